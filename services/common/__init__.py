@@ -1,0 +1,1 @@
+"""What the reference services share and nobody else needs: values on the wire, settings, database, server."""

@@ -1,0 +1,48 @@
+"""The values on the services' wire: money, quantities and ids (types that validate and describe themselves)."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from webapi import Body
+
+# Stripe takes at most eight digits of minor units.
+AMOUNT_MAX = 99_999_999
+KILOGRAMS_PER_TONNE = 1000
+# A purchase has 1 to 20 items.
+ITEMS_MAX = 20
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
+Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
+Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$"), Field(description="ISO 4217, lower case")]
+# Above 0, at most 1,000,000 tonnes and three places; at most six leading digits or the million itself.
+Quantity = Annotated[
+    str,
+    StringConstraints(pattern=r"^(?=.*[1-9])([0-9]{1,6}(\.[0-9]{1,3})?|1000000(\.0{1,3})?)$"),
+    Field(description="tCO2e, a plain decimal", examples=["1.500"]),
+]
+
+
+class Item(Body):
+    """A quantity of one milestone's offset."""
+
+    project_id: Id = Field(examples=["mangrove"])
+    milestone_id: Id = Field(examples=["mangrove-2"])
+    quantity: Quantity
+
+
+def kilograms(quantity: str) -> int:
+    """A valid quantity in tonnes as whole kilograms: "1.5" is 1500."""
+    tonnes, _, fraction = quantity.partition(".")
+    return int(tonnes) * KILOGRAMS_PER_TONNE + int(fraction.ljust(3, "0"))
+
+
+def tonnes(kg: int) -> str:
+    """Kilograms as the quantity string with three places: 1500 is "1.500"."""
+    return f"{kg // KILOGRAMS_PER_TONNE}.{kg % KILOGRAMS_PER_TONNE:03d}"
+
+
+def price(kg: int, unit_amount: int) -> int:
+    """What kilograms cost at a price per tonne, in minor units, rounded half up."""
+    return (2 * kg * unit_amount + KILOGRAMS_PER_TONNE) // (2 * KILOGRAMS_PER_TONNE)

@@ -1,0 +1,11 @@
+"""The manners of our HTTP APIs, the same for the intake and for every service.
+
+Here belongs what any of our APIs does alike whatever it is about: strict JSON, problem+json, request ids, cursor
+pages, the service token, health and readiness. No word of the business, and nothing here imports anything of ours.
+"""
+
+from webapi.application import create_api
+from webapi.models import Body, PageQuery, Shown
+from webapi.problems import Problem, ProblemShown
+
+__all__ = ["Body", "PageQuery", "Problem", "ProblemShown", "Shown", "create_api"]

@@ -1,0 +1,28 @@
+"""The token by which our own processes know each other."""
+
+import hmac
+from typing import NoReturn
+
+from apiflask import HTTPError, HTTPTokenAuth
+
+from webapi.problems import Problem
+
+
+def service_token_auth(token: str) -> HTTPTokenAuth:
+    """Authentication by `Authorization: Bearer <token>`; anything else is 401."""
+    auth = HTTPTokenAuth(name="ServiceToken", description="The token that our own processes share.")
+
+    @auth.verify_token  # type: ignore[untyped-decorator]
+    def verify(given: str) -> bool:
+        return hmac.compare_digest(given.encode(), token.encode())
+
+    @auth.error_processor
+    def refuse(_: HTTPError) -> NoReturn:
+        raise unauthenticated("This needs the service token.")
+
+    return auth
+
+
+def unauthenticated(detail: str) -> Problem:
+    """401 with the scheme that would be accepted."""
+    return Problem(401, "unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
