@@ -16,10 +16,14 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
 Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
 Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$"), Field(description="ISO 4217, lower case")]
-# Above 0, at most 1,000,000 tonnes and three places; at most six leading digits or the million itself.
+# From a tonne on, below a tonne, or the million itself: pydantic's patterns know no look-ahead that could say "not zero".
 Quantity = Annotated[
     str,
-    StringConstraints(pattern=r"^(?=.*[1-9])([0-9]{1,6}(\.[0-9]{1,3})?|1000000(\.0{1,3})?)$"),
+    StringConstraints(
+        pattern=r"^(0{0,5}[1-9][0-9]{0,5}(\.[0-9]{1,3})?"
+        r"|0{1,6}\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9])"
+        r"|1000000(\.0{1,3})?)$"
+    ),
     Field(description="tCO2e, a plain decimal", examples=["1.500"]),
 ]
 

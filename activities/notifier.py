@@ -1,0 +1,17 @@
+"""The step at RabbitMQ."""
+
+from activities.step import step, step_key
+from domain.messages import Notification, cloud_event
+from domain.ports import Notifications
+
+
+class NotifierSteps:
+    """The one step by which a saga tells the world."""
+
+    def __init__(self, notifications: Notifications) -> None:
+        self._notifications = notifications
+
+    @step
+    async def publish_notification(self, notification: Notification) -> None:
+        """Publish the event under the step's key as its id, so that a repeat is seen as one."""
+        await self._notifications.publish(cloud_event(notification, step_key()))

@@ -1,0 +1,48 @@
+"""The steps at Payments."""
+
+from activities.step import step, step_key
+from domain.messages import PaymentCall, PurchaseCall, RecordCall
+from domain.ports import Payments
+from domain.purchase import Order, Payment
+
+
+class PaymentsSteps:
+    """Every step that Payments takes for a saga; each answers the payment as it is then."""
+
+    def __init__(self, payments: Payments) -> None:
+        self._payments = payments
+
+    @step
+    async def create_payment(self, order: Order) -> Payment:
+        """Create the payment for the amount that the buyer agreed to."""
+        return await self._payments.create(order, step_key())
+
+    @step
+    async def look_at_payment(self, call: PaymentCall) -> Payment:
+        """Ask the provider how the payment stands."""
+        return await self._payments.look(call.payment_id)
+
+    @step
+    async def cancel_payment(self, call: PaymentCall) -> Payment:
+        """Cancel the payment, so that nobody can pay any more."""
+        return await self._payments.cancel(call.payment_id, step_key())
+
+    @step
+    async def cancel_purchase_payment(self, call: PurchaseCall) -> Payment:
+        """Cancel the payment of a purchase, also one that is not known or is still to come."""
+        return await self._payments.cancel_purchase(call.purchase_id, step_key())
+
+    @step
+    async def capture_payment(self, call: PaymentCall) -> Payment:
+        """Take the money that was authorised."""
+        return await self._payments.capture(call.payment_id, step_key())
+
+    @step
+    async def refund_payment(self, call: PaymentCall) -> Payment:
+        """Give the money back."""
+        return await self._payments.refund(call.payment_id, step_key())
+
+    @step
+    async def record_outcome(self, call: RecordCall) -> Payment:
+        """Record how the purchase ended."""
+        return await self._payments.record_outcome(call.order, call.outcome, step_key())

@@ -1,0 +1,33 @@
+"""The steps at Projects."""
+
+from activities.step import step, step_key
+from domain.messages import PaymentCall, ReserveCall
+from domain.ports import Projects
+from domain.purchase import Reservation
+
+
+class ProjectsSteps:
+    """Every step that Projects takes for a saga; each answers the reservation as it is then."""
+
+    def __init__(self, projects: Projects) -> None:
+        self._projects = projects
+
+    @step
+    async def reserve_offset(self, call: ReserveCall) -> Reservation:
+        """Hold the offset for the payment, at the price that the buyer agreed to."""
+        return await self._projects.reserve(call.payment_id, call.order, step_key())
+
+    @step
+    async def commit_offset(self, call: PaymentCall) -> Reservation:
+        """Sell the offset that is held."""
+        return await self._projects.commit(call.payment_id, step_key())
+
+    @step
+    async def release_offset(self, call: PaymentCall) -> Reservation:
+        """Close the reservation; whoever succeeds decides how the purchase ends."""
+        return await self._projects.release(call.payment_id, step_key())
+
+    @step
+    async def return_offset(self, call: PaymentCall) -> Reservation:
+        """Return the offset, after the money is back."""
+        return await self._projects.give_back(call.payment_id, step_key())

@@ -1,0 +1,50 @@
+"""What makes a method a step: its key, and the one table from our errors to Temporal's."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, ParamSpec, TypeVar
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from domain.errors import ContractBroken, Refused, Unavailable
+
+# The types by which a saga knows what became of a step.
+REFUSED = "refused"
+UNAVAILABLE = "unavailable"
+CONTRACT_BROKEN = "contract-broken"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def step_key() -> str:
+    """The idempotency key of the running step: workflow id + step name, so the same on every attempt."""
+    info = activity.info()
+    return f"{info.workflow_id}/{info.activity_id}"
+
+
+def step(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Make a method an activity that fails with an ApplicationError which says whether to try again."""
+
+    @functools.wraps(method)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await method(*args, **kwargs)
+        except (Refused, Unavailable, ContractBroken) as error:
+            raise _translate(error) from error
+
+    return activity.defn(run)
+
+
+def _translate(error: Refused | Unavailable | ContractBroken) -> ApplicationError:
+    if isinstance(error, Refused):
+        details: tuple[Any, ...] = (error.kind, error.detail, error.extra)
+        # A refusal is an answer: it must not count as an error in logs and metrics.
+        benign = ApplicationErrorCategory.BENIGN
+        return ApplicationError(str(error), *details, type=REFUSED, non_retryable=True, category=benign)
+    if isinstance(error, Unavailable):
+        delay = timedelta(seconds=error.retry_after_s) if error.retry_after_s else None
+        return ApplicationError(str(error), type=UNAVAILABLE, next_retry_delay=delay)
+    return ApplicationError(str(error), type=CONTRACT_BROKEN, non_retryable=True)

@@ -1,0 +1,23 @@
+"""The steps at Users."""
+
+from activities.step import step, step_key
+from domain.messages import DeliverCall, RevokeCall
+from domain.ports import Users
+
+
+class UsersSteps:
+    """Every step that Users takes for a saga."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+
+    @step
+    async def deliver_offset(self, call: DeliverCall) -> None:
+        """Give the buyer the offset: the point of no return."""
+        order = call.order
+        await self._users.deliver(order.buyer_id, call.payment_id, order.purchase_id, order.items, step_key())
+
+    @step
+    async def revoke_offset(self, call: RevokeCall) -> None:
+        """Take the buyer's offset back, or refuse it should it still arrive."""
+        await self._users.revoke(call.buyer_id, call.payment_id, step_key())

@@ -1,0 +1,121 @@
+"""The buyers' door: open a purchase, look at one, list one's own."""
+
+import re
+
+from apiflask import APIBlueprint, HTTPTokenAuth
+from flask import Response, g, make_response, request, url_for
+
+from app import metrics
+from app.context import Intake
+from app.schemas import (
+    AnswerShown,
+    PurchaseBody,
+    PurchaseShown,
+    PurchasesShown,
+    fingerprint,
+    purchase_id,
+)
+from domain.errors import Refused
+from domain.messages import StartPaymentInput
+from domain.purchase import Answer, Order
+from webapi import PageQuery, Problem
+
+# 1 to 255 printable characters, as Stripe takes them.
+IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+# How a refused opening is told; the saga's kind is the problem's.
+REFUSAL_STATUS = {
+    "sold-out": 409,
+    "price-changed": 409,
+    "opening-failed": 409,
+    "not-found": 404,
+    "invalid-request": 422,
+    "idempotency-key-reused": 422,
+}
+# 5 s for the client's secret: one call to Payments, one from there to the provider.
+SECRET_TIMEOUT_S = 5.0
+
+
+def purchases(intake: Intake, auth: HTTPTokenAuth) -> APIBlueprint:
+    """The routes under /purchases."""
+    routes = APIBlueprint("purchases", __name__, tag="Purchases")
+
+    @routes.post("/purchases")
+    @routes.auth_required(auth)
+    @routes.input(PurchaseBody, arg_name="body")
+    @routes.output(AnswerShown, status_code=201)
+    @routes.doc(
+        responses={
+            400: "The Idempotency-Key is missing",
+            404: "A milestone is unknown",
+            409: "Sold out, the price has changed, or the opening has failed",
+            503: "Repeat with the same key",
+        },
+        operation_id="openPurchase",
+    )
+    def open_purchase(body: PurchaseBody) -> Response:
+        """Open a purchase; a repeat with the same key gets the same answer.
+
+        The header `Idempotency-Key` (1 to 255 printable characters) is required.
+        """
+        buyer = str(auth.current_user)
+        order = body.order(purchase_id(buyer, _idempotency_key()), buyer)
+        answer = _answer(intake, order, fingerprint(order, body.payment_method))
+        secret = intake.run(intake.payments.client_secret(answer.payment_id), SECRET_TIMEOUT_S)
+        replayed = answer.opened_by != g.request_id
+        metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
+        shown = AnswerShown(**answer.model_dump(exclude={"opened_by"}), client_secret=secret)
+        response = make_response(shown.model_dump(mode="json"), 201)
+        response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)
+        # The answer lets its reader pay: no cache may keep it.
+        response.headers["Cache-Control"] = "no-store"
+        if replayed:
+            response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    @routes.get("/purchases/<string:purchase_id>")
+    @routes.auth_required(auth)
+    @routes.output(PurchaseShown)
+    @routes.doc(operation_id="showPurchase")
+    def show_purchase(purchase_id: str) -> PurchaseShown:
+        """Show one of the buyer's own purchases."""
+        shown = intake.reader.one(purchase_id, str(auth.current_user))
+        if shown is None:
+            raise Problem(404, "not-found", "You have no such purchase.")
+        return shown
+
+    @routes.get("/purchases")
+    @routes.auth_required(auth)
+    @routes.input(PageQuery, location="query", arg_name="page")
+    @routes.output(PurchasesShown)
+    @routes.doc(operation_id="listPurchases")
+    def list_purchases(page: PageQuery) -> PurchasesShown:
+        """List the buyer's own purchases, newest first."""
+        items, next_cursor = intake.reader.page(str(auth.current_user), page.limit, page.cursor)
+        return PurchasesShown(items=items, next_cursor=next_cursor)
+
+    return routes
+
+
+def _idempotency_key() -> str:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        raise Problem(400, "idempotency-key-missing", "Send the header Idempotency-Key: one key for one purchase.")
+    if not IDEMPOTENCY_KEY.fullmatch(key):
+        raise Problem(422, "invalid-request", "Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    return key
+
+
+def _answer(intake: Intake, order: Order, mark: str) -> Answer:
+    start = StartPaymentInput(
+        order=order,
+        fingerprint=mark,
+        opened_by=g.request_id,
+        reservation_ttl_s=intake.config.reservation_ttl,
+        opening_timeout_s=intake.config.opening_timeout,
+    )
+    try:
+        return intake.sagas.open_purchase(start)
+    except Refused as refusal:
+        metrics.PURCHASES.labels(refusal.kind).inc()
+        status = REFUSAL_STATUS.get(refusal.kind, 409)
+        raise Problem(status, refusal.kind, refusal.detail, **refusal.extra) from refusal

@@ -1,0 +1,40 @@
+"""What the intake asks of the sagas, and what it learns of a purchase from them."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, StartPaymentInput
+from domain.purchase import Answer, Frozen, Order, PurchaseStatus
+
+
+class PurchaseSaga(Frozen):
+    """A StartPayment as the server describes it, without its worker: what it was started with and where it stands."""
+
+    order: Order
+    status: PurchaseStatus
+    payment_id: str | None
+    created_at: datetime
+    expires_at: datetime
+    running: bool
+
+
+class Sagas(Protocol):
+    """The way to Temporal; every method raises Unavailable when it does not answer in time."""
+
+    def open_purchase(self, start: StartPaymentInput) -> Answer:
+        """Open the purchase, or wait for its opening; raises Refused with the purchase's refusal."""
+
+    def purchase(self, purchase_id: str) -> PurchaseSaga | None:
+        """The saga of a purchase, or None if the server does not know it (any more)."""
+
+    def view(self, purchase_id: str) -> PurchaseView | None:
+        """What the saga itself tells, or None if no worker answers in time."""
+
+    def payment_succeeded(self, start: PaymentSuccessInput) -> bool:
+        """Start PaymentSuccess; False if there is one already."""
+
+    def payment_failed(self, start: PaymentFailedInput, cause: str) -> bool:
+        """Start PaymentFailed for a failed charge or an event; False if there is one already."""
+
+    def check(self) -> None:
+        """Raise Unavailable unless the server answers."""

@@ -1,0 +1,229 @@
+"""The sagas on Temporal (the port `app.sagas.Sagas`)."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from app.loop import LoopThread
+from app.sagas import PurchaseSaga
+from domain.answers import recorded_answer
+from domain.errors import Refused, Unavailable
+from domain.messages import (
+    OpenRequest,
+    PaymentFailedInput,
+    PaymentSuccessInput,
+    PurchaseView,
+    StartPaymentInput,
+    TaskQueue,
+    payment_failed_workflow_id,
+    payment_success_workflow_id,
+    purchase_workflow_id,
+)
+from domain.ports import Payments
+from domain.purchase import Answer, Order, PurchaseStatus
+from workflows.attributes import PAYMENT_ID, PURCHASE_STATUS, order_attributes, payment_attributes
+from workflows.payment_failed import PaymentFailed
+from workflows.payment_success import PaymentSuccess
+from workflows.start_payment import StartPayment
+
+# 10 s: a buyer waits that long for the opening's answer; the key brings the same answer later.
+ANSWER_TIMEOUT_S = 10.0
+# 2 s for a call that the server answers by itself: it takes milliseconds, or the server is away.
+SERVER_TIMEOUT_S = 2.0
+# An opening that takes longer than this makes us ask whether the server is there at all.
+PATIENCE_S = 1.0
+HEALTH_TIMEOUT_S = 0.8
+# A worker that does not answer a query by then is away; the status is known without it.
+QUERY_TIMEOUT_S = 1.0
+
+T = TypeVar("T")
+
+
+class TemporalSagas:
+    """Starts sagas and asks for them; its client is made at the first call and connects again by itself."""
+
+    def __init__(self, loop: LoopThread, payments: Payments) -> None:
+        self._loop = loop
+        self._payments = payments
+        self._connected: Client | None = None
+
+    def open_purchase(self, start: StartPaymentInput) -> Answer:
+        """Update-with-start: the first request starts the purchase, every repeat gets the answer of the first."""
+        return self._run(self._open(start), ANSWER_TIMEOUT_S)
+
+    def purchase(self, purchase_id: str) -> PurchaseSaga | None:
+        """Describe the saga: answered by the server alone."""
+        return self._run(self._describe(purchase_id))
+
+    def view(self, purchase_id: str) -> PurchaseView | None:
+        """Query the saga: answered by its worker."""
+        try:
+            return self._run(self._query(purchase_id), QUERY_TIMEOUT_S)
+        except Unavailable:
+            return None
+
+    def payment_succeeded(self, start: PaymentSuccessInput) -> bool:
+        """Start PaymentSuccess on its queue."""
+        return self._run(
+            self._start(
+                PaymentSuccess.run,
+                start,
+                id=payment_success_workflow_id(start.payment_id),
+                task_queue=TaskQueue.PAYMENT_SUCCESS,
+                search_attributes=payment_attributes(start.payment_id, PurchaseStatus.PROCESSING),
+                static_summary=f"Deliver what payment {start.payment_id} pays",
+            )
+        )
+
+    def payment_failed(self, start: PaymentFailedInput, cause: str) -> bool:
+        """Start PaymentFailed on its queue."""
+        return self._run(
+            self._start(
+                PaymentFailed.run,
+                start,
+                id=payment_failed_workflow_id(start.payment_id, cause),
+                task_queue=TaskQueue.PAYMENT_FAILED,
+                search_attributes=payment_attributes(start.payment_id, PurchaseStatus.AWAITING_PAYMENT),
+                static_summary=f"Look after the failed payment {start.payment_id}",
+            )
+        )
+
+    def check(self) -> None:
+        """Ask the server for its health."""
+        self._run(self._check())
+
+    # ---- on the loop ------------------------------------------------------------------------------------------------
+
+    def _run(self, coroutine: Coroutine[Any, Any, T], timeout_s: float = SERVER_TIMEOUT_S) -> T:
+        try:
+            return self._loop.run(coroutine, timeout_s)
+        except TimeoutError as error:
+            raise Unavailable("Temporal has not answered in time") from error
+        except (RPCError, RuntimeError) as error:
+            raise Unavailable(f"Temporal: {error}") from error
+
+    async def _client(self) -> Client:
+        if self._connected is None:
+            config = ClientConfig.load_client_connect_config()
+            config.setdefault("target_host", "127.0.0.1:7233")
+            self._connected = await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
+        return self._connected
+
+    async def _check(self) -> None:
+        client = await self._client()
+        await client.service_client.check_health(timeout=timedelta(seconds=HEALTH_TIMEOUT_S))
+
+    async def _open(self, start: StartPaymentInput) -> Answer:
+        opening = asyncio.create_task(self._update_with_start(start))
+        try:
+            done, _ = await asyncio.wait({opening}, timeout=PATIENCE_S)
+            if not done:
+                await self._check()
+            return await opening
+        except WorkflowUpdateFailedError as error:
+            raise _refused(error) from error
+        except WorkflowAlreadyStartedError:
+            return await self._answer_of_closed(start)
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise Unavailable("the purchase is not open yet") from error
+        finally:
+            opening.cancel()
+
+    async def _update_with_start(self, start: StartPaymentInput) -> Answer:
+        client = await self._client()
+        order = start.order
+        operation = WithStartWorkflowOperation(
+            StartPayment.run,
+            start,
+            id=purchase_workflow_id(order.purchase_id),
+            task_queue=TaskQueue.START_PAYMENT,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=order_attributes(order, PurchaseStatus.OPENING),
+            static_summary=f"Buy {order.summary()}",
+            memo={
+                "order": order.model_dump(mode="json"),
+                "fingerprint": start.fingerprint,
+                "reservation_ttl_s": start.reservation_ttl_s,
+            },
+        )
+        return await client.execute_update_with_start_workflow(
+            # The SDK's type of an update that has a name forgets that it is a coroutine.
+            StartPayment.opened,  # type: ignore[arg-type]
+            OpenRequest(fingerprint=start.fingerprint),
+            start_workflow_operation=operation,
+            id=f"open/{start.fingerprint}",
+        )
+
+    async def _answer_of_closed(self, start: StartPaymentInput) -> Answer:
+        """The purchase ended before anybody waited with this body for its answer: its record knows."""
+        payment = await self._payments.find(start.order.purchase_id)
+        if payment is None or payment.outcome is None:
+            raise Unavailable("the purchase has ended, and its record is not written yet")
+        return recorded_answer(payment.outcome, start.fingerprint)
+
+    async def _describe(self, purchase_id: str) -> PurchaseSaga | None:
+        handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
+        try:
+            description = await handle.describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return await _saga(description)
+
+    async def _query(self, purchase_id: str) -> PurchaseView | None:
+        handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
+        try:
+            return await handle.query(StartPayment.view)
+        except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            return None
+
+    async def _start(self, workflow: Any, start: Any, **options: Any) -> bool:
+        client = await self._client()
+        policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
+        try:
+            await client.start_workflow(workflow, start, id_reuse_policy=policy, **options)
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
+
+
+async def _saga(description: WorkflowExecutionDescription) -> PurchaseSaga:
+    memo = await description.memo()
+    attributes = description.typed_search_attributes
+    ttl = timedelta(seconds=memo["reservation_ttl_s"])
+    return PurchaseSaga(
+        order=Order.model_validate(memo["order"]),
+        status=PurchaseStatus(attributes.get(PURCHASE_STATUS) or PurchaseStatus.OPENING),
+        payment_id=attributes.get(PAYMENT_ID),
+        created_at=description.start_time,
+        expires_at=description.start_time + ttl,
+        running=description.status is WorkflowExecutionStatus.RUNNING,
+    )
+
+
+def _refused(error: WorkflowUpdateFailedError) -> Refused | Unavailable:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type:
+        extra = cause.details[0] if cause.details else {}
+        return Refused(cause.type, cause.message, extra)
+    # The saga was canceled or terminated while somebody waited for its answer.
+    return Unavailable("the opening was interrupted")

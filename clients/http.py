@@ -1,0 +1,101 @@
+"""One HTTP call to one of our services: done, or one of the domain's three errors."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from domain.errors import ContractBroken, Refused, Unavailable
+
+# 2 s to connect: on our own network a connection stands in milliseconds or not at all.
+CONNECT_TIMEOUT_S = 2.0
+# 8 s for an answer: Payments waits up to 6 s for its provider.
+ANSWER_TIMEOUT_S = 8.0
+# As many connections as a worker runs steps at once.
+CONNECTIONS_MAX = 100
+# A callee may ask to be left alone, but not for longer than a saga's own longest wait.
+RETRY_AFTER_MAX_S = 60.0
+# Those that RFC 9110 and RFC 6585 call temporary; beside them only 5xx may be tried again.
+TEMPORARY = frozenset({408, 425, 429})
+REFUSALS = frozenset({404, 409, 422})
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def pooled_client() -> httpx.AsyncClient:
+    """The one HTTP client of a process."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+        limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX),
+    )
+
+
+class Service:
+    """One of our services: its address, its token, and the refusals that its contract knows."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, token: str, refusals: Collection[str]) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._token = token
+        self._refusals = refusals
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = None,
+        body: Mapping[str, Any] | None = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON object.
+
+        Raises Refused for a documented refusal, Unavailable when the effect is unknown, ContractBroken for the rest.
+        """
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            response = await self._http.request(
+                method, self._base_url + path, headers=headers, json=body, params=params
+            )
+        except httpx.RequestError as error:
+            raise Unavailable(f"{method} {path}: {type(error).__name__}") from error
+        return self._read(f"{method} {path}", response)
+
+    def _read(self, what: str, response: httpx.Response) -> dict[str, Any]:
+        status = response.status_code
+        if status in TEMPORARY or status >= 500:
+            raise Unavailable(f"{what}: {status}", _retry_after_s(response))
+        content = _json_object(response)
+        if response.is_success:
+            if content is None:
+                raise Unavailable(f"{what}: {status}, but its body is no JSON object")
+            return content
+        kind = str((content or {}).get("type", "")).rpartition("/")[2]
+        if content and status in REFUSALS and kind in self._refusals:
+            extra = {k: v for k, v in content.items() if k not in {"type", "title", "status", "detail", "request_id"}}
+            raise Refused(kind, str(content.get("detail", "")), extra)
+        raise ContractBroken(f"{what}: {status} {kind or 'without a problem'}")
+
+
+def parse(model: type[M], content: Mapping[str, Any]) -> M:
+    """The content as a model; ContractBroken if it is none."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ContractBroken(f"{model.__name__}: {error.error_count()} fields are not as the contract says") from error
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any] | None:
+    try:
+        content = response.json()
+    except ValueError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _retry_after_s(response: httpx.Response) -> float | None:
+    given = response.headers.get("Retry-After", "")
+    return min(float(given), RETRY_AFTER_MAX_S) if given.isdecimal() else None

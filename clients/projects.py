@@ -1,0 +1,56 @@
+"""Projects over HTTP."""
+
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from clients.http import Service, parse
+from domain.purchase import Order, Reservation
+
+REFUSALS = frozenset(
+    {
+        "sold-out",
+        "price-changed",
+        "not-found",
+        "invalid-request",
+        "reservation-closed",
+        "reservation-committed",
+        "reservation-mismatch",
+    }
+)
+
+
+class HttpProjects:
+    """The port `domain.ports.Projects`."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
+        self._service = Service(http, base_url, token, REFUSALS)
+
+    async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
+        """POST /reservations."""
+        body = order.model_dump(mode="json", include={"items", "amount", "currency"}) | {"payment_id": payment_id}
+        return parse(Reservation, await self._service.call("POST", "/reservations", key=key, body=body))
+
+    async def commit(self, payment_id: str, key: str) -> Reservation:
+        """PATCH /reservations/{payment_id} to committed."""
+        return await self._change("PATCH", payment_id, key, {"status": "committed"})
+
+    async def release(self, payment_id: str, key: str) -> Reservation:
+        """DELETE /reservations/{payment_id}."""
+        return await self._change("DELETE", payment_id, key)
+
+    async def give_back(self, payment_id: str, key: str) -> Reservation:
+        """PATCH /reservations/{payment_id} to returned."""
+        return await self._change("PATCH", payment_id, key, {"status": "returned"})
+
+    async def catalogue(self, limit: int, cursor: str | None) -> dict[str, Any]:
+        """GET /projects."""
+        params: dict[str, str | int] = {"limit": limit}
+        if cursor:
+            params["cursor"] = cursor
+        return await self._service.call("GET", "/projects", params=params)
+
+    async def _change(self, method: str, payment_id: str, key: str, body: dict[str, str] | None = None) -> Reservation:
+        path = f"/reservations/{quote(payment_id, safe='')}"
+        return parse(Reservation, await self._service.call(method, path, key=key, body=body))

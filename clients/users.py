@@ -1,0 +1,33 @@
+"""Users over HTTP."""
+
+from urllib.parse import quote
+
+import httpx
+
+from clients.http import Service
+from domain.purchase import Item
+
+REFUSALS = frozenset({"not-found", "offset-revoked"})
+
+
+class HttpUsers:
+    """The port `domain.ports.Users`."""
+
+    def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
+        self._service = Service(http, base_url, token, REFUSALS)
+
+    async def deliver(
+        self, buyer_id: str, payment_id: str, purchase_id: str, items: tuple[Item, ...], key: str
+    ) -> None:
+        """POST /users/{user_id}/offsets."""
+        body = {
+            "payment_id": payment_id,
+            "purchase_id": purchase_id,
+            "items": [item.model_dump() for item in items],
+        }
+        await self._service.call("POST", f"/users/{quote(buyer_id, safe='')}/offsets", key=key, body=body)
+
+    async def revoke(self, buyer_id: str, payment_id: str, key: str) -> None:
+        """DELETE /users/{user_id}/offsets/{payment_id}."""
+        path = f"/users/{quote(buyer_id, safe='')}/offsets/{quote(payment_id, safe='')}"
+        await self._service.call("DELETE", path, key=key)

@@ -1,0 +1,34 @@
+"""What a buyer is answered again and again: the opening's answer or its refusal, also when only the record is left."""
+
+from typing import Any
+
+from domain.errors import Refused
+from domain.purchase import Answer, Outcome
+
+# The refusals that tell a buyer what to do; whatever else refuses an opening is our own matter.
+BUYERS_REFUSALS = frozenset({"sold-out", "price-changed", "not-found", "invalid-request"})
+GIVEN_UP = Refused("opening-failed", "The purchase could not be opened in time; nothing is charged, nothing is held.")
+KEY_REUSED = Refused("idempotency-key-reused", "This key has been used for another purchase.")
+
+
+def told(refusal: Refused) -> Refused:
+    """The refusal as the buyer hears it."""
+    return refusal if refusal.kind in BUYERS_REFUSALS else GIVEN_UP
+
+
+def recordable(answer: Answer | None, refusal: Refused | None) -> dict[str, Any] | None:
+    """The answer or refusal as the record keeps it."""
+    if refusal:
+        return {"refused": {"kind": refusal.kind, "detail": refusal.detail, "extra": refusal.extra}}
+    return answer.model_dump(mode="json") if answer else None
+
+
+def recorded_answer(outcome: Outcome, fingerprint: str) -> Answer:
+    """The answer of a purchase that has ended; raises Refused with the refusal it had, or for another body's key."""
+    if outcome.fingerprint != fingerprint:
+        raise KEY_REUSED
+    if outcome.answer is None:
+        raise GIVEN_UP
+    if refused := outcome.answer.get("refused"):
+        raise Refused(**refused)
+    return Answer.model_validate(outcome.answer)

@@ -1,0 +1,173 @@
+"""What sagas are started with, told and tell: one frozen model in and one out; a new field needs a default."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.purchase import Answer, Frozen, Order, Outcome, PurchaseStatus, TimelineEntry
+
+# A saga of a purchase is found by its name alone, so that nobody has to keep a list.
+PURCHASE_ID_PREFIX = "purchase/"
+
+
+def purchase_workflow_id(purchase_id: str) -> str:
+    """The id of the StartPayment of a purchase."""
+    return PURCHASE_ID_PREFIX + purchase_id
+
+
+def payment_success_workflow_id(payment_id: str) -> str:
+    """The id of the one PaymentSuccess of a payment."""
+    return f"payment-success/{payment_id}"
+
+
+def payment_failed_workflow_id(payment_id: str, cause: str) -> str:
+    """The id of the PaymentFailed of one failed charge (or, where there is none, of one event)."""
+    return f"payment-failed/{payment_id}/{cause}"
+
+
+class TaskQueue(StrEnum):
+    """One worker process per queue."""
+
+    START_PAYMENT = "start-payment"
+    PAYMENT_SUCCESS = "payment-success"
+    PAYMENT_FAILED = "payment-failed"
+
+
+class StartPaymentInput(Frozen):
+    """A purchase to open. Times in seconds; `opened_by` names the request that may open it."""
+
+    order: Order
+    fingerprint: str
+    opened_by: str
+    reservation_ttl_s: int
+    opening_timeout_s: int
+
+
+class OpenRequest(Frozen):
+    """The update `open`: a client waits for the answer of the purchase with this body."""
+
+    fingerprint: str
+
+
+class PaymentSuccessInput(Frozen):
+    """A payment that seems to be paid."""
+
+    payment_id: str
+
+
+class PaymentFailedInput(Frozen):
+    """A payment of which an attempt seems to have failed; `attempts_max` failed attempts end the purchase."""
+
+    payment_id: str
+    attempts_max: int
+
+
+class Settlement(Frozen):
+    """The signal `settle`: the saga that won tells the purchase how it ended."""
+
+    status: PurchaseStatus
+    reason: str | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+
+
+class SagaEnd(Frozen):
+    """The result of PaymentSuccess and PaymentFailed: the purchase's end if this saga owns it, and a note."""
+
+    status: PurchaseStatus | None = None
+    note: str = ""
+
+
+class Progress(Frozen):
+    """The signal `progress`: where another saga of the purchase stands; `note` is for people."""
+
+    status: PurchaseStatus
+    note: str = ""
+
+
+class PurchaseView(Frozen):
+    """The query `view`: the purchase as its saga sees it."""
+
+    status: PurchaseStatus
+    reason: str | None = None
+    payment_id: str | None = None
+    expires_at: datetime
+    answer: Answer | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+
+
+class PaymentCall(Frozen):
+    """A step on one payment."""
+
+    payment_id: str
+
+
+class PurchaseCall(Frozen):
+    """A step on the payment of a purchase whose id at the provider is not known."""
+
+    purchase_id: str
+
+
+class ReserveCall(Frozen):
+    """The step that holds an order's offset for a payment."""
+
+    payment_id: str
+    order: Order
+
+
+class DeliverCall(Frozen):
+    """The step that gives the buyer the offset."""
+
+    payment_id: str
+    order: Order
+
+
+class RevokeCall(Frozen):
+    """The step that takes a buyer's offset back, or refuses it for the future."""
+
+    payment_id: str
+    buyer_id: str
+
+
+class RecordCall(Frozen):
+    """The step that records a purchase's outcome."""
+
+    order: Order
+    outcome: Outcome
+
+
+class Notification(Frozen):
+    """An event for RabbitMQ; `kind` is its CloudEvents type and routing key, `time` when it happened."""
+
+    kind: str
+    payment_id: str
+    order: Order
+    status: PurchaseStatus
+    time: datetime
+
+
+class CloudEvent(Frozen):
+    """A notification on the wire (CloudEvents 1.0, structured JSON)."""
+
+    specversion: str = "1.0"
+    id: str
+    source: str = "/buy-projects"
+    type: str
+    subject: str
+    time: datetime
+    datacontenttype: str = "application/json"
+    data: dict[str, Any]
+
+
+def cloud_event(notification: Notification, event_id: str) -> CloudEvent:
+    """The CloudEvent of a notification under an id that is the same on every attempt."""
+    order = notification.order
+    data = {
+        "purchase_id": order.purchase_id,
+        "payment_id": notification.payment_id,
+        "buyer_id": order.buyer_id,
+        "amount": order.amount,
+        "currency": order.currency,
+        "items": [item.model_dump() for item in order.items],
+        "status": notification.status,
+    }
+    return CloudEvent(id=event_id, type=notification.kind, subject=order.purchase_id, time=notification.time, data=data)

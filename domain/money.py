@@ -1,0 +1,30 @@
+"""Amounts are integers in minor units with a lower-case ISO 4217 currency; quantities are whole kilograms of CO2e."""
+
+KILOGRAMS_PER_TONNE = 1000
+# Stripe takes at most eight digits of minor units ("Amount", API reference).
+AMOUNT_MAX = 99_999_999
+# The currencies that we sell in, each with the least amount that Stripe charges ("Minimum and maximum charge amounts").
+AMOUNT_MIN = {"usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, "jpy": 50}
+# Of the currencies above only the yen has no smaller unit.
+ZERO_DECIMAL = frozenset({"jpy"})
+# Above 0, at most 1,000,000 tonnes and three places; plain digits, for 1e3 and ٣ are numbers to some readers only.
+QUANTITY_PATTERN = r"^(?=.*[1-9])([0-9]{1,6}(\.[0-9]{1,3})?|1000000(\.0{1,3})?)$"
+
+
+def kilograms(quantity: str) -> int:
+    """A quantity in tonnes that matches QUANTITY_PATTERN as kilograms: "1.5" is 1500."""
+    tonnes, _, fraction = quantity.partition(".")
+    return int(tonnes) * KILOGRAMS_PER_TONNE + int(fraction.ljust(3, "0"))
+
+
+def canonical(quantity: str) -> str:
+    """The one way to write a quantity, with three places: "1.5" and "01.50" are "1.500"."""
+    tonnes, rest = divmod(kilograms(quantity), KILOGRAMS_PER_TONNE)
+    return f"{tonnes}.{rest:03d}"
+
+
+def shown_amount(amount: int, currency: str) -> str:
+    """An amount as people write it: 1800 usd is "18.00 USD"."""
+    if currency in ZERO_DECIMAL:
+        return f"{amount} {currency.upper()}"
+    return f"{amount // 100}.{amount % 100:02d} {currency.upper()}"

@@ -1,0 +1,82 @@
+"""What the sagas and the intake need from others, as they need it.
+
+Every method raises Refused, Unavailable or ContractBroken (domain.errors). `key` names the calling step and is the same
+on every attempt.
+"""
+
+from typing import Any, Protocol
+
+from domain.messages import CloudEvent
+from domain.purchase import Item, Order, Outcome, Payment, Reservation
+
+
+class Payments(Protocol):
+    """The payments of purchases; only this service speaks to the payment provider."""
+
+    async def create(self, order: Order, key: str) -> Payment:
+        """Create the payment of an order; for a settled purchase its `outcome` is set."""
+
+    async def look(self, payment_id: str) -> Payment:
+        """The payment as the provider has it now."""
+
+    async def cancel(self, payment_id: str, key: str) -> Payment:
+        """Cancel; refused `payment-paid` or `payment-processing`."""
+
+    async def cancel_purchase(self, purchase_id: str, key: str) -> Payment:
+        """Cancel by purchase, known or not; a later create is refused."""
+
+    async def capture(self, payment_id: str, key: str) -> Payment:
+        """Capture what was authorised."""
+
+    async def refund(self, payment_id: str, key: str) -> Payment:
+        """Give all back that was captured."""
+
+    async def record_outcome(self, order: Order, outcome: Outcome, key: str) -> Payment:
+        """Record how the purchase ended; the first record stays."""
+
+    async def find(self, purchase_id: str) -> Payment | None:
+        """The record of a purchase, without asking the provider."""
+
+    async def list(self, buyer_id: str, limit: int, cursor: str | None) -> tuple[list[Payment], str | None]:
+        """A page of a buyer's records, newest first, and the next page's cursor."""
+
+    async def client_secret(self, payment_id: str) -> str:
+        """What lets the buyer's browser pay; never kept by us."""
+
+
+class Projects(Protocol):
+    """The stock of offset, its price, and what is held of it."""
+
+    async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
+        """Hold all items or none; refused `sold-out`, `price-changed`, `not-found`, `reservation-closed`."""
+
+    async def commit(self, payment_id: str, key: str) -> Reservation:
+        """Sell what is held; refused `not-found` or `reservation-closed`."""
+
+    async def release(self, payment_id: str, key: str) -> Reservation:
+        """Close the reservation and claim it for the caller; refused: another saga has won."""
+
+    async def give_back(self, payment_id: str, key: str) -> Reservation:
+        """Return what was sold, after the money is back."""
+
+    async def catalogue(self, limit: int, cursor: str | None) -> dict[str, Any]:
+        """A page of the projects with price and free stock."""
+
+
+class Users(Protocol):
+    """The buyers' offsets."""
+
+    async def deliver(
+        self, buyer_id: str, payment_id: str, purchase_id: str, items: tuple[Item, ...], key: str
+    ) -> None:
+        """Give the buyer the offset, once per payment."""
+
+    async def revoke(self, buyer_id: str, payment_id: str, key: str) -> None:
+        """Take the offset back; a later delivery for this payment is refused."""
+
+
+class Notifications(Protocol):
+    """The way out to whoever wants to know."""
+
+    async def publish(self, event: CloudEvent) -> None:
+        """Hand the event over; done only when the broker has confirmed that it is stored and routed."""

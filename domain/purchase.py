@@ -1,0 +1,142 @@
+"""A purchase: what was ordered, where it stands, what its payment looks like."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.money import shown_amount
+
+
+class Frozen(BaseModel):
+    """A value that sagas may keep and histories may hold: it never changes, and a new field needs a default."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class PurchaseStatus(StrEnum):
+    """Where a purchase stands; the last six are its ends."""
+
+    OPENING = "opening"
+    AWAITING_PAYMENT = "awaiting_payment"
+    PROCESSING = "processing"
+    NEEDS_ATTENTION = "needs_attention"
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    REFUNDED = "refunded"
+    REJECTED = "rejected"
+
+
+class Item(Frozen):
+    """A quantity (tCO2e, three places) of one milestone's offset."""
+
+    project_id: str
+    milestone_id: str
+    quantity: str
+
+
+class Order(Frozen):
+    """What a buyer agreed to: the items and their whole price in minor units."""
+
+    purchase_id: str
+    buyer_id: str
+    items: tuple[Item, ...]
+    amount: int
+    currency: str
+
+    def summary(self) -> str:
+        """The order in a human's words."""
+        first, *more = self.items
+        others = f" and {len(more)} more" if more else ""
+        return f"{first.quantity} tCO2e of {first.milestone_id}{others} for {shown_amount(self.amount, self.currency)}"
+
+
+class PaymentStatus(StrEnum):
+    """What a look tells of a payment."""
+
+    CREATING = "creating"
+    PAYABLE = "payable"
+    PROCESSING = "processing"
+    PAID = "paid"
+    CANCELED = "canceled"
+
+
+class TimelineEntry(Frozen):
+    """Something that happened to a purchase."""
+
+    at: datetime
+    event: str
+    detail: str = ""
+
+
+class Answer(Frozen):
+    """What the buyer is answered when the purchase is open; `opened_by` tells the first request from its repeats."""
+
+    purchase_id: str
+    payment_id: str
+    status: PurchaseStatus
+    amount: int
+    currency: str
+    expires_at: datetime
+    opened_by: str
+
+
+class Outcome(Frozen):
+    """How a purchase ended, as Payments keeps it for longer than Temporal keeps the saga."""
+
+    status: PurchaseStatus
+    reason: str | None = None
+    fingerprint: str
+    answer: dict[str, Any] | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+
+
+class Payment(Frozen):
+    """A payment as Payments shows it; amounts in minor units.
+
+    `payment_id` is None while the provider's is not known, `canceled_by` names the step that canceled it (None: the
+    provider or a hand).
+    """
+
+    payment_id: str | None
+    purchase_id: str
+    buyer_id: str
+    status: PaymentStatus
+    amount: int
+    currency: str
+    amount_captured: int = 0
+    amount_refunded: int = 0
+    failed_attempts: int = 0
+    items: tuple[Item, ...]
+    outcome: Outcome | None = None
+    created_at: datetime
+    canceled_by: str | None = None
+
+    @property
+    def known_id(self) -> str:
+        """The payment's id where the provider has told it; a payment that was looked at or created has one."""
+        if self.payment_id is None:
+            raise ValueError(f"the payment of purchase {self.purchase_id} has no id yet")
+        return self.payment_id
+
+    @property
+    def order(self) -> Order:
+        """The order that the payment pays."""
+        return Order(
+            purchase_id=self.purchase_id,
+            buyer_id=self.buyer_id,
+            items=self.items,
+            amount=self.amount,
+            currency=self.currency,
+        )
+
+
+class Reservation(Frozen):
+    """Offset held for a payment, as Projects shows it."""
+
+    payment_id: str
+    status: str
+    closed_by: str | None = None

@@ -1,0 +1,32 @@
+"""Who calls: every write names its caller, for it may be asked again and it may have to say who won."""
+
+from typing import Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+
+from webapi import Problem
+
+
+class Caller(BaseModel):
+    """The headers of a write; use it as `@api.input(Caller, location="headers", arg_name="caller")`.
+
+    Raises 400 `idempotency-key-missing` without the header, 422 when it is not 1 to 255 printable ASCII characters.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    # The second name is the one that APIFlask gives a header, the first the one that clients know.
+    key: str = Field(
+        validation_alias=AliasChoices("Idempotency-Key", "idempotency_key"),
+        pattern=r"^[\x20-\x7e]{1,255}$",
+        description="names the caller: `<workflow id>/<step>`, the same on every attempt",
+        examples=["payment-success/pi_1/commit-reservation"],
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_the_nameless(cls, headers: dict[str, Any]) -> dict[str, Any]:
+        """Raise the refusal that the design has for a write without a key."""
+        if not headers.get("idempotency_key"):
+            raise Problem(400, "idempotency-key-missing", "Name yourself by the header Idempotency-Key.")
+        return headers

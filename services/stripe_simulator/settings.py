@@ -1,0 +1,39 @@
+"""What the simulator is told."""
+
+from pydantic import Field, field_validator
+
+from services.common.settings import ServiceSettings
+
+
+class SimulatorSettings(ServiceSettings):
+    """The simulator's settings; keys and secrets are the ones that our other processes use towards Stripe."""
+
+    # test keys only: somebody who points the stand-in at a live account's key has mixed up two environments.
+    stripe_secret_key: str = Field(default="sk_test_development", pattern=r"^sk_test_[A-Za-z0-9_]+$")
+    stripe_publishable_key: str = Field(default="pk_test_development", pattern=r"^pk_test_[A-Za-z0-9_]+$")
+    stripe_webhook_secrets: str = Field(
+        default="whsec_development", description="comma separated; the simulator signs with the first"
+    )
+    stripe_simulator_host: str = Field(default="127.0.0.1")
+    stripe_simulator_port: int = Field(default=5005, ge=1, le=65535)
+    stripe_simulator_database_url: str = Field(default="sqlite:///.run/stripe_simulator.db")
+    stripe_simulator_webhook_url: str = Field(
+        default="http://127.0.0.1:5000/webhooks/stripe", pattern=r"^https?://[^/]+", description="where events go"
+    )
+    # 10 s: long enough to be seen, short enough to be waited for; an hour is the longest that a test needs.
+    stripe_simulator_processing_seconds: float = Field(
+        default=10, gt=0, le=3600, description="how long a payment with the simulator's processing cards is processing"
+    )
+
+    @property
+    def signing_secret(self) -> str:
+        """The secret that signs webhooks."""
+        return self.stripe_webhook_secrets.split(",")[0].strip()
+
+    @field_validator("stripe_webhook_secrets")
+    @classmethod
+    def need_a_secret(cls, secrets: str) -> str:
+        """Raise unless there is a first secret to sign with."""
+        if not secrets.split(",")[0].strip():
+            raise ValueError("name at least one secret; the first one signs")
+        return secrets

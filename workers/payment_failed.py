@@ -1,0 +1,8 @@
+"""The worker of the task queue `payment-failed`."""
+
+from domain.messages import TaskQueue
+from workers.process import run
+from workflows.payment_failed import PaymentFailed
+
+if __name__ == "__main__":
+    run(TaskQueue.PAYMENT_FAILED, PaymentFailed, "payment failed")

@@ -1,0 +1,144 @@
+"""How a worker process lives: connect, poll, say so, and stop without dropping what runs."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
+from clients.amqp import AmqpNotifications
+from clients.http import pooled_client
+from clients.payments import HttpPayments
+from clients.projects import HttpProjects
+from clients.users import HttpUsers
+from config import Settings, settings
+from domain.messages import TaskQueue
+
+log = logging.getLogger(__name__)
+
+# A step's attempt takes at most 8 s at its client: a stop lets it end, so that no call has to be repeated.
+GRACEFUL_SHUTDOWN = timedelta(seconds=9)
+# As many steps at once as the HTTP client has connections.
+STEPS_MAX = 100
+# While Temporal is away a worker asks for it once a second.
+RECONNECT_S = 1.0
+# Whether the server sees the worker poll is asked this often; it takes some tens of milliseconds.
+POLLING_CHECK_S = 0.05
+
+
+@dataclass(frozen=True)
+class Ports:
+    """All that the steps of one process reach."""
+
+    payments: HttpPayments
+    projects: HttpProjects
+    users: HttpUsers
+    notifications: AmqpNotifications
+
+    def steps(self) -> list[Callable[..., Any]]:
+        """Every step, bound to its port; each worker takes all, for each saga may undo what another has done."""
+        groups = (
+            PaymentsSteps(self.payments),
+            ProjectsSteps(self.projects),
+            UsersSteps(self.users),
+            NotifierSteps(self.notifications),
+        )
+        return [
+            method
+            for group in groups
+            for name in vars(type(group))
+            if not name.startswith("_") and callable(method := getattr(group, name))
+        ]
+
+
+def run(queue: TaskQueue, workflow: type, title: str) -> None:
+    """Work on a queue until SIGTERM or SIGINT; prints `Starting <title> worker` once the server sees it poll."""
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    # It reports every request at INFO; ours is the saga's history.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(_work(queue, workflow, title))
+
+
+async def _work(queue: TaskQueue, workflow: type, title: str) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await connect(stop)
+    if client is None:
+        return
+    async with _ports(settings()) as ports, new_worker(client, queue, [workflow], ports.steps()):
+        await _until_polling(client, queue)
+        print(f"Starting {title} worker", flush=True)
+        await stop.wait()
+
+
+async def connect(stop: asyncio.Event) -> Client | None:
+    """A client of the server that TEMPORAL_* names, as soon as it answers; None when told to stop before."""
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    while not stop.is_set():
+        try:
+            return await Client.connect(**config, data_converter=pydantic_data_converter)
+        except RuntimeError as error:
+            log.warning("Temporal at %s does not answer yet: %s", config["target_host"], error)
+            await asyncio.sleep(RECONNECT_S)
+    return None
+
+
+def new_worker(client: Client, queue: str, workflows: Sequence[type], steps: Sequence[Callable[..., Any]]) -> Worker:
+    """A worker as every process of ours runs it."""
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=workflows,
+        activities=steps,
+        max_concurrent_activities=STEPS_MAX,
+        graceful_shutdown_timeout=GRACEFUL_SHUTDOWN,
+    )
+
+
+async def _until_polling(client: Client, queue: TaskQueue) -> None:
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueueName(name=queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    while True:
+        try:
+            described = await client.workflow_service.describe_task_queue(request)
+        except RPCError as error:
+            log.warning("Temporal does not tell who polls: %s", error)
+        else:
+            if any(poller.identity == client.identity for poller in described.pollers):
+                return
+        await asyncio.sleep(POLLING_CHECK_S)
+
+
+@asynccontextmanager
+async def _ports(config: Settings) -> AsyncIterator[Ports]:
+    notifications = AmqpNotifications(config.amqp_url)
+    notifications.start()
+    http: httpx.AsyncClient
+    async with pooled_client() as http:
+        yield Ports(
+            payments=HttpPayments(http, config.payments_url, config.service_token),
+            projects=HttpProjects(http, config.projects_url, config.service_token),
+            users=HttpUsers(http, config.users_url, config.service_token),
+            notifications=notifications,
+        )
+    notifications.close()

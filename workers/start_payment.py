@@ -1,0 +1,8 @@
+"""The worker of the task queue `start-payment`."""
+
+from domain.messages import TaskQueue
+from workers.process import run
+from workflows.start_payment import StartPayment
+
+if __name__ == "__main__":
+    run(TaskQueue.START_PAYMENT, StartPayment, "start payment")

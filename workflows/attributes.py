@@ -1,0 +1,31 @@
+"""The search attributes by which operators find sagas."""
+
+from typing import Any
+
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+
+from domain.purchase import Order, PurchaseStatus
+
+PURCHASE_STATUS = SearchAttributeKey.for_keyword("PurchaseStatus")
+PAYMENT_ID = SearchAttributeKey.for_keyword("PaymentId")
+BUYER_ID = SearchAttributeKey.for_keyword("BuyerId")
+PROJECT_ID = SearchAttributeKey.for_keyword_list("ProjectId")
+
+
+def order_attributes(order: Order, status: PurchaseStatus, payment_id: str | None = None) -> TypedSearchAttributes:
+    """All that is known of a purchase when a saga of it starts."""
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(PURCHASE_STATUS, status.value),
+        SearchAttributePair(BUYER_ID, order.buyer_id),
+        SearchAttributePair(PROJECT_ID, sorted({item.project_id for item in order.items})),
+    ]
+    if payment_id:
+        pairs.append(SearchAttributePair(PAYMENT_ID, payment_id))
+    return TypedSearchAttributes(pairs)
+
+
+def payment_attributes(payment_id: str, status: PurchaseStatus) -> TypedSearchAttributes:
+    """What an event tells of a payment when a saga of it starts."""
+    return TypedSearchAttributes(
+        [SearchAttributePair(PURCHASE_STATUS, status.value), SearchAttributePair(PAYMENT_ID, payment_id)]
+    )

@@ -1,0 +1,63 @@
+"""PaymentFailed: an attempt to pay has failed; the last one ends the purchase."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.errors import Refused
+    from domain.messages import PaymentFailedInput, SagaEnd
+    from domain.purchase import Payment, PaymentStatus, PurchaseStatus
+    from workflows.attributes import BUYER_ID
+    from workflows.saga import Saga
+
+MONEY_MOVES = "Money moves: nothing is released."
+
+
+@workflow.defn
+class PaymentFailed(Saga):
+    """What follows when an attempt to pay seems to have failed; there is one per failed charge."""
+
+    @workflow.init
+    def __init__(self, start: PaymentFailedInput) -> None:
+        super().__init__(PurchaseStatus.AWAITING_PAYMENT)
+        self.payment_id = start.payment_id
+        self.attempts_max = start.attempts_max
+
+    @workflow.run
+    async def run(self, start: PaymentFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
+        """Release the offset and tell, unless money moves, another saga has ended it or the buyer may try again."""
+        payment = await self.look(self.payment_id)
+        workflow.upsert_search_attributes([BUYER_ID.value_set(payment.buyer_id)])
+        if nothing_to_do := self._why_not(payment):
+            return SagaEnd(note=nothing_to_do)
+        self.note("payment_attempt_failed", f"attempt {payment.failed_attempts}")
+        if payment.status is PaymentStatus.PAYABLE and payment.failed_attempts < self.attempts_max:
+            await self.publish(
+                "payment.attempt_failed", self.payment_id, payment.order, PurchaseStatus.AWAITING_PAYMENT
+            )
+            return SagaEnd(note="The buyer may try another card.")
+
+        try:
+            await self.cancel_payment(self.payment_id)
+        except Refused:
+            return SagaEnd(note=MONEY_MOVES)
+        self.note("payment_canceled")
+        if not await self.win_reservation(self.payment_id):
+            return SagaEnd(note="Another saga has decided how the purchase ends.")
+        await self.publish("payment.failed", self.payment_id, payment.order, PurchaseStatus.FAILED)
+        await self.tell_end(payment.order, PurchaseStatus.FAILED, "payment-failed")
+        return SagaEnd(status=PurchaseStatus.FAILED)
+
+    def _why_not(self, payment: Payment) -> str:
+        """Why there is nothing to do for this saga; empty if there is."""
+        if payment.outcome:
+            return "The purchase has ended already."
+        if payment.status in {PaymentStatus.PAID, PaymentStatus.PROCESSING}:
+            return MONEY_MOVES
+        if self._canceled_by_another(payment):
+            return "Another saga has canceled the payment and ends the purchase."
+        return ""
+
+    def _canceled_by_another(self, payment: Payment) -> bool:
+        """Payments knows who asked; nobody means the provider or a hand, and then nobody else ends the purchase."""
+        mine = f"{workflow.info().workflow_id}/cancel-payment"
+        return payment.status is PaymentStatus.CANCELED and payment.canceled_by not in {None, mine}
