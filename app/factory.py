@@ -30,7 +30,7 @@ RETRY_AFTER_S = 2
 def create_app(intake: Intake | None = None) -> APIFlask:
     """The Flask application; without `intake` it is wired from the settings."""
     intake = intake or wired()
-    api = create_api("app", "buy-projects intake", ready={"Temporal": intake.sagas.check})
+    api = create_api("app", "buy-projects intake", ready={"Temporal": intake.sagas.check}, docs_path="/docs")
     api.register_blueprint(purchases(intake, buyer_auth(intake.config)))
     api.register_blueprint(catalogue(intake))
     api.register_blueprint(webhooks(intake))
@@ -68,7 +68,7 @@ def _refuse(api: APIFlask) -> None:
     @api.errorhandler(Refused)
     def refused(error: Refused) -> Response:
         status = 404 if error.kind == "not-found" else 422
-        return Problem(status, error.kind, error.detail).response()
+        return Problem(status, error.kind, error.detail, **error.extra).response()
 
     @api.errorhandler(Unavailable)
     @api.errorhandler(TimeoutError)

@@ -1,9 +1,10 @@
 """The buyers' door: open a purchase, look at one, list one's own."""
 
 import re
+import uuid
 
 from apiflask import APIBlueprint, HTTPTokenAuth
-from flask import Response, g, make_response, request, url_for
+from flask import Response, make_response, request, url_for
 
 from app import metrics
 from app.context import Intake
@@ -22,6 +23,8 @@ from webapi import PageQuery, Problem
 
 # 1 to 255 printable characters, as Stripe takes them.
 IDEMPOTENCY_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+# Anything else is no purchase's id, and Temporal and Payments need not be asked.
+PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # How a refused opening is told; the saga's kind is the problem's.
 REFUSAL_STATUS = {
     "sold-out": 409,
@@ -59,9 +62,11 @@ def purchases(intake: Intake, auth: HTTPTokenAuth) -> APIBlueprint:
         """
         buyer = str(auth.current_user)
         order = body.order(purchase_id(buyer, _idempotency_key()), buyer)
-        answer = _answer(intake, order, fingerprint(order, body.payment_method))
+        # Not the request's id: a client may send one id with all its tries.
+        opened_by = uuid.uuid4().hex
+        answer = _answer(intake, order, fingerprint(order, body.payment_method), opened_by)
         secret = intake.run(intake.payments.client_secret(answer.payment_id), SECRET_TIMEOUT_S)
-        replayed = answer.opened_by != g.request_id
+        replayed = answer.opened_by != opened_by
         metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
         shown = AnswerShown(**answer.model_dump(exclude={"opened_by"}), client_secret=secret)
         response = make_response(shown.model_dump(mode="json"), 201)
@@ -78,7 +83,8 @@ def purchases(intake: Intake, auth: HTTPTokenAuth) -> APIBlueprint:
     @routes.doc(operation_id="showPurchase")
     def show_purchase(purchase_id: str) -> PurchaseShown:
         """Show one of the buyer's own purchases."""
-        shown = intake.reader.one(purchase_id, str(auth.current_user))
+        known = PURCHASE_ID.fullmatch(purchase_id)
+        shown = intake.reader.one(purchase_id, str(auth.current_user)) if known else None
         if shown is None:
             raise Problem(404, "not-found", "You have no such purchase.")
         return shown
@@ -101,15 +107,17 @@ def _idempotency_key() -> str:
     if key is None:
         raise Problem(400, "idempotency-key-missing", "Send the header Idempotency-Key: one key for one purchase.")
     if not IDEMPOTENCY_KEY.fullmatch(key):
-        raise Problem(422, "invalid-request", "Idempotency-Key must be 1 to 255 printable ASCII characters.")
+        message = "must be 1 to 255 printable ASCII characters"
+        errors = [{"field": "headers.Idempotency-Key", "message": message}]
+        raise Problem(422, "invalid-request", f"Idempotency-Key {message}.", errors=errors)
     return key
 
 
-def _answer(intake: Intake, order: Order, mark: str) -> Answer:
+def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
     start = StartPaymentInput(
         order=order,
         fingerprint=mark,
-        opened_by=g.request_id,
+        opened_by=opened_by,
         reservation_ttl_s=intake.config.reservation_ttl,
         opening_timeout_s=intake.config.opening_timeout,
     )

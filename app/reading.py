@@ -25,8 +25,7 @@ class Reader:
         """The purchase, or None if there is none or it is another buyer's."""
         saga = self._sagas.purchase(purchase_id)
         if saga and saga.running:
-            view = self._sagas.view(purchase_id) if saga.order.buyer_id == buyer_id else None
-            return _open(saga, view) if saga.order.buyer_id == buyer_id else None
+            return _open(saga, self._sagas.view(purchase_id)) if saga.order.buyer_id == buyer_id else None
         payment = self._loop.run(self._payments.find(purchase_id), RECORD_TIMEOUT_S)
         return _recorded(payment) if payment and payment.buyer_id == buyer_id else None
 

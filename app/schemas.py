@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from domain.money import AMOUNT_MAX, AMOUNT_MIN, QUANTITY_PATTERN, canonical
 from domain.purchase import Item, Order, PurchaseStatus
@@ -35,13 +35,19 @@ class PurchaseBody(Body):
     currency: str = Field(description=f"ISO 4217, one of {', '.join(AMOUNT_MIN)}", examples=["usd"])
     payment_method: Literal["card"] = "card"
 
+    @field_validator("currency")
+    @classmethod
+    def check_currency(cls, currency: str) -> str:
+        """A currency that we sell in."""
+        if currency not in AMOUNT_MIN:
+            raise ValueError(f"the currency must be one of {', '.join(AMOUNT_MIN)}")
+        return currency
+
     @model_validator(mode="after")
-    def check(self) -> Self:
-        """Each milestone once, in a currency that we sell in."""
+    def check_milestones(self) -> Self:
+        """Each milestone once."""
         if len({(item.project_id, item.milestone_id) for item in self.items}) != len(self.items):
             raise ValueError("a milestone stands twice")
-        if self.currency not in AMOUNT_MIN:
-            raise ValueError(f"the currency must be one of {', '.join(AMOUNT_MIN)}")
         return self
 
     def order(self, purchase_id: str, buyer_id: str) -> Order:

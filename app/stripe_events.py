@@ -1,5 +1,6 @@
 """Events as Stripe signs and words them (Stripe's documentation, "Webhooks" and "The Event object")."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from webapi.strict_json import loads
 
 # Stripe's own tolerance: a stolen event cannot be replayed after five minutes.
 TOLERANCE_S = 300
+
+# Stripe's ids; both become parts of a workflow's id.
+STRIPE_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 SUCCEEDED = frozenset({"payment_intent.succeeded", "payment_intent.amount_capturable_updated"})
 FAILED = frozenset({"payment_intent.payment_failed", "payment_intent.canceled"})
@@ -27,45 +31,54 @@ class PaymentEvent:
 
 
 def verify(payload: bytes, header: str, secrets: Sequence[str]) -> dict[str, Any]:
-    """The event, if one of the secrets has signed it within the tolerance; else 400 `invalid-signature`."""
+    """The event, if one of the secrets has signed it within the tolerance.
+
+    Raises 400 `invalid-signature`, and 422 `invalid-request` for what is signed but no snapshot event.
+    """
     if not any(_signed(payload, header, secret) for secret in secrets):
         raise Problem(400, "invalid-signature", "No signature over this body is valid now.")
     try:
         event = loads(payload)
     except ValueError as error:
-        raise Problem(400, "invalid-request", "The event is not valid JSON.") from error
-    if not isinstance(event, dict) or event.get("object") != "event":
-        raise Problem(400, "invalid-request", "Only snapshot events (payload style `event`) are taken here.")
+        raise Problem(422, "invalid-request", "The event is not valid JSON.") from error
+    if not isinstance(event, dict) or event.get("object") != "event" or not _is_id(event.get("id")):
+        raise Problem(422, "invalid-request", "Only snapshot events (payload style `event`) are taken here.")
     return event
 
 
 def payment_event(event: dict[str, Any]) -> PaymentEvent | None:
     """The event as a hint about a payment of ours, or None if it is of another type or not ours."""
-    if event.get("type") not in SUCCEEDED | FAILED:
+    kind = event.get("type")
+    if not isinstance(kind, str) or kind not in SUCCEEDED | FAILED:
         return None
-    data = event.get("data")
-    intent = data.get("object") if isinstance(data, dict) else None
-    if not isinstance(intent, dict) or not isinstance(intent.get("id"), str):
+    intent = _member(event.get("data"), "object")
+    payment_id = _member(intent, "id")
+    if not _is_id(payment_id) or not _member(_member(intent, "metadata"), "purchase_id"):
         return None
-    if not (intent.get("metadata") or {}).get("purchase_id"):
-        return None
-    return PaymentEvent(type=event["type"], payment_id=intent["id"], cause=_cause(event, intent))
-
-
-def _cause(event: dict[str, Any], intent: dict[str, Any]) -> str:
-    error = intent.get("last_payment_error") or {}
     # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
-    charge = error.get("charge") if event["type"] == "payment_intent.payment_failed" else None
-    return str(charge or event.get("id"))
+    charge = _member(_member(intent, "last_payment_error"), "charge") if kind == "payment_intent.payment_failed" else None
+    return PaymentEvent(type=kind, payment_id=payment_id, cause=charge if _is_id(charge) else event["id"])
+
+
+def _member(value: object, name: str) -> Any:
+    """A member of what may be an object, or anything else that a sender has put there."""
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and STRIPE_ID.fullmatch(value) is not None
 
 
 def _signed(payload: bytes, header: str, secret: str) -> bool:
+    # The SDK compares in constant time, which Python does for ASCII only.
+    if not header.isascii():
+        return False
     try:
         WebhookSignature.verify_header(payload.decode("utf-8"), header, secret, TOLERANCE_S)
-    except (SignatureVerificationError, UnicodeDecodeError):
+        # The SDK takes a timestamp from the future; such a signature could be replayed until then.
+        return _timestamp(header) <= time.time() + TOLERANCE_S
+    except (SignatureVerificationError, ValueError):
         return False
-    # The SDK takes a timestamp from the future; such a signature could be replayed until then.
-    return _timestamp(header) <= time.time() + TOLERANCE_S
 
 
 def _timestamp(header: str) -> int:

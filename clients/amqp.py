@@ -4,6 +4,7 @@ import asyncio
 import logging
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -61,8 +62,9 @@ def declare_topology(channel: BlockingChannel) -> None:
 class AmqpNotifications:
     """The port `domain.ports.Notifications`; `start` it once per process and `close` it at the end."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connect: Callable[[str], pika.BlockingConnection] = connect) -> None:
         self._url = url
+        self._connect = connect
         self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=WAITING_MAX)
         self._owner = threading.Thread(target=self._own_connection, name="amqp", daemon=True)
 
@@ -115,7 +117,8 @@ class AmqpNotifications:
                 ),
                 mandatory=True,
             )
-        except (AMQPError, OSError) as error:
+        # Whatever it was: a thread that ends here would leave every later notification unsent.
+        except Exception as error:
             log.warning("RabbitMQ: %s is not published: %r", event.type, error)
             done.set_exception(Unavailable(f"RabbitMQ: {type(error).__name__}"))
             _close(channel)
@@ -124,9 +127,15 @@ class AmqpNotifications:
         return channel
 
     def _open(self) -> BlockingChannel:
-        channel = connect(self._url).channel()
-        declare_topology(channel)
-        channel.confirm_delivery()
+        connection = self._connect(self._url)
+        try:
+            channel = connection.channel()
+            declare_topology(channel)
+            channel.confirm_delivery()
+        except Exception:
+            # A broker that refuses our topology would else gather a connection with every attempt.
+            connection.close()
+            raise
         return channel
 
 

@@ -70,6 +70,8 @@ class Service:
             raise Unavailable(f"{what}: {status}", _retry_after_s(response))
         content = _json_object(response)
         if response.is_success:
+            if status == httpx.codes.NO_CONTENT:
+                return {}
             if content is None:
                 raise Unavailable(f"{what}: {status}, but its body is no JSON object")
             return content

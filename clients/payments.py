@@ -6,8 +6,7 @@ from urllib.parse import quote
 import httpx
 
 from clients.http import Service, parse
-from domain.errors import ContractBroken
-from domain.purchase import Order, Outcome, Payment
+from domain.purchase import Frozen, Order, Outcome, Payment
 
 REFUSALS = frozenset(
     {
@@ -20,6 +19,19 @@ REFUSALS = frozenset(
         "payment-not-refundable",
     }
 )
+
+
+class PaymentsPage(Frozen):
+    """A page of payments."""
+
+    items: tuple[Payment, ...]
+    next_cursor: str | None
+
+
+class ClientSecret(Frozen):
+    """What lets a browser pay."""
+
+    client_secret: str
 
 
 class HttpPayments:
@@ -64,7 +76,7 @@ class HttpPayments:
     async def find(self, purchase_id: str) -> Payment | None:
         """GET /payments?purchase_id=."""
         content = await self._service.call("GET", "/payments", params={"purchase_id": purchase_id})
-        found, _ = _page(content)
+        found = parse(PaymentsPage, content).items
         return found[0] if found else None
 
     async def list(self, buyer_id: str, limit: int, cursor: str | None) -> tuple[list[Payment], str | None]:
@@ -72,12 +84,13 @@ class HttpPayments:
         params: dict[str, str | int] = {"buyer_id": buyer_id, "limit": limit}
         if cursor:
             params["cursor"] = cursor
-        return _page(await self._lists.call("GET", "/payments", params=params))
+        page = parse(PaymentsPage, await self._lists.call("GET", "/payments", params=params))
+        return list(page.items), page.next_cursor
 
     async def client_secret(self, payment_id: str) -> str:
         """GET /payments/{payment_id}/client-secret."""
         content = await self._service.call("GET", f"/payments/{quote(payment_id, safe='')}/client-secret")
-        return str(content["client_secret"])
+        return parse(ClientSecret, content).client_secret
 
     async def _act(self, payment_id: str, action: str, key: str) -> Payment:
         content = await self._service.call("POST", f"/payments/{quote(payment_id, safe='')}/{action}", key=key)
@@ -86,10 +99,3 @@ class HttpPayments:
 
 def _order(order: Order) -> dict[str, Any]:
     return order.model_dump(mode="json")
-
-
-def _page(content: dict[str, Any]) -> tuple[list[Payment], str | None]:
-    try:
-        return [parse(Payment, item) for item in content["items"]], content["next_cursor"]
-    except KeyError as error:
-        raise ContractBroken(f"a page without {error}") from error

@@ -8,7 +8,12 @@ AMOUNT_MIN = {"usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, 
 # Of the currencies above only the yen has no smaller unit.
 ZERO_DECIMAL = frozenset({"jpy"})
 # Above 0, at most 1,000,000 tonnes and three places; plain digits, for 1e3 and ٣ are numbers to some readers only.
-QUANTITY_PATTERN = r"^(?=.*[1-9])([0-9]{1,6}(\.[0-9]{1,3})?|1000000(\.0{1,3})?)$"
+# From a tonne on, below a tonne, or the million itself: pydantic's patterns know no look-ahead to say "not zero".
+QUANTITY_PATTERN = (
+    r"^(0{0,5}[1-9][0-9]{0,5}(\.[0-9]{1,3})?"
+    r"|0{1,6}\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9])"
+    r"|1000000(\.0{1,3})?)$"
+)
 
 
 def kilograms(quantity: str) -> int:

@@ -1,0 +1,1 @@
+"""Everything that shows how this project behaves: unit (no sockets), sagas (the workflows' own code), integration."""

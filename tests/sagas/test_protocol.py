@@ -1,0 +1,307 @@
+"""The rules of the protocol's model, each by its name: two sagas race, a call is lost, an event is early or late."""
+
+from domain.errors import Refused
+from domain.messages import Settlement
+from domain.purchase import PaymentStatus, PurchaseStatus
+from tests.sagas.world import TTL, UNAVAILABLE, World, at
+
+
+def test_failed_heeds_cancel() -> None:
+    """PaymentFailed whose cancel is refused releases nothing: the buyer has paid with another card meanwhile."""
+    world = World()
+    world.opened()
+    world.attempt_fails()
+    world.event_failed()
+    world.faults.before["cancel"] = [Refused("payment-paid", "paid meanwhile")]
+    world.engine.run(until_time=at(60))
+    assert world.failed().closed
+    assert world.projects.row == "reserved"
+    assert world.notifications.kinds() == []
+
+
+def test_failed_ends_when_money_moves() -> None:
+    """PaymentFailed that finds the payment paid or processing ends at once."""
+    for status in (PaymentStatus.PAID, PaymentStatus.PROCESSING):
+        world = World()
+        world.opened()
+        world.payments.set(status=status)
+        world.event_failed()
+        world.engine.run(until_time=at(60))
+        assert world.failed().closed
+        assert world.operations() == ["create", "reserve"]
+
+
+def test_failed_leaves_a_cancel_of_another_saga_alone() -> None:
+    """A payment that another saga canceled is that saga's to end; canceled by the provider it is ours."""
+    world = World()
+    world.opened()
+    world.payments.set(status=PaymentStatus.CANCELED, canceled_by="purchase/p1/cancel-payment")
+    world.event_failed()
+    world.engine.run(until_time=at(60))
+    assert world.failed().closed
+    assert world.projects.row == "reserved"
+
+    world = World()
+    world.opened()
+    world.payments.set(status=PaymentStatus.CANCELED, canceled_by=None)
+    world.event_failed()
+    world.engine.run()
+    assert world.outcome.status == "failed"
+
+
+def test_expiry_heeds_processing() -> None:
+    """At the deadline a payment that the bank processes is waited for, not released."""
+    world = World()
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    world.engine.run(until_time=at(TTL.total_seconds() + 3600))
+    assert world.projects.row == "reserved"
+    assert world.status == "processing"
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run()
+    assert world.outcome.status == "paid"
+
+
+def test_one_winner() -> None:
+    """Success and expiry race for the row: who loses publishes nothing, and the winner tells the purchase."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.projects.row, world.projects.closed_by = "closed", "payment-failed/pi_1/ch_1/release-offset"
+    world.event_succeeded()
+    world.engine.run(until_time=at(60))
+    assert world.success.closed
+    assert world.notifications.kinds() == []
+    assert not world.purchase.closed
+
+
+def test_claim_of_unclaimed_and_closed_is_final() -> None:
+    """A late success on a row that nobody claimed wins it, gives the money back and settles `refunded`."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.projects.row = "closed"
+    world.event_succeeded()
+    world.engine.run()
+    assert world.payments.known().amount_refunded == world.payments.known().amount
+    assert world.notifications.kinds() == ["payment.refunded"]
+    assert world.outcome.status == "refunded"
+    assert not world.users.delivered
+
+
+def test_look_again() -> None:
+    """A cancel refused at the deadline does not deafen the purchase: it looks again until it is settled."""
+    world = World()
+    world.opened()
+    world.faults.before["cancel"] = [Refused("payment-processing", "the bank has begun")] * 3
+    world.engine.run()
+    assert world.outcome.status == "expired"
+
+
+def test_deadline_finds_a_lost_webhook() -> None:
+    """Paid, but no event came: the deadline's look starts PaymentSuccess, and the purchase is delivered."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.engine.run()
+    assert world.outcome.status == "paid"
+    assert world.users.delivered
+
+
+def test_every_end_settles() -> None:
+    """A purchase whose capture is refused hears how it ended, as does one that Users refuses."""
+    world = World(manual=True)
+    world.opened()
+    world.buyer_pays()
+    world.payments.capture_refused = True
+    world.event_succeeded()
+    world.engine.run()
+    assert world.outcome.status == "failed"
+    assert world.engine.now < at(TTL.total_seconds())
+
+
+def test_undo_money_by_state() -> None:
+    """Users refuses for good: captured money is refunded, money that is only authorised is canceled."""
+    for manual in (False, True):
+        world = World(manual=manual)
+        world.opened()
+        world.buyer_pays()
+        world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
+        world.event_succeeded()
+        world.engine.run()
+        assert world.payments.known().amount_refunded == world.payments.known().amount
+        assert world.outcome.status == "refunded"
+
+
+def test_money_before_offset() -> None:
+    """The offset is returned only after the money is back."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
+    world.event_succeeded()
+    world.engine.run()
+    undone = [o for o in world.operations() if o in {"revoke", "cancel", "refund", "give_back", "publish"}]
+    assert undone == ["revoke", "cancel", "refund", "give_back", "publish"]
+    assert world.projects.row == "returned"
+
+
+def test_money_before_offset_in_an_opening() -> None:
+    """Undoing an opening waits with the offset until the payment is canceled."""
+    world = World()
+    world.faults.after["reserve"] = [UNAVAILABLE] * 1000
+    world.faults.before["cancel"] = [UNAVAILABLE] * 5
+    world.open()
+    world.engine.run()
+    operations = world.operations()
+    assert operations.index("release") > max(n for n, name in enumerate(operations) if name == "cancel")
+    assert world.outcome.status == "rejected"
+    assert world.projects.row == "closed"
+
+
+def test_capture_by_state() -> None:
+    """A capture whose answer was lost and whose repeat is refused is judged by the payment: captured is done."""
+    world = World(manual=True)
+    world.opened()
+    world.buyer_pays()
+    world.faults.after["capture"] = [Refused("payment-not-capturable", "already captured")]
+    world.event_succeeded()
+    world.engine.run()
+    assert world.outcome.status == "paid"
+
+
+def test_failed_is_published() -> None:
+    """A refused capture is told as `payment.failed`, once."""
+    world = World(manual=True)
+    world.opened()
+    world.buyer_pays()
+    world.payments.capture_refused = True
+    world.event_succeeded()
+    world.engine.run()
+    assert world.notifications.kinds() == ["payment.failed"]
+    assert world.payments.known().status == "canceled"
+    assert world.projects.row == "returned"
+
+
+def test_offset_tombstone() -> None:
+    """A refused delivery is revoked, so that a late copy of it creates nothing."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
+    world.event_succeeded()
+    world.engine.run()
+    assert world.users.revoked
+
+
+def test_record_outlives_workflow() -> None:
+    """After Temporal's retention a late event finds the purchase settled, and its saga ends without an effect."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run()
+    before = world.operations()
+    world.engine.executions.clear()
+    world.event_succeeded()
+    world.event_failed()
+    world.engine.run()
+    assert world.success.closed
+    assert world.failed().closed
+    assert world.operations() == before
+
+
+def test_success_waits_for_truth() -> None:
+    """PaymentSuccess that reads a stale `not paid` reads again instead of ending."""
+    world = World()
+    world.opened()
+    world.event_succeeded()
+    world.engine.run(until_time=at(10))
+    assert not world.success.closed
+    world.buyer_pays()
+    world.engine.run()
+    assert world.outcome.status == "paid"
+
+
+def test_success_before_the_reservation() -> None:
+    """Paid before StartPayment has reserved: PaymentSuccess waits for the row."""
+    world = World()
+    world.faults.before["reserve"] = [UNAVAILABLE] * 4
+    world.open()
+    world.engine.run(until=lambda: world.payments.payment is not None)
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run()
+    assert world.outcome.status == "paid"
+
+
+def test_success_of_a_canceled_payment_ends_quietly() -> None:
+    """Canceled before PaymentSuccess looked: whoever canceled it ends the purchase."""
+    world = World()
+    world.opened()
+    world.payments.set(status=PaymentStatus.CANCELED)
+    world.event_succeeded()
+    world.engine.run(until_time=at(60))
+    assert world.success.closed
+    assert world.operations() == ["create", "reserve"]
+
+
+def test_opening_heeds_payment() -> None:
+    """An opening that is given up while the buyer's money moves goes on instead, and is delivered."""
+    world = World()
+    world.faults.before["reserve"] = [UNAVAILABLE] * 12
+    world.open()
+    world.engine.run(until=lambda: world.payments.payment is not None)
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run()
+    assert world.outcome.status == "paid"
+    assert world.users.delivered
+
+
+def test_lost_answers_do_nothing_twice() -> None:
+    """Every step's answer is lost once: the same end, one notification, the same keys."""
+    world = World(manual=True)
+    for operation in ("create", "reserve", "commit", "capture", "deliver", "publish", "record"):
+        world.faults.after[operation] = [UNAVAILABLE]
+    world.opened()
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run()
+    assert world.outcome.status == "paid"
+    assert world.notifications.kinds() == ["payment.success"]
+    keys = {key for _, key in world.faults.calls if key}
+    assert len(keys) == len(set(world.operations()))
+
+
+def test_a_purchase_that_is_closed_already_needs_no_telling() -> None:
+    """Telling a purchase that somebody has ended is no error."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.purchase.closed = True
+    world.event_succeeded()
+    world.engine.run()
+    assert world.success.closed
+    assert world.success.result.status == "paid"
+
+
+def test_the_first_settlement_stays() -> None:
+    """A settlement that is told twice changes nothing the second time."""
+    world = World()
+    world.opened()
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.PAID))
+    world.engine.run()
+    assert world.outcome.status == "failed"
+
+
+def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
+    """Nobody hangs: a purchase whose end is nobody's calls for a human."""
+    world = World()
+    world.opened()
+    world.projects.row, world.projects.closed_by = "closed", "somebody else"
+    world.engine.run()
+    assert world.status == "needs_attention"
+    assert world.engine.now > at(TTL.total_seconds() + 86_400)

@@ -1,0 +1,150 @@
+"""One purchase in a world of fakes: the intake's and the buyer's part, and what can be seen."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
+from domain.errors import ContractBroken, Unavailable
+from domain.messages import (
+    OpenRequest,
+    PaymentFailedInput,
+    PaymentSuccessInput,
+    PurchaseView,
+    StartPaymentInput,
+    payment_failed_workflow_id,
+    payment_success_workflow_id,
+    purchase_workflow_id,
+)
+from domain.purchase import Item, Order, Outcome, PaymentStatus
+from tests.sagas.engine import START, Engine, Execution, register, value_of
+from tests.sagas.fakes import PAYMENT_ID, FakeNotifications, FakePayments, FakeProjects, FakeUsers, Faults
+from workflows.payment_failed import PaymentFailed
+from workflows.payment_success import PaymentSuccess
+from workflows.start_payment import StartPayment
+
+register(StartPayment, PaymentSuccess, PaymentFailed)
+
+PRICE = 1800
+ORDER = Order(
+    purchase_id="p1",
+    buyer_id="alice",
+    items=(Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500"),),
+    amount=PRICE,
+    currency="usd",
+)
+TTL = timedelta(minutes=30)
+OPENING_TIMEOUT = timedelta(seconds=30)
+
+
+class World:
+    """One purchase and all that it meets."""
+
+    def __init__(self, *, manual: bool = False) -> None:
+        self.faults = Faults()
+        self.payments = FakePayments(self.faults, manual=manual)
+        self.projects = FakeProjects(self.faults)
+        self.users = FakeUsers(self.faults)
+        self.notifications = FakeNotifications(self.faults)
+        groups = (
+            PaymentsSteps(self.payments),
+            ProjectsSteps(self.projects),
+            UsersSteps(self.users),
+            NotifierSteps(self.notifications),
+        )
+        self.engine = Engine(
+            {name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")}
+        )
+
+    # ---- what the intake does ---------------------------------------------------------------------------------------
+
+    def open(self, fingerprint: str = "f1", opened_by: str = "request-1") -> str:
+        """POST /purchases: start the purchase or join it; the update's id."""
+        start = StartPaymentInput(
+            order=ORDER,
+            fingerprint=fingerprint,
+            opened_by=opened_by,
+            reservation_ttl_s=int(TTL.total_seconds()),
+            opening_timeout_s=int(OPENING_TIMEOUT.total_seconds()),
+        )
+        workflow_id = purchase_workflow_id(ORDER.purchase_id)
+        self.engine.start(StartPayment, start, workflow_id)
+        update_id = f"open/{fingerprint}"
+        self.engine.update(workflow_id, "open", OpenRequest(fingerprint=fingerprint), update_id)
+        return update_id
+
+    def opened(self) -> None:
+        """A purchase that waits for its payment."""
+        self.open()
+        self.engine.run(until=lambda: self.status == "awaiting_payment")
+
+    def event_succeeded(self) -> bool:
+        """The webhook that says the payment is paid."""
+        start = PaymentSuccessInput(payment_id=PAYMENT_ID)
+        return self.engine.start(PaymentSuccess, start, payment_success_workflow_id(PAYMENT_ID))
+
+    def event_failed(self, cause: str = "ch_1", attempts_max: int = 1) -> bool:
+        """The webhook that says an attempt failed."""
+        start = PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=attempts_max)
+        return self.engine.start(PaymentFailed, start, payment_failed_workflow_id(PAYMENT_ID, cause))
+
+    # ---- what the buyer does ----------------------------------------------------------------------------------------
+
+    def buyer_pays(self) -> None:
+        """The provider has the money, or with manual capture holds it."""
+        self.payments.set(status=PaymentStatus.PAID, amount_captured=0 if self.payments.manual else PRICE)
+
+    def attempt_fails(self) -> None:
+        """The card is declined; another may be tried."""
+        attempts = self.payments.known().failed_attempts + 1
+        self.payments.set(status=PaymentStatus.PAYABLE, failed_attempts=attempts)
+
+    # ---- what can be seen -------------------------------------------------------------------------------------------
+
+    @property
+    def purchase(self) -> Execution:
+        """The execution of StartPayment."""
+        return self.engine.executions[purchase_workflow_id(ORDER.purchase_id)]
+
+    @property
+    def success(self) -> Execution:
+        """The execution of PaymentSuccess."""
+        return self.engine.executions[payment_success_workflow_id(PAYMENT_ID)]
+
+    def failed(self, cause: str = "ch_1") -> Execution:
+        """The execution of a PaymentFailed."""
+        return self.engine.executions[payment_failed_workflow_id(PAYMENT_ID, cause)]
+
+    @property
+    def status(self) -> str:
+        """The purchase's search attribute."""
+        return str(self.purchase.attributes.get("PurchaseStatus", "opening"))
+
+    @property
+    def outcome(self) -> Outcome:
+        """The recorded end."""
+        outcome = self.payments.known().outcome
+        assert outcome
+        return outcome
+
+    @property
+    def view(self) -> PurchaseView:
+        """What the purchase answers to a query."""
+        return self.engine.query(self.purchase.id, "view", PurchaseView)
+
+    def answer(self, update_id: str, hint: type) -> Any:
+        """The update's result."""
+        return value_of(self.purchase.updates[update_id], hint)
+
+    def operations(self) -> list[str]:
+        """The calls that changed something, in their order."""
+        return [operation for operation, key in self.faults.calls if key]
+
+
+UNAVAILABLE = Unavailable("away")
+BROKEN = ContractBroken("401")
+LATER = START + timedelta(days=400)
+
+
+def at(seconds: float) -> datetime:
+    """A time after the start of the world."""
+    return START + timedelta(seconds=seconds)
