@@ -1,7 +1,6 @@
 """gunicorn's settings for the intake (read by itself from the folder where it starts)."""
 
-import logging
-import sys
+from webapi.logs import log_to_stdout
 
 worker_class = "gthread"
 # Each request waits on Temporal or a service, not on the processor: threads, one process per core at most.
@@ -11,7 +10,10 @@ graceful_timeout = 15
 # A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 
-logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+# gunicorn's control socket would stand in the home folder; nobody asks it.
+control_socket_disable = True
+
+log_to_stdout()
 
 
 def when_ready(server: object) -> None:  # noqa: ARG001 - gunicorn's signature

@@ -49,7 +49,6 @@ def create_app(intake: Intake | None = None) -> APIFlask:
 def wired() -> Intake:
     """The intake of this process; connects to nothing yet."""
     config = settings()
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     loop = LoopThread()
     http = pooled_client()
     payments = HttpPayments(http, config.payments_url, config.service_token)

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from stripe import SignatureVerificationError, WebhookSignature
 
@@ -56,7 +56,8 @@ def payment_event(event: dict[str, Any]) -> PaymentEvent | None:
     if not _is_id(payment_id) or not _member(_member(intent, "metadata"), "purchase_id"):
         return None
     # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
-    charge = _member(_member(intent, "last_payment_error"), "charge") if kind == "payment_intent.payment_failed" else None
+    error = _member(intent, "last_payment_error") if kind == "payment_intent.payment_failed" else None
+    charge = _member(error, "charge")
     return PaymentEvent(type=kind, payment_id=payment_id, cause=charge if _is_id(charge) else event["id"])
 
 
@@ -65,7 +66,7 @@ def _member(value: object, name: str) -> Any:
     return value.get(name) if isinstance(value, dict) else None
 
 
-def _is_id(value: object) -> bool:
+def _is_id(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and STRIPE_ID.fullmatch(value) is not None
 
 

@@ -1,7 +1,7 @@
 """The sagas on Temporal (the port `app.sagas.Sagas`)."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -56,12 +56,22 @@ QUERY_TIMEOUT_S = 1.0
 T = TypeVar("T")
 
 
-class TemporalSagas:
-    """Starts sagas and asks for them; its client is made at the first call and connects again by itself."""
+async def lazy_client() -> Client:
+    """A client of the server that TEMPORAL_* names; it connects at its first call, and again by itself."""
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
 
-    def __init__(self, loop: LoopThread, payments: Payments) -> None:
+
+class TemporalSagas:
+    """Starts sagas and asks for them; its client is made at the first call, after the web server has forked."""
+
+    def __init__(
+        self, loop: LoopThread, payments: Payments, make_client: Callable[[], Awaitable[Client]] = lazy_client
+    ) -> None:
         self._loop = loop
         self._payments = payments
+        self._make_client = make_client
         self._connected: Client | None = None
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
@@ -121,9 +131,7 @@ class TemporalSagas:
 
     async def _client(self) -> Client:
         if self._connected is None:
-            config = ClientConfig.load_client_connect_config()
-            config.setdefault("target_host", "127.0.0.1:7233")
-            self._connected = await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
+            self._connected = await self._make_client()
         return self._connected
 
     async def _check(self) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from config import Settings, settings
 from domain.messages import TaskQueue
+from webapi.logs import log_to_stdout
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +68,7 @@ class Ports:
 
 def run(queue: TaskQueue, workflow: type, title: str) -> None:
     """Work on a queue until SIGTERM or SIGINT; prints `Starting <title> worker` once the server sees it poll."""
-    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    # It reports every request at INFO; ours is the saga's history.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    log_to_stdout()
     asyncio.run(_work(queue, workflow, title))
 
 
