@@ -74,7 +74,10 @@ def main() -> int:
             story = Story(shop, console)
             tell_all(story)
             console.print()
-            return conclude(story)
+            code = conclude(story)
+            if sys.stdin.isatty() and console.is_terminal:
+                console.input("The stack still runs, so that you can follow the links. Enter ends it. ")
+            return code
 
 
 def tell_all(story: Story) -> None:

@@ -78,6 +78,12 @@ class Shop:
             timeout_s,
         )
 
+    def get(self, url: str, *, params: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        """GET anything; the answer's JSON object."""
+        response = self._http.get(url, params=dict(params), headers=dict(headers))
+        response.raise_for_status()
+        return dict(response.json())
+
     # ---- the provider -----------------------------------------------------------------------------------------------
 
     def provider_events(self, payment_id: str) -> list[dict[str, Any]]:

@@ -129,6 +129,7 @@ class StartPayment(Saga):
             if not offset_refused:
                 await self._open_after_all()
             return
+        self.note("payment_canceled")
         if self.settlement or (self.payment_id and not await self.win_reservation(self.payment_id)):
             return
         self.settlement = Settlement(status=PurchaseStatus.REJECTED, reason=self.refusal.kind)
