@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
 
 # 10 s: a writer waits for its turn longer than the longest transaction, and less than its caller waits for an answer.
 BUSY_TIMEOUT_MS = 10_000
-# One connection per thread of the server, so that no request waits for one.
+# PostgreSQL: one connection per thread of the server, so that no request waits for one.
 POOL_SIZE = 32
 
 
@@ -15,10 +15,13 @@ def connect(url: str) -> Engine:
     """An engine whose transactions are safe to decide upon: what one has read, no other writes meanwhile."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True)
+        # People write postgresql://, which SQLAlchemy takes for a driver that we do not install.
+        known = parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+        return create_engine(known, pool_size=POOL_SIZE, pool_pre_ping=True)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=POOL_SIZE)
+    # One connection: its transactions exclude each other anyway, and the pool's queue is fair where SQLite's is not.
+    engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=BUSY_TIMEOUT_MS / 1000)
     event.listen(engine, "connect", _tune_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine

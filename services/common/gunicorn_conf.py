@@ -1,9 +1,10 @@
 """gunicorn's settings for every service, beside those on its command line."""
 
-import logging
-import sys
+from webapi.logs import log_to_stdout
 
 # A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
+# gunicorn's control socket would stand in the home folder, one for all services; nobody asks it.
+control_socket_disable = True
 
-logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+log_to_stdout()

@@ -1,5 +1,6 @@
 """The values on the services' wire: money, quantities and ids (types that validate and describe themselves)."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -16,7 +17,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
 Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
 Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$"), Field(description="ISO 4217, lower case")]
-# From a tonne on, below a tonne, or the million itself: pydantic's patterns know no look-ahead that could say "not zero".
+# From a tonne on, below a tonne, or the million itself; pydantic's patterns have no look-ahead to say "not zero".
 Quantity = Annotated[
     str,
     StringConstraints(
@@ -50,3 +51,8 @@ def tonnes(kg: int) -> str:
 def price(kg: int, unit_amount: int) -> int:
     """What kilograms cost at a price per tonne, in minor units, rounded half up."""
     return (2 * kg * unit_amount + KILOGRAMS_PER_TONNE) // (2 * KILOGRAMS_PER_TONNE)
+
+
+def utc(moment: datetime) -> datetime:
+    """A stored time as it is shown; SQLite forgets the time zone of what we always store in UTC."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -32,7 +32,7 @@ class Document(Base):
 
 
 class PaymentIntent(Document):
-    """A PaymentIntent; beside what is shown: the card of the running attempt and when processing ends (epoch seconds)."""
+    """A PaymentIntent; not shown: the card of the running attempt, and when processing ends (epoch seconds)."""
 
     __tablename__ = "payment_intents"
 
@@ -89,5 +89,5 @@ class KeptAnswer(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     status: Mapped[int] = mapped_column(Integer)
     body: Mapped[str] = mapped_column(Text)
-    request_id: Mapped[str] = mapped_column(String(64))
+    request_id: Mapped[str | None] = mapped_column(String(64))
     created: Mapped[float] = mapped_column(Float, index=True)

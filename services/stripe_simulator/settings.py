@@ -34,6 +34,6 @@ class SimulatorSettings(ServiceSettings):
     @classmethod
     def need_a_secret(cls, secrets: str) -> str:
         """Raise unless there is a first secret to sign with."""
-        if not secrets.split(",")[0].strip():
+        if not secrets.split(",", maxsplit=1)[0].strip():
             raise ValueError("name at least one secret; the first one signs")
         return secrets

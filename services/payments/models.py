@@ -1,0 +1,85 @@
+"""The Payments service's table: one row per purchase, kept for ever."""
+
+from datetime import UTC, datetime
+from typing import Any, TypedDict
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.payments.provider import CaptureMode, PaymentStatus
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time in UTC; SQLite keeps no zone and PostgreSQL answers in its own, so it is put right on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime:  # noqa: ARG002
+        """The stored time in UTC."""
+        assert value is not None, "no time of ours is optional"
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class StoredItem(TypedDict):
+    """One item of a purchase."""
+
+    project_id: str
+    milestone_id: str
+    kg: int
+
+
+def _values(kinds: Any) -> list[str]:
+    return [kind.value for kind in kinds]
+
+
+class Base(DeclarativeBase):
+    """The service's schema."""
+
+
+class Payment(Base):
+    """A purchase's payment and outcome; a mark where a purchase was undone before anything of it was known."""
+
+    __tablename__ = "payments"
+
+    # Counts the rows for the list's order; the purchase is the key.
+    number: Mapped[int] = mapped_column(primary_key=True)
+    purchase_id: Mapped[str] = mapped_column(String(64), unique=True)
+    # The provider's id; null until its answer is known, and for ever on a mark.
+    payment_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    status: Mapped[PaymentStatus] = mapped_column(
+        Enum(PaymentStatus, name="payment_status", values_callable=_values, create_constraint=True)
+    )
+    # Canceled by purchase before the payment was known: whatever creation still arrives, it must not become payable.
+    marked: Mapped[bool] = mapped_column(default=False)
+    # The first who asked for a cancel that was not refused, written before the provider is asked.
+    cancel_asked_by: Mapped[str | None] = mapped_column(String(255))
+
+    # The order; null on a mark.
+    buyer_id: Mapped[str | None] = mapped_column(String(64))
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    items: Mapped[list[StoredItem]] = mapped_column(JSON, default=list)
+    # As asked for at first: the same key with another capture mode would be refused after the setting has changed.
+    capture: Mapped[CaptureMode | None] = mapped_column(
+        Enum(CaptureMode, name="capture_mode", values_callable=_values, create_constraint=True)
+    )
+
+    amount_captured: Mapped[int] = mapped_column(BigInteger, default=0)
+    amount_refunded: Mapped[int] = mapped_column(BigInteger, default=0)
+    failed_attempts: Mapped[int] = mapped_column(default=0)
+    # Operation -> the number in its next key to the provider; one that is not there stands at 1.
+    key_numbers: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: datetime.now(UTC))
+
+    __table_args__ = (Index("payments_of_buyer", "buyer_id", "number"),)
+
+    def key_number(self, operation: str) -> int:
+        """The number in the operation's next key."""
+        return self.key_numbers.get(operation, 1)
+
+    @property
+    def canceled_by(self) -> str | None:
+        """Who had it canceled; null if nobody of ours did."""
+        return self.cancel_asked_by if self.status is PaymentStatus.CANCELED else None

@@ -1,0 +1,84 @@
+"""The port to the payment provider: what the rules need of it, and the ways in which it can fail us."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class CaptureMode(StrEnum):
+    """Whether a confirmed payment is charged at once or only authorised."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment stands."""
+
+    CREATING = "creating"  # the provider's answer to its creation is not known yet
+    PAYABLE = "payable"
+    PROCESSING = "processing"  # the bank has still to answer
+    PAID = "paid"  # captured; or only authorised, then nothing is captured yet
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True)
+class NewPayment:
+    """What the provider is asked for; `amount` in minor units."""
+
+    purchase_id: str
+    amount: int
+    currency: str
+    capture: CaptureMode
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A payment as the provider showed it once; amounts in minor units."""
+
+    payment_id: str
+    status: PaymentStatus
+    amount_captured: int
+    amount_refunded: int
+    failed_attempts: int
+
+
+class ProviderUnknown(Exception):
+    """Nobody knows whether the call took effect: repeat it with the same key."""
+
+
+class ProviderFault(ProviderUnknown):
+    """The provider broke and replays that under this key: look at the payment, then ask under the next key."""
+
+
+class ProviderRefused(Exception):
+    """The provider understood and said no; it replays that under this key."""
+
+
+class ProviderMisconfigured(Exception):
+    """The provider does not accept us or does not know what is ours: a wrong key, a missing right, another account."""
+
+
+class Provider(Protocol):
+    """A payment provider.
+
+    Each write is idempotent under its `key`, and each call may raise the four exceptions above.
+    """
+
+    def create(self, payment: NewPayment, key: str) -> Snapshot:
+        """A new payment that only who knows its client secret can pay."""
+
+    def retrieve(self, payment_id: str) -> Snapshot:
+        """The payment as it stands now."""
+
+    def client_secret(self, payment_id: str) -> str:
+        """The secret with which the buyer's browser pays."""
+
+    def cancel(self, payment_id: str, key: str) -> Snapshot:
+        """Make the payment final without a charge; releases an authorisation."""
+
+    def capture(self, payment_id: str, key: str) -> Snapshot:
+        """Charge all that was authorised."""
+
+    def refund(self, payment_id: str, key: str) -> Snapshot:
+        """Give back all that was captured."""

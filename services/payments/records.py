@@ -1,0 +1,53 @@
+"""The rows: every change is one short transaction under the row's lock, and none is ever held over a provider call."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from services.payments.models import Payment
+from services.payments.provider import PaymentStatus
+
+
+class Records:
+    """The purchases' rows in a migrated database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def row(self, purchase_id: str) -> Iterator[Payment]:
+        """The purchase's row, locked and made if there is none; kept as it is at the end, unless that is an error."""
+        with self._sessions.begin() as session:
+            row = _locked(session, purchase_id)
+            if row is None:
+                # Another process may make it at the same moment; then its row is the one.
+                with suppress(IntegrityError), session.begin_nested():
+                    session.add(Payment(purchase_id=purchase_id, status=PaymentStatus.CREATING))
+                row = _locked(session, purchase_id)
+            assert row is not None, "rows are never removed"
+            yield row
+
+    def find(self, payment_id: str) -> Payment | None:
+        """The row of a payment."""
+        with self._sessions() as session:
+            return session.scalar(select(Payment).where(Payment.payment_id == payment_id))
+
+    def newest(self, limit: int, below: int | None, buyer_id: str | None, purchase_id: str | None) -> list[Payment]:
+        """At most `limit` rows, newest first, from below that number."""
+        wanted = select(Payment).order_by(Payment.number.desc()).limit(limit)
+        if below is not None:
+            wanted = wanted.where(Payment.number < below)
+        if buyer_id is not None:
+            wanted = wanted.where(Payment.buyer_id == buyer_id)
+        if purchase_id is not None:
+            wanted = wanted.where(Payment.purchase_id == purchase_id)
+        with self._sessions() as session:
+            return list(session.scalars(wanted))
+
+
+def _locked(session: Session, purchase_id: str) -> Payment | None:
+    wanted = select(Payment).where(Payment.purchase_id == purchase_id).with_for_update()
+    return session.scalar(wanted)

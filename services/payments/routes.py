@@ -1,0 +1,162 @@
+"""The Payments service's HTTP API."""
+
+import logging
+
+from apiflask import APIFlask, HTTPTokenAuth
+from flask import Response, after_this_request
+from sqlalchemy import Engine
+
+from services.common.caller import Caller
+from services.common.database import ping
+from services.common.paths import know_ids
+from services.payments import refusals
+from services.payments.payments import Payments
+from services.payments.provider import ProviderMisconfigured, ProviderRefused, ProviderUnknown
+from services.payments.schemas import (
+    ClientSecretShown,
+    CreateBody,
+    OutcomeBody,
+    PaymentPage,
+    PaymentShown,
+    PaymentsQuery,
+)
+from webapi import create_api
+from webapi.paging import decode_cursor, encode_cursor
+from webapi.service_token import service_token_auth
+
+log = logging.getLogger(__name__)
+
+UNKNOWN = {404: "not-found"}
+# Whatever asks the provider may meet these.
+PROVIDER = {502: "provider-misconfigured", 503: "dependency-unavailable: repeat with the same key"}
+
+
+def payments_api(engine: Engine, payments: Payments, token: str) -> APIFlask:
+    """The API on a migrated database."""
+    api = create_api("services.payments", "Payments", ready={"database": lambda: ping(engine)})
+    know_ids(api)
+    auth = service_token_auth(token)
+    _refuse_for_the_provider(api)
+    _show(api, payments, auth)
+    _move(api, payments, auth)
+    _follow_purchases(api, payments, auth)
+    return api
+
+
+def _refuse_for_the_provider(api: APIFlask) -> None:
+    @api.errorhandler(ProviderUnknown)
+    def unknown(error: ProviderUnknown) -> Response:
+        log.warning("no clear answer of the provider: %s", error)
+        return refusals.unavailable().response()
+
+    # A refused read is as much our own fault as a wrong key.
+    @api.errorhandler(ProviderRefused)
+    @api.errorhandler(ProviderMisconfigured)
+    def misconfigured(error: Exception) -> Response:
+        log.error("the provider does not accept us: %s", error)
+        return refusals.misconfigured().response()
+
+
+def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
+    @api.get("/payments")
+    @api.auth_required(auth)
+    @api.input(PaymentsQuery, location="query", arg_name="page")
+    @api.output(PaymentPage)
+    def list_payments(page: PaymentsQuery) -> PaymentPage:
+        """Purchases' records, newest first; the provider is not asked."""
+        below = decode_cursor(page.cursor, int)[0] if page.cursor else None
+        rows = payments.newest(
+            page.limit + 1, int(below) if below is not None else None, page.buyer_id, page.purchase_id
+        )
+        more = len(rows) > page.limit
+        rows = rows[: page.limit]
+        return PaymentPage(
+            items=[PaymentShown.of(row) for row in rows],
+            next_cursor=encode_cursor(rows[-1].number) if more else None,
+        )
+
+    @api.get("/payments/<payment:payment_id>")
+    @api.auth_required(auth)
+    @api.output(PaymentShown)
+    @api.doc(responses=UNKNOWN | PROVIDER)
+    def look_at_payment(payment_id: str) -> PaymentShown:
+        """The payment as the provider shows it now."""
+        return PaymentShown.of(payments.look(payment_id))
+
+    @api.get("/payments/<payment:payment_id>/client-secret")
+    @api.auth_required(auth)
+    @api.output(ClientSecretShown)
+    @api.doc(responses=UNKNOWN | PROVIDER)
+    def show_client_secret(payment_id: str) -> ClientSecretShown:
+        """What the buyer's browser pays with, read from the provider."""
+
+        @after_this_request
+        def keep_nowhere(response: Response) -> Response:
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return ClientSecretShown(client_secret=payments.client_secret(payment_id))
+
+
+def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
+    @api.post("/payments")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CreateBody, arg_name="body")
+    @api.output(PaymentShown, status_code=201)
+    @api.doc(responses={409: "payment-mismatch, payment-canceled"} | PROVIDER)
+    def create_payment(caller: Caller, body: CreateBody) -> PaymentShown:
+        """Create the purchase's one payment; asked again (201 as well) it answers the same one.
+
+        A purchase that has ended answers its record: look at `outcome`.
+        """
+        return PaymentShown.of(payments.create(body, caller.key))
+
+    @api.post("/payments/<payment:payment_id>/cancel")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.output(PaymentShown)
+    @api.doc(responses=UNKNOWN | {409: "payment-paid, payment-processing"} | PROVIDER)
+    def cancel_payment(payment_id: str, caller: Caller) -> PaymentShown:
+        """Cancel a payment that is not captured, an authorised one too."""
+        return PaymentShown.of(payments.cancel(payment_id, caller.key))
+
+    @api.post("/payments/<payment:payment_id>/capture")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.output(PaymentShown)
+    @api.doc(responses=UNKNOWN | {409: "payment-not-capturable"} | PROVIDER)
+    def capture_payment(payment_id: str, caller: Caller) -> PaymentShown:
+        """Charge what was authorised."""
+        log.info("capture of %s, asked for by %s", payment_id, caller.key)
+        return PaymentShown.of(payments.capture(payment_id))
+
+    @api.post("/payments/<payment:payment_id>/refund")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.output(PaymentShown)
+    @api.doc(responses=UNKNOWN | {409: "payment-not-refundable"} | PROVIDER)
+    def refund_payment(payment_id: str, caller: Caller) -> PaymentShown:
+        """Give back all that was captured."""
+        log.info("refund of %s, asked for by %s", payment_id, caller.key)
+        return PaymentShown.of(payments.refund(payment_id))
+
+
+def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
+    @api.post("/purchases/<id:purchase_id>/cancel")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.output(PaymentShown)
+    @api.doc(responses={409: "payment-paid, payment-processing"} | PROVIDER)
+    def cancel_purchase(purchase_id: str, caller: Caller) -> PaymentShown:
+        """Cancel whatever payment the purchase has; an unknown one gets a mark that refuses a late creation."""
+        return PaymentShown.of(payments.cancel_purchase(purchase_id, caller.key))
+
+    @api.put("/purchases/<id:purchase_id>/outcome")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(OutcomeBody, arg_name="body")
+    @api.output(PaymentShown)
+    def record_outcome(purchase_id: str, caller: Caller, body: OutcomeBody) -> PaymentShown:  # noqa: ARG001
+        """Record once how the purchase ended; the answer shows what is recorded."""
+        return PaymentShown.of(payments.record_outcome(purchase_id, body))

@@ -1,0 +1,67 @@
+"""The single rules: what a row and a snapshot tell, and how the one changes by the other."""
+
+from typing import Protocol
+
+from services.payments.models import Payment
+from services.payments.provider import CaptureMode, PaymentStatus, Snapshot
+from services.payments.schemas import Order
+
+
+class Money(Protocol):
+    """What a row and a snapshot both tell of the money."""
+
+    @property
+    def amount_captured(self) -> int:
+        """In minor units."""
+
+    @property
+    def amount_refunded(self) -> int:
+        """In minor units."""
+
+
+def key(row: Payment, operation: str) -> str:
+    """The operation's key at the provider: the same until its answer is settled."""
+    return f"{row.purchase_id}:{operation}:{row.key_number(operation)}"
+
+
+def fill(row: Payment, order: Order, capture: CaptureMode | None) -> None:
+    """Write the order into a row that knows nothing yet."""
+    row.buyer_id, row.amount, row.currency = order.buyer_id, order.amount, order.currency
+    row.items = order.stored_items()
+    row.capture = capture
+
+
+def same(row: Payment, order: Order) -> bool:
+    """Whether the row is for this order; items are compared by weight, whatever their order."""
+    asked = {(item["project_id"], item["milestone_id"]): item["kg"] for item in order.stored_items()}
+    known = {(item["project_id"], item["milestone_id"]): item["kg"] for item in row.items}
+    return (row.buyer_id, row.amount, row.currency, known) == (order.buyer_id, order.amount, order.currency, asked)
+
+
+def absorb(row: Payment, seen: Snapshot) -> None:
+    """Take over what the provider showed unless a later answer overtook it.
+
+    Paid never goes back to payable, and canceled is final.
+    """
+    stale = row.status is PaymentStatus.PAID and seen.status in {PaymentStatus.PAYABLE, PaymentStatus.PROCESSING}
+    if row.status is not PaymentStatus.CANCELED and not stale:
+        row.status = seen.status
+    row.amount_captured = max(row.amount_captured, seen.amount_captured)
+    # No maximum: a refund that the bank fails comes back.
+    row.amount_refunded = seen.amount_refunded
+    row.failed_attempts = max(row.failed_attempts, seen.failed_attempts)
+
+
+def canceled(seen: Snapshot) -> bool:
+    """No charge any more."""
+    return seen.status is PaymentStatus.CANCELED
+
+
+def captured(money: Money) -> bool:
+    """The buyer was charged."""
+    return money.amount_captured > 0
+
+
+def refunded(money: Money) -> bool:
+    """All that was charged is given back."""
+    return 0 < money.amount_captured <= money.amount_refunded

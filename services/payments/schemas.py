@@ -1,0 +1,144 @@
+"""What Payments takes and shows."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from services.common.values import ITEMS_MAX, Amount, Currency, Id, Item, kilograms, tonnes
+from services.payments.models import Payment, StoredItem
+from services.payments.provider import PaymentStatus
+from webapi import Body, PageQuery, Shown
+
+# A purchase that was looked at every few minutes of its day tells its story in fewer events.
+TIMELINE_MAX = 100
+OutcomeStatus = Literal["paid", "failed", "expired", "canceled", "refunded", "rejected"]
+Time = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$"),
+    Field(description="RFC 3339, UTC", examples=["2026-11-21T09:00:00Z"]),
+]
+
+
+class Order(Body):
+    """What a buyer agreed to pay for."""
+
+    buyer_id: Id = Field(examples=["alice"])
+    amount: Amount
+    currency: Currency = Field(examples=["usd"])
+    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
+
+    @model_validator(mode="after")
+    def refuse_a_milestone_twice(self) -> Self:
+        """Raise when two items name one milestone."""
+        if len({(item.project_id, item.milestone_id) for item in self.items}) < len(self.items):
+            raise ValueError("each milestone may stand once")
+        return self
+
+    def stored_items(self) -> list[StoredItem]:
+        """The items as they are stored."""
+        return [
+            StoredItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
+            for item in self.items
+        ]
+
+
+class CreateBody(Order):
+    """A purchase that wants a payment."""
+
+    purchase_id: Id
+
+
+class TimelineEntry(Body):
+    """One event of a purchase."""
+
+    at: Time
+    event: str = Field(min_length=1, max_length=100)
+    # 1,000 characters: a sentence and a provider's message.
+    detail: str | None = Field(default=None, max_length=1000)
+
+
+class OutcomeBody(Order):
+    """How a purchase ended; the order too, for a purchase that was rejected before a payment existed."""
+
+    status: OutcomeStatus
+    reason: str | None = Field(default=None, max_length=100, description="kind of the problem that it was refused with")
+    fingerprint: str = Field(max_length=255, description="of the request that opened the purchase")
+    answer: dict[str, Any] | None = Field(default=None, description="what the intake answered when it opened")
+    timeline: list[TimelineEntry] = Field(max_length=TIMELINE_MAX)
+
+
+class PaymentsQuery(PageQuery):
+    """Which page of which payments."""
+
+    buyer_id: Id | None = None
+    purchase_id: Id | None = None
+
+
+class OutcomeShown(Shown):
+    """How a purchase ended, as it was first told."""
+
+    status: OutcomeStatus
+    reason: str | None
+    fingerprint: str
+    answer: dict[str, Any] | None
+    timeline: list[TimelineEntry]
+    recorded_at: Time
+
+
+class PaymentShown(Shown):
+    """A purchase's payment; amounts in minor units. A mark has no order: buyer_id, amount and currency are null."""
+
+    payment_id: str | None = Field(description="null on a mark and while the payment is created", examples=["pi_1"])
+    purchase_id: str
+    buyer_id: str | None = Field(examples=["alice"])
+    status: PaymentStatus = Field(description="paid: captured; or only authorised, then amount_captured is 0")
+    amount: int | None = Field(examples=[1800])
+    currency: str | None = Field(examples=["usd"])
+    amount_captured: int
+    amount_refunded: int
+    failed_attempts: int = Field(description="failed charges, counted at the provider")
+    items: list[Item]
+    outcome: OutcomeShown | None
+    created_at: Time
+    canceled_by: str | None = Field(description="Idempotency-Key of who had it canceled; null: the provider or a hand")
+
+    @classmethod
+    def of(cls, row: Payment) -> Self:
+        """The row as it is shown."""
+        return cls(
+            payment_id=row.payment_id,
+            purchase_id=row.purchase_id,
+            buyer_id=row.buyer_id,
+            status=row.status,
+            amount=row.amount,
+            currency=row.currency,
+            amount_captured=row.amount_captured,
+            amount_refunded=row.amount_refunded,
+            failed_attempts=row.failed_attempts,
+            items=[
+                Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
+                for item in row.items
+            ],
+            outcome=OutcomeShown(**row.outcome) if row.outcome else None,
+            created_at=rfc3339(row.created_at),
+            canceled_by=row.canceled_by,
+        )
+
+
+class PaymentPage(Shown):
+    """A page of payments, newest first."""
+
+    items: list[PaymentShown]
+    next_cursor: str | None
+
+
+class ClientSecretShown(Shown):
+    """What the buyer's browser pays with."""
+
+    client_secret: str
+
+
+def rfc3339(time: datetime) -> str:
+    """An aware time in UTC as RFC 3339 with `Z`."""
+    return time.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,58 @@
+"""One call of the API, or one step of the simulator's own clock: what an operation works with."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.stripe_simulator.errors import no_such
+from services.stripe_simulator.models import Charge, Document, PaymentIntent
+
+Row = TypeVar("Row", bound=Document)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The transaction, the time, and who asked; the clock's steps have neither request nor key."""
+
+    session: Session
+    processing_seconds: float
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    base_url: str = ""
+    publishable: bool = False
+    now: float = field(default_factory=time.time)
+
+    @property
+    def second(self) -> int:
+        """The time as Stripe's objects show it."""
+        return int(self.now)
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    """A fresh id: `pi_3c09…`, `length` characters behind the prefix."""
+    return f"{prefix}_{secrets.token_hex(length // 2)}"
+
+
+def find_intent(call: Call, intent_id: str) -> PaymentIntent:
+    """The PaymentIntent of an id; 404 if there is none."""
+    row = find(call, PaymentIntent, intent_id)
+    if row is None:
+        raise no_such("payment_intent", intent_id, "intent")
+    return row
+
+
+def find_charge(call: Call, charge_id: str, *, status: int = 404) -> Charge:
+    """The charge of an id; 404 (400 where a parameter names it) if there is none."""
+    row = find(call, Charge, charge_id)
+    if row is None:
+        raise no_such("charge", charge_id, "id" if status == 404 else "charge", status=status)
+    return row
+
+
+def find(call: Call, model: type[Row], identifier: str) -> Row | None:
+    """The row of an id, if there is one."""
+    return call.session.scalar(select(model).where(model.id == identifier))

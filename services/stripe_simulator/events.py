@@ -1,0 +1,45 @@
+"""Events: each tells one fact with a snapshot of its object, and is its own row with the state of its delivery."""
+
+from services.stripe_simulator.call import Call, new_id
+from services.stripe_simulator.models import Delivery, Document, Event, Json
+from services.stripe_simulator.store import announce
+
+# The version that the official SDK of our dependencies pins.
+API_VERSION = "2026-10-28.endive"
+TOPIC = "events"
+
+
+def emit(call: Call, kind: str, row: Document, previous: Json | None = None) -> None:
+    """Record that `kind` has happened to the row's object; it is delivered once this transaction has committed."""
+    identifier = new_id("evt")
+    data: Json = {"object": row.document}
+    if previous:
+        data["previous_attributes"] = previous
+    document = {
+        "id": identifier,
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": call.second,
+        "data": data,
+        "livemode": False,
+        "pending_webhooks": 1,
+        "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
+        "type": kind,
+    }
+    call.session.add(
+        Event(
+            id=identifier,
+            created=call.second,
+            document=document,
+            type=kind,
+            delivery=Delivery.PENDING,
+            attempts=0,
+            due_at=call.now,
+        )
+    )
+    announce(call.session, TOPIC)
+
+
+def shown(event: Event) -> Json:
+    """The event as it is read now: `pending_webhooks` counts the endpoint until it has the event."""
+    return {**event.document, "pending_webhooks": int(event.delivery is Delivery.PENDING)}

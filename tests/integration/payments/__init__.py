@@ -1,0 +1,1 @@
+"""Payments against the Stripe simulator's process, on SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Payments with a provider that is a fake behind the port."""
