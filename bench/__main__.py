@@ -1,0 +1,77 @@
+"""`python -m bench [--write]`: measure, and print the table."""
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.markdown import Markdown
+
+from bench.bare import ask, connect, nothing
+from bench.buyer import Buyer, Listener
+from bench.cost import cpu_seconds, memory_mb
+from bench.load import Call, Sample, put_load
+from bench.report import NAMES, PAGE, Results, markdown
+from devstack.stack import Stack, StackOptions
+
+# Enough calls for a p99 at one and at 32 at once, and two minutes in all.
+COUNT_BY_CALLERS = {1: 150, 32: 600}
+# What a process does once (imports, connections, plans of queries) is not what a purchase costs.
+WARM_UP = 20
+
+
+async def measure(stack: Mapping[str, Any], console: Console) -> Results:
+    """Put every load on the stack, one after the other."""
+    client = await connect()
+    listener = Listener(stack["amqp_url"], asyncio.get_running_loop())
+    pids = {name: process["pid"] for name, process in stack["processes"].items()}
+    samples: dict[tuple[str, int], Sample] = {}
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    async with httpx.AsyncClient(timeout=60, limits=limits) as http:
+        buyer = Buyer(stack, http, listener)
+        loads: dict[str, Call] = {
+            "a": lambda name: nothing(client, name),
+            "b": lambda name: ask(client, name),
+            "c": buyer.first_answer,
+            "d": buyer.whole_life,
+        }
+        used: dict[str, float] = {}
+        for callers, count in COUNT_BY_CALLERS.items():
+            for name, call in loads.items():
+                await put_load(call, f"{name}-warm-up", callers=callers, count=WARM_UP)
+                before = cpu_seconds(pids)
+                samples[name, callers] = await put_load(call, name, callers=callers, count=count)
+                used = {process: (cpu - before[process]) * 1000 / count for process, cpu in cpu_seconds(pids).items()}
+                console.print(f"{NAMES[name]}, {callers} at once: {samples[name, callers].per_second:.1f} per second")
+    # The last load is (d) at 32 at once: its processor time is what a purchase costs.
+    return Results(samples, used, memory_mb(pids))
+
+
+def main() -> int:
+    """Start a stack and the bare worker, measure, report."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well")
+    arguments = parser.parse_args()
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="buy-projects-bench-") as data, Stack(StackOptions(data=data)) as stack:
+        os.environ["TEMPORAL_ADDRESS"] = stack.description["temporal"]["address"]
+        worker = subprocess.Popen([sys.executable, "-m", "bench.bare"])
+        try:
+            page = markdown(asyncio.run(measure(stack.description, console)))
+        finally:
+            worker.terminate()
+            worker.wait()
+    console.print(Markdown(page))
+    if arguments.write:
+        PAGE.write_text(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""The engine's own speed: a workflow that does nothing and an update-with-start that answers at once.
+
+Run as a program it is their worker: `python -m bench.bare`.
+"""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.client import Client, WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.worker import Worker
+
+QUEUE = "bench"
+
+
+@workflow.defn
+class Nothing:
+    """Ends as soon as it begins."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Do nothing."""
+
+
+@workflow.defn
+class Asked:
+    """Answers one update, then ends."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    @workflow.run
+    async def run(self) -> None:
+        """Wait until it was asked."""
+        await workflow.wait_condition(lambda: self._asked)
+
+    @workflow.update
+    async def ask(self) -> str:
+        """Answer at once."""
+        self._asked = True
+        return "answer"
+
+
+async def connect() -> Client:
+    """A client of the server that TEMPORAL_ADDRESS names."""
+    config = ClientConfig.load_client_connect_config()
+    return await Client.connect(**config, data_converter=pydantic_data_converter)
+
+
+async def nothing(client: Client, workflow_id: str) -> None:
+    """Start a bare workflow and wait for its end."""
+    await client.execute_workflow(Nothing.run, id=workflow_id, task_queue=QUEUE)
+
+
+async def ask(client: Client, workflow_id: str) -> None:
+    """Start a bare workflow by an update, and wait for the answer."""
+    operation = WithStartWorkflowOperation(
+        Asked.run, id=workflow_id, task_queue=QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
+    )
+    await client.execute_update_with_start_workflow(Asked.ask, start_workflow_operation=operation)
+
+
+async def _work() -> None:
+    async with Worker(await connect(), task_queue=QUEUE, workflows=[Nothing, Asked]):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_work())

@@ -1,0 +1,91 @@
+"""The results as a table, in the terminal and in docs/performance.md."""
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from bench.load import Sample
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+
+NAMES = {
+    "a": "(a) a workflow that does nothing",
+    "b": "(b) a bare update-with-start",
+    "c": "(c) first answer of POST /purchases",
+    "d": "(d) opened, paid, delivered, notified",
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that one run has measured: samples by load and number of callers, costs by process."""
+
+    samples: Mapping[tuple[str, int], Sample]
+    cpu_ms: Mapping[str, float]
+    memory_mb: Mapping[str, float]
+
+
+def markdown(results: Results) -> str:
+    """The whole page."""
+    when = f"{datetime.now(UTC):%Y-%m-%d}"
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    memory = f"{psutil.virtual_memory().total / 2**30:.0f} GiB"
+    return "\n".join(
+        [
+            "# Performance",
+            "",
+            f"Measured by `make bench` on {when}: {machine}, {memory};",
+            "load generator and whole stack on the same cores.",
+            "Machines are noisy: compare the ratios of one run, not the milliseconds of two.",
+            "",
+            *_speed(results),
+            "",
+            "## Cost of a purchase (d), 32 at once",
+            "",
+            *_cost(results),
+            "",
+            *_targets(results),
+            "",
+        ]
+    )
+
+
+def _speed(results: Results) -> list[str]:
+    lines = [
+        "| load | at once | calls | p50 ms | p99 ms | per second | p50 to (a) |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for (name, callers), sample in results.samples.items():
+        p50, bare = sample.percentile(50), results.samples["a", callers].percentile(50)
+        lines.append(
+            f"| {NAMES[name]} | {callers} | {len(sample.calls_ms)} | {p50:.1f} | {sample.percentile(99):.1f} "
+            f"| {sample.per_second:.1f} | {p50 / bare:.1f} |"
+        )
+    return lines
+
+
+def _cost(results: Results) -> list[str]:
+    lines = ["| process | CPU ms per purchase | resident MB |", "|---|--:|--:|"]
+    lines += [f"| {name} | {cpu:.1f} | {results.memory_mb[name]:.0f} |" for name, cpu in results.cpu_ms.items()]
+    lines.append(f"| all | {sum(results.cpu_ms.values()):.1f} | {sum(results.memory_mb.values()):.0f} |")
+    return lines
+
+
+def _targets(results: Results) -> list[str]:
+    ratio = results.samples["c", 1].percentile(50) / results.samples["b", 1].percentile(50)
+    workers = max(mb for name, mb in results.memory_mb.items() if name.endswith("_worker"))
+    whole = sum(results.memory_mb.values())
+    return [
+        "## Targets",
+        "",
+        "| target | measured |",
+        "|---|--:|",
+        f"| p50 of (c), one at a time: at most 5 times (b) | {ratio:.1f} times |",
+        f"| no worker above 150 MB | {workers:.0f} MB |",
+        f"| whole stack under 2000 MB | {whole:.0f} MB |",
+    ]
