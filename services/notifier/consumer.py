@@ -1,0 +1,108 @@
+"""The thread that owns the connection to RabbitMQ: pika is not thread-safe, so nobody else touches it."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from services.notifier.notifications import Malformed
+from services.notifier.topology import QUEUE, declare_topology
+
+log = logging.getLogger(__name__)
+
+# 20: enough that the database never waits for the broker, few enough to be delivered again without harm.
+PREFETCH = 20
+# 10 s: a broker that vanished without a word is noticed after two missed heartbeats.
+HEARTBEAT_S = 10
+# 5 s: a broker that does not answer the connection by then is away.
+CONNECT_TIMEOUT_S = 5
+# The thread looks this often whether it is to stop.
+LOOK_S = 0.5
+# A restarting broker takes 4 s: half a second at first, and never longer than 5 s behind its return.
+BACKOFF_FIRST_S = 0.5
+BACKOFF_MAX_S = 5.0
+# 1 s until the database is asked again; the connection's heartbeats go on meanwhile.
+DATABASE_RETRY_S = 1.0
+
+Keep = Callable[[bytes], bool]
+
+
+class NotConsuming(RuntimeError):
+    """The broker is away, or the thread is."""
+
+
+class Consumer:
+    """Gives every message of the queue to `keep`, and acknowledges it only after that."""
+
+    def __init__(self, amqp_url: str, keep: Keep) -> None:
+        self._parameters = pika.URLParameters(amqp_url)
+        self._parameters.heartbeat = HEARTBEAT_S
+        self._parameters.socket_timeout = CONNECT_TIMEOUT_S
+        self._parameters.stack_timeout = CONNECT_TIMEOUT_S
+        self._keep = keep
+        self._stopping = threading.Event()
+        self._consuming = threading.Event()
+        # A daemon: what is not acknowledged comes again, so an abrupt end of the process loses nothing.
+        self._owner = threading.Thread(target=self._run, name="consumer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to consume; a broker that is away is tried again until it is there."""
+        self._owner.start()
+
+    def stop(self) -> None:
+        """End after the message at hand."""
+        self._stopping.set()
+        self._owner.join(CONNECT_TIMEOUT_S)
+
+    def check(self) -> None:
+        """Raise NotConsuming unless messages are being consumed."""
+        if not (self._consuming.is_set() and self._owner.is_alive()):
+            raise NotConsuming("RabbitMQ is not being consumed")
+
+    def _run(self) -> None:
+        backoff_s = BACKOFF_FIRST_S
+        while not self._stopping.is_set():
+            try:
+                with pika.BlockingConnection(self._parameters) as connection:
+                    backoff_s = BACKOFF_FIRST_S
+                    self._consume(connection)
+            except (AMQPError, OSError) as error:
+                log.warning("RabbitMQ is away, next try in %.1f s: %r", backoff_s, error)
+                self._stopping.wait(backoff_s)
+                backoff_s = min(2 * backoff_s, BACKOFF_MAX_S)
+            finally:
+                self._consuming.clear()
+
+    def _consume(self, connection: pika.BlockingConnection) -> None:
+        channel = connection.channel()
+        declare_topology(channel)
+        channel.basic_qos(prefetch_count=PREFETCH)
+        deliveries = channel.consume(QUEUE, inactivity_timeout=LOOK_S)
+        for method, _properties, body in deliveries:
+            self._consuming.set()
+            if self._stopping.is_set():
+                return
+            if method is not None and body is not None:
+                settle(channel, method.delivery_tag, body, self._keep, self._stopping)
+
+
+def settle(channel: BlockingChannel, tag: int, body: bytes, keep: Keep, stopping: threading.Event) -> None:
+    """Acknowledge what is kept; send what can never be kept to the dead letters; do neither once it is to stop."""
+    while not stopping.is_set():
+        try:
+            if not keep(body):
+                log.info("a message came again; it is kept already")
+            channel.basic_ack(tag)
+            return
+        except OperationalError as error:
+            # Given back, the message would be a dead letter after four tries, so it waits here for the database.
+            log.warning("the database is away, the message waits: %r", error)
+            channel.connection.sleep(DATABASE_RETRY_S)
+        except (Malformed, SQLAlchemyError):
+            log.exception("a message cannot be kept; it goes to the dead letters")
+            channel.basic_reject(tag, requeue=False)
+            return

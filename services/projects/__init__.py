@@ -1,0 +1,18 @@
+"""Projects: what green projects sell, and the reservation row at which a purchase's outcome is decided.
+
+Here belongs the stock of milestones and who holds it; no word of payments' states or of buyers.
+`rules` is the heart: the table "Who decides" of the design.
+"""
+
+from apiflask import APIFlask
+
+from services.common.database import connect
+from services.common.settings import load
+from services.projects.routes import projects_api
+from services.projects.settings import ProjectsSettings
+
+
+def create_app(settings: ProjectsSettings | None = None) -> APIFlask:
+    """The service's WSGI application; the database must have been migrated."""
+    settings = settings or load(ProjectsSettings)
+    return projects_api(connect(settings.projects_database_url), settings.service_token)

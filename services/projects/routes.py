@@ -1,0 +1,108 @@
+"""The Projects service's HTTP API."""
+
+from apiflask import APIFlask, HTTPTokenAuth
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from services.common.caller import Caller
+from services.common.database import ping
+from services.common.paths import know_ids
+from services.projects.models import Project
+from services.projects.reservations import Reservations
+from services.projects.rules import IS_UNKNOWN
+from services.projects.schemas import (
+    ChangeBody,
+    ProjectPage,
+    ProjectShown,
+    ReservationPage,
+    ReservationQuery,
+    ReservationShown,
+    ReserveBody,
+)
+from webapi import PageQuery, Problem, create_api
+from webapi.paging import cut_page, decode_cursor
+from webapi.service_token import service_token_auth
+
+
+def projects_api(engine: Engine, token: str) -> APIFlask:
+    """The API on a migrated database."""
+    api = create_api("services.projects", "Projects", ready={"the database": lambda: ping(engine)})
+    know_ids(api)
+    auth = service_token_auth(token)
+    _show_projects(api, engine, auth)
+    _keep_reservations(api, Reservations(engine), auth)
+    return api
+
+
+def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
+    @api.get("/projects")
+    @api.auth_required(auth)
+    @api.input(PageQuery, location="query", arg_name="page")
+    @api.output(ProjectPage)
+    def list_projects(page: PageQuery) -> ProjectPage:
+        """The catalogue: projects by id, with their milestones' prices and stock."""
+        wanted = select(Project).order_by(Project.project_id).limit(page.limit + 1)
+        if page.cursor:
+            wanted = wanted.where(Project.project_id > decode_cursor(page.cursor, str)[0])
+        with Session(engine) as session:
+            rows, next_cursor = cut_page(session.scalars(wanted).all(), page.limit, lambda row: row.project_id)
+            return ProjectPage(items=[ProjectShown.of(row) for row in rows], next_cursor=next_cursor)
+
+
+def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPTokenAuth) -> None:
+    @api.post("/reservations")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(ReserveBody, arg_name="body")
+    @api.output(ReservationShown, status_code=201)
+    @api.doc(
+        responses={
+            404: "not-found: an unknown milestone",
+            409: "sold-out, price-changed (with current_amount), reservation-closed, reservation-mismatch",
+        }
+    )
+    def reserve(caller: Caller, body: ReserveBody) -> ReservationShown:  # noqa: ARG001
+        """Hold all items for a payment, or none; asked again it answers the same."""
+        return ReservationShown.of(reservations.reserve(body))
+
+    @api.get("/reservations")
+    @api.auth_required(auth)
+    @api.input(ReservationQuery, location="query", arg_name="page")
+    @api.output(ReservationPage)
+    def list_reservations(page: ReservationQuery) -> ReservationPage:
+        """Reservations and marks, newest first."""
+        below = decode_cursor(page.cursor, int)[0] if page.cursor else None
+        found = reservations.newest(page.limit + 1, page.status, below)
+        rows, next_cursor = cut_page(found, page.limit, lambda row: row.number)
+        return ReservationPage(items=[ReservationShown.of(row) for row in rows], next_cursor=next_cursor)
+
+    @api.get("/reservations/<payment:payment_id>")
+    @api.auth_required(auth)
+    @api.output(ReservationShown)
+    @api.doc(responses={404: "not-found"})
+    def show_reservation(payment_id: str) -> ReservationShown:
+        """The reservation of a payment."""
+        row = reservations.find(payment_id)
+        if row is None:
+            raise Problem(*IS_UNKNOWN)
+        return ReservationShown.of(row)
+
+    @api.patch("/reservations/<payment:payment_id>")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(ChangeBody, arg_name="body")
+    @api.output(ReservationShown)
+    @api.doc(responses={404: "not-found: nothing to commit yet", 409: "reservation-closed"})
+    def change_reservation(payment_id: str, caller: Caller, body: ChangeBody) -> ReservationShown:  # noqa: ARG001
+        """Sell what is held (committed), or free what was held or sold once the money is back (returned)."""
+        change = reservations.commit if body.status == "committed" else reservations.give_back
+        return ReservationShown.of(change(payment_id))
+
+    @api.delete("/reservations/<payment:payment_id>")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.output(ReservationShown)
+    @api.doc(responses={409: "reservation-closed (by somebody else), reservation-committed"})
+    def close_reservation(payment_id: str, caller: Caller) -> ReservationShown:
+        """Close the row in the caller's name; only the one who closes it may tell the purchase's end."""
+        return ReservationShown.of(reservations.close(payment_id, caller.key))

@@ -1,0 +1,128 @@
+"""What Projects takes and shows."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from services.common.values import ITEMS_MAX, Amount, Currency, Item, PaymentId, kilograms, tonnes
+from services.projects.models import HeldItem, Milestone, Project, Reservation
+from services.projects.rules import Status
+from webapi import Body, PageQuery, Shown
+
+
+class ReserveBody(Body):
+    """The offset that a buyer agreed to buy, at the amount that he agreed to."""
+
+    payment_id: PaymentId = Field(examples=["pi_1"])
+    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
+    amount: Amount
+    currency: Currency = Field(examples=["usd"])
+
+    @model_validator(mode="after")
+    def refuse_a_milestone_twice(self) -> Self:
+        """Raise when two items name one milestone."""
+        if len({(item.project_id, item.milestone_id) for item in self.items}) < len(self.items):
+            raise ValueError("each milestone may stand once")
+        return self
+
+    def held_items(self) -> list[HeldItem]:
+        """The items as they are stored."""
+        return [
+            HeldItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
+            for item in self.items
+        ]
+
+
+class ChangeBody(Body):
+    """To which state a reservation is to be brought."""
+
+    status: Literal["committed", "returned"]
+
+
+class ReservationQuery(PageQuery):
+    """Which page of the reservations, and in which state."""
+
+    status: Status | None = None
+
+
+class ReservationShown(Shown):
+    """A reservation; the mark for a payment that never reserved has no items, amount 0 and no currency."""
+
+    payment_id: str = Field(examples=["pi_1"])
+    status: Status
+    items: list[Item]
+    amount: int = Field(description="minor units", examples=[1800])
+    currency: str | None = Field(examples=["usd"])
+    closed_by: str | None = Field(description="Idempotency-Key of the caller who closed it")
+
+    @classmethod
+    def of(cls, row: Reservation) -> Self:
+        """The row as it is shown."""
+        items = [
+            Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
+            for item in row.items
+        ]
+        return cls(
+            payment_id=row.payment_id,
+            status=row.status,
+            items=items,
+            amount=row.amount,
+            currency=row.currency,
+            closed_by=row.closed_by,
+        )
+
+
+class ReservationPage(Shown):
+    """A page of reservations, newest first."""
+
+    items: list[ReservationShown]
+    next_cursor: str | None
+
+
+class MilestoneShown(Shown):
+    """A milestone with its price and stock; total = sold + held + free, in tCO2e."""
+
+    milestone_id: str = Field(examples=["mangrove-2"])
+    name: str
+    unit_amount: int = Field(description="minor units per tCO2e", examples=[1200])
+    currency: str = Field(examples=["usd"])
+    total: str = Field(examples=["1000000.000"])
+    sold: str = Field(examples=["2.500"])
+    held: str = Field(examples=["1.500"])
+    free: str = Field(examples=["999996.000"])
+
+    @classmethod
+    def of(cls, row: Milestone) -> Self:
+        """The row as it is shown."""
+        return cls(
+            milestone_id=row.milestone_id,
+            name=row.name,
+            unit_amount=row.unit_amount,
+            currency=row.currency,
+            total=tonnes(row.total_kg),
+            sold=tonnes(row.sold_kg),
+            held=tonnes(row.held_kg),
+            free=tonnes(row.free_kg),
+        )
+
+
+class ProjectShown(Shown):
+    """A project and what it sells."""
+
+    project_id: str = Field(examples=["mangrove"])
+    name: str
+    milestones: list[MilestoneShown]
+
+    @classmethod
+    def of(cls, row: Project) -> Self:
+        """The row as it is shown."""
+        return cls(
+            project_id=row.project_id, name=row.name, milestones=[MilestoneShown.of(each) for each in row.milestones]
+        )
+
+
+class ProjectPage(Shown):
+    """A page of projects by their ids."""
+
+    items: list[ProjectShown]
+    next_cursor: str | None

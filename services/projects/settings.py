@@ -1,0 +1,15 @@
+"""Settings of the Projects service."""
+
+from pydantic import Field
+
+from services.common.settings import ServiceSettings
+
+
+class ProjectsSettings(ServiceSettings):
+    """What the Projects service is told, beside what every service is."""
+
+    projects_database_url: str = Field(
+        default="sqlite:///.run/projects.db", description="SQLite for one machine, postgresql:// for more"
+    )
+    projects_host: str = Field(default="127.0.0.1", description="address to listen on")
+    projects_port: int = Field(default=5002, ge=1, le=65535, description="TCP port to listen on")

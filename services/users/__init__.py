@@ -1,0 +1,17 @@
+"""Users: the offset that buyers own, delivered once per payment.
+
+Here belongs who the buyers are and what was delivered to them; no word of money, stock or sagas.
+"""
+
+from apiflask import APIFlask
+
+from services.common.database import connect
+from services.common.settings import load
+from services.users.routes import users_api
+from services.users.settings import UsersSettings
+
+
+def create_app(settings: UsersSettings | None = None) -> APIFlask:
+    """The service's WSGI application; the database must have been migrated."""
+    settings = settings or load(UsersSettings)
+    return users_api(connect(settings.users_database_url), settings.service_token)

@@ -1,0 +1,46 @@
+"""The Users service's tables."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy import JSON, DateTime, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The service's schema."""
+
+
+class OwnedItem(TypedDict):
+    """One item of a buyer's offset; the quantity is whole kilograms of CO2e."""
+
+    project_id: str
+    milestone_id: str
+    kg: int
+
+
+class User(Base):
+    """A buyer: an opaque id, never an email."""
+
+    __tablename__ = "users"
+
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class Offset(Base):
+    """A buyer's offset, or the mark that refuses it; rows are never removed, so that a call from the past finds them.
+
+    `user_id` is no foreign key: the mark must also be possible for a buyer whom nobody knows.
+    """
+
+    __tablename__ = "offsets"
+
+    # Counts the rows for the list's order; the payment is the key: it is delivered once, to one buyer.
+    number: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[str] = mapped_column(String(255), unique=True)
+    user_id: Mapped[str] = mapped_column(String(64), index=True)
+    # Null on the mark that a revoke of an unknown offset leaves.
+    purchase_id: Mapped[str | None] = mapped_column(String(64))
+    items: Mapped[list[OwnedItem]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked: Mapped[bool]

@@ -1,0 +1,92 @@
+"""A buyer's offsets: created once per payment, and never again once revoked (the model's rule `offset-tombstone`)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.users.models import Offset, User
+from services.users.schemas import OffsetBody
+from webapi import Problem
+
+
+class Offsets:
+    """All that can be asked of offsets; every method raises the design's refusals as `Problem`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(self, user_id: str, body: OffsetBody) -> Offset:
+        """The offset of the payment; asked again it is the same one."""
+        return self._decided(lambda session: _create(session, user_id, body))
+
+    def revoke(self, user_id: str, payment_id: str) -> Offset:
+        """Take the offset away, or leave the mark that refuses it: a create may still be under way in the network."""
+        return self._decided(lambda session: _revoke(session, user_id, payment_id))
+
+    def newest(self, user_id: str, count: int, below: int | str | None) -> list[Offset]:
+        """Up to `count` of the buyer's offsets, newest first, older than number `below`; 404 for an unknown buyer."""
+        rows = select(Offset).where(Offset.user_id == user_id, ~Offset.revoked).order_by(Offset.number.desc())
+        if below is not None:
+            rows = rows.where(Offset.number < below)
+        with Session(self._engine) as session:
+            _know(session, user_id)
+            return list(session.scalars(rows.limit(count)))
+
+    def _decided(self, decision: Callable[[Session], Offset]) -> Offset:
+        # What is shown after the commit is what was decided: nothing is read again.
+        try:
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                return decision(session)
+        except IntegrityError:
+            # Another call wrote the payment's first row meanwhile. Rows stay, so the second look finds it.
+            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                return decision(session)
+
+
+def _create(session: Session, user_id: str, body: OffsetBody) -> Offset:
+    row = _locked_row(session, user_id, body.payment_id)
+    if row is None:
+        _know(session, user_id)
+        return _add(session, user_id, body)
+    if row.revoked:
+        raise Problem(409, "offset-revoked", "The offset of this payment was revoked; it is not created again.")
+    if (row.purchase_id, row.items) != (body.purchase_id, body.owned_items()):
+        raise Problem(409, "offset-mismatch", "This payment has bought something else.")
+    return row
+
+
+def _add(session: Session, user_id: str, body: OffsetBody) -> Offset:
+    row = Offset(
+        payment_id=body.payment_id,
+        user_id=user_id,
+        purchase_id=body.purchase_id,
+        items=body.owned_items(),
+        created_at=datetime.now(UTC),
+        revoked=False,
+    )
+    session.add(row)
+    return row
+
+
+def _revoke(session: Session, user_id: str, payment_id: str) -> Offset:
+    row = _locked_row(session, user_id, payment_id)
+    if row is None:
+        row = Offset(payment_id=payment_id, user_id=user_id, items=[], created_at=datetime.now(UTC))
+        session.add(row)
+    row.revoked = True
+    return row
+
+
+def _locked_row(session: Session, user_id: str, payment_id: str) -> Offset | None:
+    row = session.scalar(select(Offset).where(Offset.payment_id == payment_id).with_for_update())
+    if row and row.user_id != user_id:
+        raise Problem(409, "offset-mismatch", "This payment is another buyer's.")
+    return row
+
+
+def _know(session: Session, user_id: str) -> None:
+    if session.get(User, user_id) is None:
+        raise Problem(404, "not-found", f"There is no buyer {user_id}.")

@@ -1,0 +1,55 @@
+"""What Users takes and shows."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import Field
+
+from services.common.values import ITEMS_MAX, Id, Item, PaymentId, kilograms, tonnes, utc
+from services.users.models import Offset, OwnedItem
+from webapi import Body, Shown
+
+
+class OffsetBody(Body):
+    """The offset that a payment has bought."""
+
+    payment_id: PaymentId = Field(examples=["pi_1"])
+    purchase_id: Id
+    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
+
+    def owned_items(self) -> list[OwnedItem]:
+        """The items as they are stored."""
+        return [
+            OwnedItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
+            for item in self.items
+        ]
+
+
+class OffsetShown(Shown):
+    """A buyer's offset; the mark of one that was revoked before it came has no purchase and no items."""
+
+    payment_id: str = Field(examples=["pi_1"])
+    purchase_id: str | None
+    items: list[Item]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Offset) -> Self:
+        """The row as it is shown."""
+        items = [
+            Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
+            for item in row.items
+        ]
+        return cls(
+            payment_id=row.payment_id,
+            purchase_id=row.purchase_id,
+            items=items,
+            created_at=utc(row.created_at),
+        )
+
+
+class OffsetPage(Shown):
+    """A page of a buyer's offsets, newest first; revoked ones are none."""
+
+    items: list[OffsetShown]
+    next_cursor: str | None

@@ -1,0 +1,1 @@
+"""Tests on real parts: processes, databases, brokers, sockets."""

@@ -1,0 +1,1 @@
+"""The Notifier as a process on a real RabbitMQ."""

@@ -1,0 +1,135 @@
+"""The Notifier on a real broker: every message once, none lost, dead letters for what can never be kept."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pika
+import psutil
+from pika.adapters.blocking_connection import BlockingChannel
+
+from services.notifier.schemas import EXAMPLE
+from services.notifier.topology import DEAD_QUEUE, EXCHANGE
+from tests.integration.notifier.conftest import Broker
+from tests.integration.service_process import ServiceProcess, running_service, wait_until
+
+
+@contextmanager
+def publishing(broker: Broker) -> Iterator[BlockingChannel]:
+    """A channel whose messages are confirmed and must be routed."""
+    with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        yield channel
+
+
+def publish(channel: BlockingChannel, body: bytes) -> None:
+    """One persistent message, as the sagas send it."""
+    properties = pika.BasicProperties(content_type="application/cloudevents+json", delivery_mode=2)
+    channel.basic_publish(EXCHANGE, "payment.success", body, properties, mandatory=True)
+
+
+def event(purchase_id: str, number: int = 0) -> dict[str, Any]:
+    """An event about a purchase of the test's own."""
+    data = {**EXAMPLE["data"], "purchase_id": purchase_id}  # type: ignore[dict-item]
+    return EXAMPLE | {"id": f"{purchase_id}/{number}", "data": data}
+
+
+def kept(notifier: ServiceProcess, purchase_id: str) -> list[dict[str, Any]]:
+    """What the Notifier shows of a purchase."""
+    items: list[dict[str, Any]] = notifier.ask("GET", f"/notifications?purchase_id={purchase_id}&limit=100").json()[
+        "items"
+    ]
+    return items
+
+
+def waiting(channel: BlockingChannel, queue: str) -> int:
+    """How many messages a queue has ready."""
+    return int(channel.queue_declare(queue, passive=True).method.message_count)
+
+
+def test_a_notification_is_kept_as_received(notifier: ServiceProcess, broker: Broker) -> None:
+    """A published CloudEvent can be read soon after, exactly as it was sent."""
+    with publishing(broker) as channel:
+        publish(channel, json.dumps(event("received")).encode())
+    wait_until("the event is kept", lambda: bool(kept(notifier, "received")))
+    assert kept(notifier, "received") == [event("received")]
+
+
+def test_doubled_messages_are_kept_once_and_in_order(notifier: ServiceProcess, broker: Broker) -> None:
+    """Of fifty messages that are each published twice, each is kept once, in the order of arrival."""
+    with publishing(broker) as channel:
+        for number in range(50):
+            for _ in range(2):
+                publish(channel, json.dumps(event("doubled", number)).encode())
+        publish(channel, json.dumps(event("doubled-end")).encode())
+    wait_until("the last event is kept", lambda: bool(kept(notifier, "doubled-end")))
+    assert [each["id"] for each in kept(notifier, "doubled")] == [f"doubled/{number}" for number in range(50)]
+
+
+def test_a_malformed_message_becomes_a_dead_letter(notifier: ServiceProcess, broker: Broker) -> None:
+    """What is no CloudEvent goes to the dead letters at once, and the messages behind it are kept."""
+    with publishing(broker) as channel:
+        publish(channel, b"not an event")
+        publish(channel, json.dumps(event("behind")).encode())
+        wait_until("the event behind is kept", lambda: bool(kept(notifier, "behind")))
+        wait_until("the dead letter is there", lambda: waiting(channel, DEAD_QUEUE) == 1)
+        method, _, body = channel.basic_get(DEAD_QUEUE, auto_ack=True)
+    assert method is not None
+    assert body == b"not an event"
+
+
+def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: Broker) -> None:
+    """While the broker is away the Notifier is not ready; when it is back, what is published then is kept."""
+    broker.stop()
+    wait_until("the Notifier notices", lambda: not notifier.ready())
+    assert notifier.http.get("/health").status_code == 200
+    broker.start()
+    wait_until("the Notifier consumes again", notifier.ready)
+    with publishing(broker) as channel:
+        publish(channel, json.dumps(event("restarted")).encode())
+    wait_until("the event is kept", lambda: bool(kept(notifier, "restarted")))
+
+
+def test_what_comes_while_it_is_away_waits_for_it(broker: Broker, settings: dict[str, str], tmp_path: Path) -> None:
+    """Messages that are published while no Notifier runs are kept by the next one; its stop is orderly."""
+    with running_service("notifier", tmp_path / "first.log", **settings) as first:
+        wait_until("the first Notifier consumes", first.ready)
+        assert first.stop() == 0
+    with publishing(broker) as channel:
+        publish(channel, json.dumps(event("away")).encode())
+    with running_service("notifier", tmp_path / "second.log", **settings) as second:
+        wait_until("the event is kept", lambda: second.ready() and bool(kept(second, "away")))
+
+
+def test_an_abrupt_end_loses_nothing(
+    notifier: ServiceProcess, broker: Broker, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """A Notifier that is killed amid a hundred messages has acknowledged none that it has not kept."""
+    with publishing(broker) as channel:
+        for number in range(100):
+            publish(channel, json.dumps(event("killed", number)).encode())
+            if number == 50:
+                kill_with_children(notifier)
+    with running_service("notifier", tmp_path / "next.log", **settings) as following:
+        wait_until("all are kept", lambda: following.ready() and len(kept(following, "killed")) == 100)
+
+
+def test_it_starts_before_its_broker(broker: Broker, settings: dict[str, str], tmp_path: Path) -> None:
+    """Without a broker the process starts, is alive and not ready; it needs no restart when the broker comes."""
+    broker.stop()
+    with running_service("notifier", tmp_path / "early.log", **settings) as early:
+        wait_until("it is alive", lambda: not early.ready() and "Booting worker" in early.log.read_text())
+        broker.start()
+        wait_until("it consumes", early.ready)
+    assert "Traceback" not in (tmp_path / "early.log").read_text()
+
+
+def kill_with_children(service: ServiceProcess) -> None:
+    """End gunicorn and its worker without a word."""
+    master = psutil.Process(service.process.pid)
+    for process in [master, *master.children()]:
+        process.kill()
+    service.process.wait()

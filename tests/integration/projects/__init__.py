@@ -1,0 +1,1 @@
+"""The Projects service as processes, on SQLite and on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The Users service as processes, on SQLite and on PostgreSQL."""

@@ -1,0 +1,27 @@
+"""The Users service as a process, on SQLite and PostgreSQL in turn."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.postgres import create_database, running_postgres
+from tests.integration.service_process import ServiceProcess, running_service, wait_until
+
+
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('users') / 'users.db'}"
+        return
+    with running_postgres() as server:
+        yield create_database(server, "users")
+
+
+@pytest.fixture(scope="package")
+def users(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
+    """The running service."""
+    log = tmp_path_factory.mktemp("logs") / "users.log"
+    with running_service("users", log, USERS_DATABASE_URL=database_url) as service:
+        wait_until("Users is ready", service.ready)
+        yield service

@@ -1,0 +1,32 @@
+"""A migrated Notifier without its broker."""
+
+from pathlib import Path
+
+import pytest
+
+from services.common.database import connect
+from services.common.server import migrate
+from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.notifier.notifications import Notifications
+from services.notifier.routes import notifier_api
+from tests.unit.service_api import ServiceApi
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """The test's own fresh database."""
+    url = f"sqlite:///{tmp_path / 'notifier.db'}"
+    migrate("notifier", url)
+    return url
+
+
+@pytest.fixture
+def notifications(database_url: str) -> Notifications:
+    """What the Notifier keeps."""
+    return Notifications(connect(database_url))
+
+
+@pytest.fixture
+def api(database_url: str, notifications: Notifications) -> ServiceApi:
+    """The Notifier's API, with a consumer that is always well."""
+    return ServiceApi(notifier_api(connect(database_url), notifications, lambda: None, DEVELOPMENT_SERVICE_TOKEN))

@@ -1,0 +1,80 @@
+"""What becomes of a delivered message, on a channel that only notes what it was told."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.exc import DataError, OperationalError
+
+from services.notifier.consumer import Consumer, NotConsuming, settle
+from services.notifier.notifications import Malformed
+
+
+class FakeChannel:
+    """A channel, and the connection that it belongs to."""
+
+    def __init__(self, on_sleep: Callable[[], None] = lambda: None) -> None:
+        self.connection = self
+        self.told: list[str] = []
+        self._on_sleep = on_sleep
+
+    def basic_ack(self, tag: int) -> None:
+        """Note an acknowledgement."""
+        self.told.append(f"ack {tag}")
+
+    def basic_reject(self, tag: int, *, requeue: bool) -> None:
+        """Note a rejection."""
+        self.told.append(f"{'requeue' if requeue else 'dead'} {tag}")
+
+    def sleep(self, _seconds: float) -> None:
+        """Note that time passes while heartbeats go on."""
+        self.told.append("wait")
+        self._on_sleep()
+
+
+def keeper(*outcomes: bool | Exception) -> Callable[[bytes], bool]:
+    """A database that answers one outcome after the other."""
+    coming = iter(outcomes)
+
+    def keep(_body: bytes) -> bool:
+        outcome = next(coming)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return keep
+
+
+AWAY = OperationalError("INSERT", {}, Exception("away"))
+NEVER = DataError("INSERT", {}, Exception("does not fit"))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ([True], ["ack 7"]),
+        ([False], ["ack 7"]),
+        ([AWAY, AWAY, True], ["wait", "wait", "ack 7"]),
+        ([Malformed("no event")], ["dead 7"]),
+        ([NEVER], ["dead 7"]),
+    ],
+)
+def test_a_message_is_settled_by_what_the_database_says(outcomes: list[bool | Exception], told: list[str]) -> None:
+    """Kept or known: acknowledged; database away: it waits; impossible to keep: a dead letter."""
+    channel = FakeChannel()
+    settle(channel, 7, b"", keeper(*outcomes), threading.Event())
+    assert channel.told == told
+
+
+def test_a_stop_leaves_a_waiting_message_to_the_next_process() -> None:
+    """Told to stop while the database is away, it neither acknowledges nor rejects."""
+    stopping = threading.Event()
+    channel = FakeChannel(on_sleep=stopping.set)
+    settle(channel, 7, b"", keeper(AWAY), stopping)
+    assert channel.told == ["wait"]
+
+
+def test_a_consumer_that_was_not_started_is_not_consuming() -> None:
+    """Before its thread has connected, readiness is refused."""
+    with pytest.raises(NotConsuming):
+        Consumer("amqp://127.0.0.1/", keeper()).check()

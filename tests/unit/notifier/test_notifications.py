@@ -1,0 +1,99 @@
+"""What the Notifier keeps, and how it shows it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.common.database import connect
+from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.notifier.consumer import NotConsuming
+from services.notifier.notifications import Malformed, Notifications
+from services.notifier.routes import notifier_api
+from services.notifier.schemas import EXAMPLE
+from tests.unit.service_api import REPOSITORY, ServiceApi, kind, schema_differences
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    """A CloudEvent about purchase 3f5a."""
+    return EXAMPLE | changes
+
+
+def about(purchase_id: str, number: int) -> bytes:
+    """A message about a purchase, with an id of its own."""
+    return json.dumps(event(id=f"{purchase_id}/{number}", data={"purchase_id": purchase_id})).encode()
+
+
+def test_an_event_is_shown_as_received(notifications: Notifications, api: ServiceApi) -> None:
+    """Every attribute and datum comes out as it went in, known here or not."""
+    sent = event(traceparent="00-1", data=EXAMPLE["data"] | {"note": None, "ratio": 1.5})  # type: ignore[operator]
+    assert notifications.keep(json.dumps(sent).encode())
+    assert api.ask("GET", "/notifications").get_json() == {"items": [sent], "next_cursor": None}
+
+
+def test_a_message_is_kept_once(notifications: Notifications, api: ServiceApi) -> None:
+    """A second delivery of the same message id is known and changes nothing."""
+    assert notifications.keep(json.dumps(event()).encode())
+    assert not notifications.keep(json.dumps(event(type="payment.failed")).encode())
+    assert [each["type"] for each in api.ask("GET", "/notifications").get_json()["items"]] == ["payment.success"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff",
+        b"not json",
+        b"[]",
+        json.dumps(event(specversion="0.3")).encode(),
+        json.dumps(event(id="")).encode(),
+        json.dumps(event(id="x" * 256)).encode(),
+        json.dumps(event(data={})).encode(),
+        json.dumps(event(data={"purchase_id": "a b"})).encode(),
+        json.dumps({k: v for k, v in event().items() if k != "type"}).encode(),
+    ],
+)
+def test_what_is_no_event_about_a_purchase_is_malformed(notifications: Notifications, body: bytes) -> None:
+    """A message that can never be kept is refused, so that it becomes a dead letter."""
+    with pytest.raises(Malformed):
+        notifications.keep(body)
+
+
+def test_notifications_come_in_order_of_arrival(notifications: Notifications, api: ServiceApi) -> None:
+    """The list is oldest first, in pages, and of one purchase where that is asked for."""
+    for number in range(3):
+        for purchase in ("a", "b"):
+            notifications.keep(about(purchase, number))
+    everything = api.ask("GET", "/notifications").get_json()["items"]
+    assert [each["id"] for each in everything] == ["a/0", "b/0", "a/1", "b/1", "a/2", "b/2"]
+    first = api.ask("GET", "/notifications?purchase_id=a&limit=2").get_json()
+    second = api.ask("GET", f"/notifications?purchase_id=a&limit=2&cursor={first['next_cursor']}").get_json()
+    assert [each["id"] for each in first["items"] + second["items"]] == ["a/0", "a/1", "a/2"]
+    assert second["next_cursor"] is None
+
+
+def test_the_list_needs_the_service_token(api: ServiceApi) -> None:
+    """Without the service token the list is 401."""
+    assert kind(api.app.test_client().get("/notifications")) == "unauthenticated"
+
+
+def test_readiness_says_whether_it_consumes(database_url: str, notifications: Notifications) -> None:
+    """While the consumer is away from its broker the Notifier is alive but not ready."""
+
+    def away() -> None:
+        raise NotConsuming("RabbitMQ is not being consumed")
+
+    client = notifier_api(connect(database_url), notifications, away, DEVELOPMENT_SERVICE_TOKEN).test_client()
+    answer = client.get("/ready")
+    assert (answer.status_code, kind(answer), answer.headers["Retry-After"]) == (503, "dependency-unavailable", "1")
+    assert client.get("/health").status_code == 200
+
+
+def test_the_committed_document_is_the_api(api: ServiceApi) -> None:
+    """openapi.json beside the service is what the service describes."""
+    assert json.loads((REPOSITORY / "services/notifier/openapi.json").read_text()) == api.app.spec
+
+
+def test_migrations_make_the_models_schema(database_url: str) -> None:
+    """A migrated database has exactly the models' tables."""
+    schema_differences("notifier", database_url)

@@ -1,0 +1,1 @@
+"""The Projects service's rules and API, on SQLite, without sockets."""

@@ -1,0 +1,1 @@
+"""The Users service's rules and API, on SQLite, without sockets."""
