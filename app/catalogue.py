@@ -1,11 +1,10 @@
 """What anyone may see: the projects with their stock, and how a page reaches the provider."""
 
-from typing import Any
-
 from apiflask import APIBlueprint
 
 from app.context import Intake
 from app.schemas import ConfigShown
+from domain.catalogue import ProjectsPage
 from webapi import PageQuery
 
 # 4 s: one call to Projects, which answers from its own database.
@@ -18,8 +17,9 @@ def catalogue(intake: Intake) -> APIBlueprint:
 
     @routes.get("/projects")
     @routes.input(PageQuery, location="query", arg_name="page")
-    @routes.doc(operation_id="listProjects")
-    def list_projects(page: PageQuery) -> dict[str, Any]:
+    @routes.output(ProjectsPage)
+    @routes.doc(operation_id="listProjects", responses={503: "Projects does not answer"})
+    def list_projects(page: PageQuery) -> ProjectsPage:
         """List the projects with the price and the free stock of each milestone."""
         return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 

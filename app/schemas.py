@@ -3,9 +3,9 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from domain.money import AMOUNT_MAX, AMOUNT_MIN, QUANTITY_PATTERN, canonical
 from domain.purchase import Item, Order, PurchaseStatus
@@ -15,6 +15,31 @@ from webapi import Body, Problem, Shown
 ITEMS_MAX = 20
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+
+class KeyHeader(BaseModel):
+    """The header that tells a repeat from another purchase: 1 to 255 printable ASCII characters, as Stripe takes them.
+
+    Raises 400 `idempotency-key-missing` without it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    # The second name is the one that APIFlask gives a header, the first the one that clients know.
+    key: str = Field(
+        validation_alias=AliasChoices("Idempotency-Key", "idempotency_key"),
+        pattern=r"^[\x20-\x7e]{1,255}$",
+        description="one key for one purchase; a repeat with the same key and body gets the same answer",
+        examples=["0d6f3f0c-2b1f-4f6e-9a55-6f2b9a0d7c11"],
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_the_keyless(cls, headers: dict[str, Any]) -> dict[str, Any]:
+        """Raise the refusal that the design has for a purchase without a key."""
+        if "idempotency_key" not in headers:
+            raise Problem(400, "idempotency-key-missing", "Send the header Idempotency-Key: one key for one purchase.")
+        return headers
 
 
 class ItemBody(Body):

@@ -21,7 +21,12 @@ def webhooks(intake: Intake) -> APIBlueprint:
     @routes.output(ReceivedShown)
     @routes.doc(
         operation_id="receiveStripeEvent",
-        responses={400: "The signature is not valid", 503: "Not stored: send it again"},
+        responses={
+            400: "The signature is not valid",
+            413: "The event is over 512 KiB",
+            422: "Signed, but no snapshot event",
+            503: "Not stored: send it again",
+        },
     )
     def receive() -> ReceivedShown:
         """Take an event: 200 once it is stored, or when it is none of ours."""

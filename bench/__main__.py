@@ -18,6 +18,7 @@ from bench.buyer import Buyer, Listener
 from bench.cost import cpu_seconds, memory_mb
 from bench.load import Call, Sample, put_load
 from bench.report import NAMES, PAGE, Results, markdown
+from devstack.options import ROOT
 from devstack.stack import Stack, StackOptions
 
 # Enough calls for a p99 at one and at 32 at once, and two minutes in all.
@@ -28,27 +29,30 @@ WARM_UP = 20
 
 async def measure(stack: Mapping[str, Any], console: Console) -> Results:
     """Put every load on the stack, one after the other."""
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    with Listener(stack["amqp_url"], asyncio.get_running_loop()) as listener:
+        async with httpx.AsyncClient(timeout=60, limits=limits) as http:
+            return await _measure_all(stack, Buyer(stack, http, listener), console)
+
+
+async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console) -> Results:
     client = await connect()
-    listener = Listener(stack["amqp_url"], asyncio.get_running_loop())
+    loads: dict[str, Call] = {
+        "a": lambda name: nothing(client, name),
+        "b": lambda name: ask(client, name),
+        "c": buyer.first_answer,
+        "d": buyer.whole_life,
+    }
     pids = {name: process["pid"] for name, process in stack["processes"].items()}
     samples: dict[tuple[str, int], Sample] = {}
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-        buyer = Buyer(stack, http, listener)
-        loads: dict[str, Call] = {
-            "a": lambda name: nothing(client, name),
-            "b": lambda name: ask(client, name),
-            "c": buyer.first_answer,
-            "d": buyer.whole_life,
-        }
-        used: dict[str, float] = {}
-        for callers, count in COUNT_BY_CALLERS.items():
-            for name, call in loads.items():
-                await put_load(call, f"{name}-warm-up", callers=callers, count=WARM_UP)
-                before = cpu_seconds(pids)
-                samples[name, callers] = await put_load(call, name, callers=callers, count=count)
-                used = {process: (cpu - before[process]) * 1000 / count for process, cpu in cpu_seconds(pids).items()}
-                console.print(f"{NAMES[name]}, {callers} at once: {samples[name, callers].per_second:.1f} per second")
+    used: dict[str, float] = {}
+    for callers, count in COUNT_BY_CALLERS.items():
+        for name, call in loads.items():
+            await put_load(call, f"{name}-warm-up", callers=callers, count=WARM_UP)
+            before = cpu_seconds(pids)
+            samples[name, callers] = await put_load(call, name, callers=callers, count=count)
+            used = {process: (cpu - before[process]) * 1000 / count for process, cpu in cpu_seconds(pids).items()}
+            console.print(f"{NAMES[name]}, {callers} at once: {samples[name, callers].per_second:.1f} per second")
     # The last load is (d) at 32 at once: its processor time is what a purchase costs.
     return Results(samples, used, memory_mb(pids))
 
@@ -59,7 +63,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well")
     arguments = parser.parse_args()
     console = Console()
-    with tempfile.TemporaryDirectory(prefix="buy-projects-bench-") as data, Stack(StackOptions(data=data)) as stack:
+    folder = ROOT / ".run"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as data, Stack(StackOptions(data=data)) as stack:
         os.environ["TEMPORAL_ADDRESS"] = stack.description["temporal"]["address"]
         worker = subprocess.Popen([sys.executable, "-m", "bench.bare"])
         try:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pika
@@ -30,7 +30,19 @@ class Listener:
         queue = channel.queue_declare("", exclusive=True).method.queue
         channel.queue_bind(queue, "notifications", routing_key="payment.success")
         channel.basic_consume(queue, self._heard, auto_ack=True)
-        threading.Thread(target=channel.start_consuming, daemon=True).start()
+        self._thread = threading.Thread(target=channel.start_consuming, daemon=True)
+        self._channel = channel
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop listening."""
+        self._connection.add_callback_threadsafe(self._channel.stop_consuming)
+        self._thread.join()
+        self._connection.close()
 
     def expect(self, purchase_id: str) -> asyncio.Event:
         """What is set when the purchase's success is published."""

@@ -10,7 +10,6 @@ from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError
 
 from domain.errors import Unavailable
 from domain.messages import CloudEvent
@@ -35,7 +34,7 @@ _Job = tuple[CloudEvent, "Future[None]"]
 
 
 def connect(url: str) -> pika.BlockingConnection:
-    """A connection that gives up rather than hang; raises pika's AMQPError or OSError."""
+    """A connection that gives up rather than hang; raises OSError or one of pika's errors, which share no base."""
     parameters = pika.URLParameters(url)
     parameters.heartbeat = 10
     parameters.socket_timeout = CONFIRM_TIMEOUT_S
@@ -87,6 +86,7 @@ class AmqpNotifications:
             raise Unavailable(f"RabbitMQ has not confirmed {event.type}") from error
 
     def _own_connection(self) -> None:
+        # Whatever goes wrong with a connection, this thread goes on: without it no notification leaves any more.
         channel: BlockingChannel | None = None
         while True:
             try:
@@ -117,7 +117,6 @@ class AmqpNotifications:
                 ),
                 mandatory=True,
             )
-        # Whatever it was: a thread that ends here would leave every later notification unsent.
         except Exception as error:
             log.warning("RabbitMQ: %s is not published: %r", event.type, error)
             done.set_exception(Unavailable(f"RabbitMQ: {type(error).__name__}"))
@@ -145,7 +144,7 @@ def _served(channel: BlockingChannel | None) -> BlockingChannel | None:
         if channel and channel.is_open:
             channel.connection.process_data_events(0)
             return channel
-    except (AMQPError, OSError) as error:
+    except Exception as error:
         log.warning("RabbitMQ: the idle connection is gone: %r", error)
     _close(channel)
     return None
@@ -155,5 +154,5 @@ def _close(channel: BlockingChannel | None) -> None:
     try:
         if channel and channel.connection.is_open:
             channel.connection.close()
-    except (AMQPError, OSError) as error:
+    except Exception as error:
         log.info("RabbitMQ: closing: %r", error)

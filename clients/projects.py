@@ -1,11 +1,11 @@
 """Projects over HTTP."""
 
-from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from clients.http import Service, parse
+from domain.catalogue import ProjectsPage
 from domain.purchase import Order, Reservation
 
 REFUSALS = frozenset(
@@ -44,12 +44,12 @@ class HttpProjects:
         """PATCH /reservations/{payment_id} to returned."""
         return await self._change("PATCH", payment_id, key, {"status": "returned"})
 
-    async def catalogue(self, limit: int, cursor: str | None) -> dict[str, Any]:
+    async def catalogue(self, limit: int, cursor: str | None) -> ProjectsPage:
         """GET /projects."""
         params: dict[str, str | int] = {"limit": limit}
         if cursor:
             params["cursor"] = cursor
-        return await self._service.call("GET", "/projects", params=params)
+        return parse(ProjectsPage, await self._service.call("GET", "/projects", params=params))
 
     async def _change(self, method: str, payment_id: str, key: str, body: dict[str, str] | None = None) -> Reservation:
         path = f"/reservations/{quote(payment_id, safe='')}"

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from devstack.books import Books, read_books
+from devstack.options import ROOT
 from devstack.shop import Shop, item
 from devstack.stack import Stack, StackOptions
 
@@ -63,7 +64,9 @@ class Story:
 def main() -> int:
     """Tell the story; 0 when everything was as told."""
     console = Console(soft_wrap=True)
-    with tempfile.TemporaryDirectory(prefix="buy-projects-demo-") as data:
+    folder = ROOT / ".run"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="demo-", dir=folder) as data:
         console.print(
             "Starting a stack of its own: Temporal, RabbitMQ, four services, the simulator, three workers, intake."
         )

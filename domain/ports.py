@@ -4,8 +4,9 @@ Every method raises Refused, Unavailable or ContractBroken (domain.errors). `key
 on every attempt.
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
+from domain.catalogue import ProjectsPage
 from domain.messages import CloudEvent
 from domain.purchase import Item, Order, Outcome, Payment, Reservation
 
@@ -59,7 +60,7 @@ class Projects(Protocol):
     async def give_back(self, payment_id: str, key: str) -> Reservation:
         """Return what was sold, after the money is back."""
 
-    async def catalogue(self, limit: int, cursor: str | None) -> dict[str, Any]:
+    async def catalogue(self, limit: int, cursor: str | None) -> ProjectsPage:
         """A page of the projects with price and free stock."""
 
 

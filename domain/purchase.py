@@ -97,16 +97,16 @@ class Outcome(Frozen):
 class Payment(Frozen):
     """A payment as Payments shows it; amounts in minor units.
 
-    `payment_id` is None while the provider's is not known, `canceled_by` names the step that canceled it (None: the
-    provider or a hand).
+    A mark (a cancel that came before its payment) has no buyer, amount, currency and items. `payment_id` is None while
+    the provider's is not known, `canceled_by` names the step that canceled it (None: the provider or a hand).
     """
 
     payment_id: str | None
     purchase_id: str
-    buyer_id: str
+    buyer_id: str | None
     status: PaymentStatus
-    amount: int
-    currency: str
+    amount: int | None
+    currency: str | None
     amount_captured: int = 0
     amount_refunded: int = 0
     failed_attempts: int = 0
@@ -124,7 +124,9 @@ class Payment(Frozen):
 
     @property
     def order(self) -> Order:
-        """The order that the payment pays."""
+        """The order that the payment pays; only a mark has none."""
+        if self.buyer_id is None or self.amount is None or self.currency is None:
+            raise ValueError(f"the payment of purchase {self.purchase_id} is a mark")
         return Order(
             purchase_id=self.purchase_id,
             buyer_id=self.buyer_id,

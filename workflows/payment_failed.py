@@ -26,7 +26,7 @@ class PaymentFailed(Saga):
     async def run(self, start: PaymentFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Release the offset and tell, unless money moves, another saga has ended it or the buyer may try again."""
         payment = await self.look(self.payment_id)
-        workflow.upsert_search_attributes([BUYER_ID.value_set(payment.buyer_id)])
+        workflow.upsert_search_attributes([BUYER_ID.value_set(payment.order.buyer_id)])
         if nothing_to_do := self._why_not(payment):
             return SagaEnd(note=nothing_to_do)
         self.note("payment_attempt_failed", f"attempt {payment.failed_attempts}")

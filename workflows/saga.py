@@ -181,8 +181,9 @@ class Saga:
     # ---- what people see --------------------------------------------------------------------------------------------
 
     def note(self, event: str, detail: str = "") -> None:
-        """Add to the purchase's timeline."""
-        self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
+        """Add to the purchase's timeline; what happens again on a later look stands there once."""
+        if not any((entry.event, entry.detail) == (event, detail) for entry in self.timeline):
+            self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
 
     def show(self, status: PurchaseStatus, stands: str = "", to_do: str = "Nothing.") -> None:
         """Show where the saga stands: in its search attribute, and in words in the UI."""

@@ -274,7 +274,7 @@ class StartPayment(Saga):
         """Status, timeline and all that the buyer may see."""
         return PurchaseView(
             status=self.status,
-            reason=self.refusal.kind if self.refusal else None,
+            reason=self.settlement.reason if self.settlement else self.refusal and self.refusal.kind,
             payment_id=self.payment_id,
             expires_at=self.expires_at,
             answer=self.answer,

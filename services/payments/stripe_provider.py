@@ -40,6 +40,8 @@ class StripeProvider:
     """The port on one client, which keeps a connection per thread of the server; tests bring an `http` of their own."""
 
     def __init__(self, secret_key: str, api_base: str, http: stripe.HTTPClient | None = None) -> None:
+        # The SDK would keep an id in the user's home folder, and tell Stripe of our latencies.
+        stripe.enable_telemetry = False
         self._http = http or stripe.RequestsClient(timeout=TIMEOUTS)
         self._v1 = stripe.StripeClient(
             secret_key,

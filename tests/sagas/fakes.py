@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.catalogue import ProjectsPage
 from domain.errors import Refused
 from domain.messages import CloudEvent
 from domain.purchase import Item, Order, Outcome, Payment, PaymentStatus, Reservation
@@ -186,8 +187,8 @@ class FakeProjects:
         self.faults.leave("give_back")
         return self._shown(payment_id)
 
-    async def catalogue(self, _limit: int, _cursor: str | None) -> dict[str, Any]:
-        return {"items": [], "next_cursor": None}
+    async def catalogue(self, _limit: int, _cursor: str | None) -> ProjectsPage:
+        return ProjectsPage(items=(), next_cursor=None)
 
     def _shown(self, payment_id: str) -> Reservation:
         return Reservation(payment_id=payment_id, status=self.row, closed_by=self.closed_by)

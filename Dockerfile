@@ -1,0 +1,29 @@
+# One image for all of our processes; compose says which one a container runs.
+
+FROM python:3.11.15-slim-bookworm AS packages
+RUN python -m venv /venv
+COPY requirements-runtime.txt .
+# Only wheels with a known hash: nothing is compiled, and nothing is installed that poetry.lock does not name.
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+    --require-hashes --only-binary :all: -r requirements-runtime.txt
+
+FROM python:3.11.15-slim-bookworm
+# A user without rights. It owns the one folder that is written: SQLite's, a volume.
+RUN useradd --system --uid 10001 --no-create-home buy-projects \
+    && install -d -o buy-projects /app/.run
+COPY --from=packages /venv /venv
+# What is printed is seen at once; the source folder is not writable, so no compiled files.
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_APP=app
+WORKDIR /app
+COPY config.py checkAmqp.py gunicorn.conf.py ./
+COPY activities activities
+COPY app app
+COPY clients clients
+COPY domain domain
+COPY services services
+COPY webapi webapi
+COPY workers workers
+COPY workflows workflows
+USER buy-projects
+EXPOSE 5000
+CMD ["gunicorn", "app:create_app()", "--bind", "0.0.0.0:5000"]

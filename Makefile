@@ -1,0 +1,45 @@
+# Every target sets up what it needs first; set-up that is done already takes less than a second.
+PYTHON ?= python3
+SETUP := $(PYTHON) -m devstack.setup
+VENV := .venv/bin
+COVERED := app workflows activities clients domain
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up restart test check bench clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: python  ## virtual environment, packages, Temporal and RabbitMQ: all that the rest needs
+	@$(SETUP)
+
+demo: setup  ## tell the story of some purchases on a stack of its own
+	@$(VENV)/python -m devstack.demo
+
+up: setup  ## start everything on this machine, until Ctrl-C; ARGS="--keep-going --ports auto --data DIR"
+	@$(VENV)/python -m devstack up $(ARGS)
+
+restart:  ## start one process of a running stack again: make restart NAME=payments
+	@$(VENV)/python -m devstack restart "$(or $(NAME),$(error which one? make restart NAME=payments))"
+
+test: python  ## all tests, with branch coverage; ARGS=tests/unit for some
+	@$(SETUP) --tests
+	@# What libraries write into the user's settings folder stays here too.
+	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(COVERED:%=--cov=%) --cov-branch $(ARGS)
+
+check: setup  ## style, types and borders
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy --strict .
+	$(VENV)/lint-imports
+
+bench: setup  ## measure latency, throughput and memory
+	@$(VENV)/python -m bench $(ARGS)
+
+clean: python  ## remove the stack's data and what tests left; refuses while a stack runs
+	@$(PYTHON) -m devstack.clean
+
+.PHONY: python
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3.11' >&2; exit 1; }

@@ -1,0 +1,22 @@
+#!/bin/sh
+# A role and a database of its own for each service, so that none can read what another keeps; and Temporal's role, which
+# creates its two databases itself. The image runs this once, when its data volume is new.
+# Environment: POSTGRES_USER (the superuser), DATABASE_PASSWORD (of the roles).
+set -eu
+
+sql() {
+  psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
+    --set=name="$1" --set=password="$DATABASE_PASSWORD"
+}
+
+for service in payments projects users; do
+  sql "$service" <<'SQL'
+CREATE ROLE :"name" LOGIN PASSWORD :'password';
+CREATE DATABASE :"name" OWNER :"name";
+REVOKE CONNECT ON DATABASE :"name" FROM PUBLIC;
+SQL
+done
+
+sql temporal <<'SQL'
+CREATE ROLE :"name" LOGIN CREATEDB PASSWORD :'password';
+SQL

@@ -1,0 +1,69 @@
+"""`stack.json`: what other programs need to know to use a running stack. It holds secrets: its owner's eyes only."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from devstack.ports import Ports
+
+VERSION = 1
+BUYERS = ("alice", "bob")
+# A development stack may run for some days; the tokens of the intake's own users live far shorter.
+TOKEN_LIFE = timedelta(days=7)
+
+
+def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
+    """The description, without the processes: their ids are known when they run."""
+    address = environ["TEMPORAL_ADDRESS"]
+    host = address.rpartition(":")[0]
+    return {
+        "version": VERSION,
+        "temporal": {
+            "address": address,
+            "namespace": environ.get("TEMPORAL_NAMESPACE") or "default",
+            "ui_url": environ.get("TEMPORAL_UI_URL") or f"http://{host}:{ports.get('temporal_ui', 8233)}",
+        },
+        "amqp_url": environ["AMQP_URL"],
+        "service_token": environ["SERVICE_TOKEN"],
+        "jwt_secret": environ["JWT_SECRET"],
+        "buyers": {buyer: token(environ, buyer) for buyer in BUYERS},
+        "stripe": {
+            "api_base": environ["STRIPE_API_BASE"],
+            "secret_key": environ["STRIPE_SECRET_KEY"],
+            "publishable_key": environ["STRIPE_PUBLISHABLE_KEY"],
+            "webhook_secrets": [secret.strip() for secret in environ["STRIPE_WEBHOOK_SECRETS"].split(",")],
+        },
+    }
+
+
+def token(environ: Mapping[str, str], buyer: str) -> str:
+    """A buyer's token, as the intake verifies it."""
+    now = datetime.now(UTC)
+    claims = {
+        "sub": buyer,
+        "iat": now,
+        "exp": now + TOKEN_LIFE,
+        "iss": environ["JWT_ISSUER"],
+        "aud": environ["JWT_AUDIENCE"],
+    }
+    return jwt.encode(claims, environ["JWT_SECRET"], algorithm="HS256")
+
+
+def with_processes(facts: Mapping[str, Any], processes: Iterable[tuple[str, int, str | None]]) -> dict[str, Any]:
+    """The description with name, process id and address of each process."""
+    return {**facts, "processes": {name: {"pid": pid, "url": url} for name, pid, url in processes}}
+
+
+def write(path: Path, description: Mapping[str, Any]) -> None:
+    """Write it in one move, readable by its owner only from the first byte on."""
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(description, out, indent=2)
+        out.write("\n")
+    draft.replace(path)

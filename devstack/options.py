@@ -1,0 +1,46 @@
+"""What a person or a test says about a stack."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# What the processes take from .env when the environment does not say it; the stack has to tell the same to its users.
+# Addresses and databases in .env are for processes that are started one by one: a stack has its own.
+SHARED = {
+    "SERVICE_TOKEN": "development-service-token",
+    "JWT_SECRET": "development-jwt-secret-of-32-bytes-or-more",
+    "JWT_ISSUER": "buy-projects",
+    "JWT_AUDIENCE": "buy-projects",
+    "STRIPE_SECRET_KEY": "sk_test_development",
+    "STRIPE_PUBLISHABLE_KEY": "pk_test_development",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_development",
+}
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """Where a stack keeps its data, on which ports it runs and what its processes are told."""
+
+    data: Path | str = ROOT / ".run"
+    # auto: free ones, so that several stacks run side by side.
+    ports: Literal["default", "auto"] = "auto"
+    # Stands over the environment of whoever starts the stack.
+    environment: Mapping[str, str] = field(default_factory=dict)
+    # Show what the processes print, and how the start goes on.
+    echo: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The data's folder, absolute, for the processes have a working folder of their own."""
+        return Path(self.data).absolute()
+
+    def environ(self) -> dict[str, str]:
+        """The environment that the stack begins with, complete in what all processes share."""
+        written = {name: value for name, value in dotenv_values(ROOT / ".env").items() if name in SHARED and value}
+        return {**SHARED, **written, **os.environ, **self.environment}

@@ -1,0 +1,111 @@
+"""Which TCP ports a stack uses, all on the loopback, and who sits on one that it cannot have."""
+
+import random
+import socket
+from collections.abc import Mapping
+
+import psutil
+
+from devstack.errors import StackError
+
+LOOPBACK = "127.0.0.1"
+
+DEFAULTS = {
+    "intake": 5000,
+    "payments": 5001,
+    "projects": 5002,
+    "users": 5003,
+    "notifier": 5004,
+    "stripe_simulator": 5005,
+    "temporal": 7233,
+    "temporal_ui": 8233,
+    "rabbitmq": 5672,
+}
+# Erlang's own two ports follow RabbitMQ's, as its makers have it for the first: two brokers never share one.
+DERIVED = {"rabbitmq_distribution": 20_000, "rabbitmq_epmd": 1_000}
+NAMES = (*DEFAULTS, *DERIVED)
+
+# Blocks of 16 below 32768, where Linux begins to give ports to outgoing connections.
+BLOCK_SIZE = 16
+BLOCKS = range(20_000, 32_000, BLOCK_SIZE)
+# Some hundred stacks would have to run before this many tries fail.
+TRIES_MAX = 50
+
+Ports = Mapping[str, int]
+
+
+def variable(name: str) -> str:
+    """The environment variable that moves a port."""
+    owner = "rabbitmq" if name in DERIVED else name
+    return f"{owner.upper()}_PORT"
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, int]:
+    """The default ports, each moved by its variable. Raises StackError on one that is no port."""
+    ports = {
+        name: _number(variable(name), environ.get(variable(name)) or default) for name, default in DEFAULTS.items()
+    }
+    for name, distance in DERIVED.items():
+        above = ports["rabbitmq"] + distance
+        ports[name] = above if above <= 65_535 else ports["rabbitmq"] - distance
+    return ports
+
+
+def _number(name: str, value: str | int) -> int:
+    if str(value).isdecimal() and 1 <= int(value) <= 65_535:
+        return int(value)
+    raise StackError(f"{name} is {value!r}; a port is a number from 1 to 65535.")
+
+
+def claim_block() -> tuple[socket.socket, dict[str, int]]:
+    """Free ports, and the socket that keeps other stacks away from them while it is open."""
+    for start in random.sample(BLOCKS, TRIES_MAX):
+        claim = _listen(start)
+        if claim is None:
+            continue
+        ports = {name: start + 1 + number for number, name in enumerate(NAMES)}
+        if all(is_free(port) for port in ports.values()):
+            return claim, ports
+        claim.close()
+    raise StackError("No free ports were found between 20000 and 32000.")
+
+
+def _listen(port: int) -> socket.socket | None:
+    listener = socket.socket()
+    # As every server does: a connection of an earlier run that is not quite over is no obstacle.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(1)
+    except OSError:
+        listener.close()
+        return None
+    return listener
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there now."""
+    listener = _listen(port)
+    if listener is None:
+        return False
+    listener.close()
+    return True
+
+
+def require_free(ports: Ports) -> None:
+    """Raise StackError that names each taken port, who has it and what to set."""
+    taken = [
+        f"Port {port} ({name}) is taken by {_holder(port)}: set {variable(name)} to another"
+        for name, port in ports.items()
+        if not is_free(port)
+    ]
+    if taken:
+        raise StackError("\n".join([*taken, "Or let the stack choose free ports: --ports auto"]))
+
+
+def _holder(port: int) -> str:
+    for connection in psutil.net_connections(kind="tcp"):
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
+        if listens and connection.pid:
+            return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return "a process of another user"

@@ -1,0 +1,63 @@
+"""`python3 -m devstack.setup [--tests]`: bring everything onto this machine that the project needs."""
+
+import argparse
+import fcntl
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devstack.setup import postgresql, python_env, rabbitmq_server, temporal_server
+from devstack.setup.machine import Machine, SetupError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Do what is left to do; 0, or 1 with the reason on stderr."""
+    arguments = argparse.ArgumentParser(prog="python3 -m devstack.setup", description=__doc__)
+    arguments.add_argument("--tests", action="store_true", help="also what only the tests need: PostgreSQL")
+    tests = arguments.parse_args().tests
+    # So that a step ends what it has started, as it does on Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    started = time.monotonic()
+    machine = Machine(
+        ROOT,
+        dict(os.environ),
+        lambda text: print(f"[set-up] {text}", flush=True),
+        is_root=os.geteuid() == 0,
+        is_terminal=sys.stdin.isatty(),
+    )
+    steps = [python_env, temporal_server, rabbitmq_server, *([postgresql] if tests else [])]
+    try:
+        with _alone(machine):
+            for step in steps:
+                step.provide(machine)
+    except SetupError as error:
+        print(f"[set-up] {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("[set-up] interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 130
+    machine.say(f"ready ({time.monotonic() - started:.1f} s)")
+    return 0
+
+
+@contextmanager
+def _alone(machine: Machine) -> Iterator[None]:
+    """Let two set-ups in one folder run one after the other."""
+    machine.cache.mkdir(exist_ok=True)
+    with (machine.cache / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            machine.say("another set-up is at work in this folder; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Programs built by Go from its module proxy; all that Go keeps stays in `.cache/`."""
+
+import json
+import platform
+import shutil
+from pathlib import Path
+
+from devstack.setup import apt
+from devstack.setup.machine import Machine, SetupError, version_in
+from devstack.setup.versions import GO_MIN, GO_TOOLCHAIN, shown
+
+# Where Go's own installer puts it, without touching PATH.
+USUAL_PLACE = Path("/usr/local/go/bin/go")
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+def install(machine: Machine, module: str, target: Path) -> None:
+    """Build `module` and put its program at `target`, in one move, so that a half-built one is never found."""
+    go = _go(machine)
+    folder = machine.cache / "gobin"
+    machine.say("That takes some 3 minutes on 2 cores, once")
+    machine.run(
+        f"Building {target.name} with Go",
+        [go, "install", "-v", module],
+        env={**_environment(machine), "GOBIN": str(folder)},
+        hint="Is the Go module proxy reachable? Then run the same command again: it goes on where it stopped.\n"
+        "Or put a `temporal` program on PATH, or set TEMPORAL_ADDRESS to a running server.",
+    )
+    (folder / target.name).replace(target)
+    # 2 GB that nothing needs any more.
+    for name in ("go", "go-build", "gobin"):
+        shutil.rmtree(machine.cache / name)
+
+
+def _environment(machine: Machine) -> dict[str, str]:
+    cache = machine.cache
+    settings_home = machine.env.get("XDG_CONFIG_HOME") or str(Path(machine.env.get("HOME", "/nonexistent"), ".config"))
+    return {
+        "GOPATH": str(cache / "go"),
+        "GOMODCACHE": str(cache / "go" / "pkg" / "mod"),
+        "GOCACHE": str(cache / "go-build"),
+        "GOENV": machine.env.get("GOENV") or str(Path(settings_home, "go", "env")),
+        # Go counts its use in the user's settings folder; this keeps the counters here too.
+        "XDG_CONFIG_HOME": str(cache / "go" / "config"),
+        # Writable, so that `rm -r` can remove them.
+        "GOFLAGS": f"{machine.env.get('GOFLAGS', '')} -modcacherw".strip(),
+        "GO111MODULE": "on",
+        "GOTOOLCHAIN": "local",
+        "GOROOT": "",
+    }
+
+
+def _version(machine: Machine, go: Path) -> tuple[int, ...] | None:
+    return version_in(machine.output(go, "version", env={"GOTOOLCHAIN": "local"}), r"go(\d+(?:\.\d+)+)")
+
+
+def _go(machine: Machine) -> Path:
+    found = [go for go in (machine.find("go"), USUAL_PLACE) if go is not None and _version(machine, go)]
+    for go in found:
+        if (_version(machine, go) or ()) >= GO_MIN:
+            return go
+    if not found:
+        hint = f"Or install Go {shown(GO_MIN)} or newer, or put a `temporal` program on PATH, or set TEMPORAL_ADDRESS."
+        apt.install(machine, ["golang-go"], hint=hint)
+        found = [go for go in (machine.find("go"),) if go is not None]
+    if not found:
+        raise SetupError(f"Go is still not on PATH. Install Go {shown(GO_MIN)} or newer and run this again.")
+    return _newer(machine, found[0])
+
+
+def _newer(machine: Machine, old: Path) -> Path:
+    """The pinned Go, which any older Go can fetch as a module."""
+    architecture = ARCHITECTURES.get(platform.machine())
+    wish = f"Install Go {shown(GO_MIN)} or newer and run this again."
+    if architecture is None:
+        raise SetupError(f"{old} is too old, and no newer Go is known for {platform.machine()}. {wish}")
+    module = f"golang.org/toolchain@v0.0.1-{GO_TOOLCHAIN}.linux-{architecture}"
+    fetch: list[str | Path] = [old, "mod", "download", "-json", module]
+    machine.run(f"Fetching {GO_TOOLCHAIN}", fetch, env=_environment(machine), hint=wish)
+    root = Path(json.loads(machine.output(*fetch, env=_environment(machine)) or "{}").get("Dir", ""))
+    # A module's files are not executable; Go before 1.21 does not know that this one's must be.
+    for program in (*root.glob("bin/*"), *root.glob("pkg/tool/*/*")):
+        program.chmod(0o755)
+    return root / "bin" / "go"

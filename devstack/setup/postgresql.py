@@ -1,0 +1,29 @@
+"""PostgreSQL, for the tests only: they start an instance of their own from its files."""
+
+from pathlib import Path
+
+from devstack.setup import apt
+from devstack.setup.machine import Machine, SetupError, version_in
+from devstack.setup.versions import POSTGRESQL_MIN, shown
+
+# Debian keeps several versions side by side and none of them on PATH.
+DEBIANS = Path("/usr/lib/postgresql")
+
+
+def find(machine: Machine) -> Path | None:
+    """The folder with initdb and pg_ctl: the one on PATH, else Debian's newest."""
+    if (on_path := machine.find("initdb")) is not None:
+        return on_path.resolve().parent
+    installed = [path.parent for path in DEBIANS.glob("*/bin/initdb")]
+    return max(installed, key=lambda folder: int(folder.parent.name), default=None)
+
+
+def provide(machine: Machine) -> None:
+    """Have PostgreSQL's programs, the system's own server staying off."""
+    if find(machine) is None:
+        apt.install(machine, ["postgresql"], units=("postgresql.service",), hint="Only the tests need it.")
+    folder = find(machine)
+    found = version_in(machine.output(folder / "initdb", "--version"), r"(\d+)") if folder else None
+    if found is None or found < POSTGRESQL_MIN:
+        known = shown(found) if found else "unknown"
+        raise SetupError(f"PostgreSQL {shown(POSTGRESQL_MIN)} or newer is needed for the tests, found: {known}.")

@@ -1,0 +1,23 @@
+"""Every version that the set-up decides on, in one place (Python packages are pinned in requirements.txt)."""
+
+Version = tuple[int, ...]
+
+# 3.11: ExceptionGroup, tomllib, asyncio.timeout; Debian 12 has it.
+PYTHON_MIN: Version = (3, 11)
+# Built from source where nothing else is at hand; 1.6.0 to 1.8.2 carry a `replace` line, which `go install` refuses.
+TEMPORAL_CLI = "v1.5.1"
+# Server 1.28: the first with update-with-start for everybody.
+TEMPORAL_SERVER_MIN: Version = (1, 28)
+# What Temporal's go.mod asks for.
+GO_MIN: Version = (1, 25)
+# Fetched as a Go module, checked by Go's checksum database, where the machine's own Go is older.
+GO_TOOLCHAIN = "go1.25.5"
+# 3.10: quorum queues with a delivery limit, as Debian 12 has them.
+RABBITMQ_MIN: Version = (3, 10)
+# 13: the oldest that its makers still repair at this writing.
+POSTGRESQL_MIN: Version = (13,)
+
+
+def shown(version: Version) -> str:
+    """A version as people write it."""
+    return ".".join(map(str, version))

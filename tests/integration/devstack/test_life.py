@@ -1,0 +1,111 @@
+"""The life of a stack: start, deaths, restarts, and that nothing is left behind."""
+
+import os
+import signal
+import stat
+from collections.abc import Callable
+
+import pytest
+
+from devstack.control import ask_restart
+from devstack.errors import StackError
+from tests.integration.devstack.conftest import Running, until
+
+Run = Callable[..., Running]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_all_in_reverse_order(run: Run, number: signal.Signals) -> None:
+    """Who needs another stops before it; the stubborn one is killed; no grandchild and no description is left."""
+    stack = run()
+    stack.wait_until_ready()
+    assert set(stack.description()["processes"]) == {"back", "front", "stubborn"}
+    assert stat.S_IMODE((stack.data / "stack.json").stat().st_mode) == 0o600
+    stack.process.send_signal(number)
+    code, out = stack.end()
+    assert code == 0
+    assert out.index("front stops") < out.index("back stops")
+    assert out.index("back is ready") < out.index("front serves")
+    assert stack.left() == []
+    assert {path.name for path in stack.data.iterdir()} == {"lock", "logs"}
+    assert "front stops" in (stack.data / "logs" / "front.log").read_text()
+
+
+def test_a_process_that_dies_ends_the_stack(run: Run) -> None:
+    """The error names it and shows its last lines; the exit code is not 0."""
+    stack = run()
+    stack.wait_until_ready()
+    os.kill(stack.pid("back"), signal.SIGKILL)
+    code, out = stack.end()
+    assert code == 1
+    assert "back ended with exit code -9:\n  back serves" in out
+    assert stack.left() == []
+
+
+def test_a_killed_stack_leaves_no_process(run: Run) -> None:
+    """SIGKILL gives it no time for an orderly end: its guard ends all, and lets the data go."""
+    stack = run()
+    stack.wait_until_ready()
+    stack.process.kill()
+    stack.end()
+    until("the guard has swept", lambda: not stack.left() and not (stack.data / "stack.json").exists())
+    again = run()
+    again.wait_until_ready()
+
+
+def test_a_second_signal_ends_at_once(run: Run) -> None:
+    """Who does not want to wait for the stubborn one need not."""
+    stack = run()
+    stack.wait_until_ready()
+    stack.process.send_signal(signal.SIGINT)
+    until("the stop has begun", lambda: not (stack.data / "stack.json").exists())
+    stack.process.send_signal(signal.SIGINT)
+    code, _ = stack.end()
+    assert code == 0
+    assert stack.left() == []
+
+
+def test_keep_going_starts_the_dead_again(run: Run) -> None:
+    """After a pause it runs under a new process id, which the description tells."""
+    stack = run("--keep-going")
+    stack.wait_until_ready()
+    before = stack.pid("back")
+    os.kill(before, signal.SIGKILL)
+    until("it runs again", lambda: stack.pid("back") != before)
+    stack.process.send_signal(signal.SIGTERM)
+    code, out = stack.end()
+    assert code == 0
+    assert "back ended with exit code -9; again in 1 s" in out
+
+
+def test_restart_from_another_terminal_is_no_death(run: Run) -> None:
+    """The process is a new one, the stack goes on; an unknown name is refused with those that there are."""
+    stack = run()
+    stack.wait_until_ready()
+    before = stack.pid("front")
+    ask_restart(stack.data, "front")
+    assert stack.pid("front") != before
+    with pytest.raises(StackError, match="no process 'nobody'; there are back, front, stubborn"):
+        ask_restart(stack.data, "nobody")
+    assert stack.process.poll() is None
+
+
+def test_restart_without_a_stack_says_so(run: Run) -> None:
+    """There is nobody to ask."""
+    stack = run()
+    stack.wait_until_ready()
+    stack.process.send_signal(signal.SIGTERM)
+    stack.end()
+    with pytest.raises(StackError, match="No stack that is ready runs on"):
+        ask_restart(stack.data, "front")
+
+
+def test_a_second_stack_on_the_same_data_is_refused(run: Run) -> None:
+    """It is told so, and the first goes on undisturbed."""
+    stack = run()
+    stack.wait_until_ready()
+    code, out = run().end()
+    assert code == 1
+    assert f"A stack runs on {stack.data} already" in out
+    assert stack.process.poll() is None
+    assert stack.description()["processes"]

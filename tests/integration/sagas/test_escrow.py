@@ -1,0 +1,70 @@
+"""The other settings: manual capture and a second attempt, on a stack of their own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from devstack.shop import Shop, item
+from devstack.stack import Stack, StackOptions
+
+
+@pytest.fixture(scope="module")
+def escrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A shop on a stack that only authorises until the offset is sold, and lets a buyer try twice."""
+    environment = {"CAPTURE_MODE": "manual", "PAYMENT_ATTEMPTS": "2", "RESERVATION_TTL": "15"}
+    options = StackOptions(data=tmp_path_factory.mktemp("escrow"), environment=environment)
+    with Stack(options) as running, Shop(running.description) as client:
+        yield client
+
+
+@pytest.fixture
+def answer(escrow: Shop) -> dict[str, Any]:
+    """An open purchase of 1.500 tCO2e."""
+    response = escrow.open([item(escrow.milestones()["mangrove-2"], "1.500")], 1800)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+def test_money_is_captured_after_the_offset_is_sold(escrow: Shop, answer: dict[str, Any]) -> None:
+    """Manual capture: authorised by the buyer, captured by the saga between commit and delivery."""
+    assert escrow.pay(answer).json()["status"] == "requires_capture"
+    purchase = escrow.settled(answer["purchase_id"])
+    steps = [entry["event"] for entry in purchase["timeline"]]
+    assert purchase["status"] == "paid"
+    assert steps.index("offset_sold") < steps.index("payment_captured") < steps.index("offset_delivered")
+    assert escrow.service("payments", f"/payments/{answer['payment_id']}")["amount_captured"] == 1800
+
+
+def test_a_second_attempt_may_pay(escrow: Shop, answer: dict[str, Any]) -> None:
+    """A declined first attempt is told, and the second card pays."""
+    assert escrow.pay(answer, "pm_card_chargeDeclined").status_code == 402
+    escrow.notified(answer["purchase_id"], "payment.attempt_failed")
+    assert escrow.purchase(answer["purchase_id"])["status"] == "awaiting_payment"
+    assert escrow.pay(answer).status_code == 200
+    assert escrow.settled(answer["purchase_id"])["status"] == "paid"
+    kinds = [event["type"] for event in escrow.notified(answer["purchase_id"], "payment.success")]
+    assert kinds == ["payment.attempt_failed", "payment.success"]
+
+
+def test_the_last_attempt_ends_the_purchase(escrow: Shop, answer: dict[str, Any]) -> None:
+    """The second declined card is the last: the purchase has failed."""
+    for _ in range(2):
+        assert escrow.pay(answer, "pm_card_chargeDeclined").status_code == 402
+    assert escrow.settled(answer["purchase_id"])["status"] == "failed"
+
+
+def test_a_bank_that_processes_is_waited_for(escrow: Shop, answer: dict[str, Any]) -> None:
+    """A payment that settles later than the answer to the buyer is delivered all the same."""
+    assert escrow.pay(answer, "pm_card_simulatorProcessing").json()["status"] == "processing"
+    assert escrow.settled(answer["purchase_id"], timeout_s=60)["status"] == "paid"
+
+
+def test_the_config_tells_the_capture_mode(escrow: Shop) -> None:
+    """A page learns how the provider takes the money."""
+    config = escrow.get(f"{escrow.stack['processes']['intake']['url']}/config", params={}, headers={})
+    assert config == {
+        "publishable_key": escrow.stack["stripe"]["publishable_key"],
+        "provider_url": escrow.stack["stripe"]["api_base"],
+        "capture_mode": "manual",
+    }

@@ -1,0 +1,1 @@
+"""The steps: their keys, and how a port's error reaches Temporal."""

@@ -1,0 +1,1 @@
+"""The intake: every route and every refusal, with fakes behind its ports."""

@@ -1,0 +1,84 @@
+"""An intake with fakes behind its ports."""
+
+from typing import cast
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.context import Intake
+from app.loop import LoopThread
+from config import Settings
+from domain.catalogue import Milestone, Project, ProjectsPage
+from domain.ports import Payments, Projects
+from tests.unit.app.requests import bearer
+from tests.unit.fakes import FakePayments, FakeSagas, Recorder
+
+MILESTONE = Milestone(
+    milestone_id="mangrove-2",
+    name="Mangrove 2",
+    unit_amount=1200,
+    currency="usd",
+    total="1000.000",
+    sold="2.500",
+    held="1.500",
+    free="996.000",
+)
+CATALOGUE = ProjectsPage(
+    items=(Project(project_id="mangrove", name="Mangrove", milestones=(MILESTONE,)),), next_cursor="next"
+)
+
+
+@pytest.fixture(scope="session")
+def loop() -> LoopThread:
+    """One loop for all: it lives as long as its process."""
+    return LoopThread()
+
+
+@pytest.fixture
+def sagas() -> FakeSagas:
+    """The sagas behind the intake."""
+    return FakeSagas()
+
+
+@pytest.fixture
+def payments() -> FakePayments:
+    """Payments behind the intake."""
+    return FakePayments()
+
+
+@pytest.fixture
+def projects() -> Recorder:
+    """Projects behind the intake."""
+    return Recorder(answer=CATALOGUE)
+
+
+@pytest.fixture
+def config() -> Settings:
+    """The settings of a developer, whatever the environment says, with two webhook secrets."""
+    return Settings.model_construct(stripe_webhook_secrets=("whsec_old", "whsec_new"))
+
+
+@pytest.fixture
+def intake(loop: LoopThread, config: Settings, sagas: FakeSagas, payments: FakePayments, projects: Recorder) -> Intake:
+    """All that the routes share."""
+    return Intake(
+        config=config,
+        loop=loop,
+        sagas=sagas,
+        payments=cast("Payments", payments),
+        projects=cast("Projects", projects),
+    )
+
+
+@pytest.fixture
+def anyone(intake: Intake) -> FlaskClient:
+    """A client without a token."""
+    return create_app(intake).test_client()
+
+
+@pytest.fixture
+def client(anyone: FlaskClient, config: Settings) -> FlaskClient:
+    """A client with alice's token."""
+    anyone.environ_base["HTTP_AUTHORIZATION"] = bearer(config, "alice")
+    return anyone

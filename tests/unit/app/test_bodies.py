@@ -1,0 +1,178 @@
+"""How strict POST /purchases reads a body."""
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from app.schemas import PurchaseBody
+from domain.money import canonical, kilograms
+from tests.unit.app.requests import BODY, ITEM, body_of, body_with, post, refusal
+from tests.unit.fakes import FakeSagas
+
+QUANTITIES: list[Any] = [
+    *("", "0", "0.0", "0.000", "000", "-1", "+1", "1e3", "1E3", "1.", ".5", "1.0001", "1,5", " 1", "1 ", "1\n", "\n1"),
+    *(
+        "1000000.001",
+        "1000001",
+        "9999999",
+        "1000000.0000",
+        "NaN",
+        "Infinity",
+        "0x10",
+        "1_000",
+        "٣",
+        "\uff11",
+        "1.٣",
+        "1.5.0",
+    ),
+    *(1, 1.5, True, None, [], {}),
+]
+AMOUNTS: list[Any] = [0, -1, 100_000_000, 10**30, 1.0, 1800.5, True, False, None, "1800", [1800], {}]
+CURRENCIES = ["USD", "xyz", "", "us", "usd\n", " usd", None, 1, ["usd"]]
+IDS = ["", "a" * 65, "a b", "a/b", "a\n", "\na", "ä", "a\0", None, 1, ["a"]]
+
+
+def rejected(client: FlaskClient, body: Any) -> list[dict[str, str]]:
+    """The faults of a body that is refused."""
+    response = post(client, body)
+    assert refusal(response) == (422, "invalid-request")
+    faults: list[dict[str, str]] = response.get_json()["errors"]
+    return faults
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_a_quantity_is_a_plain_positive_decimal_string(client: FlaskClient, quantity: Any) -> None:
+    """No number, sign, exponent, zero, fourth place, foreign digit or line end; at most 1,000,000."""
+    assert rejected(client, body_of({"quantity": quantity}))[0]["field"] == "json.items.0.quantity"
+
+
+@pytest.mark.parametrize("quantity", ["0.001", "1", "1.5", "01.50", "999999.999", "1000000", "1000000.000"])
+def test_every_plain_quantity_up_to_a_million_is_taken(client: FlaskClient, quantity: str) -> None:
+    """The limits and both ways to write a fraction."""
+    assert post(client, body_of({"quantity": quantity})).status_code == 201
+
+
+@pytest.mark.parametrize("amount", AMOUNTS)
+def test_an_amount_is_a_positive_integer(client: FlaskClient, amount: Any) -> None:
+    """Minor units: no string, fraction or bool, above 0, at most eight digits."""
+    assert rejected(client, body_with(amount=amount))[0]["field"] == "json.amount"
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_a_currency_is_one_of_ours(client: FlaskClient, currency: Any) -> None:
+    """Lower case, and one that we sell in."""
+    assert rejected(client, body_with(currency=currency))[0]["field"] == "json.currency"
+
+
+@pytest.mark.parametrize("field", ["project_id", "milestone_id"])
+@pytest.mark.parametrize("value", IDS)
+def test_an_id_is_short_and_plain(client: FlaskClient, field: str, value: Any) -> None:
+    """`[A-Za-z0-9._-]{1,64}`, and no line end behind it."""
+    assert rejected(client, body_of({field: value}))[0]["field"] == f"json.items.0.{field}"
+
+
+@pytest.mark.parametrize("method", ["bank", "Card", "", None, 1])
+def test_a_card_is_the_only_payment_method(client: FlaskClient, method: Any) -> None:
+    """What we cannot pay by is refused."""
+    assert rejected(client, body_with(payment_method=method))
+
+
+@pytest.mark.parametrize("items", [[], {}, None, "x", [None], ["x"], [[]], [{}]])
+def test_items_are_a_list_of_items(client: FlaskClient, items: Any) -> None:
+    """At least one, and each an object with all members."""
+    assert rejected(client, body_with(items=items))
+
+
+@pytest.mark.parametrize("field", ["items", "amount", "currency"])
+def test_a_missing_member_is_refused(client: FlaskClient, field: str) -> None:
+    """Only the payment method may be left out."""
+    body = {name: value for name, value in BODY.items() if name != field}
+    assert rejected(client, body)[0]["field"] == f"json.{field}"
+
+
+@pytest.mark.parametrize("body", [body_with(price=1), body_of({"price": 1}), body_with(buyer_id="bob")])
+def test_unknown_members_are_refused(client: FlaskClient, body: Any) -> None:
+    """A member that we would ignore would be believed by its sender."""
+    assert rejected(client, body)
+
+
+def test_twenty_items_are_taken_and_one_more_refused(client: FlaskClient) -> None:
+    """A purchase has 1 to 20 items."""
+    milestones = [{"milestone_id": f"m{number}"} for number in range(21)]
+    assert post(client, body_of(*milestones[:20])).status_code == 201
+    assert rejected(client, body_of(*milestones))[0]["field"] == "json.items"
+
+
+def test_a_milestone_stands_once(client: FlaskClient) -> None:
+    """The same milestone twice is refused, also with another quantity; its namesake elsewhere is another."""
+    assert rejected(client, body_of({}, {"quantity": "2"}))
+    assert post(client, body_of({}, {"project_id": "peat"})).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "not json",
+        "null",
+        "[]",
+        '"text"',
+        "7",
+        json.dumps(BODY) + "x",
+        json.dumps(BODY).replace('"amount": 1800', '"amount": NaN'),
+        json.dumps(BODY).replace('"amount": 1800', '"amount": -Infinity'),
+        json.dumps(BODY).replace('"amount": 1800', '"amount": 1e400'),
+        json.dumps(BODY).replace('"amount": 1800', '"amount": 1800.0'),
+        json.dumps(BODY).replace('"amount": 1800', '"amount": ' + "9" * 5000),
+        json.dumps(BODY).replace('"amount": 1800', '"amount": 1800, "amount": 1800'),
+        json.dumps(BODY).replace('"quantity"', '"quantity": "1", "quantity"'),
+        json.dumps(BODY).replace("mangrove-2", "\\ud800"),
+        "[" * 60_000,
+        '{"a":' * 10_000 + "1" + "}" * 10_000,
+        "\ufeff" + json.dumps(BODY),
+    ],
+)
+def test_what_is_no_strict_json_object_is_refused(client: FlaskClient, sagas: FakeSagas, text: str) -> None:
+    """Malformed, ambiguous, too deep, or no object: 422, and nothing starts."""
+    response = post(client, data=text, json=None, content_type="application/json")
+    assert refusal(response) == (422, "invalid-request")
+    assert not sagas.starts
+
+
+def test_bytes_that_are_no_utf8_are_refused(client: FlaskClient) -> None:
+    """JSON is UTF-8."""
+    response = post(client, data=b'{"amount": "\xff"}', json=None, content_type="application/json")
+    assert refusal(response) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"])
+def test_another_content_type_is_refused(client: FlaskClient, content_type: str | None) -> None:
+    """JSON must be called JSON: 415."""
+    response = post(client, data=json.dumps(BODY), json=None, content_type=content_type)
+    assert refusal(response) == (415, "unsupported-media-type")
+
+
+def test_a_body_over_64_kib_is_too_large(client: FlaskClient) -> None:
+    """65,536 bytes are read, one more is 413."""
+    text = json.dumps(BODY)
+    for size, status in ((64 * 1024, 201), (64 * 1024 + 1, 413)):
+        response = post(client, data=text.ljust(size), json=None, content_type="application/json")
+        assert response.status_code == status
+    assert refusal(response) == (413, "payload-too-large")
+
+
+@given(st.text(alphabet="0123456789.eE+-_ ٣\n", max_size=12))
+def test_a_quantity_that_is_taken_keeps_its_value(quantity: str) -> None:
+    """Whatever the pattern lets in is within the limits and has one canonical form."""
+    try:
+        body = PurchaseBody.model_validate(BODY | {"items": [ITEM | {"quantity": quantity}]})
+    except ValidationError:
+        return
+    assert 0 < kilograms(body.items[0].quantity) <= 1_000_000_000
+    assert kilograms(canonical(quantity)) == kilograms(quantity) == round(float(quantity) * 1000)

@@ -1,0 +1,40 @@
+"""The loop that Flask's threads share."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.loop import LoopThread
+
+
+def test_a_coroutine_that_takes_too_long_is_canceled(loop: LoopThread) -> None:
+    """The caller gets TimeoutError, and nothing runs on behind its back."""
+    canceled = threading.Event()
+
+    async def endless() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            canceled.set()
+
+    with pytest.raises(TimeoutError):
+        loop.run(endless(), 0.01)
+    assert canceled.wait(1)
+
+
+def test_threads_share_one_loop_and_get_their_own_results(loop: LoopThread) -> None:
+    """Many callers at once, one loop, each with its answer or its error."""
+
+    async def double(number: int) -> tuple[int, asyncio.AbstractEventLoop]:
+        if number == 7:
+            raise ValueError(number)
+        return number * 2, asyncio.get_running_loop()
+
+    with ThreadPoolExecutor(7) as threads:
+        results = list(threads.map(lambda number: loop.run(double(number), 1), range(7)))
+    assert [result for result, _ in results] == [0, 2, 4, 6, 8, 10, 12]
+    assert len({id(used) for _, used in results}) == 1
+    with pytest.raises(ValueError, match="7"):
+        loop.run(double(7), 1)

@@ -1,0 +1,172 @@
+"""POST /purchases: the answer, its repeats, and every refusal."""
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.exceptions import Forbidden, TooManyRequests
+
+from app.schemas import purchase_id
+from config import Settings
+from domain.errors import ContractBroken, Refused, Unavailable
+from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
+from tests.unit.fakes import FakePayments, FakeSagas
+
+
+def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskClient) -> None:
+    """201 with the design's members, the place of the purchase, and no leave to keep the secret."""
+    response = post(client)
+    known = purchase_id("alice", "k1")
+    assert response.status_code == 201
+    assert response.get_json() == {
+        "purchase_id": known,
+        "payment_id": "pi_1",
+        "status": "awaiting_payment",
+        "amount": 1800,
+        "currency": "usd",
+        "expires_at": "2026-11-21T10:00:00Z",
+        "client_secret": "pi_1_secret",
+    }
+    assert response.headers["Location"] == f"/purchases/{known}"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Idempotent-Replayed" not in response.headers
+
+
+def test_the_saga_is_told_what_it_needs(client: FlaskClient, sagas: FakeSagas, config: Settings) -> None:
+    """The order in canonical form, its times, and never a client secret."""
+    post(client, body_with(payment_method="card"))
+    (start,) = sagas.starts
+    assert start.order.buyer_id == "alice"
+    assert start.order.purchase_id == purchase_id("alice", "k1")
+    assert [item.quantity for item in start.order.items] == ["1.500"]
+    assert (start.reservation_ttl_s, start.opening_timeout_s) == (config.reservation_ttl, config.opening_timeout)
+
+
+def test_a_repeat_gets_the_same_body_and_says_so(client: FlaskClient) -> None:
+    """The same key and body: 201, the first body, `Idempotent-Replayed: true`."""
+    first, again = post(client), post(client)
+    assert (again.status_code, again.get_json()) == (201, first.get_json())
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.headers["Location"] == first.headers["Location"]
+
+
+def test_a_repeat_is_told_apart_though_a_client_names_all_its_requests_alike(client: FlaskClient) -> None:
+    """The client's own request id does not make a repeat the first request."""
+    headers = {"Idempotency-Key": "k1", "X-Request-Id": "mine"}
+    post(client, headers=headers)
+    assert post(client, headers=headers).headers["Idempotent-Replayed"] == "true"
+
+
+def test_another_key_is_another_purchase(client: FlaskClient) -> None:
+    """The same body under two keys is bought twice."""
+    assert post(client, key="k1").get_json()["purchase_id"] != post(client, key="k2").get_json()["purchase_id"]
+
+
+def test_two_buyers_keys_never_meet(anyone: FlaskClient, config: Settings) -> None:
+    """One key of two buyers leads to two purchases."""
+    found = {
+        post(anyone, headers={"Idempotency-Key": "k1", "Authorization": bearer(config, buyer)}).get_json()[
+            "purchase_id"
+        ]
+        for buyer in ("alice", "bob")
+    }
+    assert len(found) == 2
+
+
+def test_a_key_with_another_body_is_refused(client: FlaskClient) -> None:
+    """A key stands for one body."""
+    post(client)
+    assert refusal(post(client, body_with(amount=1900))) == (422, "idempotency-key-reused")
+
+
+def test_without_a_key_nothing_is_bought(client: FlaskClient, sagas: FakeSagas) -> None:
+    """A missing key is 400, before anything is started."""
+    assert refusal(client.post("/purchases", json=BODY)) == (400, "idempotency-key-missing")
+    assert not sagas.starts
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "k\tk", "schlüssel", "k\x7f"])
+def test_a_bad_key_is_refused(client: FlaskClient, sagas: FakeSagas, key: str) -> None:
+    """Empty, longer than 255, or not printable: 422, with the field that is wrong."""
+    response = post(client, key=key)
+    assert refusal(response) == (422, "invalid-request")
+    assert response.get_json()["errors"][0]["field"] == "headers.idempotency_key"
+    assert not sagas.starts
+
+
+@pytest.mark.parametrize("key", ["k", "k" * 255, "with spaces and ~!"])
+def test_a_good_key_is_taken(client: FlaskClient, key: str) -> None:
+    """1 to 255 printable characters."""
+    assert post(client, key=key).status_code == 201
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(49, "usd"), (49, "eur"), (29, "gbp"), (49, "jpy"), (1, "usd")])
+def test_an_amount_that_no_provider_charges_is_too_small(client: FlaskClient, amount: int, currency: str) -> None:
+    """Below the provider's minimum of the currency: 422 `amount-too-small`."""
+    assert refusal(post(client, body_with(amount=amount, currency=currency))) == (422, "amount-too-small")
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(50, "usd"), (30, "gbp"), (99_999_999, "usd")])
+def test_the_least_and_the_greatest_amount_are_taken(client: FlaskClient, amount: int, currency: str) -> None:
+    """The limits themselves can be bought for."""
+    assert post(client, body_with(amount=amount, currency=currency)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("sold-out", 409),
+        ("price-changed", 409),
+        ("opening-failed", 409),
+        ("not-found", 404),
+        ("invalid-request", 422),
+        ("idempotency-key-reused", 422),
+    ],
+)
+def test_a_refused_opening_is_told_as_the_design_says(
+    client: FlaskClient, sagas: FakeSagas, kind: str, status: int
+) -> None:
+    """Each refusal of the saga has its status."""
+    sagas.error = Refused(kind, "No.")
+    assert refusal(post(client)) == (status, kind)
+
+
+def test_a_changed_price_is_told(client: FlaskClient, sagas: FakeSagas) -> None:
+    """The buyer learns the price that holds now."""
+    sagas.error = Refused("price-changed", "No.", {"current_amount": 1900})
+    assert post(client).get_json()["current_amount"] == 1900
+
+
+@pytest.mark.parametrize("error", [Unavailable("away"), TimeoutError(), ContractBroken("401")])
+def test_what_does_not_answer_is_503(client: FlaskClient, sagas: FakeSagas, error: Exception) -> None:
+    """Temporal away, or slow: 503 with Retry-After."""
+    sagas.error = error
+    assert refusal(post(client)) == (503, "dependency-unavailable")
+
+
+def test_payments_away_after_the_opening_is_503_and_its_repeat_succeeds(
+    client: FlaskClient, payments: FakePayments
+) -> None:
+    """A purchase that is open already is answered by the repeat with the same key."""
+    payments.error = Unavailable("away")
+    assert refusal(post(client)) == (503, "dependency-unavailable")
+    payments.error = None
+    assert post(client).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(TooManyRequests(retry_after=3), (429, "rate-limited")), (Forbidden(), (403, "forbidden"))],
+)
+def test_what_a_gatekeeper_refuses_is_a_problem_too(
+    client: FlaskClient, sagas: FakeSagas, error: Exception, told: tuple[int, str]
+) -> None:
+    """Flask's own errors are told as ours are, with Retry-After where it belongs."""
+    sagas.error = error
+    assert refusal(post(client)) == told
+
+
+def test_a_bug_is_500_without_its_words(client: FlaskClient, sagas: FakeSagas) -> None:
+    """What we did not foresee is a problem, too, and tells nothing of our inside."""
+    sagas.error = KeyError("secret thing")
+    response = post(client)
+    assert refusal(response) == (500, "internal-error")
+    assert "secret thing" not in response.text

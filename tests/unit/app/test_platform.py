@@ -1,0 +1,153 @@
+"""What platforms, pages and other programs ask of the intake."""
+
+import jsonschema
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from domain.errors import ContractBroken, Unavailable
+from tests.unit.app.conftest import CATALOGUE
+from tests.unit.app.requests import post, refusal
+from tests.unit.fakes import FakeSagas, Recorder
+
+
+def test_the_catalogue_is_shown_to_anyone(anyone: FlaskClient, projects: Recorder) -> None:
+    """Projects' page, with its limit and cursor."""
+    assert anyone.get("/projects?limit=5&cursor=c").get_json() == CATALOGUE.model_dump(mode="json")
+    assert projects.calls == [("catalogue", 5, "c")]
+
+
+def test_the_wired_application_connects_to_nothing_yet() -> None:
+    """It answers for its own health without any other process."""
+    assert create_app().test_client().get("/health").get_json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("error", [Unavailable("away"), ContractBroken("401")])
+def test_projects_away_is_503(anyone: FlaskClient, projects: Recorder, error: Exception) -> None:
+    """No catalogue is invented."""
+    projects.error = error
+    assert refusal(anyone.get("/projects")) == (503, "dependency-unavailable")
+
+
+def test_a_page_learns_how_to_reach_the_provider(anyone: FlaskClient) -> None:
+    """The publishable key, the provider and the capture mode, and no secret."""
+    assert anyone.get("/config").get_json() == {
+        "publishable_key": "pk_test_development",
+        "provider_url": "http://127.0.0.1:5005",
+        "capture_mode": "automatic",
+    }
+
+
+def test_health_does_not_depend_on_others_and_ready_does(anyone: FlaskClient, sagas: FakeSagas) -> None:
+    """A platform restarts what is not healthy and only waits for what is not ready."""
+    assert anyone.get("/health").status_code == anyone.get("/ready").status_code == 200
+    sagas.error = Unavailable("away")
+    assert anyone.get("/health").status_code == 200
+    assert refusal(anyone.get("/ready")) == (503, "dependency-unavailable")
+
+
+def test_what_is_answered_is_counted(client: FlaskClient) -> None:
+    """Openings and repeats stand in /metrics as Prometheus reads them."""
+    post(client)
+    post(client)
+    response = client.get("/metrics")
+    assert response.mimetype == "text/plain"
+    assert 'intake_purchases_total{result="opened"}' in response.text
+    assert 'intake_purchases_total{result="replayed"}' in response.text
+
+
+@pytest.mark.parametrize("given", ["abc", "A.b_c-9", "r" * 64])
+def test_a_well_formed_request_id_is_echoed(anyone: FlaskClient, given: str) -> None:
+    """So that a client finds its request in our log."""
+    assert anyone.get("/config", headers={"X-Request-Id": given}).headers["X-Request-Id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "r" * 65, "a b", "a/b", "<script>", "é"])
+def test_any_other_request_id_is_replaced(anyone: FlaskClient, given: str) -> None:
+    """Nothing that a client makes up stands in our log."""
+    shown = anyone.get("/config", headers={"X-Request-Id": given}).headers["X-Request-Id"]
+    assert len(shown) == 32
+    assert shown != given
+
+
+@pytest.mark.parametrize(
+    "route", ["/", "/nothing", "/purchases/", "/purchases/a/b", "/webhooks", "/webhooks/stripe/", "/openapi.yaml"]
+)
+def test_an_unknown_route_is_404(client: FlaskClient, route: str) -> None:
+    """A problem, as everything else."""
+    assert refusal(client.get(route)) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "route", "allowed"),
+    [
+        ("DELETE", "/purchases", {"GET", "HEAD", "OPTIONS", "POST"}),
+        ("PUT", "/purchases/p1", {"GET", "HEAD", "OPTIONS"}),
+        ("GET", "/webhooks/stripe", {"POST", "OPTIONS"}),
+        ("POST", "/projects", {"GET", "HEAD", "OPTIONS"}),
+        ("PATCH", "/config", {"GET", "HEAD", "OPTIONS"}),
+    ],
+)
+def test_another_method_is_405_and_tells_which_are_allowed(
+    client: FlaskClient, method: str, route: str, allowed: set[str]
+) -> None:
+    """The Allow header says what to do."""
+    response = client.open(route, method=method)
+    assert refusal(response) == (405, "method-not-allowed")
+    assert set(response.headers["Allow"].split(", ")) == allowed
+    options = client.options(route)
+    assert (options.status_code, set(options.headers["Allow"].split(", "))) == (200, allowed)
+
+
+@pytest.mark.parametrize("route", ["/purchases", "/projects", "/config", "/health", "/ready", "/metrics"])
+def test_head_answers_as_get_without_a_body(client: FlaskClient, route: str) -> None:
+    """A probe may spare the body."""
+    response = client.head(route)
+    assert (response.status_code, response.data) == (200, b"")
+
+
+def test_the_documents_are_there(anyone: FlaskClient) -> None:
+    """A page for people, a document for programs."""
+    assert anyone.get("/docs").mimetype == "text/html"
+    document = anyone.get("/openapi.json").get_json()
+    assert document["openapi"].startswith("3.")
+    assert document["paths"].keys() == {
+        "/purchases",
+        "/purchases/{purchase_id}",
+        "/projects",
+        "/config",
+        "/webhooks/stripe",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/purchases", "post", {"201", "400", "401", "404", "409", "413", "415", "422", "503"}),
+        ("/purchases", "get", {"200", "401", "422", "503"}),
+        ("/purchases/{purchase_id}", "get", {"200", "401", "404", "503"}),
+        ("/projects", "get", {"200", "422", "503"}),
+        ("/config", "get", {"200"}),
+        ("/webhooks/stripe", "post", {"200", "400", "413", "422", "503"}),
+    ],
+)
+def test_the_document_lists_every_status(anyone: FlaskClient, path: str, method: str, statuses: set[str]) -> None:
+    """Each answer that a route can give, and every error as a problem."""
+    document = anyone.get("/openapi.json").get_json()
+    responses = document["paths"][path][method]["responses"]
+    assert responses.keys() == statuses
+    errors = [response["content"] for status, response in responses.items() if status >= "400"]
+    assert all(content.keys() == {"application/problem+json"} for content in errors)
+
+
+def test_the_documents_schemas_are_schemas(anyone: FlaskClient) -> None:
+    """Every schema is valid and every reference leads somewhere."""
+    document = anyone.get("/openapi.json").get_json()
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    references = {part.split('"')[0] for part in anyone.get("/openapi.json").text.split('"#/components/schemas/')[1:]}
+    assert references <= schemas.keys()
+    operation = document["paths"]["/purchases"]["post"]
+    assert {"name": "Idempotency-Key", "in": "header"}.items() <= operation["parameters"][0].items()
+    assert operation["security"]

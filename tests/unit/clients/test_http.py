@@ -1,0 +1,166 @@
+"""What each answer to a call means: done, refused, unknown or broken."""
+
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from clients.http import ANSWER_TIMEOUT_S, CONNECT_TIMEOUT_S, Service, parse, pooled_client
+from domain.errors import ContractBroken, Refused, Unavailable
+from tests.unit.clients.conftest import Callee
+
+
+@pytest.fixture
+def service(http: httpx.AsyncClient) -> Service:
+    """A service whose contract knows two refusals."""
+    return Service(http, "http://callee/", "token-of-ours", {"sold-out", "not-found"})
+
+
+async def outcome(service: Service) -> Exception:
+    """The error of a call that does not succeed."""
+    with pytest.raises((Refused, Unavailable, ContractBroken)) as raised:
+        await service.call("POST", "/things", key="k1", body={"a": 1})
+    return raised.value
+
+
+async def test_a_call_names_itself_and_its_caller(service: Service, callee: Callee) -> None:
+    """Service token, key and JSON body go out; the object comes back."""
+    callee.answers(201, {"ok": True})
+    assert await service.call("POST", "/things", key="k1", body={"a": 1}) == {"ok": True}
+    (request,) = callee.requests
+    assert str(request.url) == "http://callee/things"
+    assert request.headers["Authorization"] == "Bearer token-of-ours"
+    assert request.headers["Idempotency-Key"] == "k1"
+    assert request.read() == b'{"a":1}'
+
+
+async def test_a_reading_call_needs_no_key(service: Service, callee: Callee) -> None:
+    """Without a key no header is sent."""
+    await service.call("GET", "/things", params={"limit": 5})
+    assert "Idempotency-Key" not in callee.requests[0].headers
+    assert callee.asked == ("GET", "/things?limit=5")
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+async def test_an_object_with_2xx_is_done(service: Service, callee: Callee, status: int) -> None:
+    """Whatever 2xx it is."""
+    callee.answers(status, {"a": 1})
+    assert await service.call("GET", "/things") == {"a": 1}
+
+
+async def test_no_content_is_done(service: Service, callee: Callee) -> None:
+    """204 says that there is nothing to tell."""
+    callee.response = lambda: httpx.Response(204)
+    assert await service.call("DELETE", "/things", key="k1") == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"7", b"<html>", b"\xff"])
+async def test_2xx_without_an_object_is_unknown(service: Service, callee: Callee, content: bytes) -> None:
+    """The call may have taken effect; a repeat with the same key will tell."""
+    callee.response = lambda: httpx.Response(200, content=content)
+    assert isinstance(await outcome(service), Unavailable)
+
+
+@pytest.mark.parametrize("status", [404, 409, 422])
+async def test_a_known_refusal_is_a_refusal(service: Service, callee: Callee, status: int) -> None:
+    """Kind, words and further members, without what every problem has."""
+    callee.refuses(status, "sold-out", free="0.500")
+    error = await outcome(service)
+    assert isinstance(error, Refused)
+    assert (error.kind, error.detail, error.extra) == ("sold-out", "No.", {"free": "0.500"})
+
+
+@pytest.mark.parametrize("status", [404, 409, 422])
+@pytest.mark.parametrize(
+    "content", [{"type": "https://example/problems/unheard-of"}, {"type": 7}, {"type": None}, {}, [], None, "sold-out"]
+)
+async def test_an_unknown_refusal_breaks_the_contract(
+    service: Service, callee: Callee, status: int, content: Any
+) -> None:
+    """Only what is documented is a refusal; a proxy's 404 is none."""
+    callee.answers(status, content)
+    assert isinstance(await outcome(service), ContractBroken)
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 405, 410, 413, 415])
+async def test_any_other_answer_breaks_the_contract(service: Service, callee: Callee, status: int) -> None:
+    """Even with a known type: a rotated token must not refund every buyer."""
+    callee.refuses(status, "sold-out")
+    assert isinstance(await outcome(service), ContractBroken)
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 501, 502, 503, 504, 599])
+async def test_a_temporary_answer_is_unknown(service: Service, callee: Callee, status: int) -> None:
+    """Even with a known type."""
+    callee.refuses(status, "sold-out")
+    error = await outcome(service)
+    assert isinstance(error, Unavailable)
+    assert error.retry_after_s is None
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ("0", 0),
+        ("3", 3),
+        ("60", 60),
+        ("61", 60),
+        ("9" * 400, 60),
+        ("-1", None),
+        ("1.5", None),
+        ("", None),
+        ("soon", None),
+        ("Sat, 21 Nov 2026 09:30:00 GMT", None),
+    ],
+)
+async def test_a_callee_may_ask_to_be_left_alone(
+    service: Service, callee: Callee, given: str, seconds: float | None
+) -> None:
+    """Whole seconds up to a minute; anything else leaves the saga its own pace."""
+    callee.answers(503, {}, headers={"Retry-After": given})
+    error = await outcome(service)
+    assert isinstance(error, Unavailable)
+    assert error.retry_after_s == seconds
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ConnectTimeout("late"),
+        httpx.ReadTimeout("late"),
+        httpx.WriteTimeout("late"),
+        httpx.PoolTimeout("late"),
+        httpx.ConnectError("refused"),
+        httpx.ReadError("reset"),
+        httpx.RemoteProtocolError("half an answer"),
+    ],
+)
+async def test_no_answer_is_unknown(service: Service, callee: Callee, error: Exception) -> None:
+    """The request may have left."""
+    callee.response = error
+    assert isinstance(await outcome(service), Unavailable)
+
+
+async def test_an_error_tells_neither_token_nor_body(service: Service, callee: Callee) -> None:
+    """Errors stand in logs and in Temporal's histories."""
+    callee.answers(401, {"type": "x/unauthenticated", "detail": "token-of-ours is wrong"})
+    assert "token-of-ours" not in str(await outcome(service))
+
+
+async def test_the_pooled_client_has_limits() -> None:
+    """Each wait has an end, and the answer's comes before the step's attempt ends (10 s)."""
+    async with pooled_client() as client:
+        assert client.timeout == httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+    assert ANSWER_TIMEOUT_S < 10
+
+
+def test_content_that_is_not_as_agreed_breaks_the_contract() -> None:
+    """The error counts the fields and shows no content."""
+
+    class Thing(BaseModel):
+        name: str
+
+    assert parse(Thing, {"name": "x"}).name == "x"
+    with pytest.raises(ContractBroken, match="Thing: 1 fields"):
+        parse(Thing, {"name": None})

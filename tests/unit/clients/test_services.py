@@ -1,0 +1,252 @@
+"""The three services' contracts as our clients speak them."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from clients.payments import HttpPayments
+from clients.projects import HttpProjects
+from clients.users import HttpUsers
+from domain.errors import ContractBroken, Refused
+from domain.purchase import PaymentStatus
+from tests.unit.clients.conftest import Callee
+from tests.unit.fakes import ORDER, outcome, payment
+
+PAYMENT = payment().model_dump(mode="json")
+RESERVATION = {"payment_id": "pi_1", "status": "reserved", "closed_by": None}
+ITEMS = [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}]
+# A payment's id that could lead to another path.
+ODD = "pi/../1"
+
+
+@pytest.fixture
+def payments(http: httpx.AsyncClient) -> HttpPayments:
+    """The client of Payments."""
+    return HttpPayments(http, "http://payments", "token")
+
+
+@pytest.fixture
+def projects(http: httpx.AsyncClient) -> HttpProjects:
+    """The client of Projects."""
+    return HttpProjects(http, "http://projects", "token")
+
+
+@pytest.fixture
+def users(http: httpx.AsyncClient) -> HttpUsers:
+    """The client of Users."""
+    return HttpUsers(http, "http://users", "token")
+
+
+def body(callee: Callee) -> Any:
+    """The body of the only request."""
+    return json.loads(callee.requests[0].read())
+
+
+PAYMENT_CALLS: list[tuple[Callable[[HttpPayments], Awaitable[Any]], tuple[str, str], str | None]] = [
+    (lambda port: port.create(ORDER, "k1"), ("POST", "/payments"), "k1"),
+    (lambda port: port.look("pi_1"), ("GET", "/payments/pi_1"), None),
+    (lambda port: port.look(ODD), ("GET", "/payments/pi%2F..%2F1"), None),
+    (lambda port: port.cancel("pi_1", "k1"), ("POST", "/payments/pi_1/cancel"), "k1"),
+    (lambda port: port.capture("pi_1", "k1"), ("POST", "/payments/pi_1/capture"), "k1"),
+    (lambda port: port.refund("pi_1", "k1"), ("POST", "/payments/pi_1/refund"), "k1"),
+    (lambda port: port.cancel_purchase("p1", "k1"), ("POST", "/purchases/p1/cancel"), "k1"),
+    (lambda port: port.record_outcome(ORDER, outcome(), "k1"), ("PUT", "/purchases/p1/outcome"), "k1"),
+]
+
+
+@pytest.mark.parametrize(("call", "asked", "key"), PAYMENT_CALLS)
+async def test_payments_answers_the_payment(
+    payments: HttpPayments,
+    callee: Callee,
+    call: Callable[[HttpPayments], Awaitable[Any]],
+    asked: tuple[str, str],
+    key: str | None,
+) -> None:
+    """Each call has its route, every write its key, and the answer is the payment."""
+    callee.answers(200, PAYMENT)
+    assert await call(payments) == payment()
+    assert callee.asked == asked
+    assert callee.requests[0].headers.get("Idempotency-Key") == key
+
+
+async def test_a_payment_is_created_for_an_order(payments: HttpPayments, callee: Callee) -> None:
+    """The whole order goes out, and nothing else."""
+    callee.answers(201, PAYMENT)
+    await payments.create(ORDER, "k1")
+    assert body(callee) == {
+        "purchase_id": "p1",
+        "buyer_id": "alice",
+        "items": ITEMS,
+        "amount": 1800,
+        "currency": "usd",
+    }
+
+
+async def test_an_outcome_is_recorded_with_its_order(payments: HttpPayments, callee: Callee) -> None:
+    """Also a purchase without a payment gets a record, so its order goes along; its id stands in the path."""
+    callee.answers(200, PAYMENT)
+    await payments.record_outcome(ORDER, outcome(), "k1")
+    order = {"buyer_id": "alice", "items": ITEMS, "amount": 1800, "currency": "usd"}
+    recorded: dict[str, Any] = {"status": "paid", "reason": None, "fingerprint": "f1", "answer": None, "timeline": []}
+    assert body(callee) == order | recorded
+
+
+async def test_a_settled_payment_brings_its_outcome(payments: HttpPayments, callee: Callee) -> None:
+    """What Payments has recorded comes back as it went."""
+    settled = payment(status=PaymentStatus.CANCELED, outcome=outcome(answer={"refused": {"kind": "sold-out"}}))
+    callee.answers(200, settled.model_dump(mode="json"))
+    assert await payments.look("pi_1") == settled
+
+
+async def test_further_members_of_an_answer_are_left_alone(payments: HttpPayments, callee: Callee) -> None:
+    """A service may tell more than we know."""
+    callee.answers(200, PAYMENT | {"something": "new"})
+    assert await payments.look("pi_1") == payment()
+
+
+@pytest.mark.parametrize("kind", ["not-found", "payment-paid", "payment-processing", "payment-canceled"])
+async def test_payments_refusals_are_known(payments: HttpPayments, callee: Callee, kind: str) -> None:
+    """Each leads the saga another way."""
+    callee.refuses(409, kind)
+    with pytest.raises(Refused, match=kind):
+        await payments.cancel("pi_1", "k1")
+
+
+async def test_a_mark_has_no_order(payments: HttpPayments, callee: Callee) -> None:
+    """A cancel that came before its payment is done: Payments answers a row without a buyer."""
+    nothing: dict[str, Any] = {"payment_id": None, "buyer_id": None, "amount": None, "currency": None, "items": []}
+    callee.answers(200, PAYMENT | nothing | {"status": "canceled", "canceled_by": "k1"})
+    mark = await payments.cancel_purchase("p1", "k1")
+    assert (mark.payment_id, mark.status) == (None, PaymentStatus.CANCELED)
+    with pytest.raises(ValueError, match="p1 is a mark"):
+        _ = mark.order
+
+
+async def test_a_payment_without_a_member_breaks_the_contract(payments: HttpPayments, callee: Callee) -> None:
+    """A saga must not decide on half a payment."""
+    for broken in ({}, PAYMENT | {"status": "unheard_of"}, PAYMENT | {"amount": "much"}):
+        callee.answers(200, broken)
+        with pytest.raises(ContractBroken):
+            await payments.look("pi_1")
+
+
+async def test_a_record_is_found_by_its_purchase(payments: HttpPayments, callee: Callee) -> None:
+    """The only one of a page, or none."""
+    callee.answers(200, {"items": [PAYMENT], "next_cursor": None})
+    assert await payments.find("p1") == payment()
+    assert callee.asked == ("GET", "/payments?purchase_id=p1")
+    callee.answers(200, {"items": [], "next_cursor": None})
+    assert await payments.find("p1") is None
+
+
+async def test_a_buyers_records_come_in_pages(payments: HttpPayments, callee: Callee) -> None:
+    """Limit and cursor go out, the next cursor comes back."""
+    callee.answers(200, {"items": [PAYMENT], "next_cursor": "next"})
+    assert await payments.list("alice", 5, "c=1") == ([payment()], "next")
+    assert callee.asked == ("GET", "/payments?buyer_id=alice&limit=5&cursor=c%3D1")
+    await payments.list("alice", 5, None)
+    assert callee.requests[1].url.query == b"buyer_id=alice&limit=5"
+
+
+async def test_a_clients_cursor_may_be_refused_and_a_sagas_call_not(payments: HttpPayments, callee: Callee) -> None:
+    """Only a list passes a client's own words on; a saga's invalid request is a broken contract."""
+    callee.refuses(422, "invalid-request")
+    with pytest.raises(Refused):
+        await payments.list("alice", 5, "x")
+    with pytest.raises(ContractBroken):
+        await payments.create(ORDER, "k1")
+
+
+@pytest.mark.parametrize(
+    "page", [{}, {"items": None, "next_cursor": None}, {"items": []}, {"items": [{}], "next_cursor": None}]
+)
+async def test_a_page_without_its_members_breaks_the_contract(
+    payments: HttpPayments, callee: Callee, page: dict[str, Any]
+) -> None:
+    """No page is guessed."""
+    callee.answers(200, page)
+    for call in (payments.find("p1"), payments.list("alice", 5, None)):
+        with pytest.raises(ContractBroken):
+            await call
+
+
+async def test_a_client_secret_is_a_string_or_a_broken_contract(payments: HttpPayments, callee: Callee) -> None:
+    """Nothing else may reach a buyer's page as a secret."""
+    callee.answers(200, {"client_secret": "pi_1_secret"})
+    assert await payments.client_secret("pi_1") == "pi_1_secret"
+    assert callee.asked == ("GET", "/payments/pi_1/client-secret")
+    for broken in ({}, {"client_secret": None}, {"client_secret": 7}):
+        callee.answers(200, broken)
+        with pytest.raises(ContractBroken):
+            await payments.client_secret("pi_1")
+
+
+async def test_offset_is_reserved_at_the_agreed_amount(projects: HttpProjects, callee: Callee) -> None:
+    """Projects gets what it needs to check the price, and not who buys."""
+    callee.answers(201, RESERVATION)
+    assert (await projects.reserve("pi_1", ORDER, "k1")).status == "reserved"
+    assert callee.asked == ("POST", "/reservations")
+    assert body(callee) == {"payment_id": "pi_1", "items": ITEMS, "amount": 1800, "currency": "usd"}
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "sent"),
+    [
+        ("commit", "PATCH", b'{"status":"committed"}'),
+        ("give_back", "PATCH", b'{"status":"returned"}'),
+        ("release", "DELETE", b""),
+    ],
+)
+async def test_a_reservation_is_changed(
+    projects: HttpProjects, callee: Callee, name: str, method: str, sent: bytes
+) -> None:
+    """Each change has its method and body, and names its caller."""
+    callee.answers(200, RESERVATION)
+    await getattr(projects, name)("pi_1", "k1")
+    assert callee.asked == (method, "/reservations/pi_1")
+    assert (callee.requests[0].read(), callee.requests[0].headers["Idempotency-Key"]) == (sent, "k1")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["sold-out", "price-changed", "not-found", "invalid-request", "reservation-closed", "reservation-committed"],
+)
+async def test_projects_refusals_are_known(projects: HttpProjects, callee: Callee, kind: str) -> None:
+    """With what they tell further."""
+    callee.refuses(409, kind, current_amount=1900)
+    with pytest.raises(Refused, match=kind) as refused:
+        await projects.reserve("pi_1", ORDER, "k1")
+    assert refused.value.extra == {"current_amount": 1900}
+
+
+async def test_the_catalogue_comes_in_pages(projects: HttpProjects, callee: Callee) -> None:
+    """Limit and cursor go out; what is no page breaks the contract."""
+    callee.answers(200, {"items": [{"project_id": "peat", "name": "Peat", "milestones": []}], "next_cursor": None})
+    page = await projects.catalogue(5, "c")
+    assert [project.project_id for project in page.items] == ["peat"]
+    assert callee.asked == ("GET", "/projects?limit=5&cursor=c")
+    callee.answers(200, {"projects": []})
+    with pytest.raises(ContractBroken):
+        await projects.catalogue(5, None)
+
+
+async def test_a_buyers_offset_is_delivered_and_revoked(users: HttpUsers, callee: Callee) -> None:
+    """Both name payment and buyer."""
+    await users.deliver("alice", "pi_1", "p1", ORDER.items, "k1")
+    assert callee.asked == ("POST", "/users/alice/offsets")
+    assert body(callee) == {"payment_id": "pi_1", "purchase_id": "p1", "items": ITEMS}
+    callee.requests.clear()
+    await users.revoke("alice", "pi_1", "k2")
+    assert callee.asked == ("DELETE", "/users/alice/offsets/pi_1")
+    assert callee.requests[0].headers["Idempotency-Key"] == "k2"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, "not-found"), (409, "offset-revoked")])
+async def test_users_refusals_are_known(users: HttpUsers, callee: Callee, status: int, kind: str) -> None:
+    """An unknown buyer, and offset that was revoked before."""
+    callee.refuses(status, kind)
+    with pytest.raises(Refused, match=kind):
+        await users.deliver("alice", "pi_1", "p1", ORDER.items, "k1")

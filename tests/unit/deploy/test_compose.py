@@ -1,0 +1,249 @@
+"""`docker-compose.yml` and its override: valid, and nothing in them names what does not exist."""
+
+import importlib
+import importlib.util
+import json
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from config import Settings
+from devstack import temporal
+from devstack.ports import DEFAULTS
+from tests.unit.settings.classes import REPOSITORY, all_settings, defaults, service_settings
+
+COMPOSE = "docker-compose.yml"
+STRIPE = "deploy/compose.stripe.yml"
+# The names that the platform knows (design, "Processes"); each with what it starts.
+COMMANDS = {
+    "buy_projects": "gunicorn app:create_app() --bind 0.0.0.0:5000",
+    "temporal_start_payment_worker": "python -m workers.start_payment",
+    "temporal_payment_success_worker": "python -m workers.payment_success",
+    "temporal_payment_failed_worker": "python -m workers.payment_failed",
+    **{name: f"python -m services.{name}" for name in ("payments", "projects", "users", "notifier")},
+    "stripe_simulator": "python -m services.stripe_simulator",
+}
+OTHERS = {"temporal", "temporal_schema", "temporal_namespace", "temporal_ui", "postgresql", "rabbitmq"}
+TEMPORAL_CLIENT = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+# What compose itself asks for, beside settings: passwords of the programs that only compose starts.
+COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD"}
+VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
+DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
+
+
+def compose(path: str = COMPOSE) -> dict[str, Any]:
+    """The file's content."""
+    content: dict[str, Any] = yaml.safe_load((REPOSITORY / path).read_text())
+    return content
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """The compose file's services."""
+    found: dict[str, dict[str, Any]] = compose()["services"]
+    return found
+
+
+def told(service: str) -> dict[str, str]:
+    """A service's environment as it is when nobody sets a variable."""
+    environment = services()[service].get("environment", {})
+    return {name: DEFAULT.sub(r"\1", str(value)) for name, value in environment.items()}
+
+
+def bind_mounts() -> Iterator[str]:
+    """The files of this repository that containers are given."""
+    for service in services().values():
+        yield from (volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith("."))
+
+
+@pytest.mark.parametrize("path", [COMPOSE, STRIPE])
+def test_the_file_is_valid(path: str) -> None:
+    """It is what the Compose Specification's schema allows."""
+    schema = json.loads((REPOSITORY / "tests/data/compose-spec/compose-spec.json").read_text())
+
+    jsonschema.Draft7Validator(schema).validate(compose(path))
+
+
+def test_every_process_stands_there_under_its_name() -> None:
+    """Each of our processes runs by its command, and nothing else is there than what they need."""
+    started = {name: " ".join(service["command"]) for name, service in services().items() if "command" in service}
+
+    assert started == COMMANDS
+    assert set(services()) == set(COMMANDS) | OTHERS
+
+
+@pytest.mark.parametrize("command", [*COMMANDS.values()])
+def test_every_command_names_a_module_that_exists(command: str) -> None:
+    """A module that `python -m` can run, or the factory that gunicorn calls."""
+    program, *arguments = shlex.split(command.replace("()", ""))
+    if program == "gunicorn":
+        module, _, factory = arguments[0].partition(":")
+        assert callable(getattr(importlib.import_module(module), factory))
+        return
+    found = importlib.util.find_spec(arguments[1])
+    assert found
+    # A package runs by its `__main__`.
+    assert not found.submodule_search_locations or importlib.util.find_spec(f"{arguments[1]}.__main__")
+
+
+@pytest.mark.parametrize("name", [*COMMANDS])
+def test_every_variable_is_a_setting_of_the_process(name: str) -> None:
+    """No process is told what it does not read."""
+    mine = service_settings().get(name, Settings)
+    extra = TEMPORAL_CLIENT if mine is Settings else set()
+
+    assert set(told(name)) <= set(defaults(mine)) | extra
+
+
+@pytest.mark.parametrize("name", [*COMMANDS])
+def test_a_process_takes_the_values(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings class accepts them as they are without any variable set."""
+    for variable, value in told(name).items():
+        monkeypatch.setenv(variable, value)
+
+    assert service_settings().get(name, Settings)()
+
+
+def test_every_interpolated_variable_is_known() -> None:
+    """What one can set in `.env` is a setting, or a password of the programs around."""
+    settings = set().union(*(defaults(found) for found in all_settings().values()))
+
+    for path in (COMPOSE, STRIPE):
+        assert set(VARIABLE.findall((REPOSITORY / path).read_text())) <= settings | COMPOSE_VARIABLES
+
+
+def test_interpolated_settings_fall_back_to_their_own_default() -> None:
+    """Compose without a `.env` runs by the same values as everything else without one."""
+    known = {name: value for found in all_settings().values() for name, value in defaults(found).items()}
+    fallbacks = re.findall(r"\$\{(\w+):-([^}]*)\}", (REPOSITORY / COMPOSE).read_text())
+
+    assert fallbacks
+    assert [(name, value) for name, value in fallbacks if name in known and known[name] != value] == []
+
+
+def test_every_path_exists() -> None:
+    """What is mounted from here is here."""
+    paths = list(bind_mounts())
+
+    assert paths
+    assert [path for path in paths if not (REPOSITORY / path).is_file()] == []
+
+
+def test_every_named_volume_is_declared_and_used() -> None:
+    """Data that has to survive lies in a named volume."""
+    used = {
+        volume.split(":")[0]
+        for service in services().values()
+        for volume in service.get("volumes", [])
+        if not volume.startswith(".")
+    }
+
+    assert used == set(compose()["volumes"])
+
+
+def test_nothing_is_published_but_on_the_loopback() -> None:
+    """No port of ours is open to the network, and no host port is used twice."""
+    published = [port for service in services().values() for port in service.get("ports", [])]
+
+    assert [port for port in published if not port.startswith("127.0.0.1:")] == []
+    assert len({port.split(":")[1] for port in published}) == len(published)
+
+
+@pytest.mark.parametrize("name", [name for name in DEFAULTS if not name.startswith(("temporal", "rabbitmq"))])
+def test_processes_listen_where_they_are_asked(name: str) -> None:
+    """Health checks, published ports and our own addresses name the port that the process has by default."""
+    service = services()["buy_projects" if name == "intake" else name]
+    port = DEFAULTS[name]
+    address = told("buy_projects").get(f"{name.upper()}_URL", f"http://{name}:{port}")
+
+    assert f"http://127.0.0.1:{port}/ready" in service["healthcheck"]["test"][-1]
+    assert set(service.get("ports", [])) <= {f"127.0.0.1:{port}:{port}"}
+    assert address == f"http://{name}:{port}"
+
+
+def test_addresses_inside_name_services_that_exist() -> None:
+    """Every host name in a URL is a service of the file, this machine, or Stripe."""
+    hosts = {
+        host
+        for service in services().values()
+        for value in service.get("environment", {}).values()
+        for host in re.findall(r"(?://(?:[^@/]*@)?|^)([a-z_0-9.]+):\d{4}", DEFAULT.sub(r"\1", str(value)))
+    }
+
+    assert {"temporal", "payments", "postgresql", "rabbitmq"} <= hosts
+    assert hosts <= set(services()) | {"127.0.0.1"}
+
+
+def test_every_dependency_exists_and_can_be_waited_for() -> None:
+    """Whoever is waited for to be healthy has a health check; whoever has to end well ends by itself."""
+    for name, service in services().items():
+        for other, how in service.get("depends_on", {}).items():
+            waited = services()[other]
+            match how["condition"]:
+                case "service_healthy":
+                    assert "healthcheck" in waited, f"{name} waits for the health of {other}"
+                case "service_completed_successfully":
+                    assert "restart" not in waited, f"{name} waits for the end of {other}"
+                case unknown:
+                    pytest.fail(f"{name} waits for {other} in another way: {unknown}")
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) | OTHERS))
+def test_every_service_has_a_health_check_or_a_reason(name: str) -> None:
+    """Either, and not both."""
+    service = services()[name]
+
+    assert ("healthcheck" in service) != bool(service.get("x-no-health-check"))
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) | OTHERS))
+def test_every_service_that_stays_is_started_again(name: str) -> None:
+    """What dies comes back; a one-shot set-up has no restart policy and somebody who waits for it."""
+    service = services()[name]
+    waited_for = any(
+        other.get("depends_on", {}).get(name, {}).get("condition") == "service_completed_successfully"
+        for other in services().values()
+    )
+
+    assert (service.get("restart") == "unless-stopped") != waited_for
+
+
+def test_every_image_is_pinned() -> None:
+    """A tag that names a whole version; our own image bears the project's."""
+    version = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
+
+    for service in services().values():
+        image, _, tag = service["image"].rpartition(":")
+        assert re.match(r"\d+\.\d+", tag), service["image"]
+        assert image != "buy-projects" or tag == version
+
+
+def test_both_temporal_servers_are_tuned_alike() -> None:
+    """The container's dynamic configuration is the development server's, and one setting more for its database."""
+    content = yaml.safe_load((REPOSITORY / "deploy/temporal/dynamic-config.yaml").read_text())
+    values = {name: json.dumps(entry["value"]) for name, (entry,) in content.items()}
+
+    assert values == temporal.TUNING | {"system.forceSearchAttributesCacheRefreshOnRead": "true"}
+
+
+def test_the_namespace_is_set_up_alike() -> None:
+    """The script makes the search attributes and the retention that the development server gets."""
+    script = (REPOSITORY / "deploy/temporal/namespace.sh").read_text()
+    hours = temporal.RETENTION.total_seconds() / 3600
+
+    assert f"RETENTION={hours:.0f}h" in script
+    assert set(re.findall(r"(\w+):Keyword", script)) == set(temporal.SEARCH_ATTRIBUTES)
+
+
+def test_the_override_changes_services_that_exist() -> None:
+    """The real Stripe takes the place of the simulator, for those who speak to it."""
+    override = compose(STRIPE)["services"]
+
+    assert set(override) <= set(services())
+    for name in ("payments", "buy_projects"):
+        assert set(override[name]["environment"]) <= set(services()[name]["environment"])

@@ -1,0 +1,66 @@
+"""pyproject.toml, poetry.lock and the two exported files tell one story."""
+
+import hashlib
+import json
+import re
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.unit.settings.classes import REPOSITORY
+
+# name -> version and hashes
+Pinned = dict[str, tuple[str, frozenset[str]]]
+# Which groups of packages each exported file holds.
+EXPORTS = {"requirements.txt": {"main", "dev"}, "requirements-runtime.txt": {"main"}}
+
+
+def toml(name: str) -> dict[str, Any]:
+    """A TOML file of the repository."""
+    return tomllib.loads((REPOSITORY / name).read_text())
+
+
+def locked(groups: set[str]) -> Pinned:
+    """What the lock names for these groups."""
+    return {
+        package["name"]: (package["version"], frozenset(file["hash"] for file in package["files"]))
+        for package in toml("poetry.lock")["package"]
+        if groups & set(package["groups"])
+    }
+
+
+def exported(name: str) -> Pinned:
+    """What an exported file names."""
+    found: Pinned = {}
+    for line in (REPOSITORY / name).read_text().replace("\\\n", " ").splitlines():
+        requirement = re.match(r"([\w.-]+)(?:\[[^]]*\])?==(\S+)", line)
+        assert requirement, f"{name}: {line}"
+        found[requirement[1].lower()] = (requirement[2], frozenset(re.findall(r"--hash=(\S+)", line)))
+    return found
+
+
+@pytest.mark.parametrize("name", [*EXPORTS])
+def test_an_export_is_the_lock(name: str) -> None:
+    """The same packages, versions and hashes: after `poetry lock` both files are to be exported again."""
+    assert exported(name) == locked(EXPORTS[name])
+
+
+@pytest.mark.parametrize("name", [*EXPORTS, "poetry.lock", "pyproject.toml", "Dockerfile"])
+def test_no_package_index_is_named(name: str) -> None:
+    """Where packages come from is the machine's affair."""
+    text = (REPOSITORY / name).read_text()
+
+    assert "index-url" not in text
+    assert "[[tool.poetry.source]]" not in text
+    assert "[package.source]" not in text
+
+
+def test_the_lock_is_pyprojects() -> None:
+    """The lock's content-hash is that of the dependencies as they stand (poetry: `Locker._get_content_hash`)."""
+    pyproject = toml("pyproject.toml")
+    project = {key: pyproject["project"][key] for key in ("requires-python", "dependencies")}
+    content = {"project": project, "dependency-groups": pyproject["dependency-groups"], "tool": {"poetry": {}}}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    assert toml("poetry.lock")["metadata"]["content-hash"] == digest

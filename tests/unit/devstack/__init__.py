@@ -1,0 +1,1 @@
+"""What set-up and stack decide, on fake programs and folders, without sockets."""

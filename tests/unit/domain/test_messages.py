@@ -1,0 +1,69 @@
+"""Names of sagas, notifications, and the purchase's own words."""
+
+import json
+
+import pytest
+from pydantic import ValidationError
+
+from domain.messages import (
+    Notification,
+    cloud_event,
+    payment_failed_workflow_id,
+    payment_success_workflow_id,
+    purchase_workflow_id,
+)
+from domain.purchase import Item, PurchaseStatus
+from tests.unit.fakes import NOW, ORDER, payment
+
+
+def test_a_saga_is_found_by_its_name() -> None:
+    """The names that the design gives."""
+    assert purchase_workflow_id("p1") == "purchase/p1"
+    assert payment_success_workflow_id("pi_1") == "payment-success/pi_1"
+    assert payment_failed_workflow_id("pi_1", "ch_1") == "payment-failed/pi_1/ch_1"
+
+
+def test_a_notification_is_a_cloud_event() -> None:
+    """All required attributes of CloudEvents 1.0 and the design's data, as JSON."""
+    notification = Notification(
+        kind="payment.success", payment_id="pi_1", order=ORDER, status=PurchaseStatus.PAID, time=NOW
+    )
+    assert json.loads(cloud_event(notification, "saga/publish").model_dump_json()) == {
+        "specversion": "1.0",
+        "id": "saga/publish",
+        "source": "/buy-projects",
+        "type": "payment.success",
+        "subject": "p1",
+        "time": "2026-11-21T09:30:00Z",
+        "datacontenttype": "application/json",
+        "data": {
+            "purchase_id": "p1",
+            "payment_id": "pi_1",
+            "buyer_id": "alice",
+            "amount": 1800,
+            "currency": "usd",
+            "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}],
+            "status": "paid",
+        },
+    }
+
+
+def test_an_order_is_told_in_a_humans_words() -> None:
+    """The first item, how many more, and the price."""
+    assert ORDER.summary() == "1.500 tCO2e of mangrove-2 for 18.00 USD"
+    more = ORDER.model_copy(update={"items": (*ORDER.items, Item(project_id="p", milestone_id="m", quantity="1.000"))})
+    assert more.summary() == "1.500 tCO2e of mangrove-2 and 1 more for 18.00 USD"
+
+
+def test_a_payment_knows_its_order_and_perhaps_its_id() -> None:
+    """A payment whose id nobody has told yet must not be taken for one that has."""
+    assert payment().order == ORDER
+    assert payment().known_id == "pi_1"
+    with pytest.raises(ValueError, match="p1 has no id yet"):
+        _ = payment(payment_id=None).known_id
+
+
+def test_what_sagas_keep_never_changes() -> None:
+    """Histories hold these values."""
+    with pytest.raises(ValidationError):
+        ORDER.amount = 1  # type: ignore[misc]

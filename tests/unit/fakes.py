@@ -1,0 +1,155 @@
+"""The ports' stand-ins of the unit tests: simple ones, that remember what they were asked."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.sagas import PurchaseSaga
+from domain.answers import KEY_REUSED
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, StartPaymentInput
+from domain.purchase import Answer, Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+ORDER = Order(
+    purchase_id="p1",
+    buyer_id="alice",
+    items=(Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500"),),
+    amount=1800,
+    currency="usd",
+)
+
+
+def payment(order: Order = ORDER, **changes: Any) -> Payment:
+    """A payable payment of an order, with whatever is to be different."""
+    known: dict[str, Any] = {"payment_id": "pi_1", "status": PaymentStatus.PAYABLE, "created_at": NOW}
+    return Payment(**order.model_dump() | known | changes)
+
+
+def saga(order: Order = ORDER, **changes: Any) -> PurchaseSaga:
+    """The running saga of an order that waits for its payment."""
+    known: dict[str, Any] = {
+        "order": order,
+        "status": PurchaseStatus.AWAITING_PAYMENT,
+        "payment_id": "pi_1",
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(minutes=30),
+        "running": True,
+    }
+    return PurchaseSaga(**known | changes)
+
+
+def outcome(**changes: Any) -> Outcome:
+    """The record of a paid purchase."""
+    known: dict[str, Any] = {"status": PurchaseStatus.PAID, "fingerprint": "f1"}
+    return Outcome(**known | changes)
+
+
+class Recorder:
+    """Any port: keeps the calls, and gives one answer to all of them or raises one error."""
+
+    def __init__(self, answer: Any = None, error: Exception | None = None) -> None:
+        self.answer = answer
+        self.error = error
+        self.calls: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Every public name is a method of the port."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        async def method(*args: Any) -> Any:
+            self.calls.append((name, *args))
+            if self.error:
+                raise self.error
+            return self.answer
+
+        return method
+
+
+class FakeSagas:
+    """The sagas that the intake reaches: opens each purchase once, refuses or is away when told so."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.starts: list[StartPaymentInput] = []
+        self.opened: dict[str, tuple[str, Answer]] = {}
+        self.sagas: dict[str, PurchaseSaga] = {}
+        self.views: dict[str, PurchaseView] = {}
+        self.events: list[tuple[Any, ...]] = []
+
+    def open_purchase(self, start: StartPaymentInput) -> Answer:
+        """Open, or answer again; another body under the same key is refused."""
+        self.check()
+        self.starts.append(start)
+        order = start.order
+        answer = Answer(
+            purchase_id=order.purchase_id,
+            payment_id=f"pi_{len(self.opened) + 1}",
+            status=PurchaseStatus.AWAITING_PAYMENT,
+            amount=order.amount,
+            currency=order.currency,
+            expires_at=NOW + timedelta(seconds=start.reservation_ttl_s),
+            opened_by=start.opened_by,
+        )
+        mark, first = self.opened.setdefault(order.purchase_id, (start.fingerprint, answer))
+        if mark != start.fingerprint:
+            raise KEY_REUSED
+        return first
+
+    def purchase(self, purchase_id: str) -> PurchaseSaga | None:
+        """The saga as the server describes it."""
+        self.check()
+        return self.sagas.get(purchase_id)
+
+    def view(self, purchase_id: str) -> PurchaseView | None:
+        """What its worker tells, if there is one."""
+        return self.views.get(purchase_id)
+
+    def payment_succeeded(self, start: PaymentSuccessInput) -> bool:
+        """Start PaymentSuccess, once."""
+        return self._event("succeeded", start)
+
+    def payment_failed(self, start: PaymentFailedInput, cause: str) -> bool:
+        """Start PaymentFailed, once for each cause."""
+        return self._event("failed", start, cause)
+
+    def check(self) -> None:
+        """Raise what the test has set."""
+        if self.error:
+            raise self.error
+
+    def _event(self, *event: Any) -> bool:
+        self.check()
+        known = event in self.events
+        self.events.append(event)
+        return not known
+
+
+class FakePayments:
+    """Payments as the intake asks it: records, pages and client secrets."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.records: list[Payment] = []
+        self.pages_asked: list[tuple[str, int, str | None]] = []
+
+    async def find(self, purchase_id: str) -> Payment | None:
+        """The record of a purchase."""
+        self._fail()
+        return next((record for record in self.records if record.purchase_id == purchase_id), None)
+
+    async def list(self, buyer_id: str, limit: int, cursor: str | None) -> tuple[list[Payment], str | None]:
+        """The first `limit` records of a buyer; a cursor follows when there are more."""
+        self._fail()
+        self.pages_asked.append((buyer_id, limit, cursor))
+        own = [record for record in self.records if record.buyer_id == buyer_id]
+        return own[:limit], "more" if len(own) > limit else None
+
+    async def client_secret(self, payment_id: str) -> str:
+        """The secret of any payment."""
+        self._fail()
+        return f"{payment_id}_secret"
+
+    def _fail(self) -> None:
+        if self.error:
+            raise self.error

@@ -1,0 +1,1 @@
+"""The repository itself: its documents and what they point to."""

@@ -1,0 +1,132 @@
+"""What `config` takes and refuses, and how a process that is told nonsense ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from config import DEVELOPMENT_SECRETS, Settings
+from tests.unit.settings.classes import REPOSITORY
+
+OWN_SECRETS = {
+    "SERVICE_TOKEN": "a-token-of-our-own-0123456789",
+    "JWT_SECRET": "a-secret-of-our-own-that-is-32-bytes-long",
+    "AMQP_URL": "amqps://shop:secret@rabbit.example/",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_own",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_own",
+}
+# What starts a worker and the intake; each reads its settings before it does anything else.
+WORKER = ("-m", "workers.start_payment")
+INTAKE = ("-c", "from app import create_app; create_app()")
+GUNICORN = ("-m", "gunicorn", "app:create_app()", "--bind", "unix:{folder}/socket")
+# 20 s: a cold start on two busy cores takes 3 s; a process that goes on is what these tests find.
+END_LIMIT_S = 20.0
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Only what the test says counts: neither this machine's environment nor its .env."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def ended(arguments: tuple[str, ...], folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """A process that has to end by itself, started with these settings in a folder without a .env."""
+    return subprocess.run(
+        [sys.executable, *(part.format(folder=folder) for part in arguments)],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=END_LIMIT_S,
+        check=False,
+    )
+
+
+def test_development_needs_no_settings() -> None:
+    """On one's own machine everything has a default."""
+    assert Settings().environment == "development"
+
+
+def test_production_takes_secrets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all secrets replaced production starts."""
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    for name, value in OWN_SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+    assert Settings().environment == "production"
+
+
+@pytest.mark.parametrize("forgotten", sorted(OWN_SECRETS))
+def test_production_refuses_each_of_developments_secrets(forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One secret that everybody can read in the repository is enough, and the refusal names that one alone."""
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    for name, value in OWN_SECRETS.items():
+        if name != forgotten:
+            monkeypatch.setenv(name, value)
+
+    with pytest.raises(ValidationError, match=rf"production needs its own {forgotten} "):
+        Settings()
+
+
+def test_all_of_developments_secrets_are_known() -> None:
+    """The tests above leave none out."""
+    assert {name.upper() for name in DEVELOPMENT_SECRETS} == set(OWN_SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENVIRONMENT", "staging"),
+        ("PAYMENTS_URL", "127.0.0.1:5001"),
+        ("SERVICE_TOKEN", "short"),
+        ("AMQP_URL", "http://127.0.0.1:5672"),
+        ("JWT_SECRET", "shorter-than-32-bytes"),
+        ("STRIPE_PUBLISHABLE_KEY", "sk_test_that_is_secret"),
+        ("STRIPE_WEBHOOK_SECRETS", " , "),
+        ("CAPTURE_MODE", "later"),
+        ("RESERVATION_TTL", "0"),
+        ("OPENING_TIMEOUT", "30 s"),
+        ("PAYMENT_ATTEMPTS", "11"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refusal is about this setting."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert [error["loc"] for error in refused.value.errors()] == [(name.lower(),)]
+
+
+def test_webhook_secrets_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commas separate them; spaces and empty places are nobody's secret."""
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRETS", "whsec_new, whsec_old,")
+
+    assert Settings().stripe_webhook_secrets == ("whsec_new", "whsec_old")
+
+
+@pytest.mark.parametrize("start", [WORKER, INTAKE], ids=["worker", "intake"])
+def test_a_process_with_wrong_settings_ends_with_one_line(start: tuple[str, ...], tmp_path: Path) -> None:
+    """Every fault is named in one line, the exit code is 1, and nothing was connected before."""
+    done = ended(start, tmp_path, RESERVATION_TTL="soon", JWT_SECRET="short")
+
+    assert done.returncode == 1
+    (line,) = (done.stdout + done.stderr).splitlines()
+    assert "RESERVATION_TTL" in line
+    assert "JWT_SECRET" in line
+
+
+def test_a_web_server_with_wrong_settings_ends(tmp_path: Path) -> None:
+    """Gunicorn does not start its workers again and again, nor says that it serves."""
+    (tmp_path / "gunicorn.conf.py").symlink_to(REPOSITORY / "gunicorn.conf.py")
+
+    done = ended(GUNICORN, tmp_path, RESERVATION_TTL="soon")
+
+    assert done.returncode == 1
+    assert (done.stdout + done.stderr).count("RESERVATION_TTL") == 1
+    assert "Serving" not in done.stdout
