@@ -1,5 +1,6 @@
 """gunicorn's settings for the intake (read by itself from the folder where it starts)."""
 
+from config import settings
 from webapi.logs import log_to_stdout
 
 worker_class = "gthread"
@@ -14,6 +15,11 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108
 control_socket_disable = True
 
 log_to_stdout()
+
+
+def on_starting(server: object) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Refuse wrong settings here, once: a worker that ends is started again and again."""
+    settings()
 
 
 def when_ready(server: object) -> None:  # noqa: ARG001 - gunicorn's signature

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -70,7 +71,8 @@ class Consumer:
                 with pika.BlockingConnection(self._parameters) as connection:
                     backoff_s = BACKOFF_FIRST_S
                     self._consume(connection)
-            except (AMQPError, OSError) as error:
+            # The connector's own errors, a handshake that hangs for one, are no AMQPError.
+            except (AMQPError, AMQPConnectorException, OSError) as error:
                 log.warning("RabbitMQ is away, next try in %.1f s: %r", backoff_s, error)
                 self._stopping.wait(backoff_s)
                 backoff_s = min(2 * backoff_s, BACKOFF_MAX_S)

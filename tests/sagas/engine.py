@@ -153,7 +153,7 @@ class Engine:
             first_execution_run_id=run_id, namespace="default", original_execution_run_id=run_id, parent=None,
             root=None, priority=Priority.default, raw_memo={}, retry_policy=None, run_id=run_id, run_timeout=None,
             search_attributes={}, start_time=self.now, task_queue="q", task_timeout=timedelta(seconds=10),
-            typed_search_attributes=TypedSearchAttributes.empty, workflow_id=workflow_id,
+            typed_search_attributes=TypedSearchAttributes([]), workflow_id=workflow_id,
             workflow_start_time=self.now, workflow_type=defn.name,
         )  # fmt: skip
         return WorkflowInstanceDetails(

@@ -1,0 +1,44 @@
+"""The documents: what they point to exists, and what they name is named so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.unit.settings.classes import REPOSITORY
+
+# Folders that are not ours, or not the repository's.
+FOREIGN = {".venv", ".cache", ".run", ".git", ".pytest_cache", ".hypothesis"}
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def documents() -> list[Path]:
+    """Every Markdown file of the repository."""
+    return [path for path in REPOSITORY.rglob("*.md") if not FOREIGN & set(path.relative_to(REPOSITORY).parts)]
+
+
+def targets(document: Path) -> list[str]:
+    """The relative links of a document, without their anchors."""
+    links = LINK.findall(document.read_text())
+    return [link.partition("#")[0] for link in links if "://" not in link and not link.startswith("#")]
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_relative_links_point_to_files_that_exist(document: Path) -> None:
+    """A reader who follows a link or sees an image finds it."""
+    assert [link for link in targets(document) if not (document.parent / link).exists()] == []
+
+
+def test_every_decision_is_listed() -> None:
+    """The list of decisions names each of them, and none else."""
+    folder = REPOSITORY / "docs/decisions"
+
+    assert set(targets(folder / "README.md")) == {path.name for path in folder.glob("0*.md")}
+
+
+def test_every_decision_is_dated() -> None:
+    """Title, date, text."""
+    for path in (REPOSITORY / "docs/decisions").glob("0*.md"):
+        title, _, date, *_ = path.read_text().splitlines()
+        assert title.startswith("# ")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", date), path.name
