@@ -146,13 +146,13 @@ class Saga:
         else:
             await workflow.sleep(policies.ask_again_delay(attempt), summary=why)
 
-    async def park(self, why: str) -> None:
-        """Wait for an operator's decision; returns when the step is to be tried again."""
+    async def park(self, why: str, until: Callable[[], bool] = lambda: False) -> None:
+        """Wait for an operator's decision to try again, or for what else `until` tells; then return."""
         status = self.status
         self._parked_because, self._decision = why, None
         self.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", "Mend the cause, then send the update `resolve`: `retry`.")
         await self.parked(why)
-        await workflow.wait_condition(lambda: self._decision is not None)
+        await workflow.wait_condition(lambda: self._decision is not None or until())
         self._parked_because = None
         self.show(status)
         await self.resumed()

@@ -2,7 +2,7 @@
 
 from domain.errors import Refused
 from domain.messages import Settlement
-from domain.purchase import PaymentStatus, PurchaseStatus
+from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.sagas.world import TTL, UNAVAILABLE, World, at
 
 
@@ -305,3 +305,18 @@ def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
     world.engine.run()
     assert world.status == "needs_attention"
     assert world.engine.now > at(TTL.total_seconds() + 86_400)
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.run()
+    assert world.outcome.status == "failed"
+
+
+def test_the_first_record_stays() -> None:
+    """A purchase whose end is recorded already ends as the record says."""
+    world = World()
+    world.opened()
+    first = Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1")
+    world.payments.set(outcome=first)
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.run()
+    assert world.purchase.result.status == "refunded"
+    assert world.status == "refunded"
