@@ -54,17 +54,19 @@ def _open(saga: PurchaseSaga, view: PurchaseView | None) -> PurchaseShown:
 
 def _recorded(payment: Payment) -> PurchaseShown:
     outcome = payment.outcome
+    timeline = outcome.timeline if outcome else ()
     answer = (outcome.answer if outcome else None) or {}
     expires_at = answer.get("expires_at")
     return _shown(
         payment.order,
-        created_at=payment.created_at,
+        # The record knows when the saga began, which is what was shown while it was open.
+        created_at=timeline[0].at if timeline else payment.created_at,
         payment_id=payment.payment_id,
         # Without saga and record somebody has ended the saga by force: a human must look.
         status=outcome.status if outcome else PurchaseStatus.NEEDS_ATTENTION,
         reason=outcome.reason if outcome else None,
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
-        timeline=outcome.timeline if outcome else (),
+        timeline=timeline,
     )
 
 

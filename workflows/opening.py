@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.answers import GIVEN_UP, KEY_REUSED, recorded_answer, told
     from domain.errors import Refused
     from domain.messages import OpenRequest, PurchaseCall, ReserveCall, Settlement, StartPaymentInput
-    from domain.purchase import Answer, Outcome, Payment, PurchaseStatus
+    from domain.purchase import Answer, Outcome, Payment, PurchaseStatus, TimelineEntry
     from workflows.attributes import PAYMENT_ID
     from workflows.saga import GivenUpError, Saga
 
@@ -26,6 +26,8 @@ class Opening(Saga):
         self.fingerprint = start.fingerprint
         self.opened_by = start.opened_by
         opened_at = workflow.info().start_time
+        # The purchase begins with the buyer's request, however late a worker takes it up.
+        self.timeline.append(TimelineEntry(at=opened_at, event="opening", detail=start.order.summary()))
         self.give_up_at = opened_at + timedelta(seconds=start.opening_timeout_s)
         self.expires_at = opened_at + timedelta(seconds=start.reservation_ttl_s)
         self.payment_id: str | None = None

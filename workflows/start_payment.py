@@ -37,9 +37,8 @@ class StartPayment(Opening):
         super().__init__(start)
 
     @workflow.run
-    async def run(self, start: StartPaymentInput) -> Settlement:
+    async def run(self, start: StartPaymentInput) -> Settlement:  # noqa: ARG002 - __init__ has read it
         """Carry the purchase to its end; the result tells how it ended."""
-        self.note("opening", start.order.summary())
         await self.open_or_undo()
 
         looks = 0

@@ -22,9 +22,12 @@ def opened(shop: Shop, basket: Basket, **options: Any) -> dict[str, Any]:
 def test_a_paid_purchase_is_delivered(shop: Shop, basket: Basket) -> None:
     """Paid with a good card: settled, delivered, told once, and the stock is sold."""
     answer = opened(shop, basket)
+    begun = shop.purchase(answer["purchase_id"])
     shop.pay(answer).raise_for_status()
     purchase = shop.settled(answer["purchase_id"])
     assert purchase["status"] == "paid"
+    assert (purchase["created_at"], purchase["expires_at"]) == (begun["created_at"], begun["expires_at"])
+    assert purchase["expires_at"] == answer["expires_at"]
     assert [e["event"] for e in purchase["timeline"]][-3:] == ["offset_delivered", "notified", "paid"]
     events = shop.notified(answer["purchase_id"], "payment.success")
     assert [event["type"] for event in events] == ["payment.success"]
