@@ -51,7 +51,9 @@ def _environment(machine: Machine) -> dict[str, str]:
 
 
 def _version(machine: Machine, go: Path) -> tuple[int, ...] | None:
-    return version_in(machine.output(go, "version", env={"GOTOOLCHAIN": "local"}), r"go(\d+(?:\.\d+)+)")
+    # Even a question for its version is counted in the user's settings folder.
+    env = {"GOTOOLCHAIN": "local", "XDG_CONFIG_HOME": str(machine.cache / "go" / "config")}
+    return version_in(machine.output(go, "version", env=env), r"go(\d+(?:\.\d+)+)")
 
 
 def _go(machine: Machine) -> Path:

@@ -32,6 +32,8 @@ def provide(machine: Machine) -> None:
             "PIP_CACHE_DIR": str(machine.cache / "pip"),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_PROGRESS_BAR": "off",
+            # pip asks rustc for its version, and a rustc of rustup's would begin a folder in the user's home.
+            "RUSTUP_HOME": str(machine.cache / "rustup"),
         },
         hint="Is the package index reachable? Then run the same command again: it goes on where it stopped.",
     )
