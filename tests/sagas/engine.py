@@ -236,7 +236,8 @@ class Engine:
         if not error.non_retryable:
             policy = schedule.retry_policy
             wait = min(
-                policy.initial_interval.ToTimedelta() * policy.backoff_coefficient ** (attempt - 1),
+                # A larger power would only overflow, far past the maximum interval.
+                policy.initial_interval.ToTimedelta() * policy.backoff_coefficient ** min(attempt - 1, 20),
                 policy.maximum_interval.ToTimedelta(),
             )
             retry_at = self.now + (error.next_retry_delay or wait)

@@ -1,0 +1,126 @@
+"""What few purchases meet: money that moves while an opening is undone, races that are lost, steps that refuse."""
+
+from temporalio.api.failure.v1 import Failure
+
+from domain.errors import Refused
+from domain.messages import Settlement
+from domain.purchase import Outcome, PurchaseStatus
+from tests.sagas.world import TTL, UNAVAILABLE, World, at
+
+
+def test_money_that_moves_for_sold_out_offset_is_given_back() -> None:
+    """Refused for want of stock, but paid meanwhile: nothing is opened, and the paid way refunds."""
+    world = World()
+    world.projects.refusal = Refused("sold-out", "sold out")
+    world.engine.before_step = lambda _saga, step: world.buyer_pays() if step == "cancel-payment" else None
+    world.open()
+    world.engine.run()
+    assert world.outcome.status == "refunded"
+    assert world.payments.known().amount_refunded == world.payments.known().amount
+    assert world.notifications.kinds() == ["payment.refunded"]
+
+
+def test_an_opening_that_loses_its_reservation_waits_to_be_told() -> None:
+    """Undoing finds the row closed by another saga: that one has decided, and tells."""
+    world = World()
+    world.projects.refusal = Refused("sold-out", "sold out")
+    world.faults.before["release"] = [Refused("reservation-closed", "another saga closed it")]
+    world.open()
+    world.engine.run(until_time=at(60))
+    assert not world.purchase.closed
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.REFUNDED))
+    world.engine.run()
+    assert world.outcome.status == "refunded"
+
+
+def test_an_opening_that_cannot_be_resumed_goes_the_paid_way() -> None:
+    """Given up, paid meanwhile, and the offset is refused at the second try: the money goes back."""
+    world = World()
+    world.faults.before["reserve"] = [*([UNAVAILABLE] * 8), Refused("reservation-closed", "closed")]
+
+    def pay_at_the_undo(_saga: str, step: str) -> None:
+        if step == "cancel-payment" and not world.payments.known().amount_captured:
+            world.buyer_pays()
+            world.projects.row = "closed"
+
+    world.engine.before_step = pay_at_the_undo
+    world.open()
+    world.engine.run()
+    assert world.outcome.status == "refunded"
+    assert not world.users.delivered
+
+
+def test_a_look_that_finds_the_end_recorded_ends() -> None:
+    """A purchase that another run has recorded is not ended a second time."""
+    world = World()
+    world.opened()
+    world.payments.set(outcome=Outcome(status=PurchaseStatus.CANCELED, fingerprint="f1"))
+    world.engine.run()
+    assert world.purchase.result.status == "canceled"
+    assert world.operations() == ["create", "reserve"]
+
+
+def test_a_deadline_leaves_a_success_under_way_alone() -> None:
+    """At the deadline PaymentSuccess is waiting for Projects: it is not started twice, and delivers in the end."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.faults.before["commit"] = [UNAVAILABLE] * 60
+    world.event_succeeded()
+    world.engine.run()
+    assert world.engine.now > at(TTL.total_seconds())
+    assert world.outcome.status == "paid"
+    assert world.operations().count("deliver") == 1
+
+
+def test_a_buyer_who_pays_at_the_last_moment_is_delivered() -> None:
+    """Paid between the deadline's look and its cancel: the cancel is refused, and PaymentSuccess is started."""
+    world = World()
+    world.opened()
+    world.engine.before_step = lambda _saga, step: (
+        world.buyer_pays() if step == "cancel-payment" and not world.payments.known().amount_captured else None
+    )
+    world.engine.run()
+    assert world.outcome.status == "paid"
+    assert world.users.delivered
+
+
+def test_a_failed_payment_that_loses_the_row_says_nothing() -> None:
+    """PaymentFailed whose release is lost leaves the telling to the winner."""
+    world = World()
+    world.opened()
+    world.attempt_fails()
+    world.faults.before["release"] = [Refused("reservation-closed", "another saga closed it")]
+    world.event_failed()
+    world.engine.run(until_time=at(60))
+    assert world.failed().closed
+    assert world.notifications.kinds() == []
+
+
+def test_a_refused_compensation_parks() -> None:
+    """A refund that the provider refuses cannot be skipped over: the saga waits for a human, and says why."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
+    world.faults.before["refund"] = [Refused("payment-not-refundable", "the bank says no")]
+    world.event_succeeded()
+    world.engine.run(until_time=at(60))
+    assert world.status == "needs_attention"
+    assert world.projects.row == "committed"
+    world.engine.update(world.success.id, "resolve", "skip", "r1")
+    world.engine.update(world.success.id, "resolve", "retry", "r2")
+    world.engine.run()
+    assert isinstance(world.success.updates["r1"], Failure)
+    assert world.outcome.status == "refunded"
+
+
+def test_progress_after_the_settlement_changes_nothing() -> None:
+    """A late word from another saga does not reopen a purchase that is settled."""
+    world = World()
+    world.opened()
+    world.faults.before["record"] = [UNAVAILABLE] * 3
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
+    world.engine.run()
+    assert world.status == "failed"
