@@ -58,7 +58,8 @@ class Story:
         found = self.shop.notified(purchase_id, kind) if kind else self.shop.notifications(purchase_id)
         self.tell("notified " + (", ".join(event["type"] for event in found) or "nobody, nothing was to be told"))
         self.tell(f"look at  {self.shop.ui_link(f'purchase/{purchase_id}')}")
-        self.expect([event["type"] for event in found] == ([kind] if kind else []), "told exactly once")
+        told = [event["type"] for event in found]
+        self.expect(told == ([kind] if kind else []), "told exactly once" if kind else "nobody was told of a purchase")
 
 
 def main() -> int:

@@ -25,8 +25,8 @@ class Opening(Saga):
         self.order = start.order
         self.fingerprint = start.fingerprint
         self.opened_by = start.opened_by
-        opened_at = workflow.info().start_time
-        # The purchase begins with the buyer's request, however late a worker takes it up.
+        opened_at = workflow.info().workflow_start_time
+        # The purchase begins with the buyer's request, however late a worker takes it up (`start_time` would be that).
         self.timeline.append(TimelineEntry(at=opened_at, event="opening", detail=start.order.summary()))
         self.give_up_at = opened_at + timedelta(seconds=start.opening_timeout_s)
         self.expires_at = opened_at + timedelta(seconds=start.reservation_ttl_s)

@@ -52,9 +52,10 @@ class Execution:
     """One workflow execution: its instance, how it ended, and what it has shown."""
 
     id: str
-    instance: WorkflowInstance
     run_id: str
     defn: Any
+    started_at: datetime
+    instance: WorkflowInstance = field(init=False)
     result: Any = None
     failure: str | None = None
     closed: bool = False
@@ -88,8 +89,7 @@ class Engine:
             return False
         defn = workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
         run_id = f"run-{next(self._numbers)}"
-        instance = _create_instance(self._details(defn, workflow_id, run_id))
-        execution = Execution(id=workflow_id, instance=instance, run_id=run_id, defn=defn)
+        execution = Execution(id=workflow_id, run_id=run_id, defn=defn, started_at=self.now)
         self.executions[workflow_id] = execution
         init = wa.InitializeWorkflow(
             workflow_type=kind.__name__,
@@ -97,7 +97,13 @@ class Engine:
             arguments=[payload(arg)],
             start_time=_timestamp(self.now),
         )
-        self._ready.append(lambda: self._activate(execution, wa.WorkflowActivationJob(initialize_workflow=init)))
+
+        def first_task() -> None:
+            # The instance knows the time of its first task, which may be long after the start.
+            execution.instance = _create_instance(self._details(execution))
+            self._activate(execution, wa.WorkflowActivationJob(initialize_workflow=init))
+
+        self._ready.append(first_task)
         return True
 
     def signal(self, workflow_id: str, name: str, *args: Any) -> None:
@@ -147,14 +153,15 @@ class Engine:
 
     # ---- the server's side ------------------------------------------------------------------------------------------
 
-    def _details(self, defn: Any, workflow_id: str, run_id: str) -> WorkflowInstanceDetails:
+    def _details(self, execution: Execution) -> WorkflowInstanceDetails:
+        defn, run_id = execution.defn, execution.run_id
         info = workflow.Info(
             attempt=1, continued_run_id=None, cron_schedule=None, execution_timeout=None, headers={},
             first_execution_run_id=run_id, namespace="default", original_execution_run_id=run_id, parent=None,
             root=None, priority=Priority.default, raw_memo={}, retry_policy=None, run_id=run_id, run_timeout=None,
             search_attributes={}, start_time=self.now, task_queue="q", task_timeout=timedelta(seconds=10),
-            typed_search_attributes=TypedSearchAttributes([]), workflow_id=workflow_id,
-            workflow_start_time=self.now, workflow_type=defn.name,
+            typed_search_attributes=TypedSearchAttributes([]), workflow_id=execution.id,
+            workflow_start_time=execution.started_at, workflow_type=defn.name,
         )  # fmt: skip
         return WorkflowInstanceDetails(
             payload_converter_factory=lambda: converter.payload_converter,
