@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 GRACEFUL_SHUTDOWN = timedelta(seconds=9)
 # As many steps at once as the HTTP client has connections.
 STEPS_MAX = 100
-# Open purchases that a worker keeps in memory, some 50 KB each; any other is replayed from its short history.
-CACHED_MAX = 500
+# Open purchases that a worker keeps in memory, some 150 KB each: 30 MB. Any other is replayed from its short history.
+CACHED_MAX = 200
 # While Temporal is away a worker asks for it once a second.
 RECONNECT_S = 1.0
 # Whether the server sees the worker poll is asked this often; it takes some tens of milliseconds.

@@ -41,7 +41,8 @@ class StartPayment(Opening):
         """Carry the purchase to its end; the result tells how it ended."""
         await self.open_or_undo()
 
-        looks = 0
+        # An open purchase has until its deadline; money that overtook a refused opening is looked after at once.
+        looks = 0 if self.answer else 1
         while self.settlement is None:
             await self._wait_to_be_told(looks)
             if self.settlement is None:

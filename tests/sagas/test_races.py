@@ -14,7 +14,7 @@ def test_money_that_moves_for_sold_out_offset_is_given_back() -> None:
     world.projects.refusal = Refused("sold-out", "sold out")
     world.engine.before_step = lambda _saga, step: world.buyer_pays() if step == "cancel-payment" else None
     world.open()
-    world.engine.run()
+    world.engine.run(until_time=at(10))
     assert world.outcome.status == "refunded"
     assert world.payments.known().amount_refunded == world.payments.known().amount
     assert world.notifications.kinds() == ["payment.refunded"]
@@ -24,7 +24,12 @@ def test_an_opening_that_loses_its_reservation_waits_to_be_told() -> None:
     """Undoing finds the row closed by another saga: that one has decided, and tells."""
     world = World()
     world.projects.refusal = Refused("sold-out", "sold out")
-    world.faults.before["release"] = [Refused("reservation-closed", "another saga closed it")]
+
+    def another_is_quicker(_saga: str, step: str) -> None:
+        if step == "release-offset":
+            world.projects.closed_by = "payment-failed/pi_1/ch_1/release-offset"
+
+    world.engine.before_step = another_is_quicker
     world.open()
     world.engine.run(until_time=at(60))
     assert not world.purchase.closed
