@@ -5,29 +5,26 @@ lets time pass only when nothing else is to be done. What it knows: activities w
 workflows, children, updates, queries.
 """
 
-import asyncio
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from google.protobuf.timestamp_pb2 import Timestamp
-from temporalio import workflow
-from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import TimeoutType
 from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto import workflow_activation as wa
 from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFailedCause
 from temporalio.bridge.proto.workflow_commands import ScheduleActivity, WorkflowCommand
-from temporalio.common import Priority, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter as converter
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
-from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker import WorkflowInstance
+
+from tests.sagas.sdk import Step, definition, new_instance, payload, run_step, timestamp, value_of
 
 T = TypeVar("T")
 
@@ -36,25 +33,13 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 EVENTS_MAX = 20_000
 
 
-def payload(value: Any) -> Payload:
-    """A value as Temporal carries it."""
-    return converter.payload_converter.to_payloads([value])[0]
-
-
-def value_of(carried: Payload, hint: type[T]) -> T:
-    """What a payload carries."""
-    value: T = converter.payload_converter.from_payloads([carried], [hint])[0]
-    return value
-
-
 @dataclass
 class Execution:
     """One workflow execution: its instance, how it ended, and what it has shown."""
 
     id: str
     run_id: str
-    defn: Any
-    started_at: datetime
+    kind: type
     instance: WorkflowInstance = field(init=False)
     result: Any = None
     failure: str | None = None
@@ -70,7 +55,7 @@ class Execution:
 class Engine:
     """The server. `steps` maps an activity's name to the bound method that runs it."""
 
-    steps: dict[str, Callable[..., Coroutine[Any, Any, Any]]]
+    steps: dict[str, Step]
     now: datetime = START
     executions: dict[str, Execution] = field(default_factory=dict)
     before_step: Callable[[str, str], None] = lambda _id, _step: None
@@ -87,20 +72,21 @@ class Engine:
         """Start a workflow; False if there is one with this id already."""
         if workflow_id in self.executions:
             return False
-        defn = workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
         run_id = f"run-{next(self._numbers)}"
-        execution = Execution(id=workflow_id, run_id=run_id, defn=defn, started_at=self.now)
+        execution = Execution(id=workflow_id, run_id=run_id, kind=kind)
         self.executions[workflow_id] = execution
         init = wa.InitializeWorkflow(
             workflow_type=kind.__name__,
             workflow_id=workflow_id,
             arguments=[payload(arg)],
-            start_time=_timestamp(self.now),
+            start_time=timestamp(self.now),
         )
+
+        started_at = self.now
 
         def first_task() -> None:
             # The instance knows the time of its first task, which may be long after the start.
-            execution.instance = _create_instance(self._details(execution))
+            execution.instance = new_instance(kind, workflow_id, run_id, started_at=started_at, first_task_at=self.now)
             self._activate(execution, wa.WorkflowActivationJob(initialize_workflow=init))
 
         self._ready.append(first_task)
@@ -153,33 +139,8 @@ class Engine:
 
     # ---- the server's side ------------------------------------------------------------------------------------------
 
-    def _details(self, execution: Execution) -> WorkflowInstanceDetails:
-        defn, run_id = execution.defn, execution.run_id
-        info = workflow.Info(
-            attempt=1, continued_run_id=None, cron_schedule=None, execution_timeout=None, headers={},
-            first_execution_run_id=run_id, namespace="default", original_execution_run_id=run_id, parent=None,
-            root=None, priority=Priority.default, raw_memo={}, retry_policy=None, run_id=run_id, run_timeout=None,
-            search_attributes={}, start_time=self.now, task_queue="q", task_timeout=timedelta(seconds=10),
-            typed_search_attributes=TypedSearchAttributes([]), workflow_id=execution.id,
-            workflow_start_time=execution.started_at, workflow_type=defn.name,
-        )  # fmt: skip
-        return WorkflowInstanceDetails(
-            payload_converter_factory=lambda: converter.payload_converter,
-            failure_converter_class=converter.failure_converter_class,
-            interceptor_classes=[],
-            defn=defn,
-            info=info,
-            randomness_seed=7,
-            extern_functions={},
-            disable_eager_activity_execution=False,
-            worker_level_failure_exception_types=[],
-            patch_activation_callback=None,
-            last_completion_result=Payloads(),
-            last_failure=None,
-        )
-
     def _activation(self, execution: Execution, *jobs: wa.WorkflowActivationJob) -> wa.WorkflowActivation:
-        return wa.WorkflowActivation(run_id=execution.run_id, timestamp=_timestamp(self.now), jobs=jobs)
+        return wa.WorkflowActivation(run_id=execution.run_id, timestamp=timestamp(self.now), jobs=jobs)
 
     def _activate(self, execution: Execution, job: wa.WorkflowActivationJob) -> None:
         if execution.closed:
@@ -214,22 +175,19 @@ class Engine:
             return
         self.before_step(execution.id, schedule.activity_id)
         try:
-            result = self._run_step(execution, schedule, attempt)
+            result = run_step(
+                self.steps[schedule.activity_type],
+                schedule.arguments[0],
+                workflow_id=execution.id,
+                activity_id=schedule.activity_id,
+                attempt=attempt,
+            )
         except ApplicationError as error:
             self._failed(execution, schedule, attempt, scheduled_at, error)
         else:
             job = wa.ResolveActivity(seq=schedule.seq)
             job.result.completed.result.CopyFrom(payload(result))
             self._resolve(execution, job)
-
-    def _run_step(self, execution: Execution, schedule: ScheduleActivity, attempt: int) -> Any:
-        method = self.steps[schedule.activity_type]
-        hint = next(iter(v for k, v in method.__annotations__.items() if k != "return"))
-        environment = ActivityEnvironment()
-        environment.info = replace(
-            environment.info, workflow_id=execution.id, activity_id=schedule.activity_id, attempt=attempt
-        )
-        return environment.run(_driven, method, value_of(schedule.arguments[0], hint))
 
     def _failed(
         self,
@@ -295,7 +253,7 @@ class Engine:
     def _on_start_child_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
         child = command.start_child_workflow_execution
         kind = _KINDS[child.workflow_type]
-        started = self.start(kind, value_of(child.input[0], _input_of(kind)), child.workflow_id)
+        started = self.start(kind, value_of(child.input[0], definition(kind).arg_types[0]), child.workflow_id)
         job = wa.ResolveChildWorkflowExecutionStart(seq=child.seq)
         if started:
             job.succeeded.run_id = self.executions[child.workflow_id].run_id
@@ -319,7 +277,7 @@ class Engine:
 
     def _on_complete_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
         execution.closed = True
-        execution.result = value_of(command.complete_workflow_execution.result, execution.defn.ret_type)
+        execution.result = value_of(command.complete_workflow_execution.result, definition(execution.kind).ret_type)
 
     def _on_fail_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
         execution.closed = True
@@ -330,42 +288,9 @@ class Engine:
         execution.failure = "canceled"
 
 
-def _driven(method: Callable[..., Coroutine[Any, Any, Any]], arg: Any) -> Any:
-    """The result of a coroutine that never waits, as our fakes do not."""
-    try:
-        method(arg).send(None)
-    except StopIteration as stop:
-        return stop.value
-    raise AssertionError("a fake port must not wait")
-
-
-class _NoLoop:
-    """What stands for the worker's event loop, to which the SDK pins a new instance for a moment."""
-
-
-def _create_instance(details: WorkflowInstanceDetails) -> WorkflowInstance:
-    asyncio._set_running_loop(_NoLoop())  # type: ignore[arg-type]  # noqa: SLF001 - no loop, so no sockets
-    try:
-        return UnsandboxedWorkflowRunner().create_instance(details)
-    finally:
-        asyncio._set_running_loop(None)  # noqa: SLF001
-
-
 _KINDS: dict[str, type] = {}
 
 
 def register(*kinds: type) -> None:
     """Let workflows start each other as children."""
     _KINDS.update({kind.__name__: kind for kind in kinds})
-
-
-def _input_of(kind: type) -> type:
-    defn = workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
-    assert defn.arg_types
-    return defn.arg_types[0]
-
-
-def _timestamp(when: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(when)
-    return stamp

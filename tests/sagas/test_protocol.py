@@ -1,8 +1,7 @@
 """The rules of the protocol's model, each by its name: two sagas race, a call is lost, an event is early or late."""
 
 from domain.errors import Refused
-from domain.messages import Settlement
-from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+from domain.purchase import PaymentStatus
 from tests.sagas.world import TTL, UNAVAILABLE, World, at
 
 
@@ -57,9 +56,7 @@ def test_expiry_heeds_processing() -> None:
     world.engine.run(until_time=at(TTL.total_seconds() + 3600))
     assert world.projects.row == "reserved"
     assert world.status == "processing"
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.outcome.status == "paid"
 
 
@@ -199,9 +196,7 @@ def test_record_outlives_workflow() -> None:
     """After Temporal's retention a late event finds the purchase settled, and its saga ends without an effect."""
     world = World()
     world.opened()
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     before = world.operations()
     world.engine.executions.clear()
     world.event_succeeded()
@@ -230,9 +225,7 @@ def test_success_before_the_reservation() -> None:
     world.faults.before["reserve"] = [UNAVAILABLE] * 4
     world.open()
     world.engine.run(until=lambda: world.payments.payment is not None)
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.outcome.status == "paid"
 
 
@@ -253,70 +246,6 @@ def test_opening_heeds_payment() -> None:
     world.faults.before["reserve"] = [UNAVAILABLE] * 12
     world.open()
     world.engine.run(until=lambda: world.payments.payment is not None)
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.outcome.status == "paid"
     assert world.users.delivered
-
-
-def test_lost_answers_do_nothing_twice() -> None:
-    """Every step's answer is lost once: the same end, one notification, the same keys."""
-    world = World(manual=True)
-    for operation in ("create", "reserve", "commit", "capture", "deliver", "publish", "record"):
-        world.faults.after[operation] = [UNAVAILABLE]
-    world.opened()
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run()
-    assert world.outcome.status == "paid"
-    assert world.notifications.kinds() == ["payment.success"]
-    keys = {key for _, key in world.faults.calls if key}
-    assert len(keys) == len(set(world.operations()))
-
-
-def test_a_purchase_that_is_closed_already_needs_no_telling() -> None:
-    """Telling a purchase that somebody has ended is no error."""
-    world = World()
-    world.opened()
-    world.buyer_pays()
-    world.purchase.closed = True
-    world.event_succeeded()
-    world.engine.run()
-    assert world.success.closed
-    assert world.success.result.status == "paid"
-
-
-def test_the_first_settlement_stays() -> None:
-    """A settlement that is told twice changes nothing the second time."""
-    world = World()
-    world.opened()
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.PAID))
-    world.engine.run()
-    assert world.outcome.status == "failed"
-
-
-def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
-    """Nobody hangs: a purchase whose end is nobody's calls for a human."""
-    world = World()
-    world.opened()
-    world.projects.row, world.projects.closed_by = "closed", "somebody else"
-    world.engine.run()
-    assert world.status == "needs_attention"
-    assert world.engine.now > at(TTL.total_seconds() + 86_400)
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
-    world.engine.run()
-    assert world.outcome.status == "failed"
-
-
-def test_the_first_record_stays() -> None:
-    """A purchase whose end is recorded already ends as the record says."""
-    world = World()
-    world.opened()
-    first = Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1")
-    world.payments.set(outcome=first)
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
-    world.engine.run()
-    assert world.purchase.result.status == "refunded"
-    assert world.status == "refunded"

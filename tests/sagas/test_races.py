@@ -129,3 +129,63 @@ def test_progress_after_the_settlement_changes_nothing() -> None:
     world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
     world.engine.run()
     assert world.status == "failed"
+
+
+def test_lost_answers_do_nothing_twice() -> None:
+    """Every step's answer is lost once: the same end, one notification, the same keys."""
+    world = World(manual=True)
+    for operation in ("create", "reserve", "commit", "capture", "deliver", "publish", "record"):
+        world.faults.after[operation] = [UNAVAILABLE]
+    world.opened()
+    world.pays()
+    assert world.outcome.status == "paid"
+    assert world.notifications.kinds() == ["payment.success"]
+    keys = {key for _, key in world.faults.calls if key}
+    assert len(keys) == len(set(world.operations()))
+
+
+def test_a_purchase_that_is_closed_already_needs_no_telling() -> None:
+    """Telling a purchase that somebody has ended is no error."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.purchase.closed = True
+    world.event_succeeded()
+    world.engine.run()
+    assert world.success.closed
+    assert world.success.result.status == "paid"
+
+
+def test_the_first_settlement_stays() -> None:
+    """A settlement that is told twice changes nothing the second time."""
+    world = World()
+    world.opened()
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.PAID))
+    world.engine.run()
+    assert world.outcome.status == "failed"
+
+
+def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
+    """Nobody hangs: a purchase whose end is nobody's calls for a human."""
+    world = World()
+    world.opened()
+    world.projects.row, world.projects.closed_by = "closed", "somebody else"
+    world.engine.run()
+    assert world.status == "needs_attention"
+    assert world.engine.now > at(TTL.total_seconds() + 86_400)
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.run()
+    assert world.outcome.status == "failed"
+
+
+def test_the_first_record_stays() -> None:
+    """A purchase whose end is recorded already ends as the record says."""
+    world = World()
+    world.opened()
+    first = Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1")
+    world.payments.set(outcome=first)
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.run()
+    assert world.purchase.result.status == "refunded"
+    assert world.status == "refunded"

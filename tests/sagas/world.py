@@ -16,8 +16,9 @@ from domain.messages import (
     purchase_workflow_id,
 )
 from domain.purchase import Item, Order, Outcome, PaymentStatus
-from tests.sagas.engine import START, Engine, Execution, register, value_of
+from tests.sagas.engine import START, Engine, Execution, register
 from tests.sagas.fakes import PAYMENT_ID, FakeNotifications, FakePayments, FakeProjects, FakeUsers, Faults
+from tests.sagas.sdk import value_of
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess
 from workflows.start_payment import StartPayment
@@ -92,6 +93,12 @@ class World:
     def buyer_pays(self) -> None:
         """The provider has the money, or with manual capture holds it."""
         self.payments.set(status=PaymentStatus.PAID, amount_captured=0 if self.payments.manual else PRICE)
+
+    def pays(self) -> None:
+        """The buyer pays, the provider says so, and all comes to rest."""
+        self.buyer_pays()
+        self.event_succeeded()
+        self.engine.run()
 
     def attempt_fails(self) -> None:
         """The card is declined; another may be tried."""

@@ -1,0 +1,96 @@
+"""What the engine needs of the SDK beneath its public surface: instances, payloads, steps. Only here it is touched."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.common import Priority, TypedSearchAttributes
+from temporalio.contrib.pydantic import pydantic_data_converter as converter
+from temporalio.testing import ActivityEnvironment
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
+
+T = TypeVar("T")
+
+Step = Callable[..., Coroutine[Any, Any, Any]]
+
+
+def payload(value: Any) -> Payload:
+    """A value as Temporal carries it."""
+    return converter.payload_converter.to_payloads([value])[0]
+
+
+def value_of(carried: Payload, hint: type[T]) -> T:
+    """What a payload carries."""
+    value: T = converter.payload_converter.from_payloads([carried], [hint])[0]
+    return value
+
+
+def timestamp(when: datetime) -> Timestamp:
+    """A time as Temporal carries it."""
+    stamp = Timestamp()
+    stamp.FromDatetime(when)
+    return stamp
+
+
+def definition(kind: type) -> Any:
+    """What the SDK knows of a workflow's class."""
+    return workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
+
+
+def new_instance(
+    kind: type, workflow_id: str, run_id: str, *, started_at: datetime, first_task_at: datetime
+) -> WorkflowInstance:
+    """The workflow's instance as a worker has it; its first task may come long after the start."""
+    info = workflow.Info(
+        attempt=1, continued_run_id=None, cron_schedule=None, execution_timeout=None, headers={},
+        first_execution_run_id=run_id, namespace="default", original_execution_run_id=run_id, parent=None,
+        root=None, priority=Priority.default, raw_memo={}, retry_policy=None, run_id=run_id, run_timeout=None,
+        search_attributes={}, start_time=first_task_at, task_queue="q", task_timeout=timedelta(seconds=10),
+        typed_search_attributes=TypedSearchAttributes([]), workflow_id=workflow_id,
+        workflow_start_time=started_at, workflow_type=kind.__name__,
+    )  # fmt: skip
+    details = WorkflowInstanceDetails(
+        payload_converter_factory=lambda: converter.payload_converter,
+        failure_converter_class=converter.failure_converter_class,
+        interceptor_classes=[],
+        defn=definition(kind),
+        info=info,
+        randomness_seed=7,
+        extern_functions={},
+        disable_eager_activity_execution=False,
+        worker_level_failure_exception_types=[],
+        patch_activation_callback=None,
+        last_completion_result=Payloads(),
+        last_failure=None,
+    )
+    asyncio._set_running_loop(_NoLoop())  # type: ignore[arg-type]  # noqa: SLF001 - no loop, so no sockets
+    try:
+        return UnsandboxedWorkflowRunner().create_instance(details)
+    finally:
+        asyncio._set_running_loop(None)  # noqa: SLF001
+
+
+def run_step(method: Step, carried: Payload, *, workflow_id: str, activity_id: str, attempt: int) -> Any:
+    """Run an activity as a worker would; raises what it raises."""
+    hint = next(iter(v for k, v in method.__annotations__.items() if k != "return"))
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, workflow_id=workflow_id, activity_id=activity_id, attempt=attempt)
+    return environment.run(_driven, method, value_of(carried, hint))
+
+
+def _driven(method: Step, arg: Any) -> Any:
+    """The result of a coroutine that never waits, as our fakes do not."""
+    try:
+        method(arg).send(None)
+    except StopIteration as stop:
+        return stop.value
+    raise AssertionError("a fake port must not wait")
+
+
+class _NoLoop:
+    """What stands for the worker's event loop, to which the SDK pins a new instance for a moment."""
