@@ -28,16 +28,20 @@ def provide(machine: Machine) -> None:
     machine.run(
         "Installing the Python packages",
         pip,
-        env={
-            "PIP_CACHE_DIR": str(machine.cache / "pip"),
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "PIP_PROGRESS_BAR": "off",
-            # pip asks rustc for its version, and a rustc of rustup's would begin a folder in the user's home.
-            "RUSTUP_HOME": str(machine.cache / "rustup"),
-        },
+        env=_pip_environment(machine),
         hint="Is the package index reachable? Then run the same command again: it goes on where it stopped.",
     )
     stamp.write_text("\n".join(wanted) + "\n")
+
+
+def _pip_environment(machine: Machine) -> dict[str, str]:
+    return {
+        "PIP_CACHE_DIR": str(machine.cache / "pip"),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_PROGRESS_BAR": "off",
+        # pip asks rustc for its version, and a rustc of rustup's would begin a folder in the user's home.
+        "RUSTUP_HOME": str(machine.cache / "rustup"),
+    }
 
 
 def _create(machine: Machine) -> None:
@@ -51,5 +55,6 @@ def _create(machine: Machine) -> None:
     machine.run(
         "Making the virtual environment",
         [python, "-m", "venv", "--clear", machine.venv_python.parents[1]],
+        env=_pip_environment(machine),
         hint=f"Does `{python} -m venv` work by itself?",
     )
