@@ -77,10 +77,8 @@ def test_claim_of_unclaimed_and_closed_is_final() -> None:
     """A late success on a row that nobody claimed wins it, gives the money back and settles `refunded`."""
     world = World()
     world.opened()
-    world.buyer_pays()
     world.projects.row = "closed"
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.payments.known().amount_refunded == world.payments.known().amount
     assert world.notifications.kinds() == ["payment.refunded"]
     assert world.outcome.status == "refunded"
@@ -110,35 +108,36 @@ def test_every_end_settles() -> None:
     """A purchase whose capture is refused hears how it ended, as does one that Users refuses."""
     world = World(manual=True)
     world.opened()
-    world.buyer_pays()
     world.payments.capture_refused = True
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.outcome.status == "failed"
     assert world.engine.now < at(TTL.total_seconds())
 
 
 def test_undo_money_by_state() -> None:
-    """Users refuses for good: captured money is refunded, money that is only authorised is canceled."""
+    """Captured money is refunded, also with manual capture; money that is only authorised is canceled."""
     for manual in (False, True):
         world = World(manual=manual)
         world.opened()
-        world.buyer_pays()
         world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
-        world.event_succeeded()
-        world.engine.run()
+        world.pays()
         assert world.payments.known().amount_refunded == world.payments.known().amount
         assert world.outcome.status == "refunded"
+
+    world = World(manual=True)
+    world.opened()
+    world.projects.row = "closed"
+    world.pays()
+    assert world.payments.known().status == "canceled"
+    assert "refund" not in world.operations()
 
 
 def test_money_before_offset() -> None:
     """The offset is returned only after the money is back."""
     world = World()
     world.opened()
-    world.buyer_pays()
     world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     undone = [o for o in world.operations() if o in {"revoke", "cancel", "refund", "give_back", "publish"}]
     assert undone == ["revoke", "cancel", "refund", "give_back", "publish"]
     assert world.projects.row == "returned"
@@ -161,10 +160,8 @@ def test_capture_by_state() -> None:
     """A capture whose answer was lost and whose repeat is refused is judged by the payment: captured is done."""
     world = World(manual=True)
     world.opened()
-    world.buyer_pays()
     world.faults.after["capture"] = [Refused("payment-not-capturable", "already captured")]
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.outcome.status == "paid"
 
 
@@ -172,10 +169,8 @@ def test_failed_is_published() -> None:
     """A refused capture is told as `payment.failed`, once."""
     world = World(manual=True)
     world.opened()
-    world.buyer_pays()
     world.payments.capture_refused = True
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.notifications.kinds() == ["payment.failed"]
     assert world.payments.known().status == "canceled"
     assert world.projects.row == "returned"
@@ -185,10 +180,8 @@ def test_offset_tombstone() -> None:
     """A refused delivery is revoked, so that a late copy of it creates nothing."""
     world = World()
     world.opened()
-    world.buyer_pays()
     world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.users.revoked
 
 

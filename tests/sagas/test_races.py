@@ -69,10 +69,8 @@ def test_a_deadline_leaves_a_success_under_way_alone() -> None:
     """At the deadline PaymentSuccess is waiting for Projects: it is not started twice, and delivers in the end."""
     world = World()
     world.opened()
-    world.buyer_pays()
     world.faults.before["commit"] = [UNAVAILABLE] * 60
-    world.event_succeeded()
-    world.engine.run()
+    world.pays()
     assert world.engine.now > at(TTL.total_seconds())
     assert world.outcome.status == "paid"
     assert world.operations().count("deliver") == 1
