@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     payments_url: Url = Field(default="http://127.0.0.1:5001", description="the Payments service")
     projects_url: Url = Field(default="http://127.0.0.1:5002", description="the Projects service")
     users_url: Url = Field(default="http://127.0.0.1:5003", description="the Users service")
+    notifier_url: Url = Field(default="http://127.0.0.1:5004", description="the Notifier, which the audit reads")
     service_token: str = Field(
         default=DEVELOPMENT_SECRETS["service_token"],
         min_length=16,

@@ -1,6 +1,7 @@
 """The steps at Payments."""
 
 from activities.step import step, step_key
+from domain.errors import Refused
 from domain.messages import PaymentCall, PurchaseCall, RecordCall
 from domain.ports import Payments
 from domain.purchase import Order, Payment
@@ -21,6 +22,14 @@ class PaymentsSteps:
     async def look_at_payment(self, call: PaymentCall) -> Payment:
         """Ask the provider how the payment stands."""
         return await self._payments.look(call.payment_id)
+
+    @step
+    async def find_payment(self, call: PurchaseCall) -> Payment:
+        """Read the record of a purchase, without asking the provider."""
+        payment = await self._payments.find(call.purchase_id)
+        if payment is None:
+            raise Refused("not-found", f"Payments knows nothing of purchase {call.purchase_id}.")
+        return payment
 
     @step
     async def cancel_payment(self, call: PaymentCall) -> Payment:

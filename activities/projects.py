@@ -31,3 +31,8 @@ class ProjectsSteps:
     async def return_offset(self, call: PaymentCall) -> Reservation:
         """Return the offset, after the money is back."""
         return await self._projects.give_back(call.payment_id, step_key())
+
+    @step
+    async def look_at_reservation(self, call: PaymentCall) -> Reservation:
+        """Read the reservation."""
+        return await self._projects.look(call.payment_id)

@@ -1,8 +1,9 @@
 """The steps at Users."""
 
 from activities.step import step, step_key
-from domain.messages import DeliverCall, RevokeCall
+from domain.messages import DeliverCall, OffsetCall
 from domain.ports import Users
+from domain.purchase import BuyerOffset
 
 
 class UsersSteps:
@@ -18,6 +19,11 @@ class UsersSteps:
         await self._users.deliver(order.buyer_id, call.payment_id, order.purchase_id, order.items, step_key())
 
     @step
-    async def revoke_offset(self, call: RevokeCall) -> None:
+    async def revoke_offset(self, call: OffsetCall) -> None:
         """Take the buyer's offset back, or refuse it should it still arrive."""
         await self._users.revoke(call.buyer_id, call.payment_id, step_key())
+
+    @step
+    async def look_at_offset(self, call: OffsetCall) -> BuyerOffset:
+        """Read the buyer's offset, or the mark of its revocation."""
+        return await self._users.look(call.buyer_id, call.payment_id)

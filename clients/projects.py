@@ -44,6 +44,10 @@ class HttpProjects:
         """PATCH /reservations/{payment_id} to returned."""
         return await self._change("PATCH", payment_id, key, {"status": "returned"})
 
+    async def look(self, payment_id: str) -> Reservation:
+        """GET /reservations/{payment_id}."""
+        return parse(Reservation, await self._service.call("GET", _path(payment_id)))
+
     async def catalogue(self, limit: int, cursor: str | None) -> ProjectsPage:
         """GET /projects."""
         params: dict[str, str | int] = {"limit": limit}
@@ -52,5 +56,8 @@ class HttpProjects:
         return parse(ProjectsPage, await self._service.call("GET", "/projects", params=params))
 
     async def _change(self, method: str, payment_id: str, key: str, body: dict[str, str] | None = None) -> Reservation:
-        path = f"/reservations/{quote(payment_id, safe='')}"
-        return parse(Reservation, await self._service.call(method, path, key=key, body=body))
+        return parse(Reservation, await self._service.call(method, _path(payment_id), key=key, body=body))
+
+
+def _path(payment_id: str) -> str:
+    return f"/reservations/{quote(payment_id, safe='')}"

@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import httpx
 
-from clients.http import Service
-from domain.purchase import Item
+from clients.http import Service, parse
+from domain.purchase import BuyerOffset, Item
 
 REFUSALS = frozenset({"not-found", "offset-revoked"})
 
@@ -29,5 +29,12 @@ class HttpUsers:
 
     async def revoke(self, buyer_id: str, payment_id: str, key: str) -> None:
         """DELETE /users/{user_id}/offsets/{payment_id}."""
-        path = f"/users/{quote(buyer_id, safe='')}/offsets/{quote(payment_id, safe='')}"
-        await self._service.call("DELETE", path, key=key)
+        await self._service.call("DELETE", _path(buyer_id, payment_id), key=key)
+
+    async def look(self, buyer_id: str, payment_id: str) -> BuyerOffset:
+        """GET /users/{user_id}/offsets/{payment_id}."""
+        return parse(BuyerOffset, await self._service.call("GET", _path(buyer_id, payment_id)))
+
+
+def _path(buyer_id: str, payment_id: str) -> str:
+    return f"/users/{quote(buyer_id, safe='')}/offsets/{quote(payment_id, safe='')}"

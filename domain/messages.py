@@ -25,6 +25,11 @@ def payment_failed_workflow_id(payment_id: str, cause: str) -> str:
     return f"payment-failed/{payment_id}/{cause}"
 
 
+def refund_failed_workflow_id(refund_id: str) -> str:
+    """The id of the one RefundFailed of a refund that the bank has failed."""
+    return f"refund-failed/{refund_id}"
+
+
 class TaskQueue(StrEnum):
     """One worker process per queue."""
 
@@ -62,6 +67,13 @@ class PaymentFailedInput(Frozen):
     attempts_max: int
 
 
+class RefundFailedInput(Frozen):
+    """A refund that was done and that the bank has failed days later."""
+
+    payment_id: str
+    refund_id: str
+
+
 class Settlement(Frozen):
     """The signal `settle`: the saga that won tells the purchase how it ended."""
 
@@ -95,6 +107,14 @@ class PurchaseView(Frozen):
     timeline: tuple[TimelineEntry, ...] = ()
 
 
+class ParkedView(Frozen):
+    """The query `parked`: why a saga waits for an operator, since when, and what each choice will do."""
+
+    since: datetime
+    reason: str
+    choices: dict[str, str]
+
+
 class PaymentCall(Frozen):
     """A step on one payment."""
 
@@ -121,8 +141,8 @@ class DeliverCall(Frozen):
     order: Order
 
 
-class RevokeCall(Frozen):
-    """The step that takes a buyer's offset back, or refuses it for the future."""
+class OffsetCall(Frozen):
+    """A step on a buyer's offset of one payment."""
 
     payment_id: str
     buyer_id: str

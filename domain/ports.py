@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.catalogue import ProjectsPage
 from domain.messages import CloudEvent
-from domain.purchase import Item, Order, Outcome, Payment, Reservation
+from domain.purchase import BuyerOffset, Item, Order, Outcome, Payment, Reservation
 
 
 class Payments(Protocol):
@@ -60,6 +60,9 @@ class Projects(Protocol):
     async def give_back(self, payment_id: str, key: str) -> Reservation:
         """Return what was sold, after the money is back."""
 
+    async def look(self, payment_id: str) -> Reservation:
+        """The reservation as it is; refused `not-found`."""
+
     async def catalogue(self, limit: int, cursor: str | None) -> ProjectsPage:
         """A page of the projects with price and free stock."""
 
@@ -74,6 +77,9 @@ class Users(Protocol):
 
     async def revoke(self, buyer_id: str, payment_id: str, key: str) -> None:
         """Take the offset back; a later delivery for this payment is refused."""
+
+    async def look(self, buyer_id: str, payment_id: str) -> BuyerOffset:
+        """The buyer's offset as it is, or the mark of its revocation; refused `not-found`."""
 
 
 class Notifications(Protocol):

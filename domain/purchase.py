@@ -142,3 +142,10 @@ class Reservation(Frozen):
     payment_id: str
     status: str
     closed_by: str | None = None
+
+
+class BuyerOffset(Frozen):
+    """The offset of a buyer by one payment, as Users shows it: `delivered`, or `revoked` for good."""
+
+    payment_id: str
+    status: str

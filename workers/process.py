@@ -68,21 +68,21 @@ class Ports:
         ]
 
 
-def run(queue: TaskQueue, workflow: type, title: str) -> None:
+def run(queue: TaskQueue, workflows: Sequence[type], title: str) -> None:
     """Work on a queue until SIGTERM or SIGINT; prints `Starting <title> worker` once the server sees it poll."""
     log_to_stdout()
     # Before anything is connected: who is told nonsense shall say so at once.
-    asyncio.run(_work(settings(), queue, workflow, title))
+    asyncio.run(_work(settings(), queue, workflows, title))
 
 
-async def _work(config: Settings, queue: TaskQueue, workflow: type, title: str) -> None:
+async def _work(config: Settings, queue: TaskQueue, workflows: Sequence[type], title: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect(stop)
     if client is None:
         return
-    async with _ports(config) as ports, new_worker(client, queue, [workflow], ports.steps()):
+    async with _ports(config) as ports, new_worker(client, queue, workflows, ports.steps()):
         await _until_polling(client, queue)
         print(f"Starting {title} worker", flush=True)
         await stop.wait()

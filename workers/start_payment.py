@@ -5,4 +5,4 @@ from workers.process import run
 from workflows.start_payment import StartPayment
 
 if __name__ == "__main__":
-    run(TaskQueue.START_PAYMENT, StartPayment, "start payment")
+    run(TaskQueue.START_PAYMENT, [StartPayment], "start payment")

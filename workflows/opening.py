@@ -12,13 +12,16 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import OpenRequest, PurchaseCall, ReserveCall, Settlement, StartPaymentInput
     from domain.purchase import Answer, Outcome, Payment, PurchaseStatus, TimelineEntry
     from workflows.attributes import PAYMENT_ID
-    from workflows.saga import GivenUpError, Saga
+    from workflows.parking import Unfinished
+    from workflows.saga import Saga
 
 OPEN_UPDATE = "open"
 
 
 class Opening(Saga):
     """The first part of a purchase's saga: it ends with an answer or a refusal, and answers every repeat alike."""
+
+    ABORT_MEANS = "The opening is given up: the payment is canceled, then the offset released."
 
     def __init__(self, start: StartPaymentInput) -> None:
         super().__init__(PurchaseStatus.OPENING)
@@ -37,10 +40,10 @@ class Opening(Saga):
         self.recorded: Outcome | None = None
 
     async def open_or_undo(self) -> None:
-        """Open the purchase; what is refused, or takes too long, is answered at once and then undone."""
+        """Open the purchase; what is refused, takes too long or is aborted is answered at once and then undone."""
         try:
             await self._open(self.give_up_at)
-        except GivenUpError:
+        except Unfinished:
             await self._undo_opening(GIVEN_UP, offset_refused=False)
         except Refused as refusal:
             await self._undo_opening(refusal, offset_refused=self.payment_id is not None)
@@ -76,6 +79,7 @@ class Opening(Saga):
 
     def _await_payment(self, payment_id: str) -> None:
         """The purchase is open: the answer can go out, and the buyer can pay."""
+        self.undoable = False  # From now on the buyer may have paid: the provider is asked before it is ended.
         self.answer = Answer(
             purchase_id=self.order.purchase_id,
             payment_id=payment_id,
@@ -90,6 +94,7 @@ class Opening(Saga):
 
     async def _undo_opening(self, refusal: Refused, *, offset_refused: bool) -> None:
         """Answer at once; then undo, money first and offset after it."""
+        self.undoable = False
         self.refusal = told(refusal)
         try:
             self.know(await self._cancel())

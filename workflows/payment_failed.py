@@ -6,45 +6,46 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused
     from domain.messages import PaymentFailedInput, SagaEnd
     from domain.purchase import Payment, PaymentStatus, PurchaseStatus
-    from workflows.attributes import BUYER_ID
-    from workflows.saga import Saga
+    from workflows.follow_up import FollowUp
+    from workflows.parking import heeds_cancellation
 
 MONEY_MOVES = "Money moves: nothing is released."
 
 
 @workflow.defn
-class PaymentFailed(Saga):
+class PaymentFailed(FollowUp):
     """What follows when an attempt to pay seems to have failed; there is one per failed charge."""
+
+    ABORT_MEANS = "The saga ends and cancels nothing; the purchase ends at its deadline."
 
     @workflow.init
     def __init__(self, start: PaymentFailedInput) -> None:
-        super().__init__(PurchaseStatus.AWAITING_PAYMENT)
-        self.payment_id = start.payment_id
+        super().__init__(PurchaseStatus.AWAITING_PAYMENT, start.payment_id)
         self.attempts_max = start.attempts_max
 
     @workflow.run
+    @heeds_cancellation
     async def run(self, start: PaymentFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Release the offset and tell, unless money moves, another saga has ended it or the buyer may try again."""
         payment = await self.look(self.payment_id)
-        workflow.upsert_search_attributes([BUYER_ID.value_set(payment.order.buyer_id)])
+        order = self.know_order(payment)
         if nothing_to_do := self._why_not(payment):
             return SagaEnd(note=nothing_to_do)
         self.note("payment_attempt_failed", f"attempt {payment.failed_attempts}")
         if payment.status is PaymentStatus.PAYABLE and payment.failed_attempts < self.attempts_max:
-            await self.publish(
-                "payment.attempt_failed", self.payment_id, payment.order, PurchaseStatus.AWAITING_PAYMENT
-            )
+            await self.publish("payment.attempt_failed", self.payment_id, order, PurchaseStatus.AWAITING_PAYMENT)
             return SagaEnd(note="The buyer may try another card.")
 
         try:
             await self.cancel_payment(self.payment_id)
         except Refused:
             return SagaEnd(note=MONEY_MOVES)
+        self.undoable = False  # Nobody can pay any more: from here on the purchase has to end.
         self.note("payment_canceled")
         if not await self.win_reservation(self.payment_id):
             return SagaEnd(note="Another saga has decided how the purchase ends.")
-        await self.publish("payment.failed", self.payment_id, payment.order, PurchaseStatus.FAILED)
-        await self.tell_end(payment.order, PurchaseStatus.FAILED, "payment-failed")
+        await self.publish("payment.failed", self.payment_id, order, PurchaseStatus.FAILED)
+        await self.tell_end(order, PurchaseStatus.FAILED, "payment-failed")
         return SagaEnd(status=PurchaseStatus.FAILED)
 
     def _why_not(self, payment: Payment) -> str:

@@ -13,6 +13,17 @@ STEP_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
 )
 
+# While a buyer waits for the answer: asked often enough to come in right after the hiccup, 15 calls in 30 s.
+OPENING_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=2)
+)
+
+# Three days: an outage over a weekend heals by itself; after that a human must know, and an authorisation (seven days
+# at Stripe) is still good.
+STEP_MAX = timedelta(days=3)
+# An operator waits for it at a screen.
+PROOF_MAX = timedelta(seconds=20)
+
 # How long a saga waits before it asks again for what should come by itself (a row that another saga is about to
 # write, a bank that processes): doubled from 1 s, so that a race is over in a breath and a slow bank not pestered.
 ASK_AGAIN_FIRST = timedelta(seconds=1)
@@ -20,12 +31,25 @@ ASK_AGAIN_MAX = timedelta(minutes=1)
 # 66 questions at those distances take one hour; what has not come by then does not come by itself.
 ASK_AGAIN_ATTEMPTS = 66
 
+# A purchase looks again at distances that double, so that its answer is late by no more than it has waited; one hour
+# at most keeps a month of looks at 10,000 events of Temporal's 50,000.
+LOOK_AGAIN_MAX = timedelta(hours=1)
+
 # After the deadline nothing but a bank that processes keeps a purchase open for a day; then a human must look.
 UNSETTLED_MAX = timedelta(days=1)
 
 
 def ask_again_delay(attempt: int) -> timedelta:
     """How long to wait after question number `attempt` (from 0)."""
-    # 2**6 s is past the maximum; a larger power would only overflow.
-    doubled: int = 2 ** min(attempt, 6)
-    return min(ASK_AGAIN_FIRST * doubled, ASK_AGAIN_MAX)
+    return _doubled(attempt, ASK_AGAIN_MAX)
+
+
+def look_again_delay(looks: int) -> timedelta:
+    """How long a purchase waits after that many looks (from 0)."""
+    return _doubled(looks, LOOK_AGAIN_MAX)
+
+
+def _doubled(attempt: int, most: timedelta) -> timedelta:
+    # 2**12 s is past every maximum; a larger power would only overflow.
+    factor: int = 2 ** min(attempt, 12)
+    return min(ASK_AGAIN_FIRST * factor, most)

@@ -1,41 +1,35 @@
-"""What all sagas share: steps, waiting, parking, and what people see of them."""
+"""What all sagas share: steps, looks, telling the purchase, asking again."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.exceptions import TimeoutError as StepTimeoutError
+from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
     from activities import NotifierSteps, PaymentsSteps, ProjectsSteps
-    from activities.step import REFUSED
+    from activities.step import REFUSED, UNAVAILABLE
     from domain.errors import Refused
     from domain.messages import Notification, PaymentCall, Progress, Settlement, purchase_workflow_id
-    from domain.purchase import Order, Payment, PurchaseStatus, TimelineEntry
+    from domain.purchase import Order, Payment, PurchaseStatus
     from workflows import policies
-    from workflows.attributes import PURCHASE_STATUS
+    from workflows.effects import effect_of
+    from workflows.parking import Aborted, Parking, Skip, Unfinished, refusal
 
 S = TypeVar("S")
 A = TypeVar("A")
 R = TypeVar("R")
 
-Decision = Literal["retry", "skip", "abort"]
+
+class GivenUp(Unfinished):
+    """A step did not end before its saga's time was over."""
 
 
-class GivenUpError(Exception):
-    """A step did not end before its saga's time was over; it may have taken effect."""
-
-
-class Saga:
-    """A saga of one purchase: takes steps, waits, parks, and says where it stands."""
-
-    def __init__(self, status: PurchaseStatus) -> None:
-        self.status = status
-        self.timeline: list[TimelineEntry] = []
-        self._parked_because: str | None = None
-        self._decision: Decision | None = None
+class Saga(Parking):
+    """A saga of one purchase: takes steps, looks, tells, and asks again."""
 
     # ---- steps ------------------------------------------------------------------------------------------------------
 
@@ -49,42 +43,105 @@ class Saga:
     ) -> R:
         """Take one step, however often it must be tried.
 
-        Raises Refused when the callee says no, and GivenUpError when `give_up_at` has come: then the step may have
-        taken effect or not. What breaks the callee's contract parks the saga.
+        Raises Refused when the callee says no; GivenUp when `give_up_at` has come and Aborted when the saga is to be
+        undone: then the step may have taken effect or not. What breaks the callee's contract parks the saga.
         """
-        name = method.__name__.replace("_", "-")
+        name = step_name(method)
         while True:
-            remaining = give_up_at - workflow.now() if give_up_at else None
-            if remaining is not None and remaining.total_seconds() <= 0:
-                raise GivenUpError(name)
             try:
-                # The activity's id is the step's name, and so a part of the key at the callee (activities.step).
-                return await workflow.execute_activity_method(
-                    method,
-                    arg,
-                    activity_id=name,
-                    summary=summary,
-                    start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
-                    schedule_to_close_timeout=remaining,
-                    retry_policy=policies.STEP_RETRY,
-                )
+                return await self._take(method, arg, name, summary, give_up_at)
             except ActivityError as error:
-                cause = error.cause
-                if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-                    raise Refused(*cause.details) from error
-                if isinstance(cause, StepTimeoutError):
-                    raise GivenUpError(name) from error
-                if not isinstance(cause, ApplicationError):
-                    raise
-                await self.park(f"The step {name} broke its contract: {cause.message}")
+                why = self._why_parked(error, summary, limited=give_up_at is not None)
+            parked = await self.park(why, self._skip(name, arg))
+            if parked.skipped:
+                answer: R = parked.answer
+                return answer
 
     async def sure_step(self, method: Callable[[S, A], Awaitable[R]], arg: A, *, summary: str) -> R:
         """Take a step that has to be done whatever happens: a refusal parks the saga."""
         while True:
             try:
                 return await self.step(method, arg, summary=summary)
-            except Refused as refusal:
-                await self.park(f"{summary}: refused, {refusal.detail}")
+            except Refused as refused:
+                parked = await self.park(f"{summary}: refused, {refused.detail}", self._skip(step_name(method), arg))
+            if parked.skipped:
+                answer: R = parked.answer
+                return answer
+
+    async def _take(
+        self,
+        method: Callable[[S, A], Awaitable[R]],
+        arg: A,
+        name: str,
+        summary: str,
+        give_up_at: datetime | None,
+    ) -> R:
+        """Run the step's activity; one that can be undone is left when the saga is to be undone."""
+        if self.aborting:
+            raise Aborted(name)
+        limit = give_up_at - workflow.now() if give_up_at else policies.STEP_MAX
+        if limit.total_seconds() <= 0:
+            raise GivenUp(name)
+        # The activity's id is the step's name, and so a part of the key at the callee (activities.step).
+        activity = workflow.start_activity_method(
+            method,
+            arg,
+            activity_id=name,
+            summary=summary,
+            start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
+            schedule_to_close_timeout=limit,
+            retry_policy=policies.OPENING_RETRY if give_up_at else policies.STEP_RETRY,
+            # An attempt that runs may still take effect: what undoes it must come after its end.
+            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        )
+        await workflow.wait_condition(lambda: activity.done() or self.aborting)
+        if not activity.done():
+            activity.cancel()
+        return await activity
+
+    def _why_parked(self, error: ActivityError, summary: str, *, limited: bool) -> str:
+        """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
+        cause = error.cause
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+            raise Refused(*cause.details) from error
+        if self.aborting:
+            raise Aborted(summary) from error
+        # The server ends the tries with the last one's failure, or with the time limit itself.
+        if isinstance(cause, StepTimeoutError) or (isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE):
+            if limited:
+                raise GivenUp(summary) from error
+            return f"{summary}: no answer for {policies.STEP_MAX.days} days"
+        if isinstance(cause, ApplicationError):
+            return f"{summary}: the callee broke its contract, {cause.message}"
+        raise error
+
+    def _skip(self, name: str, arg: Any) -> Skip | None:
+        """How a skip of the step is verified; None where it cannot be done by hand."""
+        if name == step_name(NotifierSteps.publish_notification):
+            return Skip("The notification is left out.", _nothing_to_see)
+        effect = effect_of(name, arg, f"{workflow.info().workflow_id}/{name}")
+        if effect is None:
+            return None
+
+        async def check() -> Any:
+            try:
+                answer = await workflow.execute_activity_method(
+                    effect.read,
+                    effect.arg,
+                    summary=f"Has somebody done {name} by hand?",
+                    start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
+                    schedule_to_close_timeout=policies.PROOF_MAX,
+                    retry_policy=policies.STEP_RETRY,
+                )
+            except ActivityError as error:
+                raise refusal("not-seen", f"Not skipped: {error.cause}.") from error
+            if not effect.seen(answer):
+                raise refusal("not-seen", f"Not skipped: the callee does not show the effect of {name}.")
+            return answer
+
+        return Skip("The step counts as done by hand; refused unless its callee shows its effect.", check)
+
+    # ---- steps that several sagas take ------------------------------------------------------------------------------
 
     async def look(self, payment_id: str) -> Payment:
         """The payment as the provider has it now; one that Payments does not know for an hour parks the saga."""
@@ -107,13 +164,17 @@ class Saga:
 
     async def win_reservation(self, payment_id: str) -> bool:
         """Close the reservation: True if this saga decides the purchase's end, False if another does."""
-        call = PaymentCall(payment_id=payment_id)
         try:
-            await self.step(ProjectsSteps.release_offset, call, summary="Release the reserved offset")
+            await self.release(payment_id)
         except Refused:
             return False
-        self.note("offset_released")
         return True
+
+    async def release(self, payment_id: str) -> None:
+        """Close the reservation; Refused if it is sold, or another saga has closed it."""
+        call = PaymentCall(payment_id=payment_id)
+        await self.step(ProjectsSteps.release_offset, call, summary="Release the reserved offset")
+        self.note("offset_released")
 
     async def publish(self, kind: str, payment_id: str, order: Order, status: PurchaseStatus) -> None:
         """Publish a notification until the broker has confirmed it."""
@@ -137,59 +198,25 @@ class Saga:
         message = Settlement(status=status, reason=reason, timeline=tuple(self.timeline))
         await self.tell(order.purchase_id, message)
 
-    # ---- waiting and parking ----------------------------------------------------------------------------------------
+    # ---- waiting ----------------------------------------------------------------------------------------------------
 
     async def ask_again_later(self, attempt: int, why: str) -> None:
         """Wait before question number `attempt` + 1; after an hour of questions park the saga."""
         if attempt % policies.ASK_AGAIN_ATTEMPTS == policies.ASK_AGAIN_ATTEMPTS - 1:
             await self.park(f"{why}, for an hour")
-        else:
-            await workflow.sleep(policies.ask_again_delay(attempt), summary=why)
+            return
+        try:
+            delay = policies.ask_again_delay(attempt)
+            await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=why)
+        except TimeoutError:
+            return
+        raise Aborted(why)
 
-    async def park(self, why: str, until: Callable[[], bool] = lambda: False) -> None:
-        """Wait for an operator's decision to try again, or for what else `until` tells; then return."""
-        status = self.status
-        self._parked_because, self._decision = why, None
-        self.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", "Mend the cause, then send the update `resolve`: `retry`.")
-        await self.parked(why)
-        await workflow.wait_condition(lambda: self._decision is not None or until())
-        self._parked_because = None
-        self.show(status)
-        await self.resumed()
 
-    async def parked(self, why: str) -> None:
-        """What else a saga does when it parks."""
+def step_name(method: Callable[..., Any]) -> str:
+    """A step's name, as it stands in its key: `cancel-payment`."""
+    return method.__name__.replace("_", "-")
 
-    async def resumed(self) -> None:
-        """What else a saga does when it goes on."""
 
-    @workflow.update(description="An operator's decision on a parked saga: retry")
-    def resolve(self, decision: Decision) -> str:
-        """Go on with a parked saga; answers what will happen."""
-        self._decision = decision
-        return "The step is tried again."
-
-    @resolve.validator
-    def _check_resolve(self, decision: Decision) -> None:
-        if self._parked_because is None:
-            raise ApplicationError("Nothing is parked here: the saga goes on by itself.", type="not-parked")
-        if decision != "retry":
-            raise ApplicationError(
-                f"{decision!r} is not offered here; what can be decided is: retry.", type="not-offered"
-            )
-
-    # ---- what people see --------------------------------------------------------------------------------------------
-
-    def note(self, event: str, detail: str = "") -> None:
-        """Add to the purchase's timeline; what happens again on a later look stands there once."""
-        if not any((entry.event, entry.detail) == (event, detail) for entry in self.timeline):
-            self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
-
-    def show(self, status: PurchaseStatus, stands: str = "", to_do: str = "Nothing.") -> None:
-        """Show where the saga stands: in its search attribute, and in words in the UI."""
-        if status is not self.status:
-            self.status = status
-            workflow.upsert_search_attributes([PURCHASE_STATUS.value_set(status.value)])
-        words = status.value.replace("_", " ")
-        details = f"**{words}** since {workflow.now():%Y-%m-%d %H:%M:%S} UTC. {stands}\n\n**To do:** {to_do}"
-        workflow.set_current_details(details)
+async def _nothing_to_see() -> None:
+    """A notification may always be skipped."""

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import policies
     from workflows.attributes import order_attributes
     from workflows.opening import Opening
+    from workflows.parking import heeds_cancellation
     from workflows.payment_success import PaymentSuccess
 
 
@@ -37,11 +38,13 @@ class StartPayment(Opening):
         super().__init__(start)
 
     @workflow.run
+    @heeds_cancellation
     async def run(self, start: StartPaymentInput) -> Settlement:  # noqa: ARG002 - __init__ has read it
         """Carry the purchase to its end; the result tells how it ended."""
         await self.open_or_undo()
 
-        # An open purchase has until its deadline; money that overtook a refused opening is looked after at once.
+        # An open purchase has until its deadline, or until it is canceled; money that overtook a refused opening is
+        # looked after at once.
         looks = 0 if self.answer else 1
         while self.settlement is None:
             await self._wait_to_be_told(looks)
@@ -56,11 +59,11 @@ class StartPayment(Opening):
     # ---- waiting for the end ----------------------------------------------------------------------------------------
 
     async def _wait_to_be_told(self, looks: int) -> None:
-        """Wait for the saga that won, at first until the deadline, then from look to look."""
-        wait = self.expires_at - workflow.now() if looks == 0 else policies.ask_again_delay(looks - 1)
+        """Wait for the saga that won, at first until the deadline or a cancellation, then from look to look."""
+        wait = self.expires_at - workflow.now() if looks == 0 else policies.look_again_delay(looks - 1)
         try:
             await workflow.wait_condition(
-                lambda: self.settlement is not None,
+                lambda: self.settlement is not None or (looks == 0 and self.abort_requested),
                 timeout=max(wait, timedelta()),
                 timeout_summary="the buyer's payment, until the deadline" if looks == 0 else "look again",
             )
@@ -98,8 +101,9 @@ class StartPayment(Opening):
             return
         self.note("payment_canceled")
         if await self.win_reservation(payment_id):
-            await self.publish("payment.expired", payment_id, self.order, PurchaseStatus.EXPIRED)
-            self.settlement = Settlement(status=PurchaseStatus.EXPIRED)
+            status = PurchaseStatus.CANCELED if self.abort_requested else PurchaseStatus.EXPIRED
+            await self.publish(f"payment.{status}", payment_id, self.order, status)
+            self.settlement = Settlement(status=status)
 
     async def _start_payment_success(self, payment_id: str) -> None:
         """The webhook was lost, or is late: start its saga in its stead."""

@@ -1,30 +1,26 @@
 """A Temporal server and worker in one object: no sockets, virtual time, one thing at a time.
 
-It feeds the SDK's workflow instances with the activations that a worker would get, runs their activities at once, and
-lets time pass only when nothing else is to be done. What it knows: activities with retries, timers, signals between
-workflows, children, updates, queries.
+It feeds the SDK's workflow instances with the activations that a worker would get and runs their activities. Left
+alone it does what is due, oldest first, and lets time pass only when nothing else is to be done; who wants another
+order takes events from its agenda. What it knows: activities with retries and cancellation, timers, signals between
+workflows, children, updates, queries, eviction, workers that crash.
 """
 
-import heapq
 import itertools
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import Payload
-from temporalio.api.enums.v1 import TimeoutType
-from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto import workflow_activation as wa
 from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFailedCause
-from temporalio.bridge.proto.workflow_commands import ScheduleActivity, WorkflowCommand
-from temporalio.contrib.pydantic import pydantic_data_converter as converter
-from temporalio.exceptions import ApplicationError
-from temporalio.worker import WorkflowInstance
+from temporalio.bridge.proto.workflow_commands import WorkflowCommand
+from temporalio.common import WorkflowIDReusePolicy
 
-from tests.sagas.sdk import Step, definition, new_instance, payload, run_step, timestamp, value_of
+from tests.sagas.agenda import Agenda
+from tests.sagas.dispatch import Dispatch
+from tests.sagas.execution import Execution
+from tests.sagas.sdk import Step, definition, payload, value_of
 
 T = TypeVar("T")
 
@@ -33,236 +29,182 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 EVENTS_MAX = 20_000
 
 
-@dataclass
-class Execution:
-    """One workflow execution: its instance, how it ended, and what it has shown."""
-
-    id: str
-    run_id: str
-    kind: type
-    instance: WorkflowInstance = field(init=False)
-    result: Any = None
-    failure: str | None = None
-    closed: bool = False
-    steps: list[str] = field(default_factory=list)
-    summaries: list[str] = field(default_factory=list)
-    attributes: dict[str, Any] = field(default_factory=dict)
-    updates: dict[str, Any] = field(default_factory=dict)
-    canceled_timers: set[int] = field(default_factory=set)
-
-
-@dataclass
 class Engine:
-    """The server. `steps` maps an activity's name to the bound method that runs it."""
+    """The server. `steps` maps an activity's name to the bound method that runs it, `kinds` a workflow's to its class.
 
-    steps: dict[str, Step]
-    now: datetime = START
-    executions: dict[str, Execution] = field(default_factory=dict)
-    before_step: Callable[[str, str], None] = lambda _id, _step: None
+    `before_step` hears of each attempt before it runs, `tell` of all that happens.
+    """
 
-    def __post_init__(self) -> None:
-        """Begin with nothing to do."""
-        self._ready: deque[Callable[[], None]] = deque()
-        self._later: list[tuple[datetime, int, Callable[[], bool], Callable[[], None]]] = []
+    def __init__(
+        self, steps: Mapping[str, Step], kinds: Mapping[str, type], tell: Callable[[str], None] = lambda _words: None
+    ) -> None:
+        self.kinds = kinds
+        self.executions: dict[str, Execution] = {}
+        self.agenda = Agenda(START, tell)
+        self.before_step: Callable[[str, str], None] = lambda _id, _step: None
+        self._dispatch = Dispatch(self.agenda, steps, self._hear, self._post)
         self._numbers = itertools.count(1)
+        self._tell = tell
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time."""
+        return self.agenda.now
 
     # ---- the client's side ------------------------------------------------------------------------------------------
 
-    def start(self, kind: type, arg: Any, workflow_id: str) -> bool:
-        """Start a workflow; False if there is one with this id already."""
-        if workflow_id in self.executions:
+    def start(
+        self,
+        kind: type,
+        arg: Any,
+        workflow_id: str,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    ) -> bool:
+        """Start a workflow; False if the id is taken."""
+        known = self.executions.get(workflow_id)
+        may_follow = reuse is WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY and known and known.failure
+        if known and not may_follow:
             return False
-        run_id = f"run-{next(self._numbers)}"
-        execution = Execution(id=workflow_id, run_id=run_id, kind=kind)
+        execution = Execution(workflow_id, f"run-{next(self._numbers)}", kind, started_at=self.now)
         self.executions[workflow_id] = execution
-        init = wa.InitializeWorkflow(
-            workflow_type=kind.__name__,
-            workflow_id=workflow_id,
-            arguments=[payload(arg)],
-            start_time=timestamp(self.now),
-        )
-
-        started_at = self.now
-
-        def first_task() -> None:
-            # The instance knows the time of its first task, which may be long after the start.
-            execution.instance = new_instance(kind, workflow_id, run_id, started_at=started_at, first_task_at=self.now)
-            self._activate(execution, wa.WorkflowActivationJob(initialize_workflow=init))
-
-        self._ready.append(first_task)
+        name = definition(kind).name
+        init = wa.InitializeWorkflow(workflow_type=name, workflow_id=workflow_id, arguments=[payload(arg)])
+        self._post(execution, wa.WorkflowActivationJob(initialize_workflow=init))
         return True
 
     def signal(self, workflow_id: str, name: str, *args: Any) -> None:
         """Send a signal to an open workflow."""
         self._signal(self.executions[workflow_id], name, [payload(arg) for arg in args])
 
-    def update(self, workflow_id: str, name: str, arg: Any, update_id: str) -> None:
-        """Send an update; `Execution.updates[update_id]` gets its payload or its Failure."""
+    def update(self, workflow_id: str, name: str, arg: Any, update_id: str) -> bool:
+        """Send an update; `Execution.updates[update_id]` gets its payload or its Failure. False: it is closed."""
         execution = self.executions[workflow_id]
+        if update_id in execution.asked:
+            return True
+        if execution.closed:
+            return False
+        execution.asked.add(update_id)
         job = wa.DoUpdate(
             id=update_id, protocol_instance_id=update_id, name=name, input=[payload(arg)], run_validator=True
         )
         job.meta.update_id = update_id
-        self._ready.append(lambda: self._activate(execution, wa.WorkflowActivationJob(do_update=job)))
+        self._post(execution, wa.WorkflowActivationJob(do_update=job))
+        return True
 
     def cancel(self, workflow_id: str) -> None:
         """Ask a workflow to cancel, as the UI does."""
-        job = wa.WorkflowActivationJob(cancel_workflow=wa.CancelWorkflow())
-        self._ready.append(lambda: self._activate(self.executions[workflow_id], job))
+        self._post(self.executions[workflow_id], wa.WorkflowActivationJob(cancel_workflow=wa.CancelWorkflow()))
 
-    def query(self, workflow_id: str, name: str, hint: type[T]) -> T:
+    def query(self, workflow_id: str, name: str, hint: type[T], *args: Any) -> T:
         """Ask a workflow, open or closed."""
-        query = wa.QueryWorkflow(query_id="q", query_type=name)
-        completion = self.executions[workflow_id].instance.activate(
-            self._activation(self.executions[workflow_id], wa.WorkflowActivationJob(query_workflow=query))
-        )
-        answer = completion.successful.commands[0].respond_to_query
+        query = wa.QueryWorkflow(query_id="q", query_type=name, arguments=[payload(arg) for arg in args])
+        answer = self.executions[workflow_id].ask(self.now, query).respond_to_query
         assert not answer.HasField("failed"), answer.failed.message
         return value_of(answer.succeeded.response, hint)
+
+    # ---- running ----------------------------------------------------------------------------------------------------
 
     def run(self, until: Callable[[], bool] = lambda: False, until_time: datetime | None = None) -> None:
         """Do all that is to be done, letting time pass, until nothing is left or `until` holds."""
         for _ in range(EVENTS_MAX):
             if until():
                 return
-            if self._ready:
-                self._ready.popleft()()
-            elif self._later and (until_time is None or self._later[0][0] <= until_time):
-                at, _, wanted, action = heapq.heappop(self._later)
-                if wanted():
-                    self.now = max(self.now, at)
-                    action()
-            else:
-                self.now = max(self.now, until_time or self.now)
+            event = self.agenda.first()
+            if event is None or (event.at and until_time and event.at > until_time):
+                self.agenda.now = max(self.now, until_time or self.now)
                 return
+            self.agenda.take(event)
         raise AssertionError("the sagas do not come to rest")
+
+    def crash(self, kind: type) -> None:
+        """Kill the worker of a kind of workflow: instances are lost, and the reports of attempts that run."""
+        for execution in self.executions.values():
+            if execution.kind is kind:
+                execution.evict()
+                self._dispatch.lose_reports(execution)
+
+    def _hear(self, workflow_id: str, step: str) -> None:
+        self.before_step(workflow_id, step)
 
     # ---- the server's side ------------------------------------------------------------------------------------------
 
-    def _activation(self, execution: Execution, *jobs: wa.WorkflowActivationJob) -> wa.WorkflowActivation:
-        return wa.WorkflowActivation(run_id=execution.run_id, timestamp=timestamp(self.now), jobs=jobs)
+    def _post(self, execution: Execution, job: wa.WorkflowActivationJob) -> None:
+        """Leave something for a workflow; a worker takes up all that has come by then."""
+        if not execution.closed:
+            execution.inbox.append(job)
+            lane = f"task of {execution.run_id}"
+            self.agenda.soon("", lane, lambda: self._task(execution), lambda: bool(execution.inbox))
 
-    def _activate(self, execution: Execution, job: wa.WorkflowActivationJob) -> None:
-        if execution.closed:
-            return
-        completion = execution.instance.activate(self._activation(execution, job))
-        assert not completion.HasField("failed"), f"{execution.id}: {completion.failed.failure.message}"
-        for command in completion.successful.commands:
+    def _task(self, execution: Execution) -> None:
+        for command in execution.task(self.now):
             getattr(self, f"_on_{command.WhichOneof('variant')}")(execution, command)
 
-    def _at(self, when: datetime, wanted: Callable[[], bool], action: Callable[[], None]) -> None:
-        heapq.heappush(self._later, (when, next(self._numbers), wanted, action))
-
     def _signal(self, execution: Execution, name: str, args: list[Payload]) -> None:
-        job = wa.WorkflowActivationJob(signal_workflow=self._signal_job(name, args))
-        self._ready.append(lambda: self._activate(execution, job))
-
-    def _signal_job(self, name: str, args: list[Payload]) -> wa.SignalWorkflow:
-        return wa.SignalWorkflow(signal_name=name, input=args, originating_event_id=next(self._numbers))
+        signal = wa.SignalWorkflow(signal_name=name, input=args, originating_event_id=next(self._numbers))
+        self._post(execution, wa.WorkflowActivationJob(signal_workflow=signal))
 
     # ---- commands ---------------------------------------------------------------------------------------------------
 
     def _on_schedule_activity(self, execution: Execution, command: WorkflowCommand) -> None:
-        schedule = ScheduleActivity()
-        schedule.CopyFrom(command.schedule_activity)
-        execution.steps.append(schedule.activity_id)
-        execution.summaries.append(value_of(command.user_metadata.summary, str))
-        self._ready.append(lambda: self._attempt(execution, schedule, attempt=1, scheduled_at=self.now))
+        self._dispatch.schedule(execution, command)
 
-    def _attempt(self, execution: Execution, schedule: ScheduleActivity, attempt: int, scheduled_at: datetime) -> None:
-        """Run an activity once; a retryable failure is tried again later, as the retry policy says."""
-        if execution.closed:
-            return
-        self.before_step(execution.id, schedule.activity_id)
-        try:
-            result = run_step(
-                self.steps[schedule.activity_type],
-                schedule.arguments[0],
-                workflow_id=execution.id,
-                activity_id=schedule.activity_id,
-                attempt=attempt,
-            )
-        except ApplicationError as error:
-            self._failed(execution, schedule, attempt, scheduled_at, error)
-        else:
-            job = wa.ResolveActivity(seq=schedule.seq)
-            job.result.completed.result.CopyFrom(payload(result))
-            self._resolve(execution, job)
-
-    def _failed(
-        self,
-        execution: Execution,
-        schedule: ScheduleActivity,
-        attempt: int,
-        scheduled_at: datetime,
-        error: ApplicationError,
-    ) -> None:
-        cause = Failure()
-        if not error.non_retryable:
-            policy = schedule.retry_policy
-            wait = min(
-                # A larger power would only overflow, far past the maximum interval.
-                policy.initial_interval.ToTimedelta() * policy.backoff_coefficient ** min(attempt - 1, 20),
-                policy.maximum_interval.ToTimedelta(),
-            )
-            retry_at = self.now + (error.next_retry_delay or wait)
-            limit = schedule.schedule_to_close_timeout
-            ends_at = scheduled_at + limit.ToTimedelta() if limit.ToTimedelta() else None
-            if ends_at is None or retry_at < ends_at:
-                again = partial(self._attempt, execution, schedule, attempt + 1, scheduled_at)
-                self._at(retry_at, lambda: not execution.closed, again)
-                return
-            cause.message = "activity ScheduleToClose timeout"
-            cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE
-        else:
-            converter.failure_converter.to_failure(error, converter.payload_converter, cause)
-        job = wa.ResolveActivity(seq=schedule.seq)
-        failure = job.result.failed.failure
-        failure.message = "activity error"
-        failure.activity_failure_info.activity_id = schedule.activity_id
-        failure.cause.CopyFrom(cause)
-        self._resolve(execution, job)
-
-    def _resolve(self, execution: Execution, job: wa.ResolveActivity) -> None:
-        self._ready.append(lambda: self._activate(execution, wa.WorkflowActivationJob(resolve_activity=job)))
+    def _on_request_cancel_activity(self, execution: Execution, command: WorkflowCommand) -> None:
+        self._dispatch.request_cancel(execution, command.request_cancel_activity.seq)
 
     def _on_start_timer(self, execution: Execution, command: WorkflowCommand) -> None:
-        seq = command.start_timer.seq
-        execution.summaries.append(value_of(command.user_metadata.summary, str))
-        job = wa.WorkflowActivationJob(fire_timer=wa.FireTimer(seq=seq))
+        timer = command.start_timer
+        summary = value_of(command.user_metadata.summary, str)
+        execution.summaries.append(summary)
+        execution.timers.add(timer.seq)
 
-        at = self.now + command.start_timer.start_to_fire_timeout.ToTimedelta()
-        wanted = lambda: not execution.closed and seq not in execution.canceled_timers  # noqa: E731
-        self._at(at, wanted, lambda: self._activate(execution, job))
+        def fire() -> None:
+            execution.timers.discard(timer.seq)
+            self._post(execution, wa.WorkflowActivationJob(fire_timer=wa.FireTimer(seq=timer.seq)))
+
+        self.agenda.later(
+            self.now + timer.start_to_fire_timeout.ToTimedelta(),
+            f"{execution.id}: timer '{summary}'",
+            f"timers of {execution.run_id}",
+            fire,
+            lambda: timer.seq in execution.timers and not execution.closed,
+        )
 
     def _on_cancel_timer(self, execution: Execution, command: WorkflowCommand) -> None:
-        execution.canceled_timers.add(command.cancel_timer.seq)
+        execution.timers.discard(command.cancel_timer.seq)
 
     def _on_signal_external_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
         signal = command.signal_external_workflow_execution
         job = wa.ResolveSignalExternalWorkflow(seq=signal.seq)
-        target = self.executions.get(signal.workflow_execution.workflow_id)
-        if target is None or target.closed:
-            job.failure.message = "Unable to signal external workflow because it was not found"
-            job.failure.application_failure_info.type = "NOT_FOUND"
-        else:
-            self._signal(target, signal.signal_name, list(signal.args))
-        answer = wa.WorkflowActivationJob(resolve_signal_external_workflow=job)
-        self._ready.append(lambda: self._activate(execution, answer))
+
+        def deliver() -> None:
+            target = self.executions.get(signal.workflow_execution.workflow_id)
+            if target is None or target.closed:
+                job.failure.message = "Unable to signal external workflow because it was not found"
+                job.failure.application_failure_info.type = "NOT_FOUND"
+            else:
+                self._signal(target, signal.signal_name, list(signal.args))
+            self._post(execution, wa.WorkflowActivationJob(resolve_signal_external_workflow=job))
+
+        words = f"{execution.id}: signal {signal.signal_name}"
+        self.agenda.soon(words, f"signal {signal.seq} of {execution.run_id}", deliver)
 
     def _on_start_child_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
         child = command.start_child_workflow_execution
-        kind = _KINDS[child.workflow_type]
-        started = self.start(kind, value_of(child.input[0], definition(kind).arg_types[0]), child.workflow_id)
-        job = wa.ResolveChildWorkflowExecutionStart(seq=child.seq)
-        if started:
-            job.succeeded.run_id = self.executions[child.workflow_id].run_id
-        else:
-            exists = StartChildWorkflowExecutionFailedCause
-            job.failed.workflow_id, job.failed.workflow_type = child.workflow_id, child.workflow_type
-            job.failed.cause = exists.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS
-        answer = wa.WorkflowActivationJob(resolve_child_workflow_execution_start=job)
-        self._ready.append(lambda: self._activate(execution, answer))
+        kind = self.kinds[child.workflow_type]
+
+        def start() -> None:
+            arg = value_of(child.input[0], definition(kind).arg_types[0])
+            job = wa.ResolveChildWorkflowExecutionStart(seq=child.seq)
+            if self.start(kind, arg, child.workflow_id, WorkflowIDReusePolicy(child.workflow_id_reuse_policy)):
+                job.succeeded.run_id = self.executions[child.workflow_id].run_id
+            else:
+                exists = StartChildWorkflowExecutionFailedCause
+                job.failed.workflow_id, job.failed.workflow_type = child.workflow_id, child.workflow_type
+                job.failed.cause = exists.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS
+            self._post(execution, wa.WorkflowActivationJob(resolve_child_workflow_execution_start=job))
+
+        words = f"{execution.id}: starts {child.workflow_id}"
+        self.agenda.soon(words, f"child {child.seq} of {execution.run_id}", start)
 
     def _on_upsert_workflow_search_attributes(self, execution: Execution, command: WorkflowCommand) -> None:
         fields = command.upsert_workflow_search_attributes.search_attributes.indexed_fields
@@ -276,21 +218,16 @@ class Engine:
             execution.updates[response.protocol_instance_id] = response.completed
 
     def _on_complete_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
-        execution.closed = True
         execution.result = value_of(command.complete_workflow_execution.result, definition(execution.kind).ret_type)
+        self._close(execution, None)
 
     def _on_fail_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
-        execution.closed = True
-        execution.failure = command.fail_workflow_execution.failure.message
+        self._close(execution, command.fail_workflow_execution.failure.message)
 
     def _on_cancel_workflow_execution(self, execution: Execution, _command: WorkflowCommand) -> None:
-        execution.closed = True
-        execution.failure = "canceled"
+        self._close(execution, "canceled")
 
-
-_KINDS: dict[str, type] = {}
-
-
-def register(*kinds: type) -> None:
-    """Let workflows start each other as children."""
-    _KINDS.update({kind.__name__: kind for kind in kinds})
+    def _close(self, execution: Execution, failure: str | None) -> None:
+        execution.closed, execution.failure = True, failure
+        self._dispatch.drop(execution)
+        self._tell(f"{execution.id}: closes, {failure or execution.result}")

@@ -6,7 +6,7 @@ from typing import Any
 from domain.catalogue import ProjectsPage
 from domain.errors import Refused
 from domain.messages import CloudEvent
-from domain.purchase import Item, Order, Outcome, Payment, PaymentStatus, Reservation
+from domain.purchase import BuyerOffset, Item, Order, Outcome, Payment, PaymentStatus, Reservation
 from tests.sagas.engine import START
 
 PAYMENT_ID = "pi_1"
@@ -187,6 +187,12 @@ class FakeProjects:
         self.faults.leave("give_back")
         return self._shown(payment_id)
 
+    async def look(self, payment_id: str) -> Reservation:
+        self.faults.enter("look_at_reservation", "")
+        if self.row == "none":
+            raise Refused("not-found", "no reservation")
+        return self._shown(payment_id)
+
     async def catalogue(self, _limit: int, _cursor: str | None) -> ProjectsPage:
         return ProjectsPage(items=(), next_cursor=None)
 
@@ -213,6 +219,12 @@ class FakeUsers:
         self.faults.enter("revoke", key)
         self.delivered, self.revoked = False, True
         self.faults.leave("revoke")
+
+    async def look(self, _buyer: str, payment_id: str) -> BuyerOffset:
+        self.faults.enter("look_at_offset", "")
+        if not self.delivered and not self.revoked:
+            raise Refused("not-found", "no offset")
+        return BuyerOffset(payment_id=payment_id, status="revoked" if self.revoked else "delivered")
 
 
 @dataclass

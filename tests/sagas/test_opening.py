@@ -78,7 +78,7 @@ def test_a_stale_opening_is_not_begun() -> None:
     """A worker that comes back after an hour opens nothing that nobody waits for."""
     world = World()
     update = world.open()
-    world.engine.now = at(3600)
+    world.engine.agenda.now = at(3600)
     world.engine.run()
     assert failure_of(world, update)[0] == "opening-failed"
     assert "create" not in world.operations()

@@ -112,9 +112,10 @@ def test_a_refused_compensation_parks() -> None:
     assert world.status == "needs_attention"
     assert world.projects.row == "committed"
     world.engine.update(world.success.id, "resolve", "skip", "r1")
-    world.engine.update(world.success.id, "resolve", "retry", "r2")
     world.engine.run()
     assert isinstance(world.success.updates["r1"], Failure)
+    world.engine.update(world.success.id, "resolve", "retry", "r2")
+    world.engine.run()
     assert world.outcome.status == "refunded"
 
 

@@ -16,14 +16,15 @@ from domain.messages import (
     purchase_workflow_id,
 )
 from domain.purchase import Item, Order, Outcome, PaymentStatus
-from tests.sagas.engine import START, Engine, Execution, register
+from tests.sagas.engine import START, Engine
+from tests.sagas.execution import Execution
 from tests.sagas.fakes import PAYMENT_ID, FakeNotifications, FakePayments, FakeProjects, FakeUsers, Faults
 from tests.sagas.sdk import value_of
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess
 from workflows.start_payment import StartPayment
 
-register(StartPayment, PaymentSuccess, PaymentFailed)
+SAGAS = {kind.__name__: kind for kind in (StartPayment, PaymentSuccess, PaymentFailed)}
 
 PRICE = 1800
 ORDER = Order(
@@ -52,9 +53,10 @@ class World:
             UsersSteps(self.users),
             NotifierSteps(self.notifications),
         )
-        self.engine = Engine(
-            {name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")}
-        )
+        steps = {
+            name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")
+        }
+        self.engine = Engine(steps, SAGAS)
 
     # ---- what the intake does ---------------------------------------------------------------------------------------
 

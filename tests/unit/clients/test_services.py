@@ -222,6 +222,14 @@ async def test_projects_refusals_are_known(projects: HttpProjects, callee: Calle
     assert refused.value.extra == {"current_amount": 1900}
 
 
+async def test_a_reservation_is_looked_at(projects: HttpProjects, callee: Callee) -> None:
+    """Who closed it is told."""
+    callee.answers(200, RESERVATION | {"status": "closed", "closed_by": "k1"})
+    row = await projects.look("pi_1")
+    assert (row.status, row.closed_by) == ("closed", "k1")
+    assert callee.asked == ("GET", "/reservations/pi_1")
+
+
 async def test_the_catalogue_comes_in_pages(projects: HttpProjects, callee: Callee) -> None:
     """Limit and cursor go out; what is no page breaks the contract."""
     callee.answers(200, {"items": [{"project_id": "peat", "name": "Peat", "milestones": []}], "next_cursor": None})
@@ -242,6 +250,13 @@ async def test_a_buyers_offset_is_delivered_and_revoked(users: HttpUsers, callee
     await users.revoke("alice", "pi_1", "k2")
     assert callee.asked == ("DELETE", "/users/alice/offsets/pi_1")
     assert callee.requests[0].headers["Idempotency-Key"] == "k2"
+
+
+async def test_a_buyers_offset_is_looked_at(users: HttpUsers, callee: Callee) -> None:
+    """Delivered, or revoked for good."""
+    callee.answers(200, {"payment_id": "pi_1", "status": "revoked"})
+    assert (await users.look("alice", "pi_1")).status == "revoked"
+    assert callee.asked == ("GET", "/users/alice/offsets/pi_1")
 
 
 @pytest.mark.parametrize(("status", "kind"), [(404, "not-found"), (409, "offset-revoked")])

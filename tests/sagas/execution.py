@@ -1,0 +1,80 @@
+"""One workflow execution: its history, as the server keeps it, and its instance, as a worker has it in memory."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from temporalio.bridge.proto import workflow_activation as wa
+from temporalio.bridge.proto.workflow_commands import WorkflowCommand
+from temporalio.worker import WorkflowInstance
+
+from tests.sagas.attempts import Activity
+from tests.sagas.sdk import new_instance, timestamp
+
+
+@dataclass
+class Execution:
+    """How it was started, what it has shown, and how it ended."""
+
+    id: str
+    run_id: str
+    kind: type
+    started_at: datetime
+    result: Any = None
+    failure: str | None = None
+    closed: bool = False
+    steps: list[str] = field(default_factory=list)
+    summaries: list[str] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    updates: dict[str, Any] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    inbox: list[wa.WorkflowActivationJob] = field(default_factory=list)
+    timers: set[int] = field(default_factory=set)
+    activities: dict[int, Activity] = field(default_factory=dict)
+    history: list[tuple[wa.WorkflowActivation, list[WorkflowCommand]]] = field(default_factory=list)
+    _instance: WorkflowInstance | None = None
+    _flags: set[int] = field(default_factory=set)
+
+    def task(self, now: datetime) -> list[WorkflowCommand]:
+        """Hand the instance all that has come for it; what it commands."""
+        jobs, self.inbox = self.inbox, []
+        instance = self._instance = self._instance or self._replayed(now)
+        activation = wa.WorkflowActivation(run_id=self.run_id, timestamp=timestamp(now), jobs=jobs)
+        commands = self._activated(instance, activation)
+        self.history.append((activation, commands))
+        return commands
+
+    def ask(self, now: datetime, query: wa.QueryWorkflow) -> WorkflowCommand:
+        """The answer to a query, open or closed; a question leaves no trace in the history."""
+        self._instance = self._instance or self._replayed(now)
+        job = wa.WorkflowActivationJob(query_workflow=query)
+        activation = wa.WorkflowActivation(run_id=self.run_id, timestamp=timestamp(now), jobs=[job])
+        return self._activated(self._instance, activation)[0]
+
+    def evict(self) -> None:
+        """The worker forgets the instance, or dies with it."""
+        if self._instance:
+            job = wa.WorkflowActivationJob(remove_from_cache=wa.RemoveFromCache())
+            self._instance.activate(wa.WorkflowActivation(run_id=self.run_id, jobs=[job]))
+            self._instance = None
+
+    def _replayed(self, now: datetime) -> WorkflowInstance:
+        """A new instance, brought by the history to where it was; it must command what it commanded before."""
+        # The instance knows the time of its first task, which may be long after the start.
+        first_task_at = self.history[0][0].timestamp.ToDatetime(tzinfo=now.tzinfo) if self.history else now
+        instance = new_instance(
+            self.kind, self.id, self.run_id, started_at=self.started_at, first_task_at=first_task_at
+        )
+        for activation, commands in self.history:
+            again = wa.WorkflowActivation()
+            again.CopyFrom(activation)
+            again.is_replaying = True
+            assert self._activated(instance, again) == commands, f"{self.id}: replay commands something else"
+        return instance
+
+    def _activated(self, instance: WorkflowInstance, activation: wa.WorkflowActivation) -> list[WorkflowCommand]:
+        activation.available_internal_flags.extend(self._flags)
+        completion = instance.activate(activation)
+        assert not completion.HasField("failed"), f"{self.id}: {completion.failed.failure.message}"
+        self._flags |= set(completion.successful.used_internal_flags)
+        return list(completion.successful.commands)

@@ -1,0 +1,38 @@
+"""A saga that follows an event of a payment: it learns the order from Payments, and shows on the purchase."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.messages import Progress
+    from domain.purchase import Order, Payment, PurchaseStatus
+    from workflows.attributes import BUYER_ID, PROJECT_ID
+    from workflows.saga import Saga
+
+
+class FollowUp(Saga):
+    """What PaymentSuccess, PaymentFailed and RefundFailed share."""
+
+    # What the purchase shows of a saga that goes on after it was parked.
+    GOES_ON = ""
+
+    def __init__(self, status: PurchaseStatus, payment_id: str) -> None:
+        super().__init__(status)
+        self.payment_id = payment_id
+        self.order: Order | None = None
+
+    def know_order(self, payment: Payment) -> Order:
+        """Keep the payment's order, and let operators find the saga by it."""
+        self.order = order = payment.order
+        projects = sorted({item.project_id for item in order.items})
+        workflow.upsert_search_attributes([BUYER_ID.value_set(order.buyer_id), PROJECT_ID.value_set(projects)])
+        return order
+
+    async def parked(self, why: str) -> None:
+        """A parked saga of any kind shows on its purchase."""
+        if self.order:
+            await self.tell(self.order.purchase_id, Progress(status=PurchaseStatus.NEEDS_ATTENTION, note=why))
+
+    async def resumed(self) -> None:
+        """The purchase is on its way again."""
+        if self.order:
+            await self.tell(self.order.purchase_id, Progress(status=self.status, note=self.GOES_ON))

@@ -1,0 +1,193 @@
+"""Where a saga stands, how it parks, and how people decide: `resolve` when it is parked, a cancellation at any time."""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+with workflow.unsafe.imports_passed_through():
+    from domain.messages import ParkedView
+    from domain.purchase import PurchaseStatus, TimelineEntry
+    from workflows.attributes import PURCHASE_STATUS
+
+Start = TypeVar("Start")
+End = TypeVar("End")
+
+RETRY, SKIP, ABORT = "retry", "skip", "abort"
+
+
+class Unfinished(Exception):
+    """A step is not waited for any longer: it may have taken effect, or may still do so."""
+
+
+class Aborted(Unfinished):
+    """Somebody wants the saga undone, and it still can be."""
+
+    reason = "aborted"
+
+
+@dataclass(frozen=True)
+class Skip:
+    """What a skip of a parked step means; `check` answers what the step would have, or fails with `not-seen`."""
+
+    means: str
+    check: Callable[[], Awaitable[Any]]
+
+
+@dataclass
+class Parked:
+    """A saga that waits for an operator; `answer` is what the check of a skipped step has shown."""
+
+    why: str
+    since: datetime
+    choices: dict[str, str]
+    skip: Skip | None
+    decision: str | None = None
+    answer: Any = None
+    checking: bool = False
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the step counts as done, with `answer` as its answer."""
+        return self.decision == SKIP
+
+
+class Parking:
+    """What people see of a saga, and what they decide.
+
+    As long as it is `undoable`, an abort or a cancellation raises Aborted where the saga waits; from its point of no
+    return on, and while it undoes, neither can stop it.
+    """
+
+    ABORT_MEANS = "The saga ends; nothing is done."
+
+    def __init__(self, status: PurchaseStatus) -> None:
+        self.status = status
+        self.timeline: list[TimelineEntry] = []
+        self.undoable = True
+        self.abort_requested = False
+        self._parked: Parked | None = None
+
+    @property
+    def aborting(self) -> bool:
+        """Whether the saga is to be undone, and can be."""
+        return self.undoable and self.abort_requested
+
+    async def park(self, why: str, skip: Skip | None = None, until: Callable[[], bool] = lambda: False) -> Parked:
+        """Wait for an operator's decision, or for what else `until` tells.
+
+        Raises Aborted when the saga is to be undone.
+        """
+        status = self.status
+        parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
+        to_do = "".join(f"\n- `{choice}`: {means}" for choice, means in parked.choices.items())
+        self.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", f"Mend the cause, then send the update `resolve`:{to_do}")
+        await self.parked(why)
+        await workflow.wait_condition(lambda: parked.decision is not None or self.aborting or until())
+        self._parked = None
+        self.show(status)
+        await self.resumed()
+        if self.aborting:
+            raise Aborted(why)
+        return parked
+
+    def _choices(self, skip: Skip | None) -> dict[str, str]:
+        choices = {RETRY: "What failed is tried again."}
+        if skip:
+            choices[SKIP] = skip.means
+        if self.undoable:
+            choices[ABORT] = self.ABORT_MEANS
+        return choices
+
+    async def parked(self, why: str) -> None:
+        """What else a saga does when it parks."""
+
+    async def resumed(self) -> None:
+        """What else a saga does when it goes on."""
+
+    # ---- people's decisions -----------------------------------------------------------------------------------------
+
+    @workflow.update(description="An operator's decision on a parked saga: retry, skip or abort")
+    async def resolve(self, decision: str) -> str:
+        """Go on with a parked saga; answers what will happen. Fails with `not-seen` where a skip is not proven."""
+        parked = self._parked
+        if parked is None:
+            raise refusal("not-parked", "Nothing is parked here any more: the saga went on by itself.")
+        if decision == SKIP and parked.skip:
+            parked.checking = True
+            try:
+                parked.answer = await parked.skip.check()
+            finally:
+                parked.checking = False
+        if decision == ABORT:
+            self.abort_requested = True
+        parked.decision = decision
+        return parked.choices[decision]
+
+    @resolve.validator
+    def _check_resolve(self, decision: str) -> None:
+        if self._parked is None or self._parked.decision:
+            raise refusal("not-parked", "Nothing is parked here: the saga goes on by itself.")
+        if decision not in self._parked.choices:
+            offered = ", ".join(self._parked.choices)
+            raise refusal("not-offered", f"{decision!r} makes no sense here; what can be decided is: {offered}.")
+        if self._parked.checking:
+            raise refusal("not-offered", "Another decision is being checked; ask again in a moment.")
+
+    @workflow.query(name="parked", description="Why the saga waits for an operator, and what each choice will do")
+    def parked_view(self) -> ParkedView | None:
+        """None when it does not wait."""
+        parked = self._parked
+        return ParkedView(since=parked.since, reason=parked.why, choices=parked.choices) if parked else None
+
+    # ---- what people see --------------------------------------------------------------------------------------------
+
+    def note(self, event: str, detail: str = "") -> None:
+        """Add to the purchase's timeline; what happens again on a later look stands there once."""
+        if not any((entry.event, entry.detail) == (event, detail) for entry in self.timeline):
+            self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
+
+    def show(self, status: PurchaseStatus, stands: str = "", to_do: str = "Nothing.") -> None:
+        """Show where the saga stands: in its search attribute, and in words in the UI."""
+        if status is not self.status:
+            self.status = status
+            workflow.upsert_search_attributes([PURCHASE_STATUS.value_set(status.value)])
+        words = status.value.replace("_", " ")
+        details = f"**{words}** since {workflow.now():%Y-%m-%d %H:%M:%S} UTC. {stands}\n\n**To do:** {to_do}"
+        workflow.set_current_details(details)
+
+
+P = TypeVar("P", bound=Parking)
+
+
+def heeds_cancellation(run: Callable[[P, Start], Awaitable[End]]) -> Callable[[P, Start], Awaitable[End]]:
+    """Make a cancellation a request that the saga heeds where it can be undone; it is never torn out of a step.
+
+    A saga that is aborted before it has done anything closes as canceled or failed, so that its id can be used again.
+    """
+
+    @functools.wraps(run)
+    async def shielded(self: P, start: Start) -> End:
+        saga = asyncio.ensure_future(run(self, start))
+        try:
+            try:
+                return await asyncio.shield(saga)
+            except asyncio.CancelledError:
+                self.abort_requested = True
+                return await saga
+        except Aborted as aborted:
+            if workflow.cancellation_reason() is not None:
+                raise asyncio.CancelledError from aborted
+            raise refusal("aborted", "An operator ended the saga; it had done nothing yet.") from aborted
+
+    return shielded
+
+
+def refusal(kind: str, detail: str) -> ApplicationError:
+    """What an operator is told when a decision is not taken; it must not count as an error in logs and metrics."""
+    return ApplicationError(detail, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)

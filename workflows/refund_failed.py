@@ -1,0 +1,50 @@
+"""RefundFailed: the bank has failed a refund days after it was done; only a human can get the money to the buyer."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities import PaymentsSteps
+    from domain.errors import Refused
+    from domain.messages import PaymentCall, RefundFailedInput, SagaEnd
+    from domain.money import shown_amount
+    from domain.purchase import PurchaseStatus
+    from workflows.follow_up import FollowUp
+    from workflows.parking import Skip, heeds_cancellation
+
+
+async def _operators_word() -> None:
+    """No callee shows a bank transfer."""
+
+
+PAID_BY_ANOTHER_WAY = Skip("The buyer has been paid by another way; the saga ends.", _operators_word)
+
+
+@workflow.defn
+class RefundFailed(FollowUp):
+    """What follows when a bank fails a refund; the purchase's outcome stays `refunded`."""
+
+    @workflow.init
+    def __init__(self, start: RefundFailedInput) -> None:
+        super().__init__(PurchaseStatus.REFUNDED, start.payment_id)
+        self.refund_id = start.refund_id
+        self.undoable = False
+
+    @workflow.run
+    @heeds_cancellation
+    async def run(self, start: RefundFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
+        """Park until the buyer has the money, by another refund or by another way."""
+        payment = await self.look(self.payment_id)
+        order = self.know_order(payment)
+        owed = f"The bank has failed refund {self.refund_id} of {shown_amount(order.amount, order.currency)}"
+        while not (await self.park(owed, PAID_BY_ANOTHER_WAY)).skipped:
+            try:
+                await self.step(
+                    PaymentsSteps.refund_payment,
+                    PaymentCall(payment_id=self.payment_id),
+                    summary=f"Refund payment {self.payment_id} once more",
+                )
+            except Refused as refused:
+                owed = f"Refund {self.refund_id} has failed, and another one is refused: {refused.detail}"
+            else:
+                return SagaEnd(status=PurchaseStatus.REFUNDED, note="Refunded once more.")
+        return SagaEnd(status=PurchaseStatus.REFUNDED, note="The buyer has been paid by another way.")
