@@ -28,6 +28,7 @@ from clients.users import HttpUsers
 from config import Settings, settings
 from domain.messages import TaskQueue
 from webapi.logs import log_to_stdout
+from workers.heartbeats import BEAT_S, Heartbeats
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,12 @@ log = logging.getLogger(__name__)
 GRACEFUL_SHUTDOWN = timedelta(seconds=9)
 # As many steps at once as the HTTP client has connections.
 STEPS_MAX = 100
+# Tasks of sagas at once: each takes some 10 ms of a processor, so that the last one begins well within its time limit.
+TASKS_MAX = 20
 # Open purchases that a worker keeps in memory, some 150 KB each: 30 MB. Any other is replayed from its short history.
 CACHED_MAX = 200
+# After this the server gives a saga of a killed worker to another one: a busy worker takes a task within a second.
+STICKY_TIMEOUT = timedelta(seconds=2)
 # While Temporal is away a worker asks for it once a second.
 RECONNECT_S = 1.0
 # Whether the server sees the worker poll is asked this often; it takes some tens of milliseconds.
@@ -109,7 +114,12 @@ def new_worker(client: Client, queue: str, workflows: Sequence[type], steps: Seq
         workflows=workflows,
         activities=steps,
         max_concurrent_activities=STEPS_MAX,
+        max_concurrent_workflow_tasks=TASKS_MAX,
         max_cached_workflows=CACHED_MAX,
+        interceptors=[Heartbeats()],
+        # The SDK would hold each beat back until the next one is nearly overdue.
+        max_heartbeat_throttle_interval=timedelta(seconds=BEAT_S),
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         # The sandbox costs a third of a worker's processor time and most of its memory. What it would find is found
         # before: by the borders (import-linter) and by replaying every history in the sandbox (tests).
         workflow_runner=UnsandboxedWorkflowRunner(),

@@ -7,6 +7,12 @@ from temporalio.common import RetryPolicy
 # One attempt of a step: longer than the 8 s that a client waits for its callee, so that the client's error is seen.
 ATTEMPT_TIMEOUT = timedelta(seconds=10)
 
+# A worker that has been silent for that long is dead, and its step is tried by another one (workers.heartbeats).
+HEARTBEAT_TIMEOUT = timedelta(seconds=2)
+
+# The same for a task of the saga itself: it takes milliseconds, and a worker takes no more than it can do in a second.
+TASK_TIMEOUT = timedelta(seconds=3)
+
 # A step is tried until it is done or refused: a purchase waits out an outage of any length. 200 ms heals a hiccup
 # before the buyer sees it; 1 min keeps a thousand waiting purchases at 17 calls a second.
 STEP_RETRY = RetryPolicy(

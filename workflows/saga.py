@@ -89,6 +89,7 @@ class Saga(Parking):
             activity_id=name,
             summary=summary,
             start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
+            heartbeat_timeout=policies.HEARTBEAT_TIMEOUT,
             schedule_to_close_timeout=limit,
             retry_policy=policies.OPENING_RETRY if give_up_at else policies.STEP_RETRY,
             # An attempt that runs may still take effect: what undoes it must come after its end.

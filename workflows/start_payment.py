@@ -115,6 +115,7 @@ class StartPayment(Opening):
                 task_queue=TaskQueue.PAYMENT_SUCCESS,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                task_timeout=policies.TASK_TIMEOUT,
                 search_attributes=order_attributes(self.order, PurchaseStatus.PROCESSING, payment_id),
                 static_summary=f"Deliver {self.order.summary()}",
             )
