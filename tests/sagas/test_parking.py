@@ -68,8 +68,8 @@ def test_a_saga_that_goes_on_has_nothing_parked() -> None:
 
 
 @pytest.mark.parametrize("operation", ["commit", "capture", "deliver"])
-def test_a_skip_is_refused_where_the_callee_shows_no_effect(operation: str) -> None:
-    """Skip-is-verified: what nobody has done cannot be skipped, and the saga stays parked."""
+def test_skip_is_verified(operation: str) -> None:
+    """What nobody has done cannot be skipped, and the saga stays parked."""
     world = parked_at(operation)
     assert decide(world, "skip") == "not-seen"
     assert world.status == "needs_attention"
@@ -153,8 +153,8 @@ def test_abort_of_a_commit_that_was_done_returns_what_was_sold() -> None:
     assert world.outcome.status == "refunded"
 
 
-def test_abort_is_refused_past_the_pivot() -> None:
-    """Abort-before-pivot: once the offset is created, what is left can only be done."""
+def test_abort_before_pivot() -> None:
+    """Once the offset is created, what is left can only be done."""
     world = parked_at("publish")
     assert choices(world) == {"retry", "skip"}
     assert decide(world, "abort") == "not-offered"

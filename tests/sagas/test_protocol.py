@@ -73,7 +73,7 @@ def test_one_winner() -> None:
     assert not world.purchase.closed
 
 
-def test_claim_of_unclaimed_and_closed_is_final() -> None:
+def test_closed_is_final_and_claim_of_unclaimed() -> None:
     """A late success on a row that nobody claimed wins it, gives the money back and settles `refunded`."""
     world = World()
     world.opened()
