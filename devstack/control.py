@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,8 +12,8 @@ from devstack.errors import StackError
 
 SOCKET = "control.sock"
 LINE_BYTES_MAX = 200
-# A restart waits for the process's end and for its readiness: their limits' sum, and some seconds more.
-ANSWER_LIMIT_S = 45.0
+# A restart waits for the process's end and its readiness, 39 s at most, perhaps after one that is at work already.
+ANSWER_LIMIT_S = 80.0
 # A stack that has just told that it is ready listens some milliseconds later.
 LISTEN_LIMIT_S = 1.0
 # Whoever connects says at once what it wants.
@@ -37,14 +38,19 @@ class Control:
         self._path.unlink(missing_ok=True)
 
     def poll(self, timeout_s: float, restart: Callable[[str], None]) -> None:
-        """Wait for a request at most that long, and carry it out; a refused one answers why."""
+        """Wait for a request at most that long; it is carried out beside whatever the stack does meanwhile."""
         self._listener.settimeout(timeout_s)
         with suppress(TimeoutError):
             connection, _ = self._listener.accept()
-            with connection, suppress(OSError):
-                connection.settimeout(REQUEST_LIMIT_S)
-                name = connection.recv(LINE_BYTES_MAX).decode(errors="replace").strip()
-                connection.sendall(_carry_out(name, restart).encode())
+            threading.Thread(target=_answer, args=(connection, restart), daemon=True).start()
+
+
+def _answer(connection: socket.socket, restart: Callable[[str], None]) -> None:
+    with connection, suppress(OSError):
+        connection.settimeout(REQUEST_LIMIT_S)
+        name = connection.recv(LINE_BYTES_MAX).decode(errors="replace").strip()
+        # A refused request answers why.
+        connection.sendall(_carry_out(name, restart).encode())
 
 
 def _carry_out(name: str, restart: Callable[[str], None]) -> str:

@@ -32,6 +32,8 @@ class StackOptions:
     ports: Literal["default", "auto"] = "auto"
     # Stands over the environment of whoever starts the stack.
     environment: Mapping[str, str] = field(default_factory=dict)
+    # Lead the processes' connections through proxies, so that `devstack.links.Links` can break them.
+    links: bool = False
     # Show what the processes print, and how the start goes on.
     echo: bool = False
 

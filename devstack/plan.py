@@ -7,14 +7,14 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
-from devstack import rabbitmq, temporal
+from devstack import rabbitmq, temporal, toxiproxy
 from devstack.description import described
 from devstack.errors import StackError
 from devstack.options import ROOT, StackOptions
-from devstack.ports import LOOPBACK, Ports, claim_block, from_environment, require_free
+from devstack.ports import LINKS, LOOPBACK, Ports, claim_block, from_environment, require_free
 from devstack.process import ProcessSpec
 from devstack.readiness import http_ready
-from devstack.setup import rabbitmq_server, temporal_server
+from devstack.setup import rabbitmq_server, temporal_server, toxiproxy_server
 from devstack.setup.machine import Machine
 
 SERVICES = ("payments", "projects", "users", "notifier", "stripe_simulator")
@@ -45,6 +45,8 @@ def application(options: StackOptions) -> Plan:
     """The whole application. Raises StackError on a taken port or a missing program."""
     given = options.environ()
     claim, ports = claim_block() if options.ports == "auto" else (None, from_environment(given))
+    if not options.links:
+        ports = {name: port for name, port in ports.items() if name not in LINKS}
     machine = Machine(ROOT, given, lambda _: None)
     infrastructure = []
     before: Callable[[], bool] = lambda: True  # noqa: E731 - the common case of a value
@@ -66,6 +68,9 @@ def application(options: StackOptions) -> Plan:
     require_free(ports)
     started = {spec.name for spec in infrastructure}
     specs = (*infrastructure, *_services(ports, started), *_workers(started), _intake(ports, started))
+    if options.links:
+        program = _program(toxiproxy_server.find(machine), "toxiproxy-server")
+        specs = toxiproxy.led_through(program, specs, environ, ports, options.folder)
     return Plan(specs, environ, described(environ, ports), before, claim)
 
 
@@ -93,7 +98,7 @@ def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, 
         prefix = name.upper()
         found |= {f"{prefix}_HOST": LOOPBACK, f"{prefix}_PORT": str(ports[name])}
         found[f"{prefix}_DATABASE_URL"] = given.get(f"{prefix}_DATABASE_URL") or f"sqlite:///{data}/{name}.db"
-    for name in ("payments", "projects", "users"):
+    for name in ("payments", "projects", "users", "notifier"):
         found[f"{name.upper()}_URL"] = f"http://{LOOPBACK}:{ports[name]}"
     found["STRIPE_SIMULATOR_WEBHOOK_URL"] = f"http://{LOOPBACK}:{ports['intake']}/webhooks/stripe"
     # Real Stripe is spoken to only when somebody says so.

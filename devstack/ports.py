@@ -21,12 +21,23 @@ DEFAULTS = {
     "temporal_ui": 8233,
     "rabbitmq": 5672,
 }
+# Toxiproxy's own default, and one above it for each of its proxies; only a stack with links uses them.
+LINKS = {
+    "toxiproxy": 8474,
+    "link_payments": 8475,
+    "link_projects": 8476,
+    "link_users": 8477,
+    "link_stripe": 8478,
+    "link_webhooks": 8479,
+    "link_rabbitmq": 8480,
+    "link_temporal": 8481,
+}
 # Erlang's own two ports follow RabbitMQ's, as its makers have it for the first: two brokers never share one.
 DERIVED = {"rabbitmq_distribution": 20_000, "rabbitmq_epmd": 1_000}
-NAMES = (*DEFAULTS, *DERIVED)
+NAMES = (*DEFAULTS, *DERIVED, *LINKS)
 
-# Blocks of 16 below 32768, where Linux begins to give ports to outgoing connections.
-BLOCK_SIZE = 16
+# Blocks of 32 below 32768, where Linux begins to give ports to outgoing connections.
+BLOCK_SIZE = 32
 BLOCKS = range(20_000, 32_000, BLOCK_SIZE)
 # Some hundred stacks would have to run before this many tries fail.
 TRIES_MAX = 50
@@ -43,7 +54,8 @@ def variable(name: str) -> str:
 def from_environment(environ: Mapping[str, str]) -> dict[str, int]:
     """The default ports, each moved by its variable. Raises StackError on one that is no port."""
     ports = {
-        name: _number(variable(name), environ.get(variable(name)) or default) for name, default in DEFAULTS.items()
+        name: _number(variable(name), environ.get(variable(name)) or default)
+        for name, default in {**DEFAULTS, **LINKS}.items()
     }
     for name, distance in DERIVED.items():
         above = ports["rabbitmq"] + distance

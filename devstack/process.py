@@ -90,8 +90,8 @@ class Process:
     def terminate(self) -> None:
         """Ask it to stop, and note until when."""
         self.stop_by = time.monotonic() + self.spec.stop_limit_s
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
+        # Not by the process id: that of a process long dead may be another's by now.
+        self._popen.terminate()
 
     def kill(self) -> None:
         """End it and what it has started in its session, at once."""

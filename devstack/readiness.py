@@ -13,13 +13,13 @@ TIMEOUT_S = 1.0
 AMQP_HELLO = b"AMQP\x00\x00\x09\x01"
 
 
-def http_ready(port: int) -> Callable[[], bool]:
-    """Whether `/ready` answers 200."""
+def http_ready(port: int, path: str = "/ready") -> Callable[[], bool]:
+    """Whether the path answers 200."""
 
     def ready() -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, port, timeout=TIMEOUT_S)
         try:
-            connection.request("GET", "/ready")
+            connection.request("GET", path)
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import threading
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -48,6 +50,9 @@ class Stack:
         self._environ: dict[str, str] = {}
         self._lock: TextIO | None = None
         self._guard: subprocess.Popen[bytes] | None = None
+        # Several threads may restart processes, each its own.
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._writing = threading.Lock()
 
     def __enter__(self) -> Self:
         """Start, or raise StackError with nothing left running."""
@@ -114,18 +119,33 @@ class Stack:
         process.wait()
 
     def restart(self, name: str) -> None:
-        """Stop a process if it lives, start it again, and wait until it is ready."""
-        process = self._process(name)
-        process.terminate()
-        process.wait()
-        self._launch(process.spec)
-        while not self._is_ready(self.processes[name]):
-            time.sleep(POLL_S)
-        self._write()
+        """Stop a process if it lives, start it again, and wait until it is ready; any thread may ask.
+
+        Raises StackError when it does not become ready; it may live nevertheless, and wait for what it needs.
+        """
+        with self._turns[name]:
+            self._start_again(self._process(name))
+
+    def revive(self, died: Process) -> None:
+        """Restart a process that has died, unless somebody has done so since."""
+        name = died.spec.name
+        with self._turns[name]:
+            if self.processes[name] is died:
+                self._start_again(died)
 
     def dead(self) -> list[Process]:
-        """The processes that have ended by themselves."""
-        return [process for process in self.processes.values() if process.code is not None]
+        """The processes that have ended by themselves, not because somebody restarts them."""
+        return [process for process in self.processes.values() if process.code is not None and process.stop_by is None]
+
+    def _start_again(self, process: Process) -> None:
+        process.terminate()
+        process.wait()
+        if self.stopping:
+            raise StackError("The stack is stopping.")
+        self._launch(process.spec)
+        self._write()
+        while not self._is_ready(self.processes[process.spec.name]):
+            time.sleep(POLL_S)
 
     def _process(self, name: str) -> Process:
         if name not in self.processes:
@@ -188,7 +208,8 @@ class Stack:
         return process.is_ready()
 
     def _write(self) -> None:
-        description.write(self._file, self.description)
+        with self._writing:
+            description.write(self._file, self.description)
 
     def _release(self) -> None:
         if self._guard is not None and self._guard.stdin is not None:

@@ -1,10 +1,13 @@
 """A stack that runs until it is told to stop: deaths are seen, restarts are carried out."""
 
+import math
+import threading
 import time
 from dataclasses import dataclass
 
 from devstack.control import Control
 from devstack.errors import StackError
+from devstack.process import Process
 from devstack.stack import Stack
 
 # How soon a death is seen.
@@ -17,11 +20,11 @@ RECOVERED_S = 60.0
 
 @dataclass
 class _Revival:
-    """When a process that died is started again, and how long the wait before it was."""
+    """When a process that died is started again, and how long the wait before it is."""
 
+    died: Process
     due: float
     backoff_s: float
-    pending: bool = True
 
 
 def watch(stack: Stack, *, keep_going: bool) -> None:
@@ -32,29 +35,33 @@ def watch(stack: Stack, *, keep_going: bool) -> None:
         while True:
             control.poll(POLL_S, stack.restart)
             for process in stack.dead():
-                name = process.spec.name
                 if not keep_going:
-                    raise StackError(f"{name} ended with exit code {process.code}:\n{process.tail()}")
-                _revive(stack, name, revivals)
+                    raise StackError(f"{process.spec.name} ended with exit code {process.code}:\n{process.tail()}")
+                _revive(stack, process, revivals)
     finally:
         control.close()
 
 
-def _revive(stack: Stack, name: str, revivals: dict[str, _Revival]) -> None:
+def _revive(stack: Stack, died: Process, revivals: dict[str, _Revival]) -> None:
     """Plan the start of a dead process, or carry it out when it is due."""
     now = time.monotonic()
-    revival = revivals.get(name)
-    if revival is None or not revival.pending:
-        lived_s = now - stack.processes[name].started_at
-        again = revival is not None and lived_s < RECOVERED_S
-        backoff_s = min(revival.backoff_s * 2, BACKOFF_MAX_S) if revival and again else BACKOFF_FIRST_S
-        revivals[name] = _Revival(now + backoff_s, backoff_s)
-        stack.printer.say(f"{name} ended with exit code {stack.processes[name].code}; again in {backoff_s:.0f} s")
-    elif now >= revival.due:
-        revival.pending = False
-        try:
-            stack.restart(name)
-        except StackError as error:
-            stack.printer.say(str(error))
-        else:
-            stack.printer.say(f"{name} is ready again")
+    name = died.spec.name
+    last = revivals.get(name)
+    if last is None or last.died is not died:
+        again = last is not None and now - died.started_at < RECOVERED_S
+        backoff_s = min(last.backoff_s * 2, BACKOFF_MAX_S) if last and again else BACKOFF_FIRST_S
+        revivals[name] = _Revival(died, now + backoff_s, backoff_s)
+        stack.printer.say(f"{name} ended with exit code {died.code}; again in {backoff_s:.0f} s")
+    elif now >= last.due:
+        last.due = math.inf
+        # Its start may have to wait for another that is dead as well.
+        threading.Thread(target=_start_again, args=(stack, died), daemon=True).start()
+
+
+def _start_again(stack: Stack, died: Process) -> None:
+    try:
+        stack.revive(died)
+    except StackError as error:
+        stack.printer.say(str(error))
+    else:
+        stack.printer.say(f"{died.spec.name} is ready again")

@@ -1,4 +1,4 @@
-"""`python3 -m devstack.setup [--tests]`: bring everything onto this machine that the project needs."""
+"""`python3 -m devstack.setup [--chaos] [--tests]`: bring everything onto this machine that the project needs."""
 
 import argparse
 import fcntl
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devstack.setup import postgresql, python_env, rabbitmq_server, temporal_server
+from devstack.setup import postgresql, python_env, rabbitmq_server, temporal_server, toxiproxy_server
 from devstack.setup.machine import Machine, SetupError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> int:
     """Do what is left to do; 0, or 1 with the reason on stderr."""
-    arguments = argparse.ArgumentParser(prog="python3 -m devstack.setup", description=__doc__)
-    arguments.add_argument("--tests", action="store_true", help="also what only the tests need: PostgreSQL")
-    tests = arguments.parse_args().tests
+    parser = argparse.ArgumentParser(prog="python3 -m devstack.setup", description=__doc__)
+    parser.add_argument("--chaos", action="store_true", help="also what breaks connections: Toxiproxy")
+    parser.add_argument("--tests", action="store_true", help="also all that the tests need: Toxiproxy and PostgreSQL")
+    arguments = parser.parse_args()
     # So that a step ends what it has started, as it does on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
@@ -31,7 +32,9 @@ def main() -> int:
         is_root=os.geteuid() == 0,
         is_terminal=sys.stdin.isatty(),
     )
-    steps = [python_env, temporal_server, rabbitmq_server, *([postgresql] if tests else [])]
+    steps = [python_env, temporal_server, rabbitmq_server]
+    steps += [toxiproxy_server] if arguments.chaos or arguments.tests else []
+    steps += [postgresql] if arguments.tests else []
     try:
         with _alone(machine):
             for step in steps:

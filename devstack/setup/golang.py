@@ -14,19 +14,24 @@ USUAL_PLACE = Path("/usr/local/go/bin/go")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-def install(machine: Machine, module: str, target: Path) -> None:
-    """Build `module` and put its program at `target`, in one move, so that a half-built one is never found."""
-    go = _go(machine)
+def install(machine: Machine, module: str, target: Path, *, otherwise: str) -> None:
+    """Build `module` and put its program at `target`, in one move, so that a half-built one is never found.
+
+    `otherwise` tells what a person can do where Go or its module proxy cannot be had.
+    """
+    go = _go(machine, otherwise)
     folder = machine.cache / "gobin"
-    machine.say("That takes some 3 minutes on 2 cores, once")
+    # Go names a program after the last part of its path.
+    built = module.partition("@")[0].rpartition("/")[2]
     machine.run(
         f"Building {target.name} with Go",
         [go, "install", "-v", module],
         env={**_environment(machine), "GOBIN": str(folder)},
         hint="Is the Go module proxy reachable? Then run the same command again: it goes on where it stopped.\n"
-        "Or put a `temporal` program on PATH, or set TEMPORAL_ADDRESS to a running server.",
+        f"Or {otherwise}.",
     )
-    (folder / target.name).replace(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (folder / built).replace(target)
     # 2 GB that nothing needs any more.
     for name in ("go", "go-build", "gobin"):
         shutil.rmtree(machine.cache / name)
@@ -56,13 +61,13 @@ def _version(machine: Machine, go: Path) -> tuple[int, ...] | None:
     return version_in(machine.output(go, "version", env=env), r"go(\d+(?:\.\d+)+)")
 
 
-def _go(machine: Machine) -> Path:
+def _go(machine: Machine, otherwise: str) -> Path:
     found = [go for go in (machine.find("go"), USUAL_PLACE) if go is not None and _version(machine, go)]
     for go in found:
         if (_version(machine, go) or ()) >= GO_MIN:
             return go
     if not found:
-        hint = f"Or install Go {shown(GO_MIN)} or newer, or put a `temporal` program on PATH, or set TEMPORAL_ADDRESS."
+        hint = f"Or install Go {shown(GO_MIN)} or newer, or {otherwise}."
         apt.install(machine, ["golang-go"], hint=hint)
         found = [go for go in (machine.find("go"),) if go is not None]
     if not found:

@@ -9,6 +9,7 @@ from devstack.setup.machine import Machine, Patience, SetupError, version_in
 from devstack.setup.versions import TEMPORAL_CLI, TEMPORAL_SERVER_MIN, shown
 
 MODULE = f"github.com/temporalio/cli/cmd/temporal@{TEMPORAL_CLI}"
+OTHERWISE = "put a `temporal` program on PATH, or set TEMPORAL_ADDRESS to a running server"
 # A download that brings nothing for 30 s will bring nothing.
 DOWNLOAD_PATIENCE_S = 30
 
@@ -35,7 +36,8 @@ def provide(machine: Machine) -> None:
         return
     cached(machine).parent.mkdir(parents=True, exist_ok=True)
     if not _downloaded(machine):
-        golang.install(machine, MODULE, cached(machine))
+        machine.say("That takes some 3 minutes on 2 cores, once")
+        golang.install(machine, MODULE, cached(machine), otherwise=OTHERWISE)
     if not _new_enough(machine, cached(machine)):
         raise SetupError(f"{cached(machine)} does not run as Temporal server {shown(TEMPORAL_SERVER_MIN)} or newer.")
 

@@ -8,6 +8,8 @@ PYTHON_MIN: Version = (3, 11)
 TEMPORAL_CLI = "v1.5.1"
 # Server 1.28: the first with update-with-start for everybody.
 TEMPORAL_SERVER_MIN: Version = (1, 28)
+# Any 2.x has the same API; built from source where none is at hand.
+TOXIPROXY = "v2.9.0"
 # What Temporal's go.mod asks for.
 GO_MIN: Version = (1, 25)
 # Fetched as a Go module, checked by Go's checksum database, where the machine's own Go is older.

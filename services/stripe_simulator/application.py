@@ -13,6 +13,7 @@ from services.stripe_simulator.clock import Clock
 from services.stripe_simulator.control import create_control
 from services.stripe_simulator.delivery import Deliverer, post_to
 from services.stripe_simulator.errors import StripeError
+from services.stripe_simulator.faults import Faults
 from services.stripe_simulator.gateway import Gateway, refusal, unexplained
 from services.stripe_simulator.routes import create_v1
 from services.stripe_simulator.settings import SimulatorSettings
@@ -32,22 +33,23 @@ def create_app(settings: SimulatorSettings | None = None) -> Flask:
     # Each delivery is logged with its event; the client's own line would double it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     store = Store(connect(settings.stripe_simulator_database_url))
-    deliverer = Deliverer(store, settings.signing_secret, post_to(settings.stripe_simulator_webhook_url))
+    faults = Faults()
+    deliverer = Deliverer(store, settings.signing_secret, post_to(settings.stripe_simulator_webhook_url), faults)
     clock = Clock(store, settings.stripe_simulator_processing_seconds)
-    app = create_web(settings, store, deliverer)
+    app = create_web(settings, store, deliverer, faults)
     for thread in (deliverer, clock):
         thread.start()
         atexit.register(thread.stop, STOP_SECONDS_MAX)
     return app
 
 
-def create_web(settings: SimulatorSettings, store: Store, deliverer: Deliverer) -> Flask:
+def create_web(settings: SimulatorSettings, store: Store, deliverer: Deliverer, faults: Faults) -> Flask:
     """The web application alone."""
     app = Flask("services.stripe_simulator", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES_MAX, MAX_FORM_MEMORY_SIZE=BODY_BYTES_MAX)
-    gateway = Gateway(settings, store)
-    app.register_blueprint(create_v1(gateway))
-    app.register_blueprint(create_control(gateway, deliverer))
+    app.register_blueprint(create_v1(Gateway(settings, store, faults)))
+    # What controls the faults meets none.
+    app.register_blueprint(create_control(Gateway(settings, store, Faults()), deliverer, faults))
     app.register_blueprint(create_challenge(store, settings.stripe_simulator_processing_seconds))
     _let_browsers_in(app)
     _log_calls(app)

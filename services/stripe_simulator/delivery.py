@@ -7,11 +7,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 import httpx
 from sqlalchemy import select
 
 from services.stripe_simulator import events
+from services.stripe_simulator.faults import Faults
 from services.stripe_simulator.models import Delivery, Event
 from services.stripe_simulator.store import Store
 
@@ -67,10 +69,11 @@ def post_to(url: str) -> Send:
 class Deliverer:
     """A few threads that each take the event which is due longest, send it, and write down how it went."""
 
-    def __init__(self, store: Store, secret: str, send: Send, *, senders: int = SENDERS) -> None:
+    def __init__(self, store: Store, secret: str, send: Send, faults: Faults, *, senders: int = SENDERS) -> None:
         self._store = store
         self._secret = secret
         self._send = send
+        self._faults = faults
         self._changed = threading.Condition()
         self._in_flight: set[str] = set()
         self._stopped = False
@@ -97,7 +100,7 @@ class Deliverer:
             self._changed.notify(count)
 
     def deliver(self, event_id: str) -> int | None:
-        """Send the event now, whatever its state; the endpoint's status, none if it does not answer.
+        """Send the event now, whatever its state and the faults; the endpoint's status, none if it does not answer.
 
         Raises KeyError for an unknown event.
         """
@@ -105,7 +108,7 @@ class Deliverer:
             event = session.scalar(select(Event).where(Event.id == event_id))
         if event is None:
             raise KeyError(event_id)
-        return self._attempt(event)
+        return self._deliver(event)
 
     def _run(self) -> None:
         while True:
@@ -144,12 +147,31 @@ class Deliverer:
         with self._store.transaction() as session:
             return session.scalar(query)
 
-    def _attempt(self, event: Event) -> int | None:
+    def _attempt(self, event: Event) -> None:
+        """Deliver, unless something goes wrong on purpose."""
+        if self._faults.drops():
+            self._record(event.id, HTTPStatus.OK)
+        elif seconds := self._faults.delay_seconds(event.id):
+            self._postpone(event.id, seconds)
+        else:
+            if self._faults.doubles():
+                threading.Thread(target=self._post, args=(event,), name="webhook-double", daemon=True).start()
+            self._deliver(event)
+
+    def _deliver(self, event: Event) -> int | None:
+        status = self._post(event)
+        self._record(event.id, status)
+        return status
+
+    def _post(self, event: Event) -> int | None:
         body = json.dumps(events.shown(event), separators=(",", ":")).encode()
         status = self._send(body, signature(body, self._secret, time.time()))
         log.info("webhook %s %s: %s", event.type, event.id, status or "no answer")
-        self._record(event.id, status)
         return status
+
+    def _postpone(self, event_id: str, seconds: float) -> None:
+        with self._store.transaction() as session:
+            session.scalars(select(Event).where(Event.id == event_id)).one().due_at = time.time() + seconds
 
     def _record(self, event_id: str, status: int | None) -> None:
         now = time.time()

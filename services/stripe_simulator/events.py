@@ -11,8 +11,13 @@ TOPIC = "events"
 
 def emit(call: Call, kind: str, row: Document, previous: Json | None = None) -> None:
     """Record that `kind` has happened to the row's object; it is delivered once this transaction has committed."""
+    emit_of(call, kind, row.document, previous)
+
+
+def emit_of(call: Call, kind: str, shown: Json, previous: Json | None = None) -> None:
+    """Record that `kind` has happened to an object that is kept in its events alone."""
     identifier = new_id("evt")
-    data: Json = {"object": row.document}
+    data: Json = {"object": shown}
     if previous:
         data["previous_attributes"] = previous
     document = {

@@ -1,5 +1,6 @@
 """The one way from a request to its operation and back: access, parameters, idempotency, transaction, answer."""
 
+import errno
 import json
 import logging
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from services.stripe_simulator import idempotency, pages, shapes
 from services.stripe_simulator.access import api_key, is_publishable
 from services.stripe_simulator.call import Call, new_id
 from services.stripe_simulator.errors import InvalidParameters, StripeError
+from services.stripe_simulator.faults import Faults
 from services.stripe_simulator.forms import nest
 from services.stripe_simulator.models import Json
 from services.stripe_simulator.parameters import Params
@@ -27,11 +29,12 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Gateway:
-    """Runs operations for requests."""
+    """Runs operations for requests; calls with the secret key meet the faults."""
 
-    def __init__(self, settings: SimulatorSettings, store: Store) -> None:
+    def __init__(self, settings: SimulatorSettings, store: Store, faults: Faults) -> None:
         self._settings = settings
         self._store = store
+        self._faults = faults
         self._keys = idempotency.Keys()
 
     def run(self, model: type[P], work: Callable[[Call, P], Json], *, browsers_may: bool = False) -> Response:
@@ -44,6 +47,9 @@ class Gateway:
             params = read(model, nest(pairs))
 
             def operate(call: Call) -> Json:
+                if not publishable and self._faults.fails():
+                    # Kept under its key like every answer, as Stripe keeps its own 500s.
+                    raise unexplained()
                 document = work(call, params)
                 for path in params.expand:
                     document = pages.expand(call, document, path.split("."))
@@ -51,7 +57,8 @@ class Gateway:
 
             named = request.headers.get("Idempotency-Key") if request.method == "POST" else None
             asked = idempotency.asked(key, named, request.path, pairs) if named else None
-            return self._answer(operate, asked, request_id, publishable=publishable)
+            response = self._answer(operate, asked, request_id, publishable=publishable)
+            return _lost() if not publishable and self._faults.loses() else response
         except StripeError as error:
             return _response(error.status, _error_body(error, publishable=False), request_id)
 
@@ -111,6 +118,15 @@ def unexplained() -> StripeError:
 def refusal(error: StripeError) -> Response:
     """The answer to a request that no operation takes."""
     return _response(error.status, _error_body(error, publishable=False), new_id("req", 14))
+
+
+def _lost() -> Response:
+    """No answer at all: gunicorn takes a reset in the body's first read for a client that is gone, and hangs up."""
+
+    def break_off() -> bytes:
+        raise ConnectionResetError(errno.ECONNRESET, "this answer is lost on purpose")
+
+    return Response(iter(break_off, b""))
 
 
 def _pairs(asked: Request) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, or_
 
-from services.stripe_simulator import intents, methods, money, refunds
+from services.stripe_simulator import disputes, intents, methods, money, refunds
 from services.stripe_simulator.call import Call, find, find_charge, find_intent
 from services.stripe_simulator.errors import InvalidParameters, invalid_request, no_such
 from services.stripe_simulator.events import shown
@@ -114,10 +114,17 @@ def list_refunds(call: Call, params: ListRefunds) -> Json:
 
 def retrieve_refund(call: Call, _: Params, *, refund_id: str) -> Json:
     """One refund."""
-    row = find(call, Refund, refund_id)
-    if row is None:
-        raise no_such("refund", refund_id, "id")
-    return row.document
+    return refunds.of_id(call, refund_id).document
+
+
+def fail_refund(call: Call, _: Params, *, refund_id: str) -> Json:
+    """The refund, given back by the bank."""
+    return refunds.fail(call, refunds.of_id(call, refund_id)).document
+
+
+def dispute_charge(call: Call, _: Params, *, charge_id: str) -> Json:
+    """A dispute over the whole charge."""
+    return disputes.create(call, find_charge(call, charge_id))
 
 
 def list_events(call: Call, params: ListEvents) -> Json:

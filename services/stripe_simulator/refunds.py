@@ -1,7 +1,7 @@
 """Refunds: never more than what was captured and not given back yet."""
 
 from services.stripe_simulator import shapes
-from services.stripe_simulator.call import Call, find, find_charge
+from services.stripe_simulator.call import Call, find, find_charge, new_id
 from services.stripe_simulator.errors import InvalidParameters, invalid_request, no_such
 from services.stripe_simulator.events import emit
 from services.stripe_simulator.models import Charge, Json, PaymentIntent, Refund
@@ -31,6 +31,26 @@ def create(call: Call, charge: Charge, amount: int | None, given: Json) -> Refun
     reference = {"reference": "4242", "reference_status": "available", "reference_type": "acquirer_reference_number"}
     row.change(destination_details={"card": before["card"] | reference, "type": "card"})
     emit(call, "refund.updated", row, {"destination_details": before})
+    return row
+
+
+def of_id(call: Call, refund_id: str) -> Refund:
+    """The refund of an id; 404 if there is none."""
+    row = find(call, Refund, refund_id)
+    if row is None:
+        raise no_such("refund", refund_id, "id")
+    return row
+
+
+def fail(call: Call, row: Refund) -> Refund:
+    """The buyer's bank cannot book the refund: the money comes back (Stripe's docs, "Refunds", failed refunds)."""
+    if row.document["status"] != "succeeded":
+        raise invalid_request(f"Refund {row.id} has failed already.", param="id")
+    charge = find_charge(call, row.charge)
+    charge.change(amount_refunded=charge.document["amount_refunded"] - row.document["amount"], refunded=False)
+    row.change(status="failed", failure_reason="expired_or_canceled_card", failure_balance_transaction=new_id("txn"))
+    emit(call, "refund.failed", row)
+    emit(call, "refund.updated", row, {"status": "succeeded"})
     return row
 
 

@@ -9,6 +9,8 @@ from services.stripe_simulator.models import Charge, Json
 
 # Seven days: how long a bank holds the funds of a payment that the customer began.
 HOLD_SECONDS = 7 * 24 * 3600
+# Seven days: the shortest time that card networks give a seller to answer a dispute.
+ANSWER_SECONDS = 7 * 24 * 3600
 # The cards' own date lies as far ahead as that of Stripe's test PaymentMethods.
 EXPIRY_YEARS = 1
 
@@ -116,6 +118,33 @@ def refund(call: Call, charge: Charge, amount: int, given: Json) -> Json:
         "receipt_number": None,
         "status": "succeeded",
         **given,
+    }
+
+
+def dispute(call: Call, charge: Charge) -> Json:
+    """A fraud dispute over what is left of the charge, which the seller has to answer."""
+    taken = charge.document
+    return {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": taken["amount_captured"] - taken["amount_refunded"],
+        "balance_transactions": [],
+        "charge": charge.id,
+        "created": call.second,
+        "currency": taken["currency"],
+        "evidence": {},
+        "evidence_details": {
+            "due_by": call.second + ANSWER_SECONDS,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge.payment_intent,
+        "reason": "fraudulent",
+        "status": "needs_response",
     }
 
 

@@ -1,6 +1,7 @@
 """A stack of three tiny processes, run as `make up` runs the real one: python fake_stack.py DATA [--keep-going].
 
-`front` needs `back`; `stubborn` ignores SIGTERM and has a child in a session of its own, as Erlang has with epmd.
+`front` is ready only once it has reached `back`; `stubborn` ignores SIGTERM and has a child in a session of its own, as
+Erlang has with epmd.
 """
 
 import sys
@@ -14,11 +15,18 @@ from devstack.stack import Stack
 from devstack.up import up
 
 POLITE = """
-import signal, sys, time
+import signal, socket, sys, time
 def stop(*_):
     print(sys.argv[1], "stops", flush=True)
     sys.exit()
 signal.signal(signal.SIGTERM, stop)
+back = socket.socket(socket.AF_UNIX)
+address = "\\0" + sys.argv[2]
+if sys.argv[1] == "back":
+    back.bind(address)
+    back.listen()
+while sys.argv[1] == "front" and back.connect_ex(address) != 0:
+    time.sleep(0.02)
 print(sys.argv[1], "serves", flush=True)
 time.sleep(600)
 """
@@ -33,11 +41,13 @@ time.sleep(600)
 STOP_S = 1.0
 
 
-def plan(_: StackOptions) -> Plan:
+def plan(options: StackOptions) -> Plan:
     """The table of processes."""
     python = (sys.executable, "-c")
-    back = ProcessSpec("back", (*python, POLITE, "back"), ready_line="back serves", url="http://back")
-    front = ProcessSpec("front", (*python, POLITE, "front"), ready_line="front serves", after=("back",))
+    # The end of a long path: a socket's name has 107 characters at most.
+    address = str(options.folder)[-100:]
+    back = ProcessSpec("back", (*python, POLITE, "back", address), ready_line="back serves", url="http://back")
+    front = ProcessSpec("front", (*python, POLITE, "front", address), ready_line="front serves", after=("back",))
     stubborn = ProcessSpec("stubborn", (*python, STUBBORN), ready_line="stubborn serves", stop_limit_s=STOP_S)
     facts = {"version": 1, "temporal": {"ui_url": "http://nowhere"}}
     return Plan((back, front, stubborn), {"PYTHONUNBUFFERED": "1"}, facts)

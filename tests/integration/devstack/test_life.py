@@ -4,12 +4,16 @@ import os
 import signal
 import stat
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from devstack.control import ask_restart
 from devstack.errors import StackError
+from devstack.options import StackOptions
+from devstack.stack import Stack
 from tests.integration.devstack.conftest import Running, until
+from tests.integration.devstack.fake_stack import plan
 
 Run = Callable[..., Running]
 
@@ -88,6 +92,30 @@ def test_restart_from_another_terminal_is_no_death(run: Run) -> None:
     with pytest.raises(StackError, match="no process 'nobody'; there are back, front, stubborn"):
         ask_restart(stack.data, "nobody")
     assert stack.process.poll() is None
+
+
+def test_a_restart_may_wait_for_another_that_is_started_again(run: Run) -> None:
+    """Both are killed by their ids, as others do it; the one that needs the other is ready once that is back."""
+    stack = run("--keep-going")
+    stack.wait_until_ready()
+    before = stack.pid("back")
+    for name in ("back", "front"):
+        os.kill(stack.pid(name), signal.SIGKILL)
+    ask_restart(stack.data, "front")
+    assert stack.pid("back") != before
+    assert stack.process.poll() is None
+
+
+def test_what_somebody_has_restarted_is_not_started_again(tmp_path: Path) -> None:
+    """Who would revive a process comes too late, and leaves the new one alone."""
+    with Stack(StackOptions(tmp_path), plan) as stack:
+        died = stack.processes["back"]
+        stack.kill("back")
+        stack.restart("back")
+        pid = stack.processes["back"].pid
+        stack.revive(died)
+        assert stack.processes["back"].pid == pid
+        assert stack.dead() == []
 
 
 def test_restart_without_a_stack_says_so(run: Run) -> None:

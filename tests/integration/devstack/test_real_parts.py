@@ -51,7 +51,7 @@ async def namespace_is_prepared(stack: Stack) -> None:
 
 
 async def test_infrastructure_is_private_and_keeps_its_data(tmp_path: Path) -> None:
-    """Loopback only; namespace prepared; a message outlives a stop and a start on other ports; epmd ends with it."""
+    """Loopback only; namespace prepared; a message outlives a stop, new ports and SIGKILL; epmd ends with it."""
     with Stack(StackOptions(tmp_path), infrastructure) as stack:
         mark = mark_of(stack)
         assert len(list(guard.marked(mark))) > len(stack.processes), "epmd and Erlang's helpers bear the mark too"
@@ -66,9 +66,13 @@ async def test_infrastructure_is_private_and_keeps_its_data(tmp_path: Path) -> N
     with Stack(StackOptions(tmp_path), infrastructure) as stack:
         assert json.loads((tmp_path / "stack.json").read_text()) == stack.description
         with pika.BlockingConnection(pika.URLParameters(stack.description["amqp_url"])) as connection:
+            method, _, body = connection.channel().basic_get(QUEUE)
+        assert (method is not None, body) == (True, b"hello")
+        for name in ("rabbitmq", "temporal"):
+            stack.kill(name)
+            assert [process.spec.name for process in stack.dead()] == [name]
+            stack.restart(name)
+        with pika.BlockingConnection(pika.URLParameters(stack.description["amqp_url"])) as connection:
             method, _, body = connection.channel().basic_get(QUEUE, auto_ack=True)
         assert (method is not None, body) == (True, b"hello")
-        stack.kill("rabbitmq")
-        assert [process.spec.name for process in stack.dead()] == ["rabbitmq"]
-        stack.restart("rabbitmq")
         await namespace_is_prepared(stack)

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 from services.stripe_simulator.application import create_web
 from services.stripe_simulator.clock import Clock
 from services.stripe_simulator.delivery import Deliverer
+from services.stripe_simulator.faults import Faults
 from services.stripe_simulator.settings import SimulatorSettings
 from services.stripe_simulator.store import Store
 
@@ -22,9 +23,10 @@ class Simulator:
         self.store = store
         self.received: list[tuple[bytes, str]] = []
         self.endpoint_status: int | None = 200
-        self.deliverer = Deliverer(store, settings.signing_secret, self._receive, senders=2)
+        self.faults = Faults()
+        self.deliverer = Deliverer(store, settings.signing_secret, self._receive, self.faults, senders=2)
         self.clock = Clock(store, settings.stripe_simulator_processing_seconds)
-        self.web = create_web(settings, store, self.deliverer)
+        self.web = create_web(settings, store, self.deliverer, self.faults)
 
     def post(self, path: str, form: dict[str, str] | None = None, **headers: str) -> TestResponse:
         """One POST with the secret key; header names are given with underscores."""

@@ -143,7 +143,7 @@ def test_a_key_at_work_is_a_conflict() -> None:
 
 def test_a_fault_of_ours_is_kept_too(simulator: Simulator) -> None:
     """A 500 rolls back, and its key answers 500 from then on."""
-    gateway = Gateway(SimulatorSettings(_env_file=None), simulator.store)
+    gateway = Gateway(SimulatorSettings(_env_file=None), simulator.store, simulator.faults)
     ran: list[str | None] = []
 
     def fail(call: Call, _: Params) -> Json:
