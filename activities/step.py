@@ -1,6 +1,7 @@
 """What makes a method a step: its key, and the one table from our errors to Temporal's."""
 
 import functools
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -14,6 +15,8 @@ from domain.errors import ContractBroken, Refused, Unavailable
 REFUSED = "refused"
 UNAVAILABLE = "unavailable"
 CONTRACT_BROKEN = "contract-broken"
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +36,7 @@ def step(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         try:
             return await method(*args, **kwargs)
         except (Refused, Unavailable, ContractBroken) as error:
+            log.info("%s, attempt %d: %s", step_key(), activity.info().attempt, error)
             raise _translate(error) from error
 
     return activity.defn(run)

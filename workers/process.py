@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+from temporalio import activity
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -48,6 +50,14 @@ RECONNECT_S = 1.0
 POLLING_CHECK_S = 0.05
 
 
+class OnlyBugs(logging.Filter):
+    """Lets no failure through that a step has translated: that one is told in a line of its own (activities.step)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the SDK's traceback tells of something that nobody expected."""
+        return not (record.exc_info and isinstance(record.exc_info[1], ApplicationError))
+
+
 @dataclass(frozen=True)
 class Ports:
     """All that the steps of one process reach."""
@@ -76,6 +86,7 @@ class Ports:
 def run(queue: TaskQueue, workflows: Sequence[type], title: str) -> None:
     """Work on a queue until SIGTERM or SIGINT; prints `Starting <title> worker` once the server sees it poll."""
     log_to_stdout()
+    activity.logger.base_logger.addFilter(OnlyBugs())
     # Before anything is connected: who is told nonsense shall say so at once.
     asyncio.run(_work(settings(), queue, workflows, title))
 

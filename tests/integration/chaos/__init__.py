@@ -1,0 +1,1 @@
+"""Chaos on real parts, short enough for every change."""

@@ -1,0 +1,1 @@
+"""Chaos without a stack: its plans, its buyers and its verdict."""
