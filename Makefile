@@ -2,10 +2,10 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) -m devstack.setup
 VENV := .venv/bin
-COVERED := app workflows activities clients domain
+COVERED := app workflows activities clients domain audit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up restart test check bench clean
+.PHONY: help setup demo up restart audit test check bench chaos clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ up: setup  ## start everything on this machine, until Ctrl-C; ARGS="--keep-going
 restart:  ## start one process of a running stack again: make restart NAME=payments
 	@$(VENV)/python -m devstack restart "$(or $(NAME),$(error which one? make restart NAME=payments))"
 
+audit: setup  ## compare the books of the running stack (or of what the environment names); ARGS="--json --data DIR"
+	@$(VENV)/python -m devstack.audit $(ARGS)
+
 test: python  ## all tests, with branch coverage; ARGS=tests/unit for some
 	@$(SETUP) --tests
 	@# What libraries write into the user's settings folder stays here too.
@@ -33,8 +36,13 @@ check: setup  ## style, types and borders
 	$(VENV)/mypy --strict .
 	$(VENV)/lint-imports
 
-bench: setup  ## measure latency, throughput and memory
+bench: python  ## measure latency, throughput, memory and recovery
+	@$(SETUP) --chaos
 	@$(VENV)/python -m bench $(ARGS)
+
+chaos: python  ## break every part while buyers buy, then audit; PURCHASES=200 SECONDS=120 SEED=7
+	@$(SETUP) --chaos
+	@$(VENV)/python -m chaos --purchases $(or $(PURCHASES),200) --seconds $(or $(SECONDS),120) --seed $(or $(SEED),7)
 
 clean: python  ## remove the stack's data and what tests left; refuses while a stack runs
 	@$(PYTHON) -m devstack.clean

@@ -10,9 +10,9 @@ from chaos.journal import Journal
 from chaos.seen import Seen
 from chaos.stories import story
 
-# 200 pages at once: half a minute of buyers who wait out a fault at the 8 purchases a second that a stack takes on two
-# cores. More would only queue before the intake's 32 threads; the load then goes on later.
-BUYERS_MAX = 200
+# 60 pages at once: at the 3 to 8 purchases a second that two cores take while things break, the last in the queue waits
+# less than OPENING_TIMEOUT (30 s). With more, most openings would be given up, and a run would show little else.
+BUYERS_MAX = 60
 
 
 @dataclass

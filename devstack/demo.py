@@ -1,5 +1,6 @@
 """`make demo`: a stack of its own on free ports, and purchases that are paid, declined, refused and expire."""
 
+import asyncio
 import sys
 import tempfile
 import time
@@ -10,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from devstack.books import Books, read_books
+from devstack.audit import audit_stack
 from devstack.options import ROOT
 from devstack.shop import Shop, item
 from devstack.stack import Stack, StackOptions
@@ -184,13 +185,11 @@ def expired(story: Story, answer: Mapping[str, Any]) -> None:
 def books(story: Story) -> None:
     """Stock, money and deliveries add up."""
     story.chapter("The books")
-    found: Books = read_books(story.shop)
-    for line in found.lines():
+    report = asyncio.run(audit_stack(story.shop.stack))
+    for line in report.lines():
         story.tell(line)
-    for fault in found.faults():
-        story.expect(False, fault)
-    if not found.faults():
-        story.expect(True, "stock = sold + held + free; charges = delivered; nothing held")
+    story.expect(report.adds_up, "every purchase's books add up")
+    story.expect("open" not in report.ends, "no purchase is open any more")
 
 
 def conclude(story: Story) -> int:

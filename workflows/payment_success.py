@@ -33,7 +33,6 @@ class PaymentSuccess(FollowUp):
         super().__init__(PurchaseStatus.PROCESSING, start.payment_id)
         self.call = PaymentCall(payment_id=start.payment_id)
         self.sold = False
-        self.delivering = False
 
     @workflow.run
     @heeds_cancellation
@@ -44,6 +43,7 @@ class PaymentSuccess(FollowUp):
             return SagaEnd(note="The purchase has ended already.")
         order = await self._take_up(payment)
         try:
+            self._heed_refund(payment)
             await self._commit()
             await self._capture(payment)
             await self._deliver(order)
@@ -70,6 +70,11 @@ class PaymentSuccess(FollowUp):
         return order
 
     # ---- forward ----------------------------------------------------------------------------------------------------
+
+    def _heed_refund(self, payment: Payment) -> None:
+        """Money that is back already (by hand, or by a run of this saga that was terminated) buys nothing."""
+        if payment.amount_refunded >= payment.amount_captured > 0:
+            raise Undo("refunded-before-delivery")
 
     async def _commit(self) -> None:
         """Sell the offset that is held."""
@@ -100,7 +105,6 @@ class PaymentSuccess(FollowUp):
 
     async def _deliver(self, order: Order) -> None:
         """Create the buyer's offset: the point of no return."""
-        self.delivering = True
         call = DeliverCall(payment_id=self.payment_id, order=order)
         try:
             await self.step(UsersSteps.deliver_offset, call, summary=f"Deliver {order.summary()}")
@@ -116,7 +120,7 @@ class PaymentSuccess(FollowUp):
         self.undoable = False
         if not self.sold and not await self._claim():
             return SagaEnd(note="Another saga has decided how the purchase ends.")
-        if self.delivering:
+        if self.sold:
             await self._revoke(order)
         refunded = await self._undo_money()
         if self.sold:
@@ -128,8 +132,11 @@ class PaymentSuccess(FollowUp):
         """Close the reservation before anything is undone; a commit that was not known to be done shows here."""
         try:
             await self.release(self.payment_id)
-        except Refused as refused:
-            self.sold = refused.kind == "reservation-committed"
+        except Refused:
+            # Only this saga sells and returns: what is sold, or was returned by an earlier run, is its own to undo.
+            look = ProjectsSteps.look_at_reservation
+            row = await self.step(look, self.call, summary="See who has closed the reservation")
+            self.sold = row.status in {"committed", "returned"}
             return self.sold
         return True
 

@@ -52,8 +52,8 @@ class Payment(Base):
     )
     # Canceled by purchase before the payment was known: whatever creation still arrives, it must not become payable.
     marked: Mapped[bool] = mapped_column(default=False)
-    # The first who asked for a cancel that was not refused, written before the provider is asked.
-    cancel_asked_by: Mapped[str | None] = mapped_column(String(255))
+    # Operation (cancel, refund) -> the first who asked and was not refused, written before the provider is asked.
+    asked_by: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
 
     # The order; null on a mark.
     buyer_id: Mapped[str | None] = mapped_column(String(64))
@@ -68,6 +68,7 @@ class Payment(Base):
     amount_captured: Mapped[int] = mapped_column(BigInteger, default=0)
     amount_refunded: Mapped[int] = mapped_column(BigInteger, default=0)
     failed_attempts: Mapped[int] = mapped_column(default=0)
+    disputed: Mapped[bool] = mapped_column(default=False)
     # Operation -> the number in its next key to the provider; one that is not there stands at 1.
     key_numbers: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -79,7 +80,20 @@ class Payment(Base):
         """The number in the operation's next key."""
         return self.key_numbers.get(operation, 1)
 
+    def ask(self, operation: str, caller: str) -> None:
+        """Remember who asks, unless somebody has asked before."""
+        self.asked_by = {operation: caller} | self.asked_by
+
+    def forget(self, operation: str) -> None:
+        """Nobody of ours did it."""
+        self.asked_by = {done: caller for done, caller in self.asked_by.items() if done != operation}
+
     @property
     def canceled_by(self) -> str | None:
         """Who had it canceled; null if nobody of ours did."""
-        return self.cancel_asked_by if self.status is PaymentStatus.CANCELED else None
+        return self.asked_by.get("cancel") if self.status is PaymentStatus.CANCELED else None
+
+    @property
+    def refunded_by(self) -> str | None:
+        """Who had it refunded; null if nothing is refunded, or nobody of ours did it."""
+        return self.asked_by.get("refund") if self.amount_refunded else None

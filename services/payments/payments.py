@@ -81,7 +81,7 @@ class Payments:
             if row.payment_id is None:
                 # From here on no creation can succeed, neither one under way nor one that hangs in the network.
                 row.marked = True
-                row.cancel_asked_by = row.cancel_asked_by or caller
+                row.ask("cancel", caller)
                 if row.buyer_id is None:
                     row.status = PaymentStatus.CANCELED
                     return row
@@ -100,13 +100,16 @@ class Payments:
             return row
         raise refusals.not_capturable() if isinstance(error, ProviderRefused) else refusals.unavailable()
 
-    def refund(self, payment_id: str) -> Payment:
+    def refund(self, payment_id: str, caller: str) -> Payment:
         """Give back all that was captured."""
         row = self._find(payment_id)
         if refunded(row):
             return row
-        seen, error = self._attempt(row, "refund", self._provider.refund, refunded)
-        row = self._learn(row, seen)
+
+        def refund(payment_id: str, key: str) -> Snapshot:
+            return self._provider.refund(payment_id, row.purchase_id, key)
+
+        row, _, error = self._attempt_for(caller, row, "refund", refund, refunded)
         if refunded(row):
             return row
         raise refusals.not_refundable() if isinstance(error, ProviderRefused) else refusals.unavailable()
@@ -165,16 +168,7 @@ class Payments:
         with self._records.row(row.purchase_id) as kept:
             if kept.status is PaymentStatus.CANCELED:
                 return kept
-            asked_before = kept.cancel_asked_by is not None
-            kept.cancel_asked_by = kept.cancel_asked_by or caller
-        seen, error = self._attempt(kept, "cancel", self._provider.cancel, canceled)
-        with self._records.row(row.purchase_id) as kept:
-            absorb(kept, seen)
-            if error is None:
-                kept.cancel_asked_by = kept.cancel_asked_by or caller
-            elif isinstance(error, ProviderRefused) and not (canceled(seen) and asked_before):
-                # Refused, or found canceled at the first try: a hand or the provider was there before us.
-                kept.cancel_asked_by = None
+        kept, seen, _ = self._attempt_for(caller, kept, "cancel", self._provider.cancel, canceled)
         if kept.status is PaymentStatus.CANCELED:
             return kept
         if captured(seen):
@@ -183,6 +177,23 @@ class Payments:
             raise refusals.processing()
         # Neither canceled nor refused for a reason that still holds: the next try will tell.
         raise refusals.unavailable()
+
+    def _attempt_for(
+        self, caller: str, row: Payment, operation: str, write: Write, done: Callable[[Snapshot], bool]
+    ) -> tuple[Payment, Snapshot, Exception | None]:
+        """Attempt it in the caller's name, which stays with the payment if it is done."""
+        with self._records.row(row.purchase_id) as kept:
+            asked_before = operation in kept.asked_by
+            kept.ask(operation, caller)
+        seen, error = self._attempt(kept, operation, write, done)
+        with self._records.row(row.purchase_id) as kept:
+            absorb(kept, seen)
+            if error is None:
+                kept.ask(operation, caller)
+            elif isinstance(error, ProviderRefused) and not (done(seen) and asked_before):
+                # Refused, or found done at the first try: a hand or the provider was there before us.
+                kept.forget(operation)
+        return kept, seen, error
 
     def _attempt(
         self, row: Payment, operation: str, write: Write, done: Callable[[Snapshot], bool]

@@ -41,6 +41,7 @@ class Snapshot:
     amount_captured: int
     amount_refunded: int
     failed_attempts: int
+    disputed: bool = False
 
 
 class ProviderUnknown(Exception):
@@ -80,5 +81,5 @@ class Provider(Protocol):
     def capture(self, payment_id: str, key: str) -> Snapshot:
         """Charge all that was authorised."""
 
-    def refund(self, payment_id: str, key: str) -> Snapshot:
-        """Give back all that was captured."""
+    def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
+        """Give back all that was captured, in the purchase's name."""

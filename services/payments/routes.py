@@ -138,8 +138,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.doc(responses=UNKNOWN | {409: "payment-not-refundable"} | PROVIDER)
     def refund_payment(payment_id: str, caller: Caller) -> PaymentShown:
         """Give back all that was captured."""
-        log.info("refund of %s, asked for by %s", payment_id, caller.key)
-        return PaymentShown.of(payments.refund(payment_id))
+        return PaymentShown.of(payments.refund(payment_id, caller.key))
 
 
 def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:

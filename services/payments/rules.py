@@ -50,6 +50,7 @@ def absorb(row: Payment, seen: Snapshot) -> None:
     # No maximum: a refund that the bank fails comes back.
     row.amount_refunded = seen.amount_refunded
     row.failed_attempts = max(row.failed_attempts, seen.failed_attempts)
+    row.disputed = seen.disputed
 
 
 def canceled(seen: Snapshot) -> bool:

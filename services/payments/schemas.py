@@ -102,6 +102,8 @@ class PaymentShown(Shown):
     outcome: OutcomeShown | None
     created_at: Time
     canceled_by: str | None = Field(description="Idempotency-Key of who had it canceled; null: the provider or a hand")
+    refunded_by: str | None = Field(description="Idempotency-Key of who had it refunded; null: nobody or a hand")
+    disputed: bool = Field(description="the buyer's bank has disputed the charge")
 
     @classmethod
     def of(cls, row: Payment) -> Self:
@@ -123,6 +125,8 @@ class PaymentShown(Shown):
             outcome=OutcomeShown(**row.outcome) if row.outcome else None,
             created_at=rfc3339(row.created_at),
             canceled_by=row.canceled_by,
+            refunded_by=row.refunded_by,
+            disputed=row.disputed,
         )
 
 

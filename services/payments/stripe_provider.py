@@ -99,15 +99,19 @@ class StripeProvider:
             options: stripe.RequestOptions = {"idempotency_key": key}
             return self._snapshot(self._v1.payment_intents.capture(payment_id, {"expand": ["latest_charge"]}, options))
 
-    def refund(self, payment_id: str, key: str) -> Snapshot:
+    def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
         """Refund what is left; without an amount Stripe itself refuses to give back more than there is."""
         with _translated():
-            self._v1.refunds.create({"payment_intent": payment_id}, {"idempotency_key": key})
+            self._v1.refunds.create(
+                # By this our webhook knows that the event of a failed refund is ours.
+                {"payment_intent": payment_id, "metadata": {"purchase_id": purchase_id}},
+                {"idempotency_key": key},
+            )
         return self.retrieve(payment_id)
 
     def _snapshot(self, intent: stripe.PaymentIntent) -> Snapshot:
-        charge = intent.latest_charge
-        refunded = charge.amount_refunded if isinstance(charge, stripe.Charge) else 0
+        charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+        refunded = charge.amount_refunded if charge else 0
         return Snapshot(
             payment_id=intent.id,
             status=STATUS[intent.status],
@@ -115,6 +119,7 @@ class StripeProvider:
             # Stripe shows a released authorisation as refunded too, though nothing was taken.
             amount_refunded=min(refunded, intent.amount_received),
             failed_attempts=self._failed_attempts(intent),
+            disputed=charge is not None and charge.disputed,
         )
 
     def _failed_attempts(self, intent: stripe.PaymentIntent) -> int:

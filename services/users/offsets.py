@@ -26,14 +26,28 @@ class Offsets:
         """Take the offset away, or leave the mark that refuses it: a create may still be under way in the network."""
         return self._decided(lambda session: _revoke(session, user_id, payment_id))
 
-    def newest(self, user_id: str, count: int, below: int | str | None) -> list[Offset]:
-        """Up to `count` of the buyer's offsets, newest first, older than number `below`; 404 for an unknown buyer."""
-        rows = select(Offset).where(Offset.user_id == user_id, ~Offset.revoked).order_by(Offset.number.desc())
+    def newest(self, user_id: str | None, count: int, below: int | str | None) -> list[Offset]:
+        """Up to `count` offsets of the buyer (None: of all), newest first, older than number `below`.
+
+        404 for an unknown buyer.
+        """
+        rows = select(Offset).where(~Offset.revoked).order_by(Offset.number.desc())
         if below is not None:
             rows = rows.where(Offset.number < below)
         with Session(self._engine) as session:
-            _know(session, user_id)
+            if user_id is not None:
+                _know(session, user_id)
+                rows = rows.where(Offset.user_id == user_id)
             return list(session.scalars(rows.limit(count)))
+
+    def find(self, user_id: str, payment_id: str) -> Offset:
+        """The buyer's offset of a payment, or the mark of its revocation; 404 where there is neither."""
+        row = select(Offset).where(Offset.payment_id == payment_id, Offset.user_id == user_id)
+        with Session(self._engine) as session:
+            found = session.scalar(row)
+        if found is None:
+            raise Problem(404, "not-found", "This payment has brought the buyer no offset.")
+        return found
 
     def _decided(self, decision: Callable[[Session], Offset]) -> Offset:
         # What is shown after the commit is what was decided: nothing is read again.

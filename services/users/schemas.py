@@ -1,7 +1,7 @@
 """What Users takes and shows."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -36,16 +36,29 @@ class OffsetShown(Shown):
     @classmethod
     def of(cls, row: Offset) -> Self:
         """The row as it is shown."""
-        items = [
-            Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
-            for item in row.items
-        ]
-        return cls(
-            payment_id=row.payment_id,
-            purchase_id=row.purchase_id,
-            items=items,
-            created_at=utc(row.created_at),
-        )
+        return cls(**_shown(row))
+
+
+class FoundOffset(OffsetShown):
+    """A payment's offset by name: the buyer has it, or it is revoked for good."""
+
+    status: Literal["delivered", "revoked"]
+
+    @classmethod
+    def of(cls, row: Offset) -> Self:
+        """The row as it is shown."""
+        return cls(**_shown(row), status="revoked" if row.revoked else "delivered")
+
+
+class OwnedOffset(OffsetShown):
+    """A buyer's offset among all buyers'."""
+
+    user_id: str = Field(examples=["alice"])
+
+    @classmethod
+    def of(cls, row: Offset) -> Self:
+        """The row as it is shown."""
+        return cls(**_shown(row), user_id=row.user_id)
 
 
 class OffsetPage(Shown):
@@ -53,3 +66,23 @@ class OffsetPage(Shown):
 
     items: list[OffsetShown]
     next_cursor: str | None
+
+
+class OwnedOffsetPage(Shown):
+    """A page of all buyers' offsets, newest first; revoked ones are none."""
+
+    items: list[OwnedOffset]
+    next_cursor: str | None
+
+
+def _shown(row: Offset) -> dict[str, Any]:
+    items = [
+        Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
+        for item in row.items
+    ]
+    return {
+        "payment_id": row.payment_id,
+        "purchase_id": row.purchase_id,
+        "items": items,
+        "created_at": utc(row.created_at),
+    }

@@ -55,7 +55,7 @@ class Engine:
 
     def start(
         self,
-        kind: type,
+        name: str,
         arg: Any,
         workflow_id: str,
         reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
@@ -65,9 +65,9 @@ class Engine:
         may_follow = reuse is WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY and known and known.failure
         if known and not may_follow:
             return False
-        execution = Execution(workflow_id, f"run-{next(self._numbers)}", kind, started_at=self.now)
+        run_id = f"run-{next(self._numbers)}"
+        execution = Execution(workflow_id, run_id, self.kinds[name], started_at=self.now)
         self.executions[workflow_id] = execution
-        name = definition(kind).name
         init = wa.InitializeWorkflow(workflow_type=name, workflow_id=workflow_id, arguments=[payload(arg)])
         self._post(execution, wa.WorkflowActivationJob(initialize_workflow=init))
         return True
@@ -116,10 +116,10 @@ class Engine:
             self.agenda.take(event)
         raise AssertionError("the sagas do not come to rest")
 
-    def crash(self, kind: type) -> None:
+    def crash(self, name: str) -> None:
         """Kill the worker of a kind of workflow: instances are lost, and the reports of attempts that run."""
         for execution in self.executions.values():
-            if execution.kind is kind:
+            if execution.kind is self.kinds[name]:
                 execution.evict()
                 self._dispatch.lose_reports(execution)
 
@@ -190,12 +190,12 @@ class Engine:
 
     def _on_start_child_workflow_execution(self, execution: Execution, command: WorkflowCommand) -> None:
         child = command.start_child_workflow_execution
-        kind = self.kinds[child.workflow_type]
 
         def start() -> None:
-            arg = value_of(child.input[0], definition(kind).arg_types[0])
+            arg = value_of(child.input[0], definition(self.kinds[child.workflow_type]).arg_types[0])
+            reuse = WorkflowIDReusePolicy(child.workflow_id_reuse_policy)
             job = wa.ResolveChildWorkflowExecutionStart(seq=child.seq)
-            if self.start(kind, arg, child.workflow_id, WorkflowIDReusePolicy(child.workflow_id_reuse_policy)):
+            if self.start(child.workflow_type, arg, child.workflow_id, reuse):
                 job.succeeded.run_id = self.executions[child.workflow_id].run_id
             else:
                 exists = StartChildWorkflowExecutionFailedCause

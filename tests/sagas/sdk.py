@@ -84,11 +84,16 @@ def run_step(method: Step, carried: Payload, *, workflow_id: str, activity_id: s
 
 
 def _driven(method: Step, arg: Any) -> Any:
+    return driven(method(arg))
+
+
+def driven(coroutine: Coroutine[Any, Any, T]) -> T:
     """The result of a coroutine that never waits, as our fakes do not."""
     try:
-        method(arg).send(None)
+        coroutine.send(None)
     except StopIteration as stop:
-        return stop.value
+        result: T = stop.value
+        return result
     raise AssertionError("a fake port must not wait")
 
 

@@ -145,3 +145,36 @@ def test_compensations_are_shielded(operation: str) -> None:
     world.engine.run()
     assert world.outcome.status == "refunded"
     assert_undone(world)
+
+
+@pytest.mark.parametrize("operation", ["revoke", "cancel", "refund", "give_back", "publish"])
+def test_an_undo_that_was_terminated_is_finished_by_the_deadline(operation: str) -> None:
+    """Terminated in the middle of its undo: the deadline starts it afresh, and it ends refunded, not delivered."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [UNAVAILABLE] * 5
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.engine.now > at(1))
+    world.engine.cancel(world.success.id)
+    world.faults.after[operation] = [UNAVAILABLE] * 50
+    world.engine.run(until=lambda: operation in world.operations())
+    world.success.closed, world.success.failure = True, "terminated"
+    world.faults.after.clear()
+    world.faults.before.clear()
+    world.engine.run()
+    assert world.outcome.status == "refunded"
+    assert world.notifications.kinds() == ["payment.refunded"]
+    assert_undone(world)
+
+
+def test_money_refunded_by_hand_before_the_delivery_buys_nothing() -> None:
+    """The webhook was late, and somebody has given the money back meanwhile: nothing is delivered."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.payments.set(amount_refunded=world.payments.known().amount)
+    world.event_succeeded()
+    world.engine.run()
+    assert (world.outcome.status, world.outcome.reason) == ("refunded", "refunded-before-delivery")
+    assert_undone(world)

@@ -4,7 +4,6 @@ from domain.messages import ParkedView, RefundFailedInput, refund_failed_workflo
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.test_parking import choices, decide
 from tests.sagas.world import World
-from workflows.refund_failed import RefundFailed
 
 ID = refund_failed_workflow_id("re_1")
 
@@ -17,7 +16,7 @@ def failed_refund() -> World:
     world.pays()
     assert world.outcome.status == "refunded"
     world.payments.set(amount_refunded=0)
-    world.engine.start(RefundFailed, RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1"), ID)
+    world.engine.start("RefundFailed", RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1"), ID)
     world.engine.run()
     return world
 

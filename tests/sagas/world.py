@@ -1,7 +1,10 @@
 """One purchase in a world of fakes: the intake's and the buyer's part, and what can be seen."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from temporalio.common import WorkflowIDReusePolicy
 
 from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
 from domain.errors import ContractBroken, Unavailable
@@ -18,13 +21,15 @@ from domain.messages import (
 from domain.purchase import Item, Order, Outcome, PaymentStatus
 from tests.sagas.engine import START, Engine
 from tests.sagas.execution import Execution
-from tests.sagas.fakes import PAYMENT_ID, FakeNotifications, FakePayments, FakeProjects, FakeUsers, Faults
-from tests.sagas.sdk import value_of
+from tests.sagas.fakes import PAYMENT_ID, Callees
+from tests.sagas.network import Carry, Faults, through
+from tests.sagas.sdk import Step, value_of
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess
+from workflows.refund_failed import RefundFailed
 from workflows.start_payment import StartPayment
 
-SAGAS = {kind.__name__: kind for kind in (StartPayment, PaymentSuccess, PaymentFailed)}
+SAGAS = {kind.__name__: kind for kind in (StartPayment, PaymentSuccess, PaymentFailed, RefundFailed)}
 
 PRICE = 1800
 ORDER = Order(
@@ -38,25 +43,35 @@ TTL = timedelta(minutes=30)
 OPENING_TIMEOUT = timedelta(seconds=30)
 
 
+def steps_of(callees: Callees, carry: Carry) -> dict[str, Step]:
+    """The sagas' own steps, by their names, on ports whose calls are carried."""
+    groups = (
+        PaymentsSteps(through(callees.payments, carry, {"record_outcome": "record"})),
+        ProjectsSteps(through(callees.projects, carry, {"look": "look_at_reservation"})),
+        UsersSteps(through(callees.users, carry, {"look": "look_at_offset"})),
+        NotifierSteps(through(callees.notifications, carry, {})),
+    )
+    return {name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")}
+
+
 class World:
     """One purchase and all that it meets."""
 
-    def __init__(self, *, manual: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        manual: bool = False,
+        callees: Callees | None = None,
+        sagas: Mapping[str, type] = SAGAS,
+        carry: Carry | None = None,
+        tell: Callable[[str], None] = lambda _words: None,
+    ) -> None:
+        callees = callees or Callees()
+        self.payments, self.projects = callees.payments, callees.projects
+        self.users, self.notifications = callees.users, callees.notifications
+        self.payments.manual = manual
         self.faults = Faults()
-        self.payments = FakePayments(self.faults, manual=manual)
-        self.projects = FakeProjects(self.faults)
-        self.users = FakeUsers(self.faults)
-        self.notifications = FakeNotifications(self.faults)
-        groups = (
-            PaymentsSteps(self.payments),
-            ProjectsSteps(self.projects),
-            UsersSteps(self.users),
-            NotifierSteps(self.notifications),
-        )
-        steps = {
-            name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")
-        }
-        self.engine = Engine(steps, SAGAS)
+        self.engine = Engine(steps_of(callees, carry or self.faults.carry), sagas, tell)
 
     # ---- what the intake does ---------------------------------------------------------------------------------------
 
@@ -70,7 +85,7 @@ class World:
             opening_timeout_s=int(OPENING_TIMEOUT.total_seconds()),
         )
         workflow_id = purchase_workflow_id(ORDER.purchase_id)
-        self.engine.start(StartPayment, start, workflow_id)
+        self.engine.start("StartPayment", start, workflow_id, WorkflowIDReusePolicy.REJECT_DUPLICATE)
         update_id = f"open/{fingerprint}"
         self.engine.update(workflow_id, "open", OpenRequest(fingerprint=fingerprint), update_id)
         return update_id
@@ -83,12 +98,12 @@ class World:
     def event_succeeded(self) -> bool:
         """The webhook that says the payment is paid."""
         start = PaymentSuccessInput(payment_id=PAYMENT_ID)
-        return self.engine.start(PaymentSuccess, start, payment_success_workflow_id(PAYMENT_ID))
+        return self.engine.start("PaymentSuccess", start, payment_success_workflow_id(PAYMENT_ID))
 
     def event_failed(self, cause: str = "ch_1", attempts_max: int = 1) -> bool:
         """The webhook that says an attempt failed."""
         start = PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=attempts_max)
-        return self.engine.start(PaymentFailed, start, payment_failed_workflow_id(PAYMENT_ID, cause))
+        return self.engine.start("PaymentFailed", start, payment_failed_workflow_id(PAYMENT_ID, cause))
 
     # ---- what the buyer does ----------------------------------------------------------------------------------------
 

@@ -48,7 +48,21 @@ def test_a_payment_is_paid_and_refunded(shop: Shop) -> None:
     assert done(service.ask("POST", f"/payments/{payment_id}/capture")) == paid
     for _ in range(2):
         assert done(service.ask("POST", f"/payments/{payment_id}/refund"))["amount_refunded"] == 1800
-    assert len(shop.stripe.v1.refunds.list({"payment_intent": payment_id}).data) == 1
+    (refund,) = shop.stripe.v1.refunds.list({"payment_intent": payment_id}).data
+    assert (refund.metadata.to_dict() if refund.metadata else None) == {"purchase_id": purchase_id}
+
+
+def test_a_refund_by_a_hand_names_nobody(shop: Shop) -> None:
+    """An operator refunds at the provider; our refund is done and claims nothing."""
+    service = shop.automatic[0]
+    payment_id = create(service)
+    shop.pay(payment_id)
+    shop.stripe.v1.refunds.create({"payment_intent": payment_id, "amount": 300})
+    partly = done(service.ask("GET", f"/payments/{payment_id}"))
+    assert (partly["amount_refunded"], partly["refunded_by"]) == (300, None)
+    shop.stripe.v1.refunds.create({"payment_intent": payment_id})
+    whole = done(service.ask("POST", f"/payments/{payment_id}/refund"))
+    assert (whole["amount_refunded"], whole["refunded_by"]) == (1800, None)
 
 
 def test_failed_attempts_are_counted_until_one_succeeds(shop: Shop) -> None:

@@ -28,6 +28,8 @@ def test_a_delivery_and_its_revoke_leave_nothing_owned(users: ServiceProcess) ->
         assert created.result().status_code in {201, 409}
         assert revoked.result().status_code == 200
     assert users.ask("GET", "/users/load-8/offsets").json()["items"] == []
+    found = [users.ask("GET", f"/users/load-8/offsets/pi_race_{n}").json()["status"] for n in range(10)]
+    assert set(found) == {"revoked"}
 
 
 def test_times_are_utc_on_every_database(users: ServiceProcess) -> None:

@@ -22,6 +22,7 @@ class FakeProvider:
         self.payments: dict[str, Snapshot] = {}
         self.asked_for: list[NewPayment] = []
         self.keys: list[str] = []
+        self.refunded_in_the_name_of: list[str] = []
         self._answers: dict[str, Snapshot | ProviderRefused] = {}
         self._before: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._after: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
@@ -48,6 +49,10 @@ class FakeProvider:
         wanted = self.asked_for[int(payment_id.removeprefix("pi_")) - 1]
         captured = wanted.amount if wanted.capture is CaptureMode.AUTOMATIC else 0
         self.becomes(payment_id, PaymentStatus.PAID, amount_captured=captured)
+
+    def dispute(self, payment_id: str) -> None:
+        """The buyer's bank disputes the charge."""
+        self.payments[payment_id] = replace(self.payments[payment_id], disputed=True)
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
         """Create it once per key."""
@@ -98,7 +103,7 @@ class FakeProvider:
 
         return self._write("capture", key, effect)
 
-    def refund(self, payment_id: str, key: str) -> Snapshot:
+    def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
         """Give back what was captured; the answer is a look, as the key replays the refund and not the payment."""
 
         def effect() -> Snapshot:
@@ -106,6 +111,7 @@ class FakeProvider:
             if seen.amount_captured == seen.amount_refunded:
                 raise ProviderRefused("nothing to refund")
             self.becomes(payment_id, seen.status, amount_refunded=seen.amount_captured)
+            self.refunded_in_the_name_of.append(purchase_id)
             return self.payments[payment_id]
 
         self._write("refund", key, effect)

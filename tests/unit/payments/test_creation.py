@@ -35,6 +35,8 @@ def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> N
         "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}],
         "outcome": None,
         "canceled_by": None,
+        "refunded_by": None,
+        "disputed": False,
     }
     assert provider.asked_for == [NewPayment("p1", 1800, "usd", CaptureMode.AUTOMATIC)]
     assert provider.keys == ["p1:create:1"]

@@ -146,12 +146,53 @@ def test_a_captured_payment_is_refunded_once(api: ServiceApi, provider: FakeProv
     assert provider.keys[1:] == ["p1:refund:1"]
 
 
-def test_a_refund_by_a_hand_is_done(api: ServiceApi, provider: FakeProvider) -> None:
-    """The provider refuses because it is refunded already: done."""
+def test_a_refund_by_a_hand_is_done_in_nobodys_name(api: ServiceApi, provider: FakeProvider) -> None:
+    """The provider refuses because it is refunded already: done, and the caller cannot claim it."""
     create(api)
     provider.pay("pi_1")
     provider.becomes("pi_1", PaymentStatus.PAID, amount_refunded=1800)
-    assert done(api.ask("POST", "/payments/pi_1/refund"))["amount_refunded"] == 1800
+    shown = done(api.ask("POST", "/payments/pi_1/refund"))
+    assert (shown["amount_refunded"], shown["refunded_by"]) == (1800, None)
+
+
+def test_a_refund_is_in_the_name_of_the_first_who_asked(api: ServiceApi, provider: FakeProvider) -> None:
+    """An answer that is lost loses no name, and whoever asks later for what is done does not take it over."""
+    create(api)
+    provider.pay("pi_1")
+    provider.fail("refund", ProviderUnknown("timeout"), done=True)
+    assert api.ask("POST", "/payments/pi_1/refund", key="first").status_code == 503
+    assert done(api.ask("GET", "/payments/pi_1"))["refunded_by"] == "first"
+    assert done(api.ask("POST", "/payments/pi_1/refund", key="second"))["refunded_by"] == "first"
+    assert provider.refunded_in_the_name_of == ["p1"]
+
+
+def test_a_refund_that_was_refused_leaves_no_name(api: ServiceApi, provider: FakeProvider) -> None:
+    """Who was refused a refund did not bring about the one that an operator makes afterwards."""
+    create(api)
+    provider.pay("pi_1")
+    provider.fail("refund", ProviderRefused("balance"))
+    assert refusal(api.ask("POST", "/payments/pi_1/refund")) == (409, "payment-not-refundable")
+    provider.becomes("pi_1", PaymentStatus.PAID, amount_refunded=1800)
+    assert done(api.ask("GET", "/payments/pi_1"))["refunded_by"] is None
+
+
+def test_a_refund_that_came_back_names_nobody(api: ServiceApi, provider: FakeProvider) -> None:
+    """Once the bank has failed it nothing is refunded, by anybody."""
+    create(api)
+    provider.pay("pi_1")
+    done(api.ask("POST", "/payments/pi_1/refund"))
+    provider.becomes("pi_1", PaymentStatus.PAID, amount_refunded=0)
+    assert done(api.ask("GET", "/payments/pi_1"))["refunded_by"] is None
+
+
+def test_a_dispute_shows_once_the_provider_was_asked(api: ServiceApi, provider: FakeProvider) -> None:
+    """The look learns of the dispute, and the list shows it from then on."""
+    create(api)
+    provider.pay("pi_1")
+    provider.dispute("pi_1")
+    assert not api.ask("GET", "/payments").get_json()["items"][0]["disputed"]
+    assert done(api.ask("GET", "/payments/pi_1"))["disputed"]
+    assert api.ask("GET", "/payments").get_json()["items"][0]["disputed"]
 
 
 @pytest.mark.parametrize("status", [PaymentStatus.PAYABLE, PaymentStatus.PAID, PaymentStatus.CANCELED])

@@ -54,7 +54,7 @@ def intent(status: str, **more: Any) -> Json:
 
 def charge(status: str, **more: Any) -> Json:
     """A charge as far as it is read."""
-    return {"id": "ch_1", "object": "charge", "status": status, "amount_refunded": 0} | more
+    return {"id": "ch_1", "object": "charge", "status": status, "amount_refunded": 0, "disputed": False} | more
 
 
 def charges(*statuses: str) -> tuple[int, Json]:
@@ -129,9 +129,17 @@ def test_a_refund_answers_what_the_payment_looks_like_then() -> None:
     """The whole rest is refunded under our key, and the payment is read again."""
     refunded = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded", amount_refunded=1800))
     ours, http = provider((200, {"id": "re_1", "object": "refund"}), (200, refunded), charges("succeeded"))
-    assert ours.refund("pi_1", "p1:refund:1").amount_refunded == 1800
+    assert ours.refund("pi_1", "p1", "p1:refund:1").amount_refunded == 1800
     _, _, sent, headers = http.asked[0]
-    assert (sent, headers["Idempotency-Key"]) == ({"payment_intent": ["pi_1"]}, "p1:refund:1")
+    assert sent == {"payment_intent": ["pi_1"], "metadata[purchase_id]": ["p1"]}
+    assert headers["Idempotency-Key"] == "p1:refund:1"
+
+
+def test_a_disputed_charge_shows_on_its_payment() -> None:
+    """A payment is disputed when the bank disputes its charge."""
+    disputed = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded", disputed=True))
+    ours, _ = provider((200, disputed), charges("succeeded"))
+    assert ours.retrieve("pi_1") == Snapshot("pi_1", PaymentStatus.PAID, 1800, 0, 0, disputed=True)
 
 
 @pytest.mark.parametrize("operation", ["cancel", "capture"])
@@ -182,7 +190,11 @@ def refused(kind: str = "invalid_request_error", code: str | None = None) -> Jso
 )
 @pytest.mark.parametrize(
     "call",
-    [lambda ours: ours.retrieve("pi_1"), lambda ours: ours.cancel("pi_1", "k"), lambda ours: ours.refund("pi_1", "k")],
+    [
+        lambda ours: ours.retrieve("pi_1"),
+        lambda ours: ours.cancel("pi_1", "k"),
+        lambda ours: ours.refund("pi_1", "p1", "k"),
+    ],
 )
 def test_stripes_errors_become_the_ports(
     answer: tuple[int, Json] | Exception, error: type[Exception], call: Callable[[StripeProvider], object]

@@ -94,6 +94,45 @@ def test_offsets_are_listed_newest_first(api: ServiceApi) -> None:
     assert second["next_cursor"] is None
 
 
+def test_all_buyers_offsets_are_listed(api: ServiceApi) -> None:
+    """The list over all buyers names whose each offset is, in pages that leave out revoked ones."""
+    for number, buyer in enumerate(("alice", "bob", "alice", "bob")):
+        api.ask("POST", f"/users/{buyer}/offsets", offset(payment_id=f"pi_{number}"))
+    api.ask("DELETE", f"{OFFSETS}/pi_2")
+    first = api.ask("GET", "/offsets?limit=2").get_json()
+    second = api.ask("GET", f"/offsets?limit=2&cursor={first['next_cursor']}").get_json()
+    listed = first["items"] + second["items"]
+    assert [(each["payment_id"], each["user_id"]) for each in listed] == [
+        ("pi_3", "bob"),
+        ("pi_1", "bob"),
+        ("pi_0", "alice"),
+    ]
+    assert second["next_cursor"] is None
+
+
+def test_an_offset_is_found_by_its_payment(api: ServiceApi) -> None:
+    """What was delivered shows as delivered, and as revoked once it is; its items stay to be seen."""
+    api.ask("POST", OFFSETS, offset())
+    shown = api.ask("GET", f"{OFFSETS}/pi_1").get_json()
+    assert (shown["status"], shown["purchase_id"], shown["items"]) == ("delivered", "3f5a", offset()["items"])
+    api.ask("DELETE", f"{OFFSETS}/pi_1")
+    assert api.ask("GET", f"{OFFSETS}/pi_1").get_json() == shown | {"status": "revoked"}
+
+
+def test_a_mark_is_found_as_revoked(api: ServiceApi) -> None:
+    """A payment whose delivery was revoked before it came has a mark, an unknown buyer's too."""
+    api.ask("DELETE", "/users/nobody/offsets/pi_1")
+    shown = api.ask("GET", "/users/nobody/offsets/pi_1").get_json()
+    assert (shown["status"], shown["purchase_id"], shown["items"]) == ("revoked", None, [])
+
+
+def test_an_offset_that_is_not_there_is_not_found(api: ServiceApi) -> None:
+    """A payment that delivered nothing, or to another buyer, is 404."""
+    api.ask("POST", "/users/bob/offsets", offset())
+    answers = [api.ask("GET", f"{OFFSETS}/{payment}") for payment in ("pi_1", "pi_2")]
+    assert [(answer.status_code, kind(answer)) for answer in answers] == [(404, "not-found")] * 2
+
+
 @pytest.mark.parametrize("buyer", ["alice", "bob", "load-0", "load-999"])
 def test_the_seeded_buyers_are_known(api: ServiceApi, buyer: str) -> None:
     """The buyers of demonstrations and load tests are there."""
@@ -122,8 +161,9 @@ def test_every_write_names_its_caller(api: ServiceApi) -> None:
 def test_everything_needs_the_service_token(api: ServiceApi) -> None:
     """Without the service token every route is 401, and the platform's questions need none."""
     client = api.app.test_client()
-    answers = [client.get(OFFSETS), client.post(OFFSETS, json=offset()), client.delete(f"{OFFSETS}/pi_1")]
-    assert [a.status_code for a in answers] == [401] * 3
+    answers = [client.get(path) for path in (OFFSETS, "/offsets", f"{OFFSETS}/pi_1")]
+    answers += [client.post(OFFSETS, json=offset()), client.delete(f"{OFFSETS}/pi_1")]
+    assert [a.status_code for a in answers] == [401] * 5
     assert client.get("/ready").status_code == 200
 
 

@@ -1,0 +1,191 @@
+"""An audit from beginning to end: read the whole, compare, look at each suspect once more.
+
+The books are read in the order in which a purchase goes backwards through them: what Temporal, the Notifier, Users and
+Projects tell first, Payments last. So nothing that was read can name a payment that was created later, and a purchase
+whose record says that it has ended is the only one that can look wrong by traffic alone: it is read again until it
+stands still.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from temporalio.client import Client
+
+from audit.books import Case, PaymentEntry, ReservationEntry, Saga
+from audit.cases import gather
+from audit.findings import Finding, Weight
+from audit.http_books import HttpBooks
+from audit.purchase import examine
+from audit.report import Report, counted
+from audit.stock import Tally, tally
+from audit.temporal_books import TemporalBooks
+from clients.http import pooled_client
+from domain.errors import ContractBroken, Unavailable
+
+# Seconds before each further look at the suspects, 7.5 in all: a notification has passed the broker by then.
+LOOK_AGAIN_S = (0.5, 1.0, 2.0, 4.0)
+# Readings of the stock: under live traffic the second or third meets a moment without any.
+STOCK_READINGS = 3
+# Purchases that are read one by one at the same time.
+CASES_MAX = 32
+# Progress is told after so many looks at the provider.
+TELL_EVERY = 1000
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the services are, and the token that lets us in."""
+
+    payments: str
+    projects: str
+    users: str
+    notifier: str
+    service_token: str
+
+
+class CouldNotRead(Exception):
+    """A book is away or does not let us in: nothing is known, neither good nor bad."""
+
+
+async def audit(places: Places, temporal: Client, tell: Tell = lambda _: None) -> Report:
+    """Compare all books; `tell` hears of the progress. Raises CouldNotRead."""
+    urls = {name: getattr(places, name) for name in ("payments", "projects", "users", "notifier")}
+    async with pooled_client() as http:
+        books = HttpBooks(http, urls, places.service_token)
+        try:
+            return await Auditor(books, TemporalBooks(temporal), tell).report()
+        except (Unavailable, ContractBroken) as error:
+            raise CouldNotRead(str(error)) from error
+
+
+class Sagas(Protocol):
+    """What Temporal tells; see TemporalBooks."""
+
+    async def sagas(self) -> list[Saga]:
+        """Every saga of interest."""
+
+    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[Saga, ...]:
+        """The sagas of one purchase."""
+
+    async def reason(self, workflow_id: str) -> str | None:
+        """Why a saga waits for an operator."""
+
+
+class Auditor:
+    """One audit; `pause` waits so many seconds."""
+
+    def __init__(
+        self, books: HttpBooks, temporal: Sagas, tell: Tell, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._books = books
+        self._temporal = temporal
+        self._tell = tell
+        self._pause = pause
+        self._at_once = asyncio.Semaphore(CASES_MAX)
+
+    async def report(self) -> Report:
+        """Read, compare, look again, report. Raises Unavailable or ContractBroken."""
+        started = time.monotonic()
+        sagas = await self._temporal.sagas()
+        self._tell(f"Temporal has told of {len(sagas)} sagas")
+        notices, offsets, (reservations, stock) = await asyncio.gather(
+            self._books.notices(), self._books.offsets(), self._stock()
+        )
+        self._tell(f"read {len(notices)} notifications, {len(offsets)} offsets, {len(reservations)} reservations")
+        payments = await self._payments()
+        cases = gather(payments, reservations, offsets, notices, sagas)
+        cases, in_flight = await self._settle(cases)
+        findings = [finding for case in cases for finding in examine(case)]
+        ends, sums = counted(cases + in_flight)
+        return Report(
+            seconds=time.monotonic() - started,
+            ends=ends,
+            sums=sums,
+            stock=tuple(stock),
+            findings=(
+                *(finding for each in stock for finding in each.faults()),
+                *await asyncio.gather(*map(self._with_reason, findings)),
+            ),
+            in_flight=tuple(case.purchase_id or str(case.payment_id) for case in in_flight),
+        )
+
+    async def _payments(self) -> list[PaymentEntry]:
+        """Every payment as the provider shows it: only it knows of refunds and disputes by hand."""
+        recorded = await self._books.payments()
+        self._tell(f"asking the provider for {len(recorded)} payments")
+        done = 0
+
+        async def look(payment: PaymentEntry) -> PaymentEntry:
+            nonlocal done
+            seen = await self._books.look(payment.payment_id) if payment.payment_id else None
+            done += 1
+            if done % TELL_EVERY == 0:
+                self._tell(f"{done} of {len(recorded)} payments")
+            return seen or payment
+
+        return list(await asyncio.gather(*map(look, recorded)))
+
+    async def _stock(self) -> tuple[Mapping[str, ReservationEntry], list[Tally]]:
+        """The reservations and the stock; read again while traffic leaves a doubt, and once more where it is off."""
+        rows = await self._books.reservations()
+        for _ in range(STOCK_READINGS):
+            before, catalogue = rows, await self._books.catalogue()
+            rows = await self._books.reservations()
+            stock = tally(before, catalogue, rows)
+            if all(each.exact and not each.faults() for each in stock):
+                break
+        return rows, stock
+
+    async def _settle(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
+        """The cases, each suspect as it stands in the end; and those that had changed at the last look again."""
+        settled = [case for case in cases if not _suspect(case)]
+        suspects = [(case, case) for case in cases if _suspect(case)]
+        for wait_s in LOOK_AGAIN_S:
+            if not suspects:
+                break
+            self._tell(f"looking at {len(suspects)} suspects once more")
+            await self._pause(wait_s)
+            again = await asyncio.gather(*(self._look_again(case) for _, case in suspects))
+            settled += [now for now in again if not _suspect(now)]
+            suspects = [(before, now) for (_, before), now in zip(suspects, again, strict=True) if _suspect(now)]
+        stable = [now for before, now in suspects if now == before]
+        return settled + stable, [now for before, now in suspects if now != before]
+
+    async def _look_again(self, case: Case) -> Case:
+        """The same purchase, read alone and in the same order."""
+        async with self._at_once:
+            sagas = await self._temporal.sagas_of(case.purchase_id, case.payment_id)
+            notices = await self._books.notices(case.purchase_id) if case.purchase_id else []
+            owner = case.offset.user_id if case.offset else case.payment and case.payment.buyer_id
+            known = case.payment_id
+            offset = await self._books.offset(owner, known) if owner and known else None
+            reservation = await self._books.reservation(known) if known else None
+            if case.purchase_id:
+                payment = await self._books.payment_of(case.purchase_id)
+            else:
+                payment = await self._books.look(known) if known else None
+        return replace(
+            case,
+            payment_id=(payment and payment.payment_id) or known,
+            payment=payment,
+            reservation=reservation,
+            offset=offset,
+            notices=tuple(notices),
+            sagas=sagas,
+        )
+
+    async def _with_reason(self, finding: Finding) -> Finding:
+        """A parked saga tells why it waits."""
+        if finding.weight is not Weight.PARKED or finding.workflow_id is None:
+            return finding
+        reason = await self._temporal.reason(finding.workflow_id)
+        return replace(finding, says=f"{finding.says}: {reason or 'its worker does not tell why'}")
+
+
+def _suspect(case: Case) -> bool:
+    return any(finding.weight is Weight.FAULT for finding in examine(case))

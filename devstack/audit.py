@@ -1,0 +1,51 @@
+"""`make audit`: the audit of the stack that runs here; where none does, of what the environment names."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from audit import Places, Report, audit
+from audit.__main__ import main as audit_environment
+from audit.command import run
+from devstack.options import StackOptions
+
+
+async def audit_stack(description: Mapping[str, Any], tell: Callable[[str], None] = lambda _: None) -> Report:
+    """The audit of a stack by its description (`.run/stack.json`). Raises audit.CouldNotRead."""
+    return await audit(places(description), await connect(description), tell)
+
+
+def places(description: Mapping[str, Any]) -> Places:
+    """Where a stack's services are."""
+    urls = {name: description["processes"][name]["url"] for name in ("payments", "projects", "users", "notifier")}
+    return Places(**urls, service_token=description["service_token"])
+
+
+async def connect(description: Mapping[str, Any]) -> Client:
+    """A client of a stack's Temporal server; it connects at its first call."""
+    temporal = description["temporal"]
+    return await Client.connect(
+        temporal["address"], namespace=temporal["namespace"], data_converter=pydantic_data_converter, lazy=True
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Audit; the exit codes are the audit's."""
+    parser = argparse.ArgumentParser(prog="devstack.audit", add_help=False)
+    parser.add_argument("--data", default=StackOptions().data)
+    given, arguments = parser.parse_known_args(arguments)
+    path = StackOptions(data=given.data).folder / "stack.json"
+    if not path.exists():
+        return audit_environment(arguments)
+    description = json.loads(path.read_text())
+    return asyncio.run(run(arguments, places(description), lambda: connect(description)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
