@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from bench.bare import ask, connect, nothing
 from bench.buyer import Buyer, Listener
 from bench.cost import cpu_seconds, memory_mb
 from bench.load import Call, Sample, put_load
+from bench.recovery import recover
 from bench.report import NAMES, PAGE, Results, markdown
 from devstack.options import ROOT
 from devstack.stack import Stack, StackOptions
@@ -36,7 +36,7 @@ async def measure(stack: Mapping[str, Any], console: Console) -> Results:
 
 
 async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console) -> Results:
-    client = await connect()
+    client = await connect(stack["temporal"]["address"])
     loads: dict[str, Call] = {
         "a": lambda name: nothing(client, name),
         "b": lambda name: ask(client, name),
@@ -57,22 +57,30 @@ async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console)
     return Results(samples, used, memory_mb(pids))
 
 
+def _speed(data: str, console: Console) -> Results:
+    with Stack(StackOptions(data=data)) as stack:
+        address = stack.description["temporal"]["address"]
+        worker = subprocess.Popen([sys.executable, "-m", "bench.bare", address])  # noqa: S603 - our own program
+        try:
+            return asyncio.run(measure(stack.description, console))
+        finally:
+            worker.terminate()
+            worker.wait()
+
+
 def main() -> int:
-    """Start a stack and the bare worker, measure, report."""
+    """Start a stack and the bare worker, measure; crash a worker of another stack; report."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well")
     arguments = parser.parse_args()
     console = Console()
     folder = ROOT / ".run"
     folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as data, Stack(StackOptions(data=data)) as stack:
-        os.environ["TEMPORAL_ADDRESS"] = stack.description["temporal"]["address"]
-        worker = subprocess.Popen([sys.executable, "-m", "bench.bare"])
-        try:
-            page = markdown(asyncio.run(measure(stack.description, console)))
-        finally:
-            worker.terminate()
-            worker.wait()
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as data:
+        results = _speed(f"{data}/speed", console)
+        console.print("A worker is killed half-way")
+        recovery = recover(f"{data}/recovery")
+    page = markdown(results, recovery)
     console.print(Markdown(page))
     if arguments.write:
         PAGE.write_text(page)

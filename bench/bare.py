@@ -1,15 +1,15 @@
 """The engine's own speed: a workflow that does nothing and an update-with-start that answers at once.
 
-Run as a program it is their worker: `python -m bench.bare`.
+Run as a program it is their worker: `python -m bench.bare ADDRESS`.
 """
 
 import asyncio
+import sys
 
 from temporalio import workflow
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 from temporalio.worker import Worker
 
 QUEUE = "bench"
@@ -43,10 +43,9 @@ class Asked:
         return "answer"
 
 
-async def connect() -> Client:
-    """A client of the server that TEMPORAL_ADDRESS names."""
-    config = ClientConfig.load_client_connect_config()
-    return await Client.connect(**config, data_converter=pydantic_data_converter)
+async def connect(address: str) -> Client:
+    """A client of a stack's server."""
+    return await Client.connect(address, data_converter=pydantic_data_converter)
 
 
 async def nothing(client: Client, workflow_id: str) -> None:
@@ -62,10 +61,10 @@ async def ask(client: Client, workflow_id: str) -> None:
     await client.execute_update_with_start_workflow(Asked.ask, start_workflow_operation=operation)
 
 
-async def _work() -> None:
-    async with Worker(await connect(), task_queue=QUEUE, workflows=[Nothing, Asked]):
+async def _work(address: str) -> None:
+    async with Worker(await connect(address), task_queue=QUEUE, workflows=[Nothing, Asked]):
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_work())
+    asyncio.run(_work(sys.argv[1]))

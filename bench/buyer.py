@@ -79,6 +79,11 @@ class Buyer:
         """Open, pay, and wait until the delivery is told."""
         answer = await self.open(key)
         told = self._listener.expect(answer["purchase_id"])
+        await self.pay(answer)
+        await asyncio.wait_for(told.wait(), NOTIFIED_TIMEOUT_S)
+
+    async def pay(self, answer: Mapping[str, Any]) -> None:
+        """Confirm the payment as the buyer's browser does."""
         stripe = self._stack["stripe"]
         response = await self._http.post(
             f"{stripe['api_base']}/v1/payment_intents/{answer['payment_id']}/confirm",
@@ -86,4 +91,3 @@ class Buyer:
             headers={"Authorization": f"Bearer {stripe['publishable_key']}"},
         )
         response.raise_for_status()
-        await asyncio.wait_for(told.wait(), NOTIFIED_TIMEOUT_S)

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from bench.load import Sample
+from bench.recovery import PURCHASES, Recovery
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
@@ -30,7 +31,7 @@ class Results:
     memory_mb: Mapping[str, float]
 
 
-def markdown(results: Results) -> str:
+def markdown(results: Results, recovery: Recovery) -> str:
     """The whole page."""
     when = f"{datetime.now(UTC):%Y-%m-%d}"
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
@@ -49,7 +50,11 @@ def markdown(results: Results) -> str:
             "",
             *_cost(results),
             "",
-            *_targets(results),
+            "## Recovery",
+            "",
+            *_recovery(recovery),
+            "",
+            *_targets(results, recovery),
             "",
         ]
     )
@@ -76,7 +81,22 @@ def _cost(results: Results) -> list[str]:
     return lines
 
 
-def _targets(results: Results) -> list[str]:
+def _recovery(recovery: Recovery) -> list[str]:
+    return [
+        f"{PURCHASES} purchases are paid at once, and each call of a service takes 100 ms. When half of them are",
+        "delivered, the payment-success worker is killed (SIGKILL) and started again.",
+        "",
+        "| | |",
+        "|---|--:|",
+        f"| the half before the crash, from the first payment on | {recovery.half_s:.1f} s |",
+        f"| in flight at the crash | {recovery.in_flight} |",
+        f"| from the restart until the worker polls | {recovery.polling_s:.1f} s |",
+        f"| from the restart until the last purchase is settled | {recovery.settled_s:.1f} s |",
+        f"| calls that the services have answered a second time | {recovery.repeated} |",
+    ]
+
+
+def _targets(results: Results, recovery: Recovery) -> list[str]:
     ratio = results.samples["c", 1].percentile(50) / results.samples["b", 1].percentile(50)
     workers = max(mb for name, mb in results.memory_mb.items() if name.endswith("_worker"))
     whole = sum(results.memory_mb.values())
@@ -88,4 +108,6 @@ def _targets(results: Results) -> list[str]:
         f"| p50 of (c), one at a time: at most 5 times (b) | {ratio:.1f} times |",
         f"| no worker above 150 MB | {workers:.0f} MB |",
         f"| whole stack under 2000 MB | {whole:.0f} MB |",
+        f"| settled at most 2 s after a worker's restart | {recovery.settled_s:.1f} s |",
+        f"| at most one repeated call for each purchase in flight | {recovery.repeated / recovery.in_flight:.2f} |",
     ]

@@ -3,10 +3,10 @@
 import argparse
 import asyncio
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
+from audit.command import leave
 from chaos.journal import Journal
 from chaos.run import Run
 from chaos.setting import options, told
@@ -45,4 +45,4 @@ def _run(data: Path, purchases: int, seconds: float, seed: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

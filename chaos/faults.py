@@ -38,6 +38,9 @@ LINK_KINDS = (Kind.SLOW, Kind.CUT, Kind.HALF_OPEN)
 WEIGHTS = {"process": 5, "link": 4, "provider": 1}
 # A fault every 3.5 s that lasts 4.5 s: mostly one or two at a time, so that each pair meets in a run of some minutes.
 GAPS_S = (2.0, 5.0)
+# A longer run has no more than about that many, further apart: every place has been broken in every way by then, and
+# what such a run adds is load that gets through.
+FAULTS_MAX = 200
 LENGTHS_S = (1.0, 8.0)
 # Longer than a client waits for an answer (8 s) and a step's attempt lasts (10 s): now and then the longest wait ends.
 LONG_S = 13.0
@@ -89,9 +92,10 @@ def plan(seed: int, seconds: float, links: Collection[str]) -> tuple[Fault, ...]
 
 def _moments(rng: random.Random, seconds: float) -> Iterator[float]:
     at_s = QUIET_S
+    stretch = max(1.0, seconds / FAULTS_MAX / (sum(GAPS_S) / 2))
     while at_s < seconds:
         yield round(at_s, 1)
-        at_s += rng.uniform(*GAPS_S)
+        at_s += rng.uniform(*GAPS_S) * stretch
 
 
 def _fault(rng: random.Random, at_s: float, length_s: float, links: list[str]) -> Fault:

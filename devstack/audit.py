@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from audit import Places, Report, audit
 from audit.__main__ import main as audit_environment
-from audit.command import run
+from audit.command import leave, run
 from devstack.options import StackOptions
 
 
@@ -48,4 +48,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))

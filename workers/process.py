@@ -43,7 +43,7 @@ TASKS_MAX = 20
 # Open purchases that a worker keeps in memory, some 150 KB each: 30 MB. Any other is replayed from its short history.
 CACHED_MAX = 200
 # After this the server gives a saga of a killed worker to another one: a busy worker takes a task within a second.
-STICKY_TIMEOUT = timedelta(seconds=2)
+STICKY_TIMEOUT = timedelta(seconds=1)
 # While Temporal is away a worker asks for it once a second.
 RECONNECT_S = 1.0
 # Whether the server sees the worker poll is asked this often; it takes some tens of milliseconds.

@@ -1,0 +1,60 @@
+"""What operators ask of Temporal."""
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.messages import ParkedView, Settlement
+from domain.purchase import Frozen
+
+RUNNING, TERMINATED = "running", "terminated"
+
+
+class Run(Frozen):
+    """The newest run of a saga as the server describes it: `state` is Temporal's word, `status` the purchase's."""
+
+    workflow_id: str
+    run_id: str
+    kind: str
+    state: str
+    status: str | None
+    payment_id: str | None
+    summary: str
+    started_at: datetime
+    closed_at: datetime | None = None
+
+
+class Engine(Protocol):
+    """The way to Temporal; every method raises Unavailable when it does not answer in time."""
+
+    async def run(self, workflow_id: str) -> Run | None:
+        """The newest run of a saga, or None if the server does not know it (any more)."""
+
+    async def runs(self, payment_id: str) -> list[Run]:
+        """The newest run of each saga of a payment, the oldest saga first."""
+
+    async def parked(self, run: Run) -> ParkedView | None:
+        """Why the saga waits for an operator; None if it does not. Unavailable without its worker."""
+
+    async def details(self, run: Run) -> str:
+        """What a running saga tells people, in markdown. Unavailable without its worker."""
+
+    async def end(self, run: Run) -> str:
+        """What a closed saga has left: its result's note, its failure or why it was terminated."""
+
+    async def resolve(self, run: Run, decision: str) -> str:
+        """Send an operator's decision; the saga's sentence, or Refused with its refusal."""
+
+    async def last_task(self, run: Run) -> int | None:
+        """The event of the last task that the saga's worker has completed; None if there is none."""
+
+    async def reset(self, run: Run, task: int) -> Run:
+        """Take the saga up again before that task; what it was told since is told again."""
+
+    async def start_again(self, run: Run) -> Run:
+        """Start the saga again with all that it was started with; Refused when it was, meanwhile."""
+
+    async def told(self, run: Run, workflow_id: str) -> Settlement | None:
+        """How the purchase ended, if the saga has told (or tried to tell) that to another one."""
+
+    async def tell(self, run: Run, settlement: Settlement) -> None:
+        """Tell a purchase's saga how the purchase ended."""

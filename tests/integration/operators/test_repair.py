@@ -1,0 +1,95 @@
+"""A saga that somebody has terminated is repaired: it goes on, and nothing is done twice."""
+
+from collections.abc import Callable
+
+from devstack.shop import Shop
+from devstack.stack import Stack
+from tests.integration.engine import Engine
+from tests.integration.hold import killed, stopped
+from tests.integration.operators.conftest import Command
+from tests.integration.sagas.buyers import Buyers
+
+Terminate = Callable[[str], None]
+
+
+def test_a_purchase_that_waits_for_its_payment(
+    shop: Shop, buyers: Buyers, purchases: Command, terminate: Terminate
+) -> None:
+    """Meanwhile it needs attention and its key keeps its answer; repaired, it can be paid."""
+    purchase = buyers.opened()
+    before = buyers.repeated(purchase).json()
+    terminate(purchase.opening)
+    assert shop.purchase(purchase.purchase_id)["status"] == "needs_attention"
+    assert buyers.repeated(purchase).json() == before
+    assert "a mistake" in purchases("show", purchase.purchase_id).output
+
+    assert purchases("repair", purchase.opening).exit_code == 0
+    assert buyers.repeated(purchase).json() == before
+    assert shop.purchase(purchase.purchase_id)["status"] == "awaiting_payment"
+    buyers.pay(purchase)
+    buyers.ended(purchase, "paid", None, by=purchase.success)
+
+
+def test_a_delivery_in_the_middle(
+    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+) -> None:
+    """The step that was under way is asked for again under its key."""
+    purchase = buyers.opened()
+    with stopped(own, "users"):
+        buyers.pay(purchase)
+        engine.wait_until_held(purchase.success, "deliver-offset")
+        terminate(purchase.success)
+    assert purchases("repair", purchase.success).exit_code == 0
+    buyers.ended(purchase, "paid", None, by=purchase.success)
+
+
+def test_a_purchase_that_is_settled_meanwhile(
+    shop: Shop, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+) -> None:
+    """The saga that settled it has told nobody: the repair tells it."""
+    purchase = buyers.opened()
+    terminate(purchase.opening)
+    buyers.pay(purchase)
+    engine.wait_until_closed(purchase.success)
+    result = purchases("repair", purchase.opening)
+    assert f"{purchase.success} has told it (once more) that the purchase is paid" in result.output
+    buyers.ended(purchase, "paid", None, by=purchase.success)
+
+
+def test_what_was_told_before_the_termination(
+    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+) -> None:
+    """A settlement that no worker had taken note of is not lost."""
+    purchase = buyers.opened()
+    with killed(own, "start_payment_worker"):
+        buyers.pay(purchase)
+        engine.wait_until_closed(purchase.success)
+        terminate(purchase.opening)
+        assert purchases("repair", purchase.opening).exit_code == 0
+    buyers.ended(purchase, "paid", None, by=purchase.success)
+
+
+def test_an_opening_that_no_worker_has_begun(
+    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+) -> None:
+    """There is nothing to go back to, so it is started again; the buyer's key then opens it."""
+    with killed(own, "start_payment_worker"):
+        purchase = buyers.opening()
+        engine.wait_until_there(purchase.opening)
+        terminate(purchase.opening)
+        assert buyers.repeated(purchase).status_code == 503
+        assert "started again" in purchases("repair", purchase.opening).output
+    purchase = buyers.answered(purchase)
+    buyers.pay(purchase)
+    buyers.ended(purchase, "paid", None, by=purchase.success)
+
+
+def test_a_saga_that_nobody_has_terminated(engine: Engine, buyers: Buyers, purchases: Command) -> None:
+    """One that runs or has ended is left alone, with words."""
+    purchase = buyers.opened()
+    running = purchases("repair", purchase.opening)
+    assert (running.exit_code, "it is running" in running.output) == (1, True)
+    buyers.pay(purchase)
+    engine.wait_until_closed(purchase.opening)
+    completed = purchases("repair", purchase.opening)
+    assert (completed.exit_code, "it is completed" in completed.output) == (1, True)

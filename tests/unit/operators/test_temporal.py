@@ -1,0 +1,115 @@
+"""What Temporal's errors mean for operators; all else is tested on a real server."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from temporalio.api.history.v1 import History, HistoryEvent
+from temporalio.client import (
+    Client,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from app.operators.temporal import AWAY, NO_WORKER, TemporalEngine
+from domain.errors import Refused, Unavailable
+from tests.unit.operators.fake_engine import run
+
+
+@dataclass
+class FakeClient:
+    """A client, its handle and its service in one: every call fails with the same error."""
+
+    error: Exception
+    namespace: str = "default"
+    identity: str = "me"
+    history: History = field(default_factory=lambda: History(events=[HistoryEvent(event_id=1)]))
+
+    @property
+    def workflow_service(self) -> "FakeClient":
+        return self
+
+    def get_workflow_handle(self, workflow_id: str, run_id: str | None = None) -> "FakeClient":
+        return self
+
+    async def fetch_history(self) -> History:
+        return self.history
+
+    async def _fail(self, *_: Any, **__: Any) -> Any:
+        raise self.error
+
+    describe = query = execute_update = start_workflow_execution = _fail
+
+
+def engine(error: Exception) -> TemporalEngine:
+    """A port whose server answers with an error."""
+
+    async def client() -> Client:
+        return cast("Client", FakeClient(error))
+
+    return TemporalEngine(client)
+
+
+def rpc(status: RPCStatusCode) -> RPCError:
+    """What the server answers."""
+    return RPCError("no", status, b"")
+
+
+async def test_an_unknown_saga_is_none() -> None:
+    """The server says so; it is no failure."""
+    assert await engine(rpc(RPCStatusCode.NOT_FOUND)).run("purchase/p1") is None
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (rpc(RPCStatusCode.UNAVAILABLE), AWAY),
+        (rpc(RPCStatusCode.PERMISSION_DENIED), "Temporal: no"),
+        (RuntimeError("Failed client connect"), AWAY),
+        (TimeoutError(), AWAY),
+    ],
+)
+async def test_a_server_that_does_not_answer(error: Exception, says: str) -> None:
+    """Unavailable, in one sentence."""
+    with pytest.raises(Unavailable, match=says):
+        await engine(error).run("purchase/p1")
+
+
+async def test_a_worker_that_does_not_answer_a_decision() -> None:
+    """Nobody knows whether it was taken, and the sentence says so."""
+    with pytest.raises(Unavailable, match=NO_WORKER):
+        await engine(WorkflowUpdateRPCTimeoutOrCancelledError()).resolve(run(), "retry")
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [(ApplicationError("Not seen.", type="not-seen"), "not-seen"), (CancelledError("The saga has ended."), "failed")],
+)
+async def test_a_decision_that_is_not_taken(cause: Exception, kind: str) -> None:
+    """Refused, with the saga's kind where it has one."""
+    with pytest.raises(Refused) as refused:
+        await engine(WorkflowUpdateFailedError(cause)).resolve(run(), "skip")
+    assert refused.value.kind == kind
+
+
+async def test_a_saga_that_somebody_else_has_started_again() -> None:
+    """Two operators repair at once: one of them is told."""
+    with pytest.raises(Refused, match="started again already"):
+        await engine(rpc(RPCStatusCode.ALREADY_EXISTS)).start_again(run())
+
+
+@pytest.mark.parametrize("ask", [TemporalEngine.parked, TemporalEngine.details])
+async def test_a_worker_that_fails_a_query(ask: Callable[..., Awaitable[Any]]) -> None:
+    """It cannot tell where its saga stands."""
+    with pytest.raises(Unavailable):
+        await ask(engine(WorkflowQueryFailedError("no")), run())
+
+
+async def test_a_start_that_fails() -> None:
+    """Nothing is known of it."""
+    with pytest.raises(Unavailable, match=AWAY):
+        await engine(rpc(RPCStatusCode.UNAVAILABLE)).start_again(run())
