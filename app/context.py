@@ -1,16 +1,21 @@
 """What the routes of one web process share."""
 
+import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app.loop import LoopThread
 from app.reading import Reader
 from app.sagas import Sagas
+from app.sharing import Shared
 from config import Settings
 from domain.ports import Payments, Projects
 
 T = TypeVar("T")
+
+# 5 s for the client's secret: one call to Payments, one from there to the provider.
+SECRET_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class Intake:
     sagas: Sagas
     payments: Payments
     projects: Projects
+    _secrets: Shared = field(default_factory=Shared)
 
     @property
     def reader(self) -> Reader:
@@ -31,3 +37,11 @@ class Intake:
     def run(self, coroutine: Coroutine[Any, Any, T], timeout_s: float) -> T:
         """The result of a port's call; raises TimeoutError when the time is over."""
         return self.loop.run(coroutine, timeout_s)
+
+    def client_secret(self, payment_id: str) -> str:
+        """What lets the buyer's browser pay: read for each answer, kept nowhere."""
+        return self.run(self._secrets.run(payment_id, lambda: self._read_secret(payment_id)), SECRET_TIMEOUT_S)
+
+    async def _read_secret(self, payment_id: str) -> str:
+        async with asyncio.timeout(SECRET_TIMEOUT_S):
+            return await self.payments.client_secret(payment_id)

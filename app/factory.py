@@ -11,6 +11,7 @@ from app.catalogue import catalogue
 from app.commands import add_commands
 from app.context import Intake
 from app.loop import LoopThread
+from app.places import Places
 from app.purchases import purchases
 from app.temporal import TemporalSagas
 from app.webhooks import webhooks
@@ -31,8 +32,10 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     """The Flask application; without `intake` it is wired from the settings."""
     intake = intake or wired()
     api = create_api("app", "buy-projects intake", ready={"Temporal": intake.sagas.check}, docs_path="/docs")
-    api.register_blueprint(purchases(intake, buyer_auth(intake.config)))
-    api.register_blueprint(catalogue(intake))
+    places = Places()
+    for routes in (purchases(intake, buyer_auth(intake.config)), catalogue(intake)):
+        places.guard(routes)
+        api.register_blueprint(routes)
     api.register_blueprint(webhooks(intake))
     add_commands(api, intake.config)
     _refuse(api)
@@ -50,14 +53,14 @@ def wired() -> Intake:
     """The intake of this process; connects to nothing yet."""
     config = settings()
     loop = LoopThread()
-    http = pooled_client()
-    payments = HttpPayments(http, config.payments_url, config.service_token)
+    # Connections of its own for each service: one that hangs must not keep the other's.
+    payments = HttpPayments(pooled_client(), config.payments_url, config.service_token)
     return Intake(
         config=config,
         loop=loop,
         sagas=TemporalSagas(loop, payments),
         payments=payments,
-        projects=HttpProjects(http, config.projects_url, config.service_token),
+        projects=HttpProjects(pooled_client(), config.projects_url, config.service_token),
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, StartPaymentInput
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
 from domain.purchase import Answer, Frozen, Order, PurchaseStatus
 
 
@@ -35,6 +35,9 @@ class Sagas(Protocol):
 
     def payment_failed(self, start: PaymentFailedInput, cause: str) -> bool:
         """Start PaymentFailed for a failed charge or an event; False if there is one already."""
+
+    def refund_failed(self, start: RefundFailedInput) -> bool:
+        """Start RefundFailed; False if there is one already."""
 
     def check(self) -> None:
         """Raise Unavailable unless the server answers."""

@@ -19,11 +19,12 @@ STRIPE_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 SUCCEEDED = frozenset({"payment_intent.succeeded", "payment_intent.amount_capturable_updated"})
 FAILED = frozenset({"payment_intent.payment_failed", "payment_intent.canceled"})
+REFUND_FAILED = "refund.failed"
 
 
 @dataclass(frozen=True)
 class PaymentEvent:
-    """A hint that a payment of ours has changed; `cause` names the failed charge, or else the event."""
+    """A hint that a payment of ours has changed; `cause` names the failed charge or refund, or else the event."""
 
     type: str
     payment_id: str
@@ -49,16 +50,23 @@ def verify(payload: bytes, header: str, secrets: Sequence[str]) -> dict[str, Any
 def payment_event(event: dict[str, Any]) -> PaymentEvent | None:
     """The event as a hint about a payment of ours, or None if it is of another type or not ours."""
     kind = event.get("type")
-    if not isinstance(kind, str) or kind not in SUCCEEDED | FAILED:
+    about = _member(event.get("data"), "object")
+    if not isinstance(kind, str) or not _member(_member(about, "metadata"), "purchase_id"):
         return None
-    intent = _member(event.get("data"), "object")
-    payment_id = _member(intent, "id")
-    if not _is_id(payment_id) or not _member(_member(intent, "metadata"), "purchase_id"):
+    if kind in SUCCEEDED | FAILED:
+        payment_id, cause = _member(about, "id"), _failed_charge(kind, about) or event["id"]
+    elif kind == REFUND_FAILED:
+        payment_id, cause = _member(about, "payment_intent"), _member(about, "id")
+    else:
         return None
+    return PaymentEvent(kind, payment_id, cause) if _is_id(payment_id) and _is_id(cause) else None
+
+
+def _failed_charge(kind: str, intent: object) -> str | None:
     # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
     error = _member(intent, "last_payment_error") if kind == "payment_intent.payment_failed" else None
     charge = _member(error, "charge")
-    return PaymentEvent(type=kind, payment_id=payment_id, cause=charge if _is_id(charge) else event["id"])
+    return charge if _is_id(charge) else None
 
 
 def _member(value: object, name: str) -> Any:

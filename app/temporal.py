@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
-    WorkflowExecutionDescription,
-    WorkflowExecutionStatus,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
@@ -18,38 +16,45 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from app.loop import LoopThread
 from app.sagas import PurchaseSaga
+from app.sharing import Shared
+from app.told import purchase_saga, refusal
 from domain.answers import recorded_answer
-from domain.errors import Refused, Unavailable
+from domain.errors import Unavailable
 from domain.messages import (
     OpenRequest,
     PaymentFailedInput,
     PaymentSuccessInput,
     PurchaseView,
+    RefundFailedInput,
     StartPaymentInput,
     TaskQueue,
     payment_failed_workflow_id,
     payment_success_workflow_id,
     purchase_workflow_id,
+    refund_failed_workflow_id,
 )
 from domain.ports import Payments
-from domain.purchase import Answer, Order, PurchaseStatus
-from workflows.attributes import PAYMENT_ID, PURCHASE_STATUS, order_attributes, payment_attributes
+from domain.purchase import Answer, PurchaseStatus
+from workflows import policies
+from workflows.attributes import order_attributes, payment_attributes
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess
+from workflows.refund_failed import RefundFailed
 from workflows.start_payment import StartPayment
 
 # 10 s: a buyer waits that long for the opening's answer; the key brings the same answer later.
 ANSWER_TIMEOUT_S = 10.0
-# 2 s for a call that the server answers by itself: it takes milliseconds, or the server is away.
-SERVER_TIMEOUT_S = 2.0
-# An opening that takes longer than this makes us ask whether the server is there at all.
-PATIENCE_S = 1.0
-HEALTH_TIMEOUT_S = 0.8
+# 1.2 s for a call that the server answers by itself: it takes milliseconds, or the server is away, and whoever asks
+# is told so within 2 s.
+SERVER_TIMEOUT_S = 1.2
+# An opening that takes longer than this makes us ask whether the server is there at all; both fit into the same 2 s.
+PATIENCE_S = 0.6
+HEALTH_TIMEOUT_S = 0.5
 # A worker that does not answer a query by then is away; the status is known without it.
 QUERY_TIMEOUT_S = 1.0
 
@@ -73,10 +78,13 @@ class TemporalSagas:
         self._payments = payments
         self._make_client = make_client
         self._connected: Client | None = None
+        self._openings = Shared()
+        self._checks = Shared()
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
         """Update-with-start: the first request starts the purchase, every repeat gets the answer of the first."""
-        return self._run(self._open(start), ANSWER_TIMEOUT_S)
+        same = (start.order.purchase_id, start.fingerprint)
+        return self._run(self._openings.run(same, lambda: self._open(start)), ANSWER_TIMEOUT_S)
 
     def purchase(self, purchase_id: str) -> PurchaseSaga | None:
         """Describe the saga: answered by the server alone."""
@@ -115,6 +123,19 @@ class TemporalSagas:
             )
         )
 
+    def refund_failed(self, start: RefundFailedInput) -> bool:
+        """Start RefundFailed, on the queue of the other failures."""
+        return self._run(
+            self._start(
+                RefundFailed.run,
+                start,
+                id=refund_failed_workflow_id(start.refund_id),
+                task_queue=TaskQueue.PAYMENT_FAILED,
+                search_attributes=payment_attributes(start.payment_id, PurchaseStatus.REFUNDED),
+                static_summary=f"See to the failed refund {start.refund_id} of payment {start.payment_id}",
+            )
+        )
+
     def check(self) -> None:
         """Ask the server for its health."""
         self._run(self._check())
@@ -135,18 +156,22 @@ class TemporalSagas:
         return self._connected
 
     async def _check(self) -> None:
+        await self._checks.run("health", self._check_health)
+
+    async def _check_health(self) -> None:
         client = await self._client()
         await client.service_client.check_health(timeout=timedelta(seconds=HEALTH_TIMEOUT_S))
 
     async def _open(self, start: StartPaymentInput) -> Answer:
         opening = asyncio.create_task(self._update_with_start(start))
         try:
-            done, _ = await asyncio.wait({opening}, timeout=PATIENCE_S)
-            if not done:
-                await self._check()
-            return await opening
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                done, _ = await asyncio.wait({opening}, timeout=PATIENCE_S)
+                if not done:
+                    await self._check()
+                return await opening
         except WorkflowUpdateFailedError as error:
-            raise _refused(error) from error
+            raise refusal(error) from error
         except WorkflowAlreadyStartedError:
             return await self._answer_of_closed(start)
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
@@ -164,6 +189,7 @@ class TemporalSagas:
             task_queue=TaskQueue.START_PAYMENT,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            task_timeout=policies.TASK_TIMEOUT,
             search_attributes=order_attributes(order, PurchaseStatus.OPENING),
             static_summary=f"Buy {order.summary()}",
             memo={
@@ -195,7 +221,7 @@ class TemporalSagas:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
-        return await _saga(description)
+        return await purchase_saga(description)
 
     async def _query(self, purchase_id: str) -> PurchaseView | None:
         handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
@@ -208,30 +234,9 @@ class TemporalSagas:
         client = await self._client()
         policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
         try:
-            await client.start_workflow(workflow, start, id_reuse_policy=policy, **options)
+            await client.start_workflow(
+                workflow, start, id_reuse_policy=policy, task_timeout=policies.TASK_TIMEOUT, **options
+            )
         except WorkflowAlreadyStartedError:
             return False
         return True
-
-
-async def _saga(description: WorkflowExecutionDescription) -> PurchaseSaga:
-    memo = await description.memo()
-    attributes = description.typed_search_attributes
-    ttl = timedelta(seconds=memo["reservation_ttl_s"])
-    return PurchaseSaga(
-        order=Order.model_validate(memo["order"]),
-        status=PurchaseStatus(attributes.get(PURCHASE_STATUS) or PurchaseStatus.OPENING),
-        payment_id=attributes.get(PAYMENT_ID),
-        created_at=description.start_time,
-        expires_at=description.start_time + ttl,
-        running=description.status is WorkflowExecutionStatus.RUNNING,
-    )
-
-
-def _refused(error: WorkflowUpdateFailedError) -> Refused | Unavailable:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type:
-        extra = cause.details[0] if cause.details else {}
-        return Refused(cause.type, cause.message, extra)
-    # The saga was canceled or terminated while somebody waited for its answer.
-    return Unavailable("the opening was interrupted")

@@ -6,8 +6,8 @@ from flask import request
 from app import metrics
 from app.context import Intake
 from app.schemas import ReceivedShown
-from app.stripe_events import SUCCEEDED, PaymentEvent, payment_event, verify
-from domain.messages import PaymentFailedInput, PaymentSuccessInput
+from app.stripe_events import REFUND_FAILED, SUCCEEDED, PaymentEvent, payment_event, verify
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
 
 # 512 KiB: an event holds one object, whose metadata alone may take 25 KB.
 EVENT_BYTES_MAX = 512 * 1024
@@ -45,5 +45,7 @@ def webhooks(intake: Intake) -> APIBlueprint:
 def _start(intake: Intake, event: PaymentEvent) -> bool:
     if event.type in SUCCEEDED:
         return intake.sagas.payment_succeeded(PaymentSuccessInput(payment_id=event.payment_id))
+    if event.type == REFUND_FAILED:
+        return intake.sagas.refund_failed(RefundFailedInput(payment_id=event.payment_id, refund_id=event.cause))
     start = PaymentFailedInput(payment_id=event.payment_id, attempts_max=intake.config.payment_attempts)
     return intake.sagas.payment_failed(start, event.cause)

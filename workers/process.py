@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from temporalio import activity
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
@@ -159,12 +158,12 @@ async def _until_polling(client: Client, queue: TaskQueue) -> None:
 async def _ports(config: Settings) -> AsyncIterator[Ports]:
     notifications = AmqpNotifications(config.amqp_url)
     notifications.start()
-    http: httpx.AsyncClient
-    async with pooled_client() as http:
+    # Connections of its own for each service: one that hangs must not keep the others'.
+    async with pooled_client() as payments, pooled_client() as projects, pooled_client() as users:
         yield Ports(
-            payments=HttpPayments(http, config.payments_url, config.service_token),
-            projects=HttpProjects(http, config.projects_url, config.service_token),
-            users=HttpUsers(http, config.users_url, config.service_token),
+            payments=HttpPayments(payments, config.payments_url, config.service_token),
+            projects=HttpProjects(projects, config.projects_url, config.service_token),
+            users=HttpUsers(users, config.users_url, config.service_token),
             notifications=notifications,
         )
     notifications.close()

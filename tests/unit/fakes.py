@@ -6,7 +6,7 @@ from typing import Any
 
 from app.sagas import PurchaseSaga
 from domain.answers import KEY_REUSED
-from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, StartPaymentInput
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
 from domain.purchase import Answer, Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -112,6 +112,10 @@ class FakeSagas:
     def payment_failed(self, start: PaymentFailedInput, cause: str) -> bool:
         """Start PaymentFailed, once for each cause."""
         return self._event("failed", start, cause)
+
+    def refund_failed(self, start: RefundFailedInput) -> bool:
+        """Start RefundFailed, once."""
+        return self._event("refund-failed", start)
 
     def check(self) -> None:
         """Raise what the test has set."""

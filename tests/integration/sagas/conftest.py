@@ -1,12 +1,15 @@
-"""A buyer and an auditor at the stack that the run shares."""
+"""A buyer and an auditor at the stack that the run shares, and a stack whose processes tests may stop and kill."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from devstack.shop import Shop, item
-from devstack.stack import Stack
+from devstack.stack import Stack, StackOptions
+from tests.integration.engine import Engine
+from tests.integration.sagas.buyers import Buyers
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +29,24 @@ def mangrove(shop: Shop) -> dict[str, Any]:
 def basket(mangrove: dict[str, Any]) -> tuple[list[dict[str, str]], int]:
     """Items and their price: 1.500 tCO2e at 1200 a tonne."""
     return [item(mangrove, "1.500")], 1800
+
+
+@pytest.fixture(scope="session")
+def battered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that these tests stop and kill parts of; the money is captured in a step of its own."""
+    options = StackOptions(data=tmp_path_factory.mktemp("battered"), environment={"CAPTURE_MODE": "manual"})
+    with Stack(options) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def engine(battered: Stack) -> Engine:
+    """That stack's Temporal."""
+    return Engine(battered.description)
+
+
+@pytest.fixture
+def buyers(battered: Stack, engine: Engine) -> Iterator[Buyers]:
+    """That stack's buyers."""
+    with Shop(battered.description) as shop, ThreadPoolExecutor(4) as pool:
+        yield Buyers(shop, engine, pool)

@@ -1,12 +1,13 @@
 """Purchases through the real Temporal server, RabbitMQ, services and simulator: every ending of a normal life."""
 
+import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from devstack.books import read_books
+from devstack.audit import audit_stack
 from devstack.shop import Shop, item
 
 Basket = tuple[list[dict[str, str]], int]
@@ -163,6 +164,7 @@ def test_the_list_is_newest_first_and_pages(shop: Shop, basket: Basket) -> None:
 
 def test_the_books_add_up(shop: Shop) -> None:
     """At rest: stock = sold + held + free, charges = delivered, nothing held."""
-    open_ones = lambda: read_books(shop).held_kg  # noqa: E731
-    shop.until(open_ones, lambda held: held == 0, "every purchase to settle", 60)
-    assert read_books(shop).faults() == []
+    audited = shop.until(
+        lambda: asyncio.run(audit_stack(shop.stack)), lambda it: "open" not in it.ends, "every purchase to settle", 60
+    )
+    assert audited.faults == ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
@@ -21,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from app.loop import LoopThread
 from app.temporal import TemporalSagas
 from domain.errors import Refused, Unavailable
-from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, StartPaymentInput
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
 from tests.unit.fakes import NOW, ORDER, FakePayments, outcome, payment, saga
@@ -51,7 +52,13 @@ class Description:
 
     typed_search_attributes: TypedSearchAttributes = TypedSearchAttributes.empty
     status: WorkflowExecutionStatus = WorkflowExecutionStatus.RUNNING
-    start_time: Any = NOW
+
+    @property
+    def raw_description(self) -> DescribeWorkflowExecutionResponse:
+        """The server's own words; it started at NOW, however often it was reset."""
+        response = DescribeWorkflowExecutionResponse()
+        response.workflow_extended_info.original_start_time.FromDatetime(NOW)
+        return response
 
     async def memo(self) -> dict[str, Any]:
         """What the purchase was started with."""
@@ -231,20 +238,24 @@ def test_a_worker_that_does_not_answer_is_done_without(make: Sagas, error: Excep
 
 
 def test_events_start_their_sagas_once(make: Sagas) -> None:
-    """Names, queues and policy of both sagas; one that is there already is no error."""
+    """Names, queues and policy of the sagas; one that is there already is no error."""
     sagas, client = make("handle")
     failed = PaymentFailedInput(payment_id="pi_1", attempts_max=1)
     assert sagas.payment_succeeded(PaymentSuccessInput(payment_id="pi_1"))
     assert sagas.payment_failed(failed, "ch_1")
+    refund = RefundFailedInput(payment_id="pi_1", refund_id="re_1")
+    assert sagas.refund_failed(refund)
     assert [(options["id"], options["task_queue"]) for _, options in client.calls] == [
         ("payment-success/pi_1", "payment-success"),
         ("payment-failed/pi_1/ch_1", "payment-failed"),
+        ("refund-failed/re_1", "payment-failed"),
     ]
     policies = {options["id_reuse_policy"] for _, options in client.calls}
     assert policies == {WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY}
     client.answer = STARTED
     assert not sagas.payment_succeeded(PaymentSuccessInput(payment_id="pi_1"))
     assert not sagas.payment_failed(failed, "ch_1")
+    assert not sagas.refund_failed(refund)
 
 
 def test_an_event_is_not_accepted_while_the_server_is_away(make: Sagas) -> None:

@@ -10,7 +10,7 @@ from stripe import WebhookSignature
 from werkzeug.test import TestResponse
 
 from domain.errors import Unavailable
-from domain.messages import PaymentFailedInput, PaymentSuccessInput
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakeSagas
 
@@ -22,6 +22,13 @@ def event(kind: str = "payment_intent.succeeded", **intent: Any) -> dict[str, An
     """An event about a payment of ours, with changes to the payment."""
     known = {"id": "pi_1", "object": "payment_intent", "metadata": {"purchase_id": "p1"}}
     return {"id": "evt_1", "object": "event", "type": kind, "data": {"object": known | intent}}
+
+
+def refund_event(**refund: Any) -> dict[str, Any]:
+    """An event about a refund of ours that the bank has failed, with changes to the refund."""
+    known = {"id": "re_1", "object": "refund", "payment_intent": "pi_1", "status": "failed"}
+    about = known | {"metadata": {"purchase_id": "p1"}} | refund
+    return {"id": "evt_1", "object": "event", "type": "refund.failed", "data": {"object": about}}
 
 
 def signature(payload: str, secret: str = OLD, age_s: float = 0) -> str:
@@ -68,6 +75,24 @@ def test_a_cancellation_is_named_by_its_event(anyone: FlaskClient, sagas: FakeSa
     """It keeps the error of an earlier attempt, which has its saga already."""
     assert accepted(send(anyone, event("payment_intent.canceled", last_payment_error={"charge": "ch_1"})))
     assert sagas.events == [("failed", FAILED, "evt_1")]
+
+
+def test_a_failed_refund_starts_its_saga(anyone: FlaskClient, sagas: FakeSagas) -> None:
+    """The refund names the saga, its payment is what the saga looks at."""
+    assert accepted(send(anyone, refund_event()))
+    assert sagas.events == [("refund-failed", RefundFailedInput(payment_id="pi_1", refund_id="re_1"))]
+
+
+@pytest.mark.parametrize(
+    "refund",
+    [{"metadata": {}}, {"metadata": None}, {"payment_intent": None}, {"payment_intent": {}}, {"id": "re/1"}, {"id": 7}],
+)
+def test_a_failed_refund_that_is_not_ours_is_left_alone(
+    anyone: FlaskClient, sagas: FakeSagas, refund: dict[str, Any]
+) -> None:
+    """Payments has put the purchase into its refunds' metadata; an id that Stripe would not give names no saga."""
+    assert accepted(send(anyone, refund_event(**refund)))
+    assert not sagas.events
 
 
 def test_a_repeated_event_is_acknowledged(anyone: FlaskClient, sagas: FakeSagas) -> None:
@@ -159,6 +184,7 @@ def test_bytes_that_are_no_utf8_are_not_signed(anyone: FlaskClient) -> None:
         "payment_intent.created",
         "payment_intent.processing",
         "charge.refunded",
+        "refund.updated",
         "",
         None,
         7,
@@ -224,6 +250,7 @@ def test_temporal_away_makes_stripe_send_it_again(anyone: FlaskClient, sagas: Fa
     sagas.error = Unavailable("away")
     assert refusal(send(anyone, event())) == (503, "dependency-unavailable")
     assert refusal(send(anyone, event("payment_intent.canceled"))) == (503, "dependency-unavailable")
+    assert refusal(send(anyone, refund_event())) == (503, "dependency-unavailable")
     assert accepted(send(anyone, event("charge.refunded")))
 
 

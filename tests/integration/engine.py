@@ -1,0 +1,148 @@
+"""The Temporal server of a stack as an operator sees and uses it, for tests that wait in threads."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
+
+from app.loop import LoopThread
+from app.temporal import TemporalSagas
+from devstack.shop import Shop
+from domain.messages import StartPaymentInput
+from domain.ports import Payments
+from domain.purchase import Answer, Order
+
+T = TypeVar("T")
+
+# Longer than any answer of a server that works on a busy machine.
+ANSWER_TIMEOUT_S = 10.0
+# Longer than a worker needs to come back and take up what it left.
+WAIT_S = 40.0
+STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
+
+
+class Engine:
+    """A client of the server."""
+
+    def __init__(self, stack: Mapping[str, Any]) -> None:
+        self._where = stack["temporal"]
+        self._loop = LoopThread()
+        self._client: Client | None = None
+
+    def status(self, workflow_id: str) -> WorkflowExecutionStatus | None:
+        """How the newest run of a workflow stands; None if there is none."""
+        description = self._described(workflow_id)
+        return description.status if description else None
+
+    def run_id(self, workflow_id: str) -> str | None:
+        """The newest run of a workflow; None if there is none."""
+        description = self._described(workflow_id)
+        return description.run_id if description else None
+
+    def count(self, query: str) -> int:
+        """How many workflows a query of the UI finds."""
+
+        async def count(client: Client) -> int:
+            return (await client.count_workflows(query)).count
+
+        return self._ask(count)
+
+    def opened(self, order: Order, reservation_ttl_s: int) -> Answer:
+        """Open a purchase as the intake does, with a deadline of its own."""
+        start = StartPaymentInput(
+            order=order,
+            fingerprint="f",
+            opened_by="test",
+            reservation_ttl_s=reservation_ttl_s,
+            opening_timeout_s=int(WAIT_S),
+        )
+        # Payments is asked only for the answer of a purchase that has ended.
+        return TemporalSagas(self._loop, cast("Payments", None), self._connected).open_purchase(start)
+
+    def wait_until_there(self, workflow_id: str) -> None:
+        """Wait until the server has accepted a workflow."""
+        Shop.until(lambda: self.status(workflow_id), bool, f"workflow {workflow_id}", WAIT_S)
+
+    def wait_until_closed(self, workflow_id: str) -> WorkflowExecutionStatus | None:
+        """How the newest run of a workflow has ended."""
+        running = {None, WorkflowExecutionStatus.RUNNING}
+        return Shop.until(lambda: self.status(workflow_id), lambda status: status not in running, workflow_id, WAIT_S)
+
+    def wait_until_held(self, workflow_id: str, step: str) -> None:
+        """Wait until a worker is in a step of a workflow: it has asked the callee, or is about to."""
+        Shop.until(lambda: self._started(workflow_id), lambda steps: step in steps, f"{step} of {workflow_id}", WAIT_S)
+
+    def wait_until_retried(self, workflow_id: str) -> None:
+        """Wait until a step of a workflow has failed once and is tried again."""
+        attempts = lambda: [activity.attempt for activity in self._pending(workflow_id)]  # noqa: E731
+        Shop.until(attempts, lambda found: any(n > 1 for n in found), f"a second attempt of {workflow_id}", WAIT_S)
+
+    def wait_until_parked(self, workflow_id: str) -> None:
+        """Wait until a saga waits for an operator."""
+        parked = lambda: self._ask(lambda client: client.get_workflow_handle(workflow_id).query("parked"))  # noqa: E731
+        self.wait_until_there(workflow_id)
+        Shop.until(parked, bool, f"{workflow_id} to park", WAIT_S)
+
+    def resolve(self, workflow_id: str, decision: str) -> str:
+        """Decide on a parked saga; its sentence."""
+        return str(
+            self._ask(lambda client: client.get_workflow_handle(workflow_id).execute_update("resolve", decision))
+        )
+
+    def wait_until_done(self, workflow_id: str, step: str) -> None:
+        """Wait until a step that was held is pending no more."""
+        pending = lambda: [activity.activity_id for activity in self._pending(workflow_id)]  # noqa: E731
+        Shop.until(pending, lambda steps: step not in steps, f"the end of {step} of {workflow_id}", WAIT_S)
+
+    def attempts(self, workflow_id: str, step: str) -> int:
+        """How many attempts a step has taken that is done."""
+
+        async def count(client: Client) -> int:
+            events = (await client.get_workflow_handle(workflow_id).fetch_history()).events
+            ids = {e.event_id: e.activity_task_scheduled_event_attributes.activity_id for e in events}
+            begun = [e.activity_task_started_event_attributes for e in events]
+            return max(started.attempt for started in begun if ids.get(started.scheduled_event_id) == step)
+
+        return self._ask(count)
+
+    def cancel(self, workflow_id: str) -> None:
+        """Ask a workflow to cancel, as the button in the UI does."""
+        self._ask(lambda client: client.get_workflow_handle(workflow_id).cancel())
+
+    def terminate(self, workflow_id: str) -> None:
+        """End a workflow by force, as the button in the UI does."""
+        self._ask(lambda client: client.get_workflow_handle(workflow_id).terminate())
+
+    def _started(self, workflow_id: str) -> list[str]:
+        return [activity.activity_id for activity in self._pending(workflow_id) if activity.state == STARTED]
+
+    def _pending(self, workflow_id: str) -> Sequence[PendingActivityInfo]:
+        description = self._described(workflow_id)
+        return description.raw_description.pending_activities if description else ()
+
+    def _described(self, workflow_id: str) -> WorkflowExecutionDescription | None:
+        async def describe(client: Client) -> WorkflowExecutionDescription | None:
+            try:
+                return await client.get_workflow_handle(workflow_id).describe()
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+
+        return self._ask(describe)
+
+    def _ask(self, question: Callable[[Client], Awaitable[T]]) -> T:
+        async def asked() -> T:
+            return await question(await self._connected())
+
+        return self._loop.run(asked(), ANSWER_TIMEOUT_S)
+
+    async def _connected(self) -> Client:
+        if self._client is None:
+            address, namespace = self._where["address"], self._where["namespace"]
+            self._client = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+        return self._client

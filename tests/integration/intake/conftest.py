@@ -1,0 +1,75 @@
+"""A stack whose processes the tests of this folder may stop and kill, its buyer, and its Stripe."""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from stripe import WebhookSignature
+
+from devstack.shop import Shop, item
+from devstack.stack import Stack, StackOptions
+from tests.integration.engine import Engine
+
+Basket = tuple[list[dict[str, str]], int]
+
+
+@pytest.fixture(scope="package")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of this folder's own."""
+    with Stack(StackOptions(data=tmp_path_factory.mktemp("intake"))) as running:
+        yield running
+
+
+@pytest.fixture
+def client(own: Stack) -> Iterator[Shop]:
+    """A shop on that stack."""
+    with Shop(own.description) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="package")
+def engine(own: Stack) -> Engine:
+    """That stack's Temporal."""
+    return Engine(own.description)
+
+
+@pytest.fixture
+def basket(client: Shop) -> Basket:
+    """0.100 tCO2e and their price: stock for many purchases."""
+    return [item(client.milestones()["mangrove-2"], "0.100")], 120
+
+
+@pytest.fixture
+def answer(client: Shop, basket: Basket) -> dict[str, Any]:
+    """An open purchase."""
+    response = client.open(*basket)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+def event_of(answer: dict[str, Any], kind: str = "payment_intent.succeeded") -> dict[str, Any]:
+    """An event of Stripe's about the payment of a purchase."""
+    intent = {"id": answer["payment_id"], "object": "payment_intent"}
+    about = intent | {"metadata": {"purchase_id": answer["purchase_id"]}}
+    return {"id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": kind, "data": {"object": about}}
+
+
+def deliver(client: Shop, event: dict[str, Any]) -> httpx.Response:
+    """Send an event to the intake as Stripe does."""
+    payload = json.dumps(event)
+    secret = client.stack["stripe"]["webhook_secrets"][0]
+    signed = WebhookSignature.generate_signature_header(payload, secret, int(time.time()))
+    url = f"{client.stack['processes']['intake']['url']}/webhooks/stripe"
+    headers = {"Stripe-Signature": signed, "Content-Type": "application/json"}
+    return httpx.post(url, content=payload, headers=headers, timeout=15)
+
+
+def refused_soon(response: httpx.Response) -> bool:
+    """Whether it is a 503 that says when to come again, within the 2 s that the issue promises."""
+    kind = response.json()["type"].rpartition("/")[2]
+    said = (response.status_code, kind) == (503, "dependency-unavailable") and int(response.headers["Retry-After"]) > 0
+    return said and response.elapsed.total_seconds() < 2

@@ -1,0 +1,66 @@
+"""Clients that go away, stall, or come five hundred at once."""
+
+import asyncio
+import socket
+import uuid
+
+import httpx
+import pytest
+
+from app.schemas import purchase_id
+from devstack.shop import Shop
+from devstack.stack import Stack
+from tests.integration.engine import Engine
+from tests.integration.hold import stopped
+from tests.integration.intake.conftest import Basket
+from tests.integration.intake.wire import RESET, connected, opening
+
+CROWD = 500
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_client_that_goes_away_changes_nothing(
+    own: Stack, client: Shop, engine: Engine, basket: Basket, reset: bool
+) -> None:
+    """Its purchase is under way when it closes its socket: the same key later gets the answer of that purchase."""
+    key = uuid.uuid4().hex
+    known = purchase_id("alice", key)
+    with stopped(own, "start_payment_worker"), connected(client) as wire:
+        wire.sendall(opening(client, basket, key))
+        engine.wait_until_there(f"purchase/{known}")
+        if reset:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        wire.close()
+    response = client.open(*basket, key=key)
+    assert (response.status_code, response.json()["purchase_id"]) == (201, known)
+    assert response.headers["Idempotent-Replayed"] == "true"
+    assert len(list(client.pages("payments", "/payments", purchase_id=known))) == 1
+
+
+def test_a_client_that_stalls_is_let_go(client: Shop, basket: Basket) -> None:
+    """Half a request and then nothing: the intake closes the connection, and has bought nothing."""
+    key = uuid.uuid4().hex
+    request = opening(client, basket, key)
+    with connected(client) as in_head, connected(client) as in_body:
+        in_head.sendall(request[:40])
+        in_body.sendall(request[:-10])
+        assert in_head.recv(100) == b""
+        assert in_body.recv(100).startswith(b"HTTP/1.1 400 ")
+    with pytest.raises(httpx.HTTPStatusError, match="404"):
+        client.purchase(purchase_id("alice", key))
+
+
+async def test_five_hundred_at_once_with_one_key_buy_once(client: Shop, basket: Basket) -> None:
+    """One purchase, 500 same answers, one of which is not a repeat."""
+    items, amount = basket
+    url = f"{client.stack['processes']['intake']['url']}/purchases"
+    body = {"items": items, "amount": amount, "currency": "usd"}
+    headers = client.buyer_headers() | {"Idempotency-Key": uuid.uuid4().hex}
+    limits = httpx.Limits(max_connections=CROWD)
+    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=30) as buyer:
+        responses = await asyncio.gather(*(buyer.post(url, json=body) for _ in range(CROWD)))
+    assert {response.status_code for response in responses} == {201}
+    assert len({response.content for response in responses}) == 1
+    assert sum("Idempotent-Replayed" not in response.headers for response in responses) == 1
+    bought = client.pages("payments", "/payments", purchase_id=responses[0].json()["purchase_id"])
+    assert [payment["payment_id"] for payment in bought] == [responses[0].json()["payment_id"]]

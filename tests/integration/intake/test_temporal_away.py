@@ -1,0 +1,60 @@
+"""Temporal is away: clear answers within 2 s, nothing acknowledged that is not stored, and back without a restart."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import httpx
+import pytest
+
+from devstack.shop import Shop
+from devstack.stack import Stack
+from tests.integration.engine import Engine
+from tests.integration.hold import killed, stopped
+from tests.integration.intake.conftest import Basket, deliver, event_of, refused_soon
+
+Away = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.mark.parametrize("away", [killed, stopped])
+def test_every_door_says_at_once_that_temporal_is_away(
+    own: Stack, client: Shop, engine: Engine, basket: Basket, away: Away
+) -> None:
+    """Crashed or hanging: buyers and Stripe get 503 within 2 s; back, the same intake answers the same questions."""
+    key = uuid.uuid4().hex
+    answer = client.open(*basket).json()
+    intake, url = own.processes["intake"].pid, f"{client.stack['processes']['intake']['url']}/purchases"
+    # The provider knows nothing of it: the saga that this starts looks and finds nothing paid.
+    event = event_of(answer)
+
+    def show() -> httpx.Response:
+        return httpx.get(f"{url}/{answer['purchase_id']}", headers=client.buyer_headers(), timeout=15)
+
+    with away(own, "temporal"):
+        assert refused_soon(client.open(*basket, key=key))
+        assert refused_soon(show())
+        assert refused_soon(httpx.get(url, headers=client.buyer_headers(), timeout=15))
+        assert refused_soon(deliver(client, event))
+    assert client.until(lambda: client.open(*basket, key=key), lambda r: r.status_code == 201, "the answer", 30)
+    assert show().status_code == 200
+    assert deliver(client, event).status_code == 200
+    assert engine.status(f"payment-success/{answer['payment_id']}")
+    assert own.processes["intake"].pid == intake
+
+
+def test_what_stripe_was_told_is_stored_outlives_temporal(
+    own: Stack, client: Shop, engine: Engine, answer: dict[str, Any]
+) -> None:
+    """200 to a webhook, and Temporal is killed at once: the saga is there when it is back."""
+    assert deliver(client, event_of(answer)).status_code == 200
+    with killed(own, "temporal"):
+        pass
+    assert engine.status(f"payment-success/{answer['payment_id']}")
+
+
+def test_a_webhook_that_was_refused_comes_again(own: Stack, client: Shop, answer: dict[str, Any]) -> None:
+    """Paid while Temporal is away: Stripe sends the event again, and the purchase is delivered."""
+    with killed(own, "temporal"):
+        client.pay(answer).raise_for_status()
+    assert client.settled(answer["purchase_id"], timeout_s=60)["status"] == "paid"

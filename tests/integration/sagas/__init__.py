@@ -1,0 +1,1 @@
+"""Purchases through the whole application on real parts: its endings, outages, killed workers and cancellations."""

@@ -1,0 +1,155 @@
+"""Buyers whose purchases are brought to a step of a saga, and what the callees' records say of them in the end."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from app.schemas import purchase_id
+from devstack.shop import Shop, item
+from domain.purchase import Item, Order
+from tests.integration.engine import Engine
+
+# The name of a step is the last part of its key.
+PUBLISH, CANCEL, RELEASE, REFUND = "publish-notification", "cancel-payment", "release-offset", "refund-payment"
+QUANTITY, AMOUNT = "0.100", 120
+# A deadline that is there by the time a test looks for it.
+SHORT_TTL_S = 1
+
+
+@dataclass
+class Purchase:
+    """A purchase; `client_secret` is empty for one that nobody will pay."""
+
+    purchase_id: str
+    payment_id: str = ""
+    client_secret: str = ""
+
+    @property
+    def opening(self) -> str:
+        """Its own saga."""
+        return f"purchase/{self.purchase_id}"
+
+    @property
+    def success(self) -> str:
+        """The saga that delivers it."""
+        return f"payment-success/{self.payment_id}"
+
+
+class Buyers:
+    """Everything that buyers and their banks do in these tests."""
+
+    def __init__(self, shop: Shop, engine: Engine, pool: ThreadPoolExecutor) -> None:
+        self._shop = shop
+        self._engine = engine
+        self._pool = pool
+        self._milestones = shop.milestones()
+        self._keys: dict[str, tuple[str, list[dict[str, str]], int]] = {}
+
+    def opened(self) -> Purchase:
+        """A purchase that waits for its payment."""
+        purchase = self.opening()
+        return self.answered(purchase)
+
+    def opening(self) -> Purchase:
+        """A purchase whose buyer does not wait for the answer."""
+        return self._opening([item(self._milestones["mangrove-2"], QUANTITY)], AMOUNT)
+
+    def opening_of_too_much(self) -> Purchase:
+        """A purchase that will be refused as sold out."""
+        milestone = self._milestones["peatland-1"]
+        return self._opening([item(milestone, "6")], 6 * milestone["unit_amount"])
+
+    def _opening(self, items: list[dict[str, str]], amount: int) -> Purchase:
+        key = uuid.uuid4().hex
+        purchase = Purchase(purchase_id("alice", key))
+        self._keys[purchase.purchase_id] = key, items, amount
+        self._pool.submit(self._shop.open, items, amount, key=key)
+        return purchase
+
+    def repeated(self, purchase: Purchase) -> httpx.Response:
+        """The buyer repeats the request with the same key."""
+        key, items, amount = self._keys[purchase.purchase_id]
+        return self._shop.open(items, amount, key=key)
+
+    def answered(self, purchase: Purchase) -> Purchase:
+        """The purchase as the buyer's repeat with the same key is told."""
+        known = self.repeated(purchase).raise_for_status().json()
+        return Purchase(purchase.purchase_id, known["payment_id"], known["client_secret"])
+
+    def unpaid(self) -> Purchase:
+        """A purchase that reaches its deadline at once; nobody pays it."""
+        milestone = self._milestones["mangrove-2"]
+        items = (Item(project_id=milestone["project_id"], milestone_id=milestone["milestone_id"], quantity=QUANTITY),)
+        order = Order(purchase_id=uuid.uuid4().hex, buyer_id="alice", items=items, amount=AMOUNT, currency="usd")
+        return Purchase(order.purchase_id, self._engine.opened(order, SHORT_TTL_S).payment_id)
+
+    def pay(self, purchase: Purchase) -> None:
+        """The buyer pays with a good card, and the payment's saga has begun."""
+        self._confirm(purchase, "pm_card_visa").raise_for_status()
+        self._engine.wait_until_there(purchase.success)
+
+    def fail(self, purchase: Purchase) -> str:
+        """The buyer's card is declined; the saga of that attempt, which has begun."""
+        assert self._confirm(purchase, "pm_card_chargeDeclined").status_code == 402
+        events = self._shop.provider_events(purchase.payment_id)
+        charge = next(e["data"]["object"]["last_payment_error"]["charge"] for e in events if "failed" in e["type"])
+        saga = f"payment-failed/{purchase.payment_id}/{charge}"
+        self._engine.wait_until_there(saga)
+        return saga
+
+    def _confirm(self, purchase: Purchase, card: str) -> httpx.Response:
+        return self._shop.pay({"payment_id": purchase.payment_id, "client_secret": purchase.client_secret}, card)
+
+    def refuse_delivery(self, purchase: Purchase) -> None:
+        """Let Users refuse the buyer's offset for good, as one that was revoked."""
+        url = f"{self._shop.stack['processes']['users']['url']}/users/alice/offsets/{purchase.payment_id}"
+        headers = {"Authorization": f"Bearer {self._shop.stack['service_token']}", "Idempotency-Key": "by-hand"}
+        httpx.delete(url, headers=headers).raise_for_status()
+
+    def hear_again(self, purchase: Purchase) -> None:
+        """Stripe sends all events of the purchase's payment once more."""
+        for event in self._shop.provider_events(purchase.payment_id):
+            self._shop.repeat_webhook(event["id"])
+
+    # ---- what the records say ---------------------------------------------------------------------------------------
+
+    def shown(self, purchase: Purchase) -> dict[str, Any]:
+        """The purchase as its buyer sees it now."""
+        return self._shop.purchase(purchase.purchase_id)
+
+    def settled(self, purchase: Purchase) -> dict[str, Any]:
+        """The purchase as its buyer sees it, once it has ended."""
+        return self._shop.settled(purchase.purchase_id, timeout_s=60)
+
+    def ended(self, purchase: Purchase, status: str, reason: str | None, by: str) -> None:
+        """Assert that a purchase has ended so, once, and by this saga alone."""
+        shown = self.settled(purchase)
+        assert (shown["status"], shown["reason"]) == (status, reason)
+        payment = self._shop.service("payments", f"/payments/{shown['payment_id']}")
+        reservation = self._shop.service("projects", f"/reservations/{shown['payment_id']}")
+        offsets = self._shop.pages("users", "/users/alice/offsets")
+        delivered = [offset for offset in offsets if offset["payment_id"] == shown["payment_id"]]
+        net = payment["amount_captured"] - payment["amount_refunded"]
+        if status == "paid":
+            assert (net, len(delivered), reservation["status"]) == (payment["amount"], 1, "committed")
+        else:
+            assert (net, delivered) == (0, [])
+            assert reservation["status"] in {"closed", "returned"}
+        self._keyed(payment, reservation, by)
+        self._told_once(purchase, status, by)
+
+    @staticmethod
+    def _keyed(payment: dict[str, Any], reservation: dict[str, Any], saga: str) -> None:
+        """What was undone was so under this saga's keys, however often it was asked for."""
+        canceled, refunded = payment["status"] == "canceled", payment["amount_refunded"] > 0
+        assert payment["canceled_by"] == (f"{saga}/{CANCEL}" if canceled else None)
+        assert payment["refunded_by"] == (f"{saga}/{REFUND}" if refunded else None)
+        assert reservation["closed_by"] == (f"{saga}/{RELEASE}" if reservation["status"] == "closed" else None)
+
+    def _told_once(self, purchase: Purchase, status: str, saga: str) -> None:
+        kind = "payment.success" if status == "paid" else f"payment.{status}"
+        events = [] if status == "rejected" else self._shop.notified(purchase.purchase_id, kind)
+        assert [event["id"] for event in events] == ([] if status == "rejected" else [f"{saga}/{PUBLISH}"])

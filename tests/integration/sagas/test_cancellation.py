@@ -1,0 +1,135 @@
+"""Somebody presses Cancel in Temporal's UI at each step: the purchase is undone where it can be, and else goes on.
+
+import asyncio
+A callee that stands still holds the purchases at its steps, and answers what it has been asked after the cancellation.
+"""
+
+import asyncio
+from contextlib import ExitStack
+
+from temporalio.client import WorkflowExecutionStatus
+
+from devstack.audit import audit_stack
+from devstack.stack import Stack
+from tests.integration.engine import Engine
+from tests.integration.hold import stopped
+from tests.integration.sagas.buyers import PUBLISH, RELEASE, Buyers, Purchase
+
+LOOK, COMMIT, CAPTURE, DELIVER = "look-at-payment", "commit-offset", "capture-payment", "deliver-offset"
+CREATE, RESERVE = "create-payment", "reserve-offset"
+CANCELED, COMPLETED = WorkflowExecutionStatus.CANCELED, WorkflowExecutionStatus.COMPLETED
+
+
+def cancel(engine: Engine, held: dict[str, str]) -> None:
+    """Cancel each saga in its step, and wait until it has left that step."""
+    for saga, step in held.items():
+        engine.wait_until_held(saga, step)
+        engine.cancel(saga)
+    for saga, step in held.items():
+        engine.wait_until_done(saga, step)
+
+
+def cancel_in_vain(engine: Engine, saga: str, step: str) -> None:
+    """Cancel a saga that goes on."""
+    engine.wait_until_held(saga, step)
+    engine.cancel(saga)
+
+
+def test_an_open_purchase(engine: Engine, buyers: Buyers) -> None:
+    """While it waits for its payment: it ends at once, as at its deadline, and says that it was canceled."""
+    waiting = buyers.opened()
+    engine.cancel(waiting.opening)
+    buyers.ended(waiting, "canceled", None, by=waiting.opening)
+    assert engine.wait_until_closed(waiting.opening) is COMPLETED
+
+
+def test_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+    """An opening is undone; a look has done nothing, so that the next event begins anew; a capture is undone."""
+    captured, looked, failed = buyers.opened(), buyers.opened(), buyers.opened()
+    with ExitStack() as payments:
+        with stopped(battered, "projects"):
+            buyers.pay(captured)
+            engine.wait_until_held(captured.success, COMMIT)
+            payments.enter_context(stopped(battered, "payments"))
+        buyers.pay(looked)
+        attempt = buyers.fail(failed)
+        created = buyers.opening()
+        cancel(engine, {created.opening: CREATE, looked.success: LOOK, attempt: LOOK, captured.success: CAPTURE})
+    assert engine.wait_until_closed(looked.success) is CANCELED
+    assert engine.wait_until_closed(attempt) is CANCELED
+    buyers.hear_again(looked)
+    # The declined attempt has ended nothing: another card may pay.
+    buyers.pay(failed)
+    for purchase in (looked, failed):
+        buyers.ended(purchase, "paid", None, by=purchase.success)
+    buyers.ended(captured, "refunded", "aborted", by=captured.success)
+    never_opened(buyers, created)
+
+
+def test_at_projects(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+    """An opening and a commit are undone; a payment that is canceled already has to end its purchase."""
+    sold, failed = buyers.opened(), buyers.opened()
+    with stopped(battered, "projects"):
+        buyers.pay(sold)
+        attempt = buyers.fail(failed)
+        reserved = buyers.opening()
+        cancel_in_vain(engine, attempt, RELEASE)
+        cancel(engine, {reserved.opening: RESERVE, sold.success: COMMIT})
+    buyers.ended(sold, "refunded", "aborted", by=sold.success)
+    buyers.ended(failed, "failed", "payment-failed", by=attempt)
+    never_opened(buyers, reserved)
+
+
+def test_at_users(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+    """A delivery is undone; a purchase whose money has come is delivered, though its own saga is canceled."""
+    delivered, paid = buyers.opened(), buyers.opened()
+    with stopped(battered, "users"):
+        buyers.pay(delivered)
+        buyers.pay(paid)
+        engine.wait_until_held(paid.success, DELIVER)
+        engine.cancel(paid.opening)
+        cancel(engine, {delivered.success: DELIVER})
+    buyers.ended(delivered, "refunded", "aborted", by=delivered.success)
+    buyers.ended(paid, "paid", None, by=paid.success)
+
+
+def test_after_the_point_of_no_return(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+    """The buyer has the offset: nothing is undone."""
+    told = buyers.opened()
+    with stopped(battered, "rabbitmq"):
+        buyers.pay(told)
+        cancel_in_vain(engine, told.success, PUBLISH)
+    buyers.ended(told, "paid", None, by=told.success)
+    assert engine.wait_until_closed(told.success) is COMPLETED
+
+
+def test_a_cancellation_that_meets_the_answer(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+    """The callee answers while the cancellation is on its way: whichever comes first, nothing is left half done."""
+    sold, delivered = buyers.opened(), buyers.opened()
+    with ExitStack() as callees:
+        callees.enter_context(stopped(battered, "users"))
+        buyers.pay(delivered)
+        engine.wait_until_held(delivered.success, DELIVER)
+        callees.enter_context(stopped(battered, "projects"))
+        buyers.pay(sold)
+        reserved = buyers.opening()
+        engine.wait_until_held(sold.success, COMMIT)
+        engine.wait_until_held(reserved.opening, RESERVE)
+        for saga in (sold.success, delivered.success, reserved.opening):
+            engine.cancel(saga)
+    assert buyers.settled(reserved)["status"] in {"canceled", "rejected"}
+    buyers.ended(sold, "refunded", "aborted", by=sold.success)
+    status = buyers.settled(delivered)["status"]
+    buyers.ended(delivered, status, {"paid": None, "refunded": "aborted"}[status], by=delivered.success)
+
+
+def test_the_books_add_up(battered: Stack) -> None:
+    """After all cancellations: nothing held, nothing authorised, charged is what was delivered."""
+    assert asyncio.run(audit_stack(battered.description)).faults == ()
+
+
+def never_opened(buyers: Buyers, purchase: Purchase) -> None:
+    """The opening was given up for good."""
+    shown = buyers.settled(purchase)
+    assert (shown["status"], shown["reason"]) == ("rejected", "opening-failed")
+    assert buyers.repeated(purchase).status_code == 409

@@ -1,0 +1,94 @@
+"""Each callee is away while purchases are opened and delivered: paid ones wait, openings are given up, nobody hangs."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import httpx
+import pytest
+
+from app.schemas import purchase_id
+from app.temporal import ANSWER_TIMEOUT_S
+from devstack.audit import audit_stack
+from devstack.shop import Shop, item
+from devstack.stack import Stack, StackOptions
+from tests.integration.engine import Engine
+from tests.integration.hold import killed, stopped
+
+# As long as a buyer waits here for an opening; the answer comes soon after, and before the intake's own limit of 10 s.
+OPENING_TIMEOUT_S = 4
+Away = Callable[..., AbstractContextManager[None]]
+Basket = tuple[list[dict[str, str]], int]
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack whose processes these tests may end, and whose buyers are impatient."""
+    environment = {"OPENING_TIMEOUT": str(OPENING_TIMEOUT_S), "CAPTURE_MODE": "manual"}
+    with Stack(StackOptions(data=tmp_path_factory.mktemp("outages"), environment=environment)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(own: Stack) -> Iterator[Shop]:
+    """A shop on that stack."""
+    with Shop(own.description) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def engine(own: Stack) -> Engine:
+    """That stack's Temporal."""
+    return Engine(own.description)
+
+
+@pytest.fixture
+def basket(client: Shop) -> Basket:
+    """0.100 tCO2e and their price."""
+    return [item(client.milestones()["mangrove-2"], "0.100")], 120
+
+
+def refusal(response: httpx.Response) -> tuple[int, str]:
+    """Status and kind of a refusal."""
+    return response.status_code, str(response.json()["type"]).rpartition("/")[2]
+
+
+@pytest.mark.parametrize("callee", ["payments", "projects", "users", "rabbitmq", "stripe_simulator"])
+def test_a_paid_purchase_waits_and_finishes_by_itself(
+    own: Stack, client: Shop, engine: Engine, basket: Basket, callee: str
+) -> None:
+    """The buyer has paid and the callee is away: the purchase is on its way, and delivered when the callee is back."""
+    answer = client.open(*basket).json()
+    saga = f"payment-success/{answer['payment_id']}"
+    with stopped(own, "payment_success_worker"):
+        client.pay(answer).raise_for_status()
+        engine.wait_until_there(saga)
+        own.kill(callee)
+    engine.wait_until_retried(saga)
+    assert client.purchase(answer["purchase_id"])["status"] in {"awaiting_payment", "processing"}
+    own.restart(callee)
+    assert client.settled(answer["purchase_id"])["status"] == "paid"
+    assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
+
+
+@pytest.mark.parametrize("callee", ["payments", "projects", "stripe_simulator"])
+@pytest.mark.parametrize("away", [killed, stopped])
+def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Basket, callee: str, away: Away) -> None:
+    """Crashed or hanging: `opening-failed` in time, always the same answer, and undone in peace."""
+    key = uuid.uuid4().hex
+    with away(own, callee):
+        answers = [client.open(*basket, key=key) for _ in range(2)]
+    purchase = client.settled(purchase_id("alice", key))
+    answers.append(client.open(*basket, key=key))
+    assert [refusal(answer) for answer in answers] == [(409, "opening-failed")] * 3
+    assert all(answer.elapsed.total_seconds() < ANSWER_TIMEOUT_S for answer in answers)
+    assert (purchase["status"], purchase["reason"]) == ("rejected", "opening-failed")
+    payments = client.pages("payments", "/payments", purchase_id=purchase["purchase_id"])
+    assert {payment["status"] for payment in payments} == {"canceled"}
+    assert client.notifications(purchase["purchase_id"]) == []
+
+
+def test_the_books_add_up(client: Shop) -> None:
+    """After every outage: nothing held, nothing authorised, charged is what was delivered."""
+    assert asyncio.run(audit_stack(client.stack)).faults == ()
