@@ -33,6 +33,16 @@ class Hanging:
         return self.held.arrive()
 
 
+def canceled_while_it_hangs(world: World, line: Hanging) -> None:
+    """A paid purchase of which a call hangs, and which an operator cancels."""
+    world.opened()
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: line.held is not None)
+    world.engine.cancel(world.success.id)
+    world.engine.run()
+
+
 def test_payment_tombstone() -> None:
     """A creation that arrives after its opening was given up creates nothing that could be paid."""
     line = Hanging("create", until_undone=True)
@@ -75,12 +85,7 @@ def test_offset_tombstone_refuses_the_late_delivery() -> None:
     """A delivery that hung while its saga was canceled, and arrives after the money is back, delivers nothing."""
     line = Hanging("deliver", until_undone=True)
     world = World(carry=line.carry)
-    world.opened()
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: line.held is not None)
-    world.engine.cancel(world.success.id)
-    world.engine.run()
+    canceled_while_it_hangs(world, line)
     assert world.outcome.status == "refunded"
     with pytest.raises(Refused, match="offset-revoked"):
         line.arrives()
@@ -91,12 +96,7 @@ def test_a_late_commit_sells_nothing() -> None:
     """A sale that hung while its saga was canceled finds its reservation closed."""
     line = Hanging("commit", until_undone=True)
     world = World(carry=line.carry)
-    world.opened()
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: line.held is not None)
-    world.engine.cancel(world.success.id)
-    world.engine.run()
+    canceled_while_it_hangs(world, line)
     with pytest.raises(Refused, match="reservation-closed"):
         line.arrives()
     assert (world.outcome.status, world.projects.free) == ("refunded", 1)
@@ -106,12 +106,7 @@ def test_a_late_capture_charges_nobody() -> None:
     """A capture that hung while its saga was canceled finds the authorisation released."""
     line = Hanging("capture", until_undone=True)
     world = World(manual=True, carry=line.carry)
-    world.opened()
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: line.held is not None)
-    world.engine.cancel(world.success.id)
-    world.engine.run()
+    canceled_while_it_hangs(world, line)
     with pytest.raises(Refused, match="not-capturable"):
         line.arrives()
     assert world.payments.known().amount_captured == 0
