@@ -5,7 +5,7 @@ VENV := .venv/bin
 COVERED := app workflows activities clients domain audit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up restart audit test check bench chaos clean
+.PHONY: help setup demo up restart audit test explore check bench chaos clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: python  ## all tests, with branch coverage; ARGS=tests/unit for some
 	@$(SETUP) --tests
 	@# What libraries write into the user's settings folder stays here too.
 	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(COVERED:%=--cov=%) --cov-branch $(ARGS)
+
+explore: setup  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
+	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)
 
 check: setup  ## style, types and borders
 	$(VENV)/ruff check .

@@ -14,13 +14,17 @@ def always() -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Event:
-    """Something that will happen, not before `at`; events of one lane happen in their order."""
+    """Something that will happen, not before `at`; events of one lane happen in their order.
+
+    `step` names the step of which an attempt begins: `payment-success deliver-offset`.
+    """
 
     words: str
     lane: str
     act: Callable[[], None]
     wanted: Callable[[], bool] = always
     at: datetime | None = None
+    step: str = ""
 
 
 class Agenda:
@@ -35,13 +39,20 @@ class Agenda:
 
     def soon(self, words: str, lane: str, act: Callable[[], None], wanted: Callable[[], bool] = always) -> None:
         """Have something happen at once."""
-        self._soon.append(Event(words, lane, act, wanted))
+        self.add(Event(words, lane, act, wanted))
 
     def later(
         self, at: datetime, words: str, lane: str, act: Callable[[], None], wanted: Callable[[], bool] = always
     ) -> None:
         """Have something happen when it is time."""
-        heapq.heappush(self._later, (at, next(self._numbers), Event(words, lane, act, wanted, at)))
+        self.add(Event(words, lane, act, wanted, at))
+
+    def add(self, event: Event) -> None:
+        """Have an event happen, at once if it has no time."""
+        if event.at:
+            heapq.heappush(self._later, (event.at, next(self._numbers), event))
+        else:
+            self._soon.append(event)
 
     def first(self) -> Event | None:
         """What comes next if nobody interferes: the oldest of what is due, else the earliest of what is not."""

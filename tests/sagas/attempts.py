@@ -11,11 +11,11 @@ from temporalio.bridge.proto.workflow_commands import ScheduleActivity
 from temporalio.contrib.pydantic import pydantic_data_converter as converter
 from temporalio.exceptions import ApplicationError
 
-from tests.sagas.sdk import payload
+from tests.sagas.sdk import NoTraces, payload
 
 
-class StartToCloseError(Exception):
-    """The worker was lost in the middle of an attempt: nothing was ever reported."""
+class HeartbeatError(Exception):
+    """The worker was lost in the middle of an attempt: nothing is heard of it any more."""
 
 
 class ScheduleToCloseError(Exception):
@@ -73,17 +73,17 @@ def failed(activity: Activity, error: Exception, why: RetryState.ValueType) -> A
     """There is no further attempt; the cause is how the last one ended."""
     resolution = ActivityResolution()
     failure = _activity_failure(resolution.failed.failure, activity, "Activity task failed", why)
-    if isinstance(error, StartToCloseError):
-        failure.cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
+    if isinstance(error, HeartbeatError):
+        failure.cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_HEARTBEAT
     elif isinstance(error, ScheduleToCloseError):
         failure.cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE
     else:
-        converter.failure_converter.to_failure(error, converter.payload_converter, failure.cause)
+        NoTraces().to_failure(error, converter.payload_converter, failure.cause)
     return resolution
 
 
 def canceled(activity: Activity) -> ActivityResolution:
-    """A cancellation found no attempt running."""
+    """A cancellation found no attempt running, or the one that ran has heeded it."""
     resolution = ActivityResolution()
     why = RetryState.RETRY_STATE_CANCEL_REQUESTED
     failure = _activity_failure(resolution.cancelled.failure, activity, "Activity cancelled", why)

@@ -10,8 +10,8 @@ from temporalio.bridge.proto.activity_result import ActivityResolution
 from temporalio.bridge.proto.workflow_commands import ScheduleActivity, WorkflowCommand
 from temporalio.exceptions import ApplicationError
 
-from tests.sagas.agenda import Agenda
-from tests.sagas.attempts import Activity, ScheduleToCloseError, StartToCloseError, canceled, completed, failed
+from tests.sagas.agenda import Agenda, Event
+from tests.sagas.attempts import Activity, HeartbeatError, ScheduleToCloseError, canceled, completed, failed
 from tests.sagas.execution import Execution
 from tests.sagas.sdk import Step, run_step, value_of
 
@@ -52,12 +52,19 @@ class Dispatch:
             )
 
     def request_cancel(self, execution: Execution, seq: int) -> None:
-        """Cancel an activity at once, unless an attempt runs: that does not hear of it, and its report tells."""
+        """Cancel an activity at once, unless an attempt runs: that hears of it by its heartbeat, or ends before."""
         activity = execution.activities.get(seq)
-        if activity:
-            activity.cancel_requested = True
-            if not activity.running:
-                self._resolve(execution, activity, canceled(activity))
+        if activity is None:
+            return
+        activity.cancel_requested = True
+        cancel = partial(self._resolve, execution, activity, canceled(activity))
+        if not activity.running:
+            cancel()
+            return
+        attempt = activity.attempt
+        words = f"{execution.id}: {activity.name} is interrupted"
+        still = lambda: not activity.done and not activity.lost and activity.attempt == attempt  # noqa: E731
+        self._agenda.soon(words, f"cancellation of {id(activity)}", cancel, still)
 
     def lose_reports(self, execution: Execution) -> None:
         """The worker dies: what its attempts have done is never reported, and in the end missed."""
@@ -65,10 +72,10 @@ class Dispatch:
             if activity.running and not activity.lost:
                 activity.lost = True
                 self._agenda.later(
-                    self._agenda.now + activity.schedule.start_to_close_timeout.ToTimedelta(),
-                    f"{execution.id}: the report of {activity.name} is missed",
+                    self._agenda.now + activity.schedule.heartbeat_timeout.ToTimedelta(),
+                    f"{execution.id}: {activity.name} is not heard of any more",
                     f"attempts of {id(activity)}",
-                    partial(self._failed, execution, activity, StartToCloseError()),
+                    partial(self._failed, execution, activity, HeartbeatError()),
                     lambda activity=activity: not activity.done,  # type: ignore[misc]
                 )
 
@@ -80,12 +87,9 @@ class Dispatch:
 
     def _begin_at(self, when: datetime | None, execution: Execution, activity: Activity) -> None:
         words = f"{execution.id}: {activity.name}" + (f", attempt {activity.attempt}" if activity.attempt > 1 else "")
-        lane = f"attempts of {id(activity)}"
-        begin = partial(self._begin, execution, activity)
-        if when:
-            self._agenda.later(when, words, lane, begin, lambda: not activity.done)
-        else:
-            self._agenda.soon(words, lane, begin, lambda: not activity.done)
+        lane, begin = f"attempts of {id(activity)}", partial(self._begin, execution, activity)
+        step = f"{execution.id.split('/', 1)[0]} {activity.name}"
+        self._agenda.add(Event(words, lane, begin, lambda: not activity.done, when, step))
 
     def _begin(self, execution: Execution, activity: Activity) -> None:
         """Run an attempt; what it reports is recorded a little later."""

@@ -32,7 +32,7 @@ EVENTS_MAX = 20_000
 class Engine:
     """The server. `steps` maps an activity's name to the bound method that runs it, `kinds` a workflow's to its class.
 
-    `before_step` hears of each attempt before it runs, `tell` of all that happens.
+    `before_step` hears of each attempt before it runs, `before_task` of each workflow task, `tell` of all that happens.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Engine:
         self.executions: dict[str, Execution] = {}
         self.agenda = Agenda(START, tell)
         self.before_step: Callable[[str, str], None] = lambda _id, _step: None
+        self.before_task: Callable[[Execution], None] = lambda _execution: None
         self._dispatch = Dispatch(self.agenda, steps, self._hear, self._post)
         self._numbers = itertools.count(1)
         self._tell = tell
@@ -92,8 +93,11 @@ class Engine:
         return True
 
     def cancel(self, workflow_id: str) -> None:
-        """Ask a workflow to cancel, as the UI does."""
-        self._post(self.executions[workflow_id], wa.WorkflowActivationJob(cancel_workflow=wa.CancelWorkflow()))
+        """Ask a workflow to cancel, as the UI does; the server passes on only the first request."""
+        execution = self.executions[workflow_id]
+        if not execution.cancel_requested:
+            execution.cancel_requested = True
+            self._post(execution, wa.WorkflowActivationJob(cancel_workflow=wa.CancelWorkflow()))
 
     def query(self, workflow_id: str, name: str, hint: type[T], *args: Any) -> T:
         """Ask a workflow, open or closed."""
@@ -136,6 +140,7 @@ class Engine:
             self.agenda.soon("", lane, lambda: self._task(execution), lambda: bool(execution.inbox))
 
     def _task(self, execution: Execution) -> None:
+        self.before_task(execution)
         for command in execution.task(self.now):
             getattr(self, f"_on_{command.WhichOneof('variant')}")(execution, command)
 

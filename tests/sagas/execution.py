@@ -23,6 +23,7 @@ class Execution:
     result: Any = None
     failure: str | None = None
     closed: bool = False
+    cancel_requested: bool = False
     steps: list[str] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)

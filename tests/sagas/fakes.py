@@ -20,6 +20,7 @@ class FakePayments:
     capture_refused: bool = False
     payment: Payment | None = None
     mark: bool = False
+    marked_by: str | None = None
 
     async def create(self, order: Order, key: str) -> Payment:
         if self.mark and not (self.payment and self.payment.outcome):
@@ -48,8 +49,8 @@ class FakePayments:
         if self.payment:
             settled = self.payment.outcome or self.payment.status is PaymentStatus.CANCELED
             return self.payment if settled else await self.cancel(self.payment.known_id, key)
-        self.mark = True
-        return self._marked(purchase_id, canceled_by=key)
+        self.mark, self.marked_by = True, self.marked_by or key
+        return self._marked(purchase_id)
 
     async def capture(self, payment_id: str, key: str) -> Payment:
         payment = await self.look(payment_id)
@@ -71,14 +72,13 @@ class FakePayments:
         if self.payment is None:
             # It ended without a payment, so none may come.
             self.mark = True
-            status = PaymentStatus.CANCELED
-            self.payment = Payment(payment_id=None, status=status, created_at=START, **order.model_dump())
+            self.payment = self._marked(order.purchase_id).model_copy(update=dict(order))
         if self.payment.outcome is None:
             self.set(outcome=outcome)
         return self.known()
 
     async def find(self, purchase_id: str) -> Payment | None:
-        return self.payment or (self._marked(purchase_id, canceled_by=None) if self.mark else None)
+        return self.payment or (self._marked(purchase_id) if self.mark else None)
 
     async def list(self, _buyer_id: str, _limit: int, _cursor: str | None) -> tuple[list[Payment], str | None]:
         return [self.payment] if self.payment else [], None
@@ -95,8 +95,7 @@ class FakePayments:
         """Change the payment as the provider would."""
         self.payment = self.known().model_copy(update=fields)
 
-    @staticmethod
-    def _marked(purchase_id: str, canceled_by: str | None) -> Payment:
+    def _marked(self, purchase_id: str) -> Payment:
         return Payment(
             payment_id=None,
             purchase_id=purchase_id,
@@ -106,7 +105,7 @@ class FakePayments:
             currency=None,
             items=(),
             created_at=START,
-            canceled_by=canceled_by,
+            canceled_by=self.marked_by,
         )
 
 

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.api.failure.v1 import Failure
 from temporalio.common import Priority, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter as converter
+from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 
@@ -42,6 +44,21 @@ def definition(kind: type) -> Any:
     return workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
 
 
+class NoTraces(DefaultFailureConverter):
+    """Leaves out where in Python a failure came from: it is another place under replay, and takes long to tell."""
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        """Fill the failure."""
+        super().to_failure(exception.with_traceback(None), payload_converter, failure)
+
+
+def stands_in(saga: type[T]) -> type[T]:
+    """Make a subclass a workflow of its parent's name; the SDK itself wants everything written out once more."""
+    parent = definition(saga.__mro__[1])
+    setattr(saga, "__temporal_workflow_definition", replace(parent, cls=saga))
+    return saga
+
+
 def new_instance(
     kind: type, workflow_id: str, run_id: str, *, started_at: datetime, first_task_at: datetime
 ) -> WorkflowInstance:
@@ -56,7 +73,7 @@ def new_instance(
     )  # fmt: skip
     details = WorkflowInstanceDetails(
         payload_converter_factory=lambda: converter.payload_converter,
-        failure_converter_class=converter.failure_converter_class,
+        failure_converter_class=NoTraces,
         interceptor_classes=[],
         defn=definition(kind),
         info=info,

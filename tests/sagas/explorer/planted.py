@@ -1,0 +1,177 @@
+"""Bugs that are put into the sagas, their callees or their keys on purpose: the search must find every one."""
+
+from temporalio import activity, workflow
+
+from domain.errors import Refused
+from domain.messages import SagaEnd
+from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, Reservation
+from tests.sagas.explorer.town import Parts
+from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
+from tests.sagas.sdk import stands_in
+from tests.sagas.world import SAGAS
+from workflows.payment_failed import PaymentFailed
+from workflows.payment_success import PaymentSuccess
+from workflows.start_payment import StartPayment
+
+# ---- in the sagas ---------------------------------------------------------------------------------------------------
+
+
+@stands_in
+class ReleasesFirst(StartPayment):
+    """At the deadline the offset is released before the cancel is done."""
+
+    async def _expire(self, payment_id: str) -> None:
+        if await self.win_reservation(payment_id):
+            await super()._expire(payment_id)
+
+
+@stands_in
+class GoesDeaf(StartPayment):
+    """After its first look it only waits to be told."""
+
+    async def _wait_to_be_told(self, looks: int) -> None:
+        if looks:
+            await workflow.wait_condition(lambda: self.settlement is not None)
+        await super()._wait_to_be_told(looks)
+
+
+@stands_in
+class OpensWhateverMoves(StartPayment):
+    """An opening that is undone ends rejected, also when its payment cannot be canceled any more."""
+
+    async def _cancel(self) -> Payment:
+        try:
+            return await super()._cancel()
+        except Refused:
+            return await self.look(self.payment_id or "")
+
+
+@stands_in
+class OffsetFirst(PaymentSuccess):
+    """The offset is given back before the money is."""
+
+    async def _undo_money(self) -> bool:
+        if self.sold:
+            await self._return_offset()
+        return await super()._undo_money()
+
+
+@stands_in
+class EndsQuietly(PaymentSuccess):
+    """An end that is not a good one tells nobody."""
+
+    async def _end(self, order: Order, status: PurchaseStatus, reason: str | None = None) -> SagaEnd:
+        if status is PurchaseStatus.PAID:
+            return await super()._end(order, status, reason)
+        return SagaEnd(status=status)
+
+
+@stands_in
+class BelievesTheFirstLook(PaymentSuccess):
+    """A reading that says 'not paid yet' ends the saga, whose id is then used up."""
+
+    async def _look_until_decided(self) -> Payment:
+        payment = await self.look(self.payment_id)
+        unpaid = payment.status not in {PaymentStatus.PAID, PaymentStatus.CANCELED}
+        return payment.model_copy(update={"status": PaymentStatus.CANCELED}) if unpaid else payment
+
+
+@stands_in
+class RefundsTheLoser(PaymentSuccess):
+    """A closed reservation is not claimed: whoever finds it refunds, publishes and settles."""
+
+    async def _claim(self) -> bool:
+        await super()._claim()
+        return True
+
+
+@stands_in
+class HeedsNoRefusal(PaymentFailed):
+    """A refused cancel does not keep it from releasing the offset."""
+
+    async def cancel_payment(self, payment_id: str) -> Payment:
+        try:
+            return await super().cancel_payment(payment_id)
+        except Refused:
+            return await self.look(payment_id)
+
+
+# ---- in the callees -------------------------------------------------------------------------------------------------
+
+
+class SellsWhateverIsAsked(FakeProjects):
+    """A commit without a condition: it sells also what is closed."""
+
+    async def commit(self, payment_id: str, key: str) -> Reservation:
+        self._become("committed")
+        return self._shown(payment_id)
+
+
+class LetsEverybodyWin(FakeProjects):
+    """A row does not keep who closed it."""
+
+    async def release(self, payment_id: str, key: str) -> Reservation:
+        self.closed_by = None
+        return await super().release(payment_id, key)
+
+
+class RefusesWithoutATrace(FakeProjects):
+    """A refused reservation leaves no closed row."""
+
+    async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
+        try:
+            return await super().reserve(payment_id, order, key)
+        except Refused as refused:
+            if refused.kind != "reservation-closed":
+                self._become("none")
+            raise
+
+
+class LeavesNoMark(FakePayments):
+    """A cancel of a payment that is not there yet leaves no mark that refuses a late create."""
+
+    async def cancel_purchase(self, purchase_id: str, key: str) -> Payment:
+        canceled = await super().cancel_purchase(purchase_id, key)
+        self.mark = False
+        return canceled
+
+
+class RevokesNothing(FakeUsers):
+    """A revoke of an offset that is not there yet leaves no mark that refuses a late one."""
+
+    async def revoke(self, buyer_id: str, payment_id: str, key: str) -> None:
+        self.delivered = False
+
+
+# ---- in the keys ----------------------------------------------------------------------------------------------------
+
+
+def key_per_attempt(key: str) -> str:
+    """The key of a step's call, another one for each attempt."""
+    return f"{key}/{activity.info().attempt}"
+
+
+def _saga(instead: type) -> Parts:
+    return Parts({**SAGAS, instead.__mro__[1].__name__: instead})
+
+
+def _callees(**fakes: type) -> Parts:
+    return Parts(SAGAS, callees=lambda: Callees(**{name: fake() for name, fake in fakes.items()}))
+
+
+BUGS: dict[str, Parts] = {
+    "release before the cancel is done": _saga(ReleasesFirst),
+    "a key per attempt": Parts(SAGAS, key_of=key_per_attempt),
+    "commit without condition": _callees(projects=SellsWhateverIsAsked),
+    "offset before money": _saga(OffsetFirst),
+    "a quiet end that tells nobody": _saga(EndsQuietly),
+    "no mark for a late create": _callees(payments=LeavesNoMark),
+    "no mark for a late delivery": _callees(users=RevokesNothing),
+    "deaf after the first look": _saga(GoesDeaf),
+    "a refused cancel is not heeded": _saga(HeedsNoRefusal),
+    "ended by a stale look": _saga(BelievesTheFirstLook),
+    "two winners": _callees(projects=LetsEverybodyWin),
+    "a loser that refunds": _saga(RefundsTheLoser),
+    "a refusal without a closed row": _callees(projects=RefusesWithoutATrace),
+    "an undone opening whose money moves": _saga(OpensWhateverMoves),
+}

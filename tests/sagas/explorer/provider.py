@@ -1,0 +1,135 @@
+"""The buyer and the payment provider with its webhooks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+
+from domain.purchase import Payment, PaymentStatus
+from tests.sagas.world import World
+
+# A buyer needs a moment, a bank some hours: before and after the reservation's 30 minutes.
+BUYER_TAKES = timedelta(minutes=1)
+BANK_TAKES = timedelta(hours=1)
+
+
+class Plan(Enum):
+    """What the buyer does once the purchase is open, unless something comes between."""
+
+    PAYS = auto()
+    LEAVES = auto()
+    IS_DECLINED = auto()
+    IS_DECLINED_AND_PAYS = auto()
+    PAYS_BY_A_SLOW_BANK = auto()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What stands from the start; `refused` is what its callee always refuses."""
+
+    plan: Plan = Plan.PAYS
+    manual_capture: bool = False
+    attempts: int = 1
+    bank_accepts: bool = True
+    sold_out: bool = False
+    refused: str = ""
+
+
+class Provider:
+    """What becomes of the purchase's payment without us; `news` are the webhooks that were sent."""
+
+    def __init__(self, setting: Setting, world: World, tell: Callable[[str], None]) -> None:
+        self.news: list[tuple[str, Callable[[], None]]] = []
+        self.lost_news: set[int] = set()
+        self.shown_before: Payment | None = None
+        self._shown: Payment | None = None
+        self._setting = setting
+        self._world = world
+        self._agenda = world.engine.agenda
+        self._tell = tell
+        self._buyer_acts = False
+
+    @property
+    def payment(self) -> Payment | None:
+        """The purchase's payment, if there is one."""
+        return self._world.payments.payment
+
+    def buyer_may_pay(self) -> None:
+        """The buyer has the purchase's answer, and does what he has planned."""
+        if not self._buyer_acts and self._setting.plan is not Plan.LEAVES:
+            self._buyer_acts = True
+            self._agenda.later(self._agenda.now + BUYER_TAKES, "", "buyer", self._follow_plan)
+
+    def _follow_plan(self) -> None:
+        plan = self._setting.plan
+        if plan in {Plan.IS_DECLINED, Plan.IS_DECLINED_AND_PAYS}:
+            self.attempt_fails()
+            if plan is Plan.IS_DECLINED_AND_PAYS:
+                self._agenda.later(self._agenda.now + BUYER_TAKES, "", "buyer", self.buyer_pays)
+        elif plan is Plan.PAYS_BY_A_SLOW_BANK:
+            self.bank_processes()
+        else:
+            self.buyer_pays()
+
+    @property
+    def _payable(self) -> bool:
+        return self.payment is not None and self.payment.status is PaymentStatus.PAYABLE
+
+    def buyer_pays(self) -> None:
+        """The buyer's card is good."""
+        if self._payable:
+            self._tell("buyer: pays")
+            self._world.buyer_pays()
+
+    def attempt_fails(self) -> None:
+        """The buyer's card is declined."""
+        if self._payable:
+            self._tell("buyer: the card is declined")
+            self._world.attempt_fails()
+
+    def bank_processes(self) -> None:
+        """The buyer pays in a way that takes its time."""
+        if self._payable:
+            self._tell("buyer: pays, the bank processes it")
+            self._world.payments.set(status=PaymentStatus.PROCESSING)
+            decides = lambda: self.bank_decides(accepts=self._setting.bank_accepts)  # noqa: E731
+            self._agenda.later(self._agenda.now + BANK_TAKES, "", "bank", decides)
+
+    def bank_decides(self, *, accepts: bool) -> None:
+        """What was processed is paid, or has failed."""
+        if self._world.payments.known().status is PaymentStatus.PROCESSING:
+            self._tell(f"bank: {'accepts' if accepts else 'declines'}")
+            self._world.buyer_pays() if accepts else self._world.attempt_fails()
+
+    def cancel_by_hand(self) -> None:
+        """An authorisation expires, or somebody cancels the payment in the provider's own pages."""
+        self._tell("provider: the payment is canceled")
+        self._world.payments.set(status=PaymentStatus.CANCELED)
+
+    def take_notice(self) -> None:
+        """Send a webhook for each thing that has become of the payment."""
+        before, now = self._shown, self.payment
+        if now is None or now == before:
+            return
+        self._shown, self.shown_before = now, before
+        failed_before = before.failed_attempts if before else 0
+        if now.failed_attempts > failed_before:
+            self._send(f"payment_failed ch_{now.failed_attempts}", f"ch_{now.failed_attempts}")
+        if before and before.status is not now.status:
+            if now.status is PaymentStatus.PAID:
+                self._send("succeeded", None)
+            if now.status is PaymentStatus.CANCELED:
+                self._send("canceled", f"evt_{len(self.news)}")
+
+    def _send(self, words: str, failed_cause: str | None) -> None:
+        number = len(self.news)
+
+        def deliver() -> None:
+            if failed_cause is None:
+                self._world.event_succeeded()
+            else:
+                self._world.event_failed(failed_cause, self._setting.attempts)
+
+        self.news.append((words, deliver))
+        on_its_way = lambda: number not in self.lost_news  # noqa: E731
+        self._agenda.soon(f"webhook {words}", f"webhook {number}", deliver, on_its_way)

@@ -1,0 +1,189 @@
+"""One purchase among everybody who has to do with it: clients, the provider, a rival, operators, workers that die."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.api.failure.v1 import Failure
+
+from domain.answers import GIVEN_UP, recorded_answer
+from domain.errors import Refused
+from domain.messages import ParkedView
+from domain.purchase import Answer, Payment
+from tests.sagas.agenda import Event
+from tests.sagas.engine import START
+from tests.sagas.execution import Execution
+from tests.sagas.explorer import books
+from tests.sagas.explorer.network import Network
+from tests.sagas.explorer.provider import Provider, Setting
+from tests.sagas.fakes import Callees
+from tests.sagas.sdk import value_of
+from tests.sagas.world import SAGAS, World
+
+FINGERPRINT = "f1"
+KINDS = {"purchase": "StartPayment", "payment-success": "PaymentSuccess", "payment-failed": "PaymentFailed"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the town is built of, so that a part with a bug in it can be put in another's place."""
+
+    sagas: Mapping[str, type]
+    callees: Callable[[], Callees] = Callees
+    key_of: Callable[[str], str] = str
+
+
+SOUND = Parts(SAGAS)
+
+
+def _answer_in(told: Any) -> Answer:
+    if isinstance(told, Failure):
+        raise Refused(told.application_failure_info.type, told.message)
+    if isinstance(told, Payment) and told.outcome:
+        return recorded_answer(told.outcome, FINGERPRINT)
+    return value_of(told, Answer)
+
+
+class Town:
+    """The world of one purchase; everything in it that happens is told in its story."""
+
+    def __init__(self, setting: Setting, parts: Parts = SOUND) -> None:
+        self.story: list[str] = []
+        callees = parts.callees()
+        self.network = Network(
+            callees,
+            key_of=parts.key_of,
+            refused=setting.refused,
+            now=lambda: self.engine.now,
+            stale=lambda: self.provider.shown_before,
+            tell=self.tell,
+            crash=self._crash_worker_of,
+        )
+        self.world = World(
+            manual=setting.manual_capture,
+            callees=callees,
+            sagas=parts.sagas,
+            carry=self.network.carry,
+            tell=self.tell,
+        )
+        self.engine = self.world.engine
+        self.provider = Provider(setting, self.world, self.tell)
+        self.rival_has = 0
+        self.answers: list[str] = []
+        self.notice_skipped = False
+        self._awaited: list[tuple[Execution, str]] = []
+        self._updates = 0
+        self._forgotten = False
+        if setting.sold_out:
+            self.rival_takes()
+        self.post()
+
+    # ---- the story --------------------------------------------------------------------------------------------------
+
+    def tell(self, words: str) -> None:
+        """Something happens."""
+        passed = int((self.engine.now - START).total_seconds())
+        self.story.append(f"{passed // 3600:4}:{passed // 60 % 60:02}:{passed % 60:02}  {words}")
+
+    def step(self, event: Event | None = None) -> bool:
+        """Let an event happen, without a choice the one whose turn it is; False if there is none."""
+        event = event or self.engine.agenda.first()
+        if event is None:
+            return False
+        self.engine.agenda.take(event)
+        self.take_notice()
+        return True
+
+    def take_notice(self) -> None:
+        """See what has changed: the provider sends news, clients get answers; the books are looked at."""
+        self.provider.take_notice()
+        self._see_answers()
+        books.check_always(self)
+
+    # ---- the client -------------------------------------------------------------------------------------------------
+
+    def post(self) -> None:
+        """POST /purchases, for the first time or again."""
+        self.tell("client: POST /purchases")
+        update_id = self.world.open(FINGERPRINT, opened_by=f"request-{len(self._awaited) + 1}")
+        self._awaited.append((self.world.purchase, update_id))
+
+    def _see_answers(self) -> None:
+        waiting = []
+        for execution, update_id in self._awaited:
+            if update_id in execution.updates:
+                self._answered(execution.updates[update_id])
+            elif execution.closed and update_id not in execution.asked:
+                self._answered(self.world.payments.payment)
+            else:
+                waiting.append((execution, update_id))
+        self._awaited = waiting
+
+    def _answered(self, answer: Any) -> None:
+        """The intake's answer: the update's, or where the saga has ended the record's."""
+        try:
+            told = _answer_in(answer)
+        except Refused as refused:
+            words = str(refused)
+        else:
+            words = told.model_dump_json()
+            self.provider.buyer_may_pay()
+        self.tell(f"client: is answered {words}")
+        # A repeat after the retention cannot know that it is one as long as Payments is away: it is given up.
+        if not (self._forgotten and words == str(GIVEN_UP)):
+            self.answers.append(words)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a client still waits."""
+        return bool(self._awaited)
+
+    # ---- the rival --------------------------------------------------------------------------------------------------
+
+    def rival_takes(self) -> None:
+        """Somebody else buys what is left."""
+        self.tell("rival: takes the stock")
+        self.world.projects.free -= 1
+        self.rival_has += 1
+
+    def rival_gives_back(self) -> None:
+        """Somebody else changes his mind."""
+        self.tell("rival: gives the stock back")
+        self.world.projects.free += 1
+        self.rival_has -= 1
+
+    # ---- operators and workers --------------------------------------------------------------------------------------
+
+    def open_sagas(self) -> list[Execution]:
+        """Every saga that has not ended."""
+        return [execution for execution in self.engine.executions.values() if not execution.closed]
+
+    def parked(self) -> list[tuple[Execution, ParkedView]]:
+        """Every saga that waits for an operator, and why; one that a worker has not taken up yet does not."""
+        views = [
+            (execution, self.engine.query(execution.id, "parked", ParkedView))
+            for execution in self.open_sagas()
+            if execution.history
+        ]
+        return [(execution, view) for execution, view in views if view]
+
+    def decide(self, execution: Execution, view: ParkedView, decision: str) -> None:
+        """An operator decides on a parked saga."""
+        self._updates += 1
+        self.tell(f"operator: {decision} for {execution.id}, parked because '{view.reason}'")
+        self.notice_skipped |= decision == "skip" and view.reason.startswith("Publish")
+        self.engine.update(execution.id, "resolve", decision, f"resolve-{self._updates}")
+
+    def _crash_worker_of(self, workflow_id: str) -> None:
+        self.crash(KINDS[workflow_id.split("/", 1)[0]])
+
+    def crash(self, kind: str) -> None:
+        """Kill the worker of a kind of saga."""
+        self.tell(f"the worker of {kind} crashes")
+        self.engine.crash(kind)
+
+    def forget(self) -> None:
+        """Temporal's retention ends."""
+        self.tell("Temporal forgets the sagas")
+        self._forgotten = True
+        self.engine.executions.clear()

@@ -1,0 +1,121 @@
+"""Every way of normal life and every way back, each from the buyer's request to its end."""
+
+from collections.abc import Callable, Mapping
+
+from domain.errors import Refused
+from domain.purchase import PaymentStatus
+from tests.sagas.world import BROKEN, UNAVAILABLE, World
+
+Scenario = Callable[[World], None]
+
+
+def _paid(world: World) -> None:
+    world.opened()
+    world.pays()
+
+
+def _paid_without_a_webhook(world: World) -> None:
+    world.opened()
+    world.buyer_pays()
+    world.engine.run()
+
+
+def _declined(world: World) -> None:
+    world.opened()
+    world.attempt_fails()
+    world.event_failed()
+    world.engine.run()
+
+
+def _paid_with_another_card(world: World) -> None:
+    world.opened()
+    world.attempt_fails()
+    world.event_failed(attempts_max=2)
+    world.engine.run(until=lambda: world.failed().closed)
+    world.pays()
+
+
+def _expired(world: World) -> None:
+    world.opened()
+    world.engine.run()
+
+
+def _canceled(world: World) -> None:
+    world.opened()
+    world.engine.cancel(world.purchase.id)
+    world.engine.run()
+
+
+def _paid_late(world: World) -> None:
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    world.engine.run(until=lambda: world.status == "processing")
+    world.pays()
+
+
+def _sold_out(world: World) -> None:
+    world.projects.free = 0
+    world.open()
+    world.engine.run()
+
+
+def _given_up(world: World) -> None:
+    world.faults.before["create"] = [UNAVAILABLE] * 100
+    world.open()
+    world.engine.run()
+
+
+def _given_up_after_its_creation(world: World) -> None:
+    world.faults.before["reserve"] = [UNAVAILABLE] * 100
+    world.open()
+    world.engine.run()
+
+
+def _capture_refused(world: World) -> None:
+    world.opened()
+    world.payments.capture_refused = True
+    world.pays()
+
+
+def _delivery_refused(world: World) -> None:
+    world.opened()
+    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
+    world.pays()
+
+
+def _aborted(world: World) -> None:
+    world.opened()
+    world.faults.before["deliver"] = [BROKEN]
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    world.engine.update(world.success.id, "resolve", "abort", "r1")
+    world.engine.run()
+
+
+def _paid_though_given_up(world: World) -> None:
+    world.faults.before["reserve"] = [UNAVAILABLE] * 20
+    world.open()
+    world.engine.run(until=lambda: world.payments.payment is not None)
+    world.pays()
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    scenario.__name__.strip("_"): scenario
+    for scenario in (
+        _paid,
+        _paid_without_a_webhook,
+        _declined,
+        _paid_with_another_card,
+        _expired,
+        _canceled,
+        _paid_late,
+        _sold_out,
+        _given_up,
+        _given_up_after_its_creation,
+        _capture_refused,
+        _delivery_refused,
+        _aborted,
+        _paid_though_given_up,
+    )
+}

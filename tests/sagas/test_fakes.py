@@ -1,0 +1,194 @@
+"""The fakes answer as the services do: what the explorer finds in their company, it would find in the services'."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, StaticPool, create_engine, insert
+
+from domain.errors import Refused
+from domain.purchase import Outcome, Payment, PaymentStatus, PurchaseStatus
+from services.payments import models, provider
+from services.payments.payments import Payments
+from services.payments.records import Records
+from services.payments.schemas import CreateBody, OutcomeBody, PaymentShown
+from services.projects.rules import Call, Status, decide, winner
+from services.users import models as users
+from services.users.offsets import Offsets
+from services.users.schemas import OffsetBody
+from tests.sagas.fakes import PAYMENT_ID, FakePayments, FakeProjects, FakeUsers
+from tests.sagas.sdk import driven
+from tests.sagas.world import ORDER
+from tests.unit.payments.fake_provider import FakeProvider
+from webapi import Problem
+
+Seen = dict[str, Any]
+ME, ANOTHER = "purchase/p1/release-offset", "payment-success/pi_1/release-offset"
+# Only a closed row tells who closed it.
+ROWS = [(None, None), *((row, None) for row in Status), (Status.CLOSED, ME), (Status.CLOSED, ANOTHER)]
+
+
+def outcome_of(act: Callable[[], Any]) -> Any:
+    """What a call answers, or the kind of its refusal."""
+    try:
+        return act()
+    except Refused as refused:
+        return refused.kind
+    except Problem as problem:
+        return problem.kind
+
+
+@contextmanager
+def database(schema: Any) -> Iterator[Engine]:
+    """A service's tables in memory."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    schema.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+# ---- Projects -------------------------------------------------------------------------------------------------------
+
+CALLS: dict[Call, Callable[[FakeProjects, str], Any]] = {
+    Call.RESERVE: lambda fake, key: driven(fake.reserve(PAYMENT_ID, ORDER, key)),
+    Call.COMMIT: lambda fake, key: driven(fake.commit(PAYMENT_ID, key)),
+    Call.CLOSE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
+    Call.GIVE_BACK: lambda fake, key: driven(fake.give_back(PAYMENT_ID, key)),
+}
+
+
+@pytest.mark.parametrize(("row", "closed_by"), ROWS)
+@pytest.mark.parametrize("call", Call)
+def test_projects_decide_as_their_rules_do(row: Status | None, closed_by: str | None, call: Call) -> None:
+    """Every cell of the design's table, whoever has closed the row: the same next state, or the same refusal."""
+    fake = FakeProjects(row=row or "none", closed_by=closed_by)
+
+    def by_the_rules() -> tuple[str, str | None]:
+        status = decide(call, row)
+        return status, winner(closed_by, ME) if call is Call.CLOSE else closed_by
+
+    def by_the_fake() -> tuple[str, str | None]:
+        shown = CALLS[call](fake, ME)
+        return shown.status, shown.closed_by
+
+    assert outcome_of(by_the_fake) == outcome_of(by_the_rules)
+
+
+def test_a_refused_reservation_closes_the_row_for_nobody() -> None:
+    """Sold out: the row is closed and unclaimed, so that the first who deletes it wins it."""
+    fake = FakeProjects(free=0)
+    assert outcome_of(lambda: driven(fake.reserve(PAYMENT_ID, ORDER, ME))) == "sold-out"
+    assert (fake.row, fake.closed_by) == ("closed", None)
+
+
+# ---- Payments -------------------------------------------------------------------------------------------------------
+
+
+class BothPayments:
+    """The service and the fake, asked the same and changed by the provider in the same way."""
+
+    def __init__(self, engine: Engine, *, manual: bool) -> None:
+        mode = provider.CaptureMode.MANUAL if manual else provider.CaptureMode.AUTOMATIC
+        self.provider = FakeProvider()
+        self.service = Payments(Records(engine), self.provider, mode)
+        self.fake = FakePayments(manual=manual)
+
+    def ask(self, operation: str, key: str) -> tuple[Any, Any]:
+        """What both answer."""
+        outcome = Outcome(status=PurchaseStatus.PAID, fingerprint="f1")
+        order = ORDER.model_dump(mode="json")
+        ended = outcome.model_dump(mode="json") | {name: order[name] for name in order if name != "purchase_id"}
+        by_service: dict[str, Callable[[], models.Payment]] = {
+            "create": lambda: self.service.create(CreateBody(**order), key),
+            "look": lambda: self.service.look(PAYMENT_ID),
+            "cancel": lambda: self.service.cancel(PAYMENT_ID, key),
+            "cancel_purchase": lambda: self.service.cancel_purchase("p1", key),
+            "capture": lambda: self.service.capture(PAYMENT_ID),
+            "refund": lambda: self.service.refund(PAYMENT_ID, key),
+            "record": lambda: self.service.record_outcome("p1", OutcomeBody(**ended)),
+        }
+        by_fake: dict[str, Callable[[], Payment]] = {
+            "create": lambda: driven(self.fake.create(ORDER, key)),
+            "look": lambda: driven(self.fake.look(PAYMENT_ID)),
+            "cancel": lambda: driven(self.fake.cancel(PAYMENT_ID, key)),
+            "cancel_purchase": lambda: driven(self.fake.cancel_purchase("p1", key)),
+            "capture": lambda: driven(self.fake.capture(PAYMENT_ID, key)),
+            "refund": lambda: driven(self.fake.refund(PAYMENT_ID, key)),
+            "record": lambda: driven(self.fake.record_outcome(ORDER, outcome, key)),
+        }
+        shown = outcome_of(lambda: _seen(PaymentShown.of(by_service[operation]())))
+        return shown, outcome_of(lambda: _seen(by_fake[operation]()))
+
+    def change(self, move: str) -> None:
+        """The buyer, the bank or a hand does something, where the provider lets them."""
+        payment = self.fake.payment
+        if payment is None or payment.payment_id is None or payment.status is not PaymentStatus.PAYABLE:
+            return
+        if move == "pays":
+            self.provider.pay(PAYMENT_ID)
+            self.fake.set(status=PaymentStatus.PAID, amount_captured=0 if self.fake.manual else payment.amount)
+        elif move == "is declined":
+            failed = payment.failed_attempts + 1
+            self.provider.becomes(PAYMENT_ID, provider.PaymentStatus.PAYABLE, failed_attempts=failed)
+            self.fake.set(failed_attempts=failed)
+        else:
+            self.provider.becomes(PAYMENT_ID, provider.PaymentStatus(move))
+            self.fake.set(status=PaymentStatus(move))
+        # The service learns of it by a look, as every decision of a saga follows one.
+        self.ask("look", ME)
+
+
+def _seen(payment: Any) -> Seen:
+    names = ("payment_id", "buyer_id", "amount", "amount_captured", "amount_refunded", "failed_attempts", "canceled_by")
+    seen: Seen = {name: getattr(payment, name) for name in names}
+    return seen | {"status": payment.status.value, "ended": payment.outcome.status if payment.outcome else None}
+
+
+ASKED = st.tuples(
+    st.sampled_from(("create", "look", "cancel", "cancel_purchase", "capture", "refund", "record")),
+    st.sampled_from((ME, ANOTHER)),
+)
+CHANGED = st.sampled_from(("pays", "is declined", "processing", "canceled"))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.booleans(), st.lists(st.one_of(ASKED, CHANGED), max_size=8))
+def test_payments_answer_as_the_service_does(manual: bool, story: list[tuple[str, str] | str]) -> None:
+    """Whatever was asked before, by whom, and whatever the provider did: the same payment, or the same refusal."""
+    with database(models.Base) as engine:
+        both = BothPayments(engine, manual=manual)
+        for part in story:
+            if isinstance(part, str):
+                both.change(part)
+            else:
+                by_service, by_fake = both.ask(*part)
+                assert by_fake == by_service
+
+
+# ---- Users ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.sampled_from(("deliver", "revoke", "look")), max_size=5))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_users_answer_as_the_service_does(story: list[str]) -> None:
+    """A delivery after a revoke is refused, a revoke of nothing leaves its mark, and both are seen."""
+    with database(users.Base) as engine:
+        with engine.begin() as connection:
+            connection.execute(insert(users.User), {"user_id": "alice"})
+        service, fake = Offsets(engine), FakeUsers()
+        body = OffsetBody(payment_id=PAYMENT_ID, **ORDER.model_dump(mode="json", include={"purchase_id", "items"}))
+        by_service: dict[str, Callable[[], Any]] = {
+            "deliver": lambda: service.create("alice", body) and None,
+            "revoke": lambda: service.revoke("alice", PAYMENT_ID) and None,
+            "look": lambda: "revoked" if service.find("alice", PAYMENT_ID).revoked else "delivered",
+        }
+        by_fake: dict[str, Callable[[], Any]] = {
+            "deliver": lambda: driven(fake.deliver("alice", PAYMENT_ID, "p1", ORDER.items, ME)),
+            "revoke": lambda: driven(fake.revoke("alice", PAYMENT_ID, ME)),
+            "look": lambda: driven(fake.look("alice", PAYMENT_ID)).status,
+        }
+        for operation in story:
+            assert outcome_of(by_fake[operation]) == outcome_of(by_service[operation])
