@@ -36,6 +36,7 @@ class StartPayment(Opening):
     @workflow.init
     def __init__(self, start: StartPaymentInput) -> None:
         super().__init__(start)
+        self.bank_processes = False
 
     @workflow.run
     @heeds_cancellation
@@ -73,7 +74,7 @@ class StartPayment(Opening):
 
     async def _park_when_overdue(self) -> None:
         overdue = workflow.now() - self.expires_at > policies.UNSETTLED_MAX
-        if overdue and self.status is not PurchaseStatus.PROCESSING:
+        if overdue and not self.bank_processes:
             why = "The purchase is not settled a day after its deadline"
             await self.park(why, until=lambda: self.settlement is not None)
 
@@ -84,9 +85,10 @@ class StartPayment(Opening):
         self.know(payment)
         if self.settlement:
             return
+        self.bank_processes = payment.status is PaymentStatus.PROCESSING
         if payment.status is PaymentStatus.PAID:
             await self._start_payment_success(payment_id)
-        elif payment.status is PaymentStatus.PROCESSING:
+        elif self.bank_processes:
             self.show(PurchaseStatus.PROCESSING, "The bank processes the payment.")
         else:
             await self._expire(payment_id)

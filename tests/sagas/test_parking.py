@@ -241,7 +241,7 @@ def test_a_step_that_is_not_answered_for_three_days_parks() -> None:
     world.faults.before["deliver"] = [UNAVAILABLE for _minute in range(3 * 24 * 61)]
     world.buyer_pays()
     world.event_succeeded()
-    world.engine.run(until=lambda: world.status == "needs_attention")
+    world.engine.run(until=lambda: world.success.attributes.get("PurchaseStatus") == "needs_attention")
     assert at(2.9 * 86_400) < world.engine.now < at(3.1 * 86_400)
     world.faults.before.clear()
     decide(world, "retry")

@@ -5,9 +5,9 @@ import pytest
 from tests.sagas.explorer.planted import BUGS
 from tests.sagas.explorer.search import breaks, find
 
-# With this seed the last one is found after 256 stories; other seeds need up to some thousand.
+# With this seed the last one is found after 316 stories; other seeds need up to a thousand.
 STORIES = range(600)
-SEED = 6
+SEED = 1
 
 
 @pytest.mark.parametrize("bug", BUGS)

@@ -4,8 +4,8 @@ from temporalio.api.failure.v1 import Failure
 
 from domain.errors import Refused
 from domain.messages import Settlement
-from domain.purchase import Outcome, PurchaseStatus
-from tests.sagas.world import TTL, UNAVAILABLE, World, at
+from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
 
 
 def test_money_that_moves_for_sold_out_offset_is_given_back() -> None:
@@ -176,6 +176,23 @@ def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
     world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
     world.engine.run()
     assert world.outcome.status == "failed"
+
+
+def test_a_purchase_whose_success_is_stuck_calls_for_a_human() -> None:
+    """It showed `processing` at its deadline and is paid now, but its PaymentSuccess is parked and tells nobody."""
+    world = World()
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    world.engine.run(until_time=at(TTL.total_seconds() + 10))
+    assert world.status == "processing"
+    world.buyer_pays()
+    world.event_succeeded()
+    world.faults.before["look"] = [BROKEN]
+    world.engine.run()
+    assert world.status == "needs_attention"
+    world.engine.update(world.success.id, "resolve", "retry", "r1")
+    world.engine.run()
+    assert world.outcome.status == "paid"
 
 
 def test_the_first_record_stays() -> None:

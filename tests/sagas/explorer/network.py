@@ -65,7 +65,7 @@ class Network:
     """Carries calls, each to its fate.
 
     `key_of` is the key that a step's call goes out with, `refused` the operation to which its callee always says no,
-    `stale` the payment as it was before its last change.
+    `late` the one whose first call is overtaken, `stale` the payment as it was before its last change.
     """
 
     def __init__(  # noqa: PLR0913 - all by name
@@ -74,6 +74,7 @@ class Network:
         *,
         key_of: Callable[[str], str],
         refused: str,
+        late: str,
         now: Callable[[], datetime],
         stale: Callable[[], Payment | None],
         tell: Callable[[str], None],
@@ -87,6 +88,7 @@ class Network:
         self._callees = callees
         self._key_of = key_of
         self._refused = refused
+        self._late = late
         self._now = now
         self._stale = stale
         self._tell = tell
@@ -95,6 +97,8 @@ class Network:
     def carry(self, call: Call) -> Any:
         """The callee's answer, unless something becomes of the call."""
         fate, self.next_fate = self.next_fate, None
+        if fate is None and call.operation == self._late:
+            fate, self._late = Fate.OVERTAKEN, ""
         call = self._under_its_key(call)
         self._refuse_while_away(call)
         if fate is Fate.UNREACHED:

@@ -25,7 +25,10 @@ class Plan(Enum):
 
 @dataclass(frozen=True)
 class Setting:
-    """What stands from the start; `refused` is what its callee always refuses."""
+    """What stands from the start.
+
+    `refused` is the operation that its callee always refuses, `late` the one whose first call is overtaken by its undo.
+    """
 
     plan: Plan = Plan.PAYS
     manual_capture: bool = False
@@ -33,6 +36,7 @@ class Setting:
     bank_accepts: bool = True
     sold_out: bool = False
     refused: str = ""
+    late: str = ""
 
 
 class Provider:

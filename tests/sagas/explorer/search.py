@@ -50,6 +50,7 @@ def script_of(seed: int, number: int) -> Script:
         bank_accepts=chance.random() < 0.5,
         sold_out=chance.random() < 0.2,
         refused=chance.choice(("", "", "", "reserve", "capture", "deliver")),
+        late=chance.choice(("", "", "", "create", "reserve", "capture", "deliver")),
     )
     return Script(setting, tuple(_turn(chance) for _ in range(chance.randint(0, TURNS_MAX))))
 

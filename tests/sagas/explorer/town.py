@@ -54,6 +54,7 @@ class Town:
             callees,
             key_of=parts.key_of,
             refused=setting.refused,
+            late=setting.late,
             now=lambda: self.engine.now,
             stale=lambda: self.provider.shown_before,
             tell=self.tell,
