@@ -15,9 +15,10 @@ COPY --from=packages /venv /venv
 # What is printed is seen at once; the source folder is not writable, so no compiled files.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_APP=app
 WORKDIR /app
-COPY config.py checkAmqp.py gunicorn.conf.py ./
+COPY config.py temporal_client.py checkAmqp.py gunicorn.conf.py ./
 COPY activities activities
 COPY app app
+COPY audit audit
 COPY clients clients
 COPY domain domain
 COPY services services

@@ -14,8 +14,6 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -40,6 +38,7 @@ from domain.messages import (
 )
 from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
+from temporal_client import lazy_client
 from workflows import policies
 from workflows.attributes import order_attributes, payment_attributes
 from workflows.payment_failed import PaymentFailed
@@ -59,13 +58,6 @@ HEALTH_TIMEOUT_S = 0.5
 QUERY_TIMEOUT_S = 1.0
 
 T = TypeVar("T")
-
-
-async def lazy_client() -> Client:
-    """A client of the server that TEMPORAL_* names; it connects at its first call, and again by itself."""
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
 
 
 class TemporalSagas:

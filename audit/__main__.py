@@ -3,20 +3,10 @@
 import asyncio
 import sys
 
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
-
 from audit.auditor import Places
 from audit.command import leave, run
 from config import settings
-
-
-async def connect() -> Client:
-    """A client of the server that TEMPORAL_* names; it connects at its first call."""
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
+from temporal_client import lazy_client
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +19,7 @@ def main(arguments: list[str]) -> int:
         notifier=known.notifier_url,
         service_token=known.service_token,
     )
-    return asyncio.run(run(arguments, places, connect))
+    return asyncio.run(run(arguments, places, lazy_client))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -28,6 +27,7 @@ from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from config import Settings, settings
 from domain.messages import TaskQueue
+from temporal_client import connection
 from webapi.logs import log_to_stdout
 from workers.heartbeats import BEAT_S, Heartbeats
 
@@ -105,8 +105,7 @@ async def _work(config: Settings, queue: TaskQueue, workflows: Sequence[type], t
 
 async def connect(stop: asyncio.Event) -> Client | None:
     """A client of the server that TEMPORAL_* names, as soon as it answers; None when told to stop before."""
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", "127.0.0.1:7233")
+    config = connection()
     while not stop.is_set():
         try:
             return await Client.connect(**config, data_converter=pydantic_data_converter)

@@ -24,9 +24,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from app.operators.engine import RUNNING, Run
-from app.temporal import lazy_client
 from domain.errors import Refused, Unavailable
 from domain.messages import ParkedView, Settlement
+from temporal_client import lazy_client
 from workflows.attributes import PAYMENT_ID, PURCHASE_STATUS
 
 # 5 s: the server answers within milliseconds; a worker that has just been started, within a second or two.
