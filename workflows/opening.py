@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps
@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages import OpenRequest, PurchaseCall, ReserveCall, Settlement, StartPaymentInput
     from domain.purchase import Answer, Outcome, Payment, PurchaseStatus, TimelineEntry
     from workflows.attributes import PAYMENT_ID
-    from workflows.parking import Unfinished
+    from workflows.parking import Unfinished, benign
     from workflows.saga import Saga
 
 OPEN_UPDATE = "open"
@@ -147,10 +147,4 @@ class Opening(Saga):
 
 
 def _as_failure(refusal: Refused) -> ApplicationError:
-    return ApplicationError(
-        refusal.detail,
-        refusal.extra,
-        type=refusal.kind,
-        non_retryable=True,
-        category=ApplicationErrorCategory.BENIGN,
-    )
+    return benign(refusal.kind, refusal.detail, refusal.extra)

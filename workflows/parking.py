@@ -117,7 +117,7 @@ class Parking:
         """Go on with a parked saga; answers what will happen. Fails with `not-seen` where a skip is not proven."""
         parked = self._parked
         if parked is None:
-            raise refusal("not-parked", "Nothing is parked here any more: the saga went on by itself.")
+            raise benign("not-parked", "Nothing is parked here any more: the saga went on by itself.")
         if decision == SKIP and parked.skip:
             parked.checking = True
             try:
@@ -132,12 +132,12 @@ class Parking:
     @resolve.validator
     def _check_resolve(self, decision: str) -> None:
         if self._parked is None or self._parked.decision:
-            raise refusal("not-parked", "Nothing is parked here: the saga goes on by itself.")
+            raise benign("not-parked", "Nothing is parked here: the saga goes on by itself.")
         if decision not in self._parked.choices:
             offered = ", ".join(self._parked.choices)
-            raise refusal("not-offered", f"{decision!r} makes no sense here; what can be decided is: {offered}.")
+            raise benign("not-offered", f"{decision!r} makes no sense here; what can be decided is: {offered}.")
         if self._parked.checking:
-            raise refusal("not-offered", "Another decision is being checked; ask again in a moment.")
+            raise benign("not-offered", "Another decision is being checked; ask again in a moment.")
 
     @workflow.query(name="parked", description="Why the saga waits for an operator, and what each choice will do")
     def parked_view(self) -> ParkedView | None:
@@ -183,11 +183,11 @@ def heeds_cancellation(run: Callable[[P, Start], Awaitable[End]]) -> Callable[[P
         except Aborted as aborted:
             if workflow.cancellation_reason() is not None:
                 raise asyncio.CancelledError from aborted
-            raise refusal("aborted", "An operator ended the saga; it had done nothing yet.") from aborted
+            raise benign("aborted", "An operator ended the saga; it had done nothing yet.") from aborted
 
     return shielded
 
 
-def refusal(kind: str, detail: str) -> ApplicationError:
-    """What an operator is told when a decision is not taken; it must not count as an error in logs and metrics."""
-    return ApplicationError(detail, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)
+def benign(kind: str, detail: str, *details: Any) -> ApplicationError:
+    """A refusal as Temporal carries it to whoever asked; it must not count as an error in logs and metrics."""
+    return ApplicationError(detail, *details, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)

@@ -143,21 +143,21 @@ class PaymentSuccess(FollowUp):
     async def _revoke(self, order: Order) -> None:
         """A late copy of the delivery must not create the offset."""
         call = OffsetCall(payment_id=self.payment_id, buyer_id=order.buyer_id)
-        await self.sure_step(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset")
+        await self.step(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset", sure=True)
 
     async def _undo_money(self) -> bool:
         """Cancel, and if that is refused because it was captured, refund; True if it was refunded."""
         try:
             await self.cancel_payment(self.payment_id)
         except Refused:
-            await self.sure_step(PaymentsSteps.refund_payment, self.call, summary="Refund the payment")
+            await self.step(PaymentsSteps.refund_payment, self.call, summary="Refund the payment", sure=True)
             self.note("payment_refunded")
             return True
         self.note("payment_canceled")
         return False
 
     async def _return_offset(self) -> None:
-        await self.sure_step(ProjectsSteps.return_offset, self.call, summary="Return the offset")
+        await self.step(ProjectsSteps.return_offset, self.call, summary="Return the offset", sure=True)
         self.note("offset_returned")
 
     # ---- the end ----------------------------------------------------------------------------------------------------

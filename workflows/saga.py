@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import Order, Payment, PurchaseStatus
     from workflows import policies
     from workflows.effects import effect_of
-    from workflows.parking import Aborted, Parking, Skip, Unfinished, refusal
+    from workflows.parking import Aborted, Parking, Skip, Unfinished, benign
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -40,30 +40,21 @@ class Saga(Parking):
         *,
         summary: str,
         give_up_at: datetime | None = None,
+        sure: bool = False,
     ) -> R:
-        """Take one step, however often it must be tried.
+        """Take one step, however often it must be tried; a `sure` one has to be done whatever happens.
 
-        Raises Refused when the callee says no; GivenUp when `give_up_at` has come and Aborted when the saga is to be
-        undone: then the step may have taken effect or not. What breaks the callee's contract parks the saga.
+        Raises Refused when the callee says no (a `sure` step parks the saga instead); GivenUp when `give_up_at` has
+        come and Aborted when the saga is to be undone: then the step may have taken effect or not. What breaks the
+        callee's contract parks the saga.
         """
         name = step_name(method)
         while True:
             try:
                 return await self._take(method, arg, name, summary, give_up_at)
             except ActivityError as error:
-                why = self._why_parked(error, summary, limited=give_up_at is not None)
+                why = self._why_parked(error, summary, limited=give_up_at is not None, sure=sure)
             parked = await self.park(why, self._skip(name, arg))
-            if parked.skipped:
-                answer: R = parked.answer
-                return answer
-
-    async def sure_step(self, method: Callable[[S, A], Awaitable[R]], arg: A, *, summary: str) -> R:
-        """Take a step that has to be done whatever happens: a refusal parks the saga."""
-        while True:
-            try:
-                return await self.step(method, arg, summary=summary)
-            except Refused as refused:
-                parked = await self.park(f"{summary}: refused, {refused.detail}", self._skip(step_name(method), arg))
             if parked.skipped:
                 answer: R = parked.answer
                 return answer
@@ -100,11 +91,14 @@ class Saga(Parking):
             activity.cancel()
         return await activity
 
-    def _why_parked(self, error: ActivityError, summary: str, *, limited: bool) -> str:
+    def _why_parked(self, error: ActivityError, summary: str, *, limited: bool, sure: bool) -> str:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
         cause = error.cause
         if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-            raise Refused(*cause.details) from error
+            refused = Refused(*cause.details)
+            if sure:
+                return f"{summary}: refused, {refused.detail}"
+            raise refused from error
         if self.aborting:
             raise Aborted(summary) from error
         # The server ends the tries with the last one's failure, or with the time limit itself.
@@ -135,9 +129,9 @@ class Saga(Parking):
                     retry_policy=policies.STEP_RETRY,
                 )
             except ActivityError as error:
-                raise refusal("not-seen", f"Not skipped: {error.cause}.") from error
+                raise benign("not-seen", f"Not skipped: {error.cause}.") from error
             if not effect.seen(answer):
-                raise refusal("not-seen", f"Not skipped: the callee does not show the effect of {name}.")
+                raise benign("not-seen", f"Not skipped: the callee does not show the effect of {name}.")
             return answer
 
         return Skip("The step counts as done by hand; refused unless its callee shows its effect.", check)
@@ -180,7 +174,7 @@ class Saga(Parking):
     async def publish(self, kind: str, payment_id: str, order: Order, status: PurchaseStatus) -> None:
         """Publish a notification until the broker has confirmed it."""
         notification = Notification(kind=kind, payment_id=payment_id, order=order, status=status, time=workflow.now())
-        await self.sure_step(NotifierSteps.publish_notification, notification, summary=f"Publish {kind}")
+        await self.step(NotifierSteps.publish_notification, notification, summary=f"Publish {kind}", sure=True)
         self.note("notified", kind)
 
     # ---- the purchase -----------------------------------------------------------------------------------------------

@@ -146,7 +146,7 @@ class StartPayment(Opening):
             )
             call = RecordCall(order=self.order, outcome=outcome)
             summary = f"Record the outcome {settlement.status}"
-            self.know(await self.sure_step(PaymentsSteps.record_outcome, call, summary=summary))
+            self.know(await self.step(PaymentsSteps.record_outcome, call, summary=summary, sure=True))
         ended = self.settlement or settlement
         self.show(ended.status, "The purchase is settled.")
         return ended
