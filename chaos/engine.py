@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig
 
-PURCHASE_STATUS = SearchAttributeKey.for_keyword("PurchaseStatus")
-PARKED_STATUS = "needs_attention"
+from domain.purchase import PurchaseStatus
+from workflows.attributes import PURCHASE_STATUS
+
 RUNNING = 'ExecutionStatus="Running"'
 OPEN_PURCHASES = f'{RUNNING} AND WorkflowType="StartPayment"'
 # 10 s: the server answers in milliseconds, or it is frozen.
@@ -28,7 +28,7 @@ class Running:
     @property
     def parked(self) -> bool:
         """Whether it waits for an operator."""
-        return self.status == PARKED_STATUS
+        return self.status == PurchaseStatus.NEEDS_ATTENTION
 
 
 async def connect(temporal: Mapping[str, Any]) -> Client:

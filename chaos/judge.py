@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import httpx
-from temporalio.client import Client
 
 import audit
 from chaos.journal import Journal
 from chaos.seen import Seen
 from chaos.verdict import Fate, Finding, broken_promises
+from devstack.audit import audit_stack
+from devstack.shop import Shop
 
-SERVICES = ("payments", "projects", "users", "notifier")
 # A payment in one of these is the buyer's money, taken or held.
 MONEY = frozenset({"succeeded", "requires_capture"})
 PAGE = 100
@@ -20,16 +20,14 @@ PAGE = 100
 ANSWER_TIMEOUT_S = 15.0
 
 
-async def judge(
-    stack: Mapping[str, Any], temporal: Client, everyone: Sequence[Seen], journal: Journal
-) -> list[Finding]:
+async def judge(stack: Mapping[str, Any], everyone: Sequence[Seen], journal: Journal) -> list[Finding]:
     """All that is wrong."""
-    urls = {name: stack["processes"][name]["url"] for name in SERVICES}
-    places = audit.Places(**urls, service_token=stack["service_token"])
-    report = await audit.audit(places, temporal, tell=journal.say)
+    report = await audit_stack(stack, tell=journal.say)
     for line in report.lines():
         journal.say(line)
-    ends = {payment["purchase_id"]: (payment["outcome"] or {}).get("status") async for payment in _payments(stack)}
+    with Shop(stack) as shop:
+        payments = shop.pages("payments", "/payments")
+        ends = {payment["purchase_id"]: (payment["outcome"] or {}).get("status") for payment in payments}
     return [*_off(report), *broken_promises(everyone, ends), *await _charged_twice(stack["stripe"])]
 
 
@@ -60,7 +58,8 @@ async def _charged_twice(stripe: Mapping[str, Any]) -> list[Finding]:
 
 async def _intents(stripe: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
     params: dict[str, str | int] = {"limit": PAGE}
-    async with _reader(stripe["api_base"], stripe["secret_key"]) as http:
+    headers = {"Authorization": f"Bearer {stripe['secret_key']}"}
+    async with httpx.AsyncClient(base_url=stripe["api_base"], headers=headers, timeout=ANSWER_TIMEOUT_S) as http:
         while True:
             page = (await http.get("/v1/payment_intents", params=params)).raise_for_status().json()
             for intent in page["data"]:
@@ -68,19 +67,3 @@ async def _intents(stripe: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
             if not page["has_more"]:
                 return
             params["starting_after"] = page["data"][-1]["id"]
-
-
-async def _payments(stack: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
-    params: dict[str, str | int] = {"limit": PAGE}
-    async with _reader(stack["processes"]["payments"]["url"], stack["service_token"]) as http:
-        while True:
-            page = (await http.get("/payments", params=params)).raise_for_status().json()
-            for payment in page["items"]:
-                yield payment
-            if page["next_cursor"] is None:
-                return
-            params["cursor"] = page["next_cursor"]
-
-
-def _reader(base_url: str, token: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_TIMEOUT_S)

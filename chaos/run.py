@@ -36,8 +36,7 @@ class Run:
     async def run(self, purchases: int, seconds: float, seed: int) -> list[Finding]:
         """Everything in order; what was found, the last line told last."""
         links = Links(self._stack.description)
-        temporal = await connect(self._stack.description["temporal"])
-        engine = Engine(temporal)
+        engine = Engine(await connect(self._stack.description["temporal"]))
         load = Load(self._market(), self._journal)
         self._journal.start()
         with Havoc(self._stack, links, self._journal) as havoc:
@@ -49,7 +48,7 @@ class Run:
             findings = await self._unsettled(engine)
             progress.cancel()
         self._journal.say("auditing")
-        findings += await judge(self._stack.description, temporal, load.seen, self._journal)
+        findings += await judge(self._stack.description, load.seen, self._journal)
         self._tell(findings, last_line(purchases, havoc.count, findings))
         return findings
 
