@@ -3,7 +3,14 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
+from domain.messages import (
+    CancelAnswer,
+    PaymentFailedInput,
+    PaymentSuccessInput,
+    PurchaseView,
+    RefundFailedInput,
+    StartPaymentInput,
+)
 from domain.purchase import Answer, Frozen, Order, PurchaseStatus
 
 
@@ -29,6 +36,9 @@ class Sagas(Protocol):
 
     def view(self, purchase_id: str) -> PurchaseView | None:
         """What the saga itself tells, or None if no worker answers in time."""
+
+    def cancel_purchase(self, purchase_id: str) -> CancelAnswer | None:
+        """Cancel for the buyer, and wait for what comes of it; None if no saga runs (any more)."""
 
     def payment_succeeded(self, start: PaymentSuccessInput) -> bool:
         """Start PaymentSuccess; False if there is one already."""

@@ -20,10 +20,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from app.loop import LoopThread
 from app.sagas import PurchaseSaga
 from app.sharing import Shared
-from app.told import purchase_saga, refusal
+from app.told import cancel_refusal, purchase_saga, refusal
 from domain.answers import recorded_answer
 from domain.errors import Unavailable
 from domain.messages import (
+    CancelAnswer,
     OpenRequest,
     PaymentFailedInput,
     PaymentSuccessInput,
@@ -71,6 +72,7 @@ class TemporalSagas:
         self._make_client = make_client
         self._connected: Client | None = None
         self._openings = Shared()
+        self._cancels = Shared()
         self._checks = Shared()
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
@@ -88,6 +90,10 @@ class TemporalSagas:
             return self._run(self._query(purchase_id), QUERY_TIMEOUT_S)
         except Unavailable:
             return None
+
+    def cancel_purchase(self, purchase_id: str) -> CancelAnswer | None:
+        """Update the purchase's saga: it takes the deadline's path at once."""
+        return self._run(self._cancels.run(purchase_id, lambda: self._cancel(purchase_id)), ANSWER_TIMEOUT_S)
 
     def payment_succeeded(self, start: PaymentSuccessInput) -> bool:
         """Start PaymentSuccess on its queue."""
@@ -154,22 +160,39 @@ class TemporalSagas:
         client = await self._client()
         await client.service_client.check_health(timeout=timedelta(seconds=HEALTH_TIMEOUT_S))
 
-    async def _open(self, start: StartPaymentInput) -> Answer:
-        opening = asyncio.create_task(self._update_with_start(start))
+    async def _patiently(self, update: Coroutine[Any, Any, T]) -> T:
+        """The answer of an update, which takes a worker its time; a server that is away is noticed long before."""
+        asked = asyncio.create_task(update)
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                done, _ = await asyncio.wait({opening}, timeout=PATIENCE_S)
+                done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
                 if not done:
                     await self._check()
-                return await opening
+                return await asked
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise Unavailable("the purchase's saga has not answered yet") from error
+        finally:
+            asked.cancel()
+
+    async def _open(self, start: StartPaymentInput) -> Answer:
+        try:
+            return await self._patiently(self._update_with_start(start))
         except WorkflowUpdateFailedError as error:
             raise refusal(error) from error
         except WorkflowAlreadyStartedError:
             return await self._answer_of_closed(start)
-        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise Unavailable("the purchase is not open yet") from error
-        finally:
-            opening.cancel()
+
+    async def _cancel(self, purchase_id: str) -> CancelAnswer | None:
+        handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
+        try:
+            # The SDK's type of an update that has no argument forgets that it is a coroutine.
+            return await self._patiently(handle.execute_update(StartPayment.cancel))  # type: ignore[arg-type]
+        except WorkflowUpdateFailedError as error:
+            return cancel_refusal(error)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
 
     async def _update_with_start(self, start: StartPaymentInput) -> Answer:
         client = await self._client()

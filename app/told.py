@@ -7,6 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from app.sagas import PurchaseSaga
 from domain.errors import Refused, Unavailable
+from domain.messages import CancelAnswer
 from domain.purchase import Order, PurchaseStatus
 from workflows.attributes import PAYMENT_ID, PURCHASE_STATUS
 
@@ -36,3 +37,11 @@ def refusal(error: WorkflowUpdateFailedError) -> Refused | Unavailable:
         return Refused(cause.type, cause.message, extra)
     # The saga was canceled or terminated while somebody waited for its answer.
     return Unavailable("the opening was interrupted")
+
+
+def cancel_refusal(error: WorkflowUpdateFailedError) -> CancelAnswer:
+    """Where a purchase stands that cannot be canceled now; raises Unavailable while another cancel is under way."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "not-cancelable":
+        return CancelAnswer.model_validate(cause.details[0])
+    raise Unavailable(f"the purchase is not canceled yet: {cause}") from error

@@ -54,6 +54,13 @@ class OpenRequest(Frozen):
     fingerprint: str
 
 
+class CancelAnswer(Frozen):
+    """The update `cancel`: whether the buyer's cancel ended the purchase, and where it stands otherwise."""
+
+    canceled: bool
+    status: PurchaseStatus
+
+
 class PaymentSuccessInput(Frozen):
     """A payment that seems to be paid."""
 

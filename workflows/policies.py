@@ -41,6 +41,10 @@ ASK_AGAIN_ATTEMPTS = 66
 # at most keeps a month of looks at 10,000 events of Temporal's 50,000.
 LOOK_AGAIN_MAX = timedelta(hours=1)
 
+# A buyer's cancel is refused unasked for that long after a look has found the payment under way: a saga takes 2,000
+# updates in its life, and at this pace they last a week.
+CANCEL_AGAIN = timedelta(minutes=5)
+
 # After the deadline nothing but a bank that processes keeps a purchase open for a day; then a human must look.
 UNSETTLED_MAX = timedelta(days=1)
 

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.answers import recordable
     from domain.errors import Refused
     from domain.messages import (
+        CancelAnswer,
         PaymentSuccessInput,
         Progress,
         PurchaseView,
@@ -25,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import policies
     from workflows.attributes import order_attributes
     from workflows.opening import Opening
-    from workflows.parking import heeds_cancellation
+    from workflows.parking import benign, heeds_cancellation
     from workflows.payment_success import PaymentSuccess
 
 
@@ -37,6 +38,10 @@ class StartPayment(Opening):
     def __init__(self, start: StartPaymentInput) -> None:
         super().__init__(start)
         self.bank_processes = False
+        # The buyer's cancel: asked for and not decided yet; decided, and won.
+        self.buyer_cancels = False
+        self.buyer_canceled = False
+        self.cancel_again_at = workflow.info().workflow_start_time
 
     @workflow.run
     @heeds_cancellation
@@ -51,7 +56,8 @@ class StartPayment(Opening):
             await self._wait_to_be_told(looks)
             if self.settlement is None:
                 await self._look()
-            looks += 1
+            # A cancel that came too late leaves an unpaid purchase its time until the deadline.
+            looks += 0 if self._end_cancel() else 1
 
         ended = await self._record(self.settlement)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -64,7 +70,7 @@ class StartPayment(Opening):
         wait = self.expires_at - workflow.now() if looks == 0 else policies.look_again_delay(looks - 1)
         try:
             await workflow.wait_condition(
-                lambda: self.settlement is not None or (looks == 0 and self.abort_requested),
+                lambda: self.settlement is not None or self.buyer_cancels or (looks == 0 and self.abort_requested),
                 timeout=max(wait, timedelta()),
                 timeout_summary="the buyer's payment, until the deadline" if looks == 0 else "look again",
             )
@@ -89,7 +95,7 @@ class StartPayment(Opening):
         if payment.status is PaymentStatus.PAID:
             await self._start_payment_success(payment_id)
         elif self.bank_processes:
-            self.show(PurchaseStatus.PROCESSING, "The bank processes the payment.")
+            self._show_processing()
         else:
             await self._expire(payment_id)
 
@@ -100,15 +106,20 @@ class StartPayment(Opening):
         except Refused as refusal:
             if refusal.kind == "payment-paid":
                 await self._start_payment_success(payment_id)
+            else:
+                self._show_processing()
             return
         self.note("payment_canceled")
         if await self.win_reservation(payment_id):
-            status = PurchaseStatus.CANCELED if self.abort_requested else PurchaseStatus.EXPIRED
+            self.buyer_canceled = self.buyer_cancels
+            wanted = self.buyer_cancels or self.abort_requested
+            status = PurchaseStatus.CANCELED if wanted else PurchaseStatus.EXPIRED
             await self.publish(f"payment.{status}", payment_id, self.order, status)
             self.settlement = Settlement(status=status)
 
     async def _start_payment_success(self, payment_id: str) -> None:
         """The webhook was lost, or is late: start its saga in its stead."""
+        self.show(PurchaseStatus.PROCESSING, "The payment is paid; its own saga delivers the offset.")
         try:
             await workflow.start_child_workflow(
                 PaymentSuccess.run,
@@ -123,6 +134,9 @@ class StartPayment(Opening):
             )
         except WorkflowAlreadyStartedError:
             workflow.logger.info("payment %s has its saga already", payment_id)
+
+    def _show_processing(self) -> None:
+        self.show(PurchaseStatus.PROCESSING, "The bank processes the payment.")
 
     def _known_payment_id(self) -> str:
         if self.payment_id is None:
@@ -164,11 +178,41 @@ class StartPayment(Opening):
         if self.settlement is None:
             self.show(progress.status, progress.note)
 
+    @workflow.update(description="The buyer cancels the purchase, unless it is paid")
+    async def cancel(self) -> CancelAnswer:
+        """Take the deadline's path at once; the answer tells whether that has ended the purchase."""
+        self.buyer_cancels = self.settlement is None
+        await workflow.wait_condition(lambda: bool(self.settlement or self.buyer_canceled or not self.buyer_cancels))
+        return self._cancel_answer()
+
+    @cancel.validator
+    def _check_cancel(self) -> None:
+        if self.buyer_cancels and not self.buyer_canceled:
+            raise benign("cancel-under-way", "The purchase is being canceled.")
+        if self.status is PurchaseStatus.PROCESSING and workflow.now() < self.cancel_again_at:
+            raise benign("not-cancelable", "The payment is under way.", self._cancel_answer())
+
+    def _cancel_answer(self) -> CancelAnswer:
+        return CancelAnswer(canceled=self._shown_status is PurchaseStatus.CANCELED, status=self._shown_status)
+
+    def _end_cancel(self) -> bool:
+        """Whether the look was for a buyer's cancel; one that has not won is told so."""
+        asked, self.buyer_cancels = self.buyer_cancels, False
+        self.cancel_again_at = workflow.now() + policies.CANCEL_AGAIN
+        return asked
+
+    @property
+    def _shown_status(self) -> PurchaseStatus:
+        """What a buyer was told stays told, while the notification is still on its way."""
+        if self.settlement:
+            return self.settlement.status
+        return PurchaseStatus.CANCELED if self.buyer_canceled else self.status
+
     @workflow.query(description="The purchase as its saga sees it")
     def view(self) -> PurchaseView:
         """Status, timeline and all that the buyer may see."""
         return PurchaseView(
-            status=self.status,
+            status=self._shown_status,
             reason=self.settlement.reason if self.settlement else self.refusal and self.refusal.kind,
             payment_id=self.payment_id,
             expires_at=self.expires_at,

@@ -6,7 +6,14 @@ from typing import Any
 
 from app.sagas import PurchaseSaga
 from domain.answers import KEY_REUSED
-from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
+from domain.messages import (
+    CancelAnswer,
+    PaymentFailedInput,
+    PaymentSuccessInput,
+    PurchaseView,
+    RefundFailedInput,
+    StartPaymentInput,
+)
 from domain.purchase import Answer, Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -76,6 +83,7 @@ class FakeSagas:
         self.sagas: dict[str, PurchaseSaga] = {}
         self.views: dict[str, PurchaseView] = {}
         self.events: list[tuple[Any, ...]] = []
+        self.cancels: dict[str, CancelAnswer] = {}
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
         """Open, or answer again; another body under the same key is refused."""
@@ -104,6 +112,11 @@ class FakeSagas:
     def view(self, purchase_id: str) -> PurchaseView | None:
         """What its worker tells, if there is one."""
         return self.views.get(purchase_id)
+
+    def cancel_purchase(self, purchase_id: str) -> CancelAnswer | None:
+        """What comes of a cancel, as the test has set it; None where no saga runs."""
+        self.check()
+        return self.cancels.get(purchase_id)
 
     def payment_succeeded(self, start: PaymentSuccessInput) -> bool:
         """Start PaymentSuccess, once."""
