@@ -41,6 +41,8 @@ class StartPayment(Opening):
         # The buyer's cancel: asked for and not decided yet; decided, and won.
         self.buyer_cancels = False
         self.buyer_canceled = False
+        # Another saga has closed the reservation, and will tell.
+        self.others_end_it = False
         self.cancel_again_at = workflow.info().workflow_start_time
 
     @workflow.run
@@ -95,7 +97,7 @@ class StartPayment(Opening):
         if payment.status is PaymentStatus.PAID:
             await self._start_payment_success(payment_id)
         elif self.bank_processes:
-            self._show_processing()
+            self._show_processing("The bank processes the payment.")
         else:
             await self._expire(payment_id)
 
@@ -107,10 +109,11 @@ class StartPayment(Opening):
             if refusal.kind == "payment-paid":
                 await self._start_payment_success(payment_id)
             else:
-                self._show_processing()
+                self._show_processing("The bank processes the payment.")
             return
         self.note("payment_canceled")
-        if await self.win_reservation(payment_id):
+        self.others_end_it = not await self.win_reservation(payment_id)
+        if not self.others_end_it:
             self.buyer_canceled = self.buyer_cancels
             wanted = self.buyer_cancels or self.abort_requested
             status = PurchaseStatus.CANCELED if wanted else PurchaseStatus.EXPIRED
@@ -119,7 +122,7 @@ class StartPayment(Opening):
 
     async def _start_payment_success(self, payment_id: str) -> None:
         """The webhook was lost, or is late: start its saga in its stead."""
-        self.show(PurchaseStatus.PROCESSING, "The payment is paid; its own saga delivers the offset.")
+        self._show_processing("The payment is paid; its own saga delivers the offset.")
         try:
             await workflow.start_child_workflow(
                 PaymentSuccess.run,
@@ -135,8 +138,10 @@ class StartPayment(Opening):
         except WorkflowAlreadyStartedError:
             workflow.logger.info("payment %s has its saga already", payment_id)
 
-    def _show_processing(self) -> None:
-        self.show(PurchaseStatus.PROCESSING, "The bank processes the payment.")
+    def _show_processing(self, why: str) -> None:
+        # A parked saga of the purchase still waits for its operator.
+        if self.status is not PurchaseStatus.NEEDS_ATTENTION:
+            self.show(PurchaseStatus.PROCESSING, why)
 
     def _known_payment_id(self) -> str:
         if self.payment_id is None:
@@ -182,7 +187,7 @@ class StartPayment(Opening):
     async def cancel(self) -> CancelAnswer:
         """Take the deadline's path at once; the answer tells whether that has ended the purchase."""
         self.buyer_cancels = self.settlement is None
-        await workflow.wait_condition(lambda: bool(self.settlement or self.buyer_canceled or not self.buyer_cancels))
+        await workflow.wait_condition(self._cancel_decided)
         return self._cancel_answer()
 
     @cancel.validator
@@ -191,6 +196,9 @@ class StartPayment(Opening):
             raise benign("cancel-under-way", "The purchase is being canceled.")
         if self.status is PurchaseStatus.PROCESSING and workflow.now() < self.cancel_again_at:
             raise benign("not-cancelable", "The payment is under way.", self._cancel_answer())
+
+    def _cancel_decided(self) -> bool:
+        return bool(self.settlement or self.buyer_canceled) or not (self.buyer_cancels or self.others_end_it)
 
     def _cancel_answer(self) -> CancelAnswer:
         return CancelAnswer(canceled=self._shown_status is PurchaseStatus.CANCELED, status=self._shown_status)

@@ -78,16 +78,18 @@ class Engine:
         self._signal(self.executions[workflow_id], name, [payload(arg) for arg in args])
 
     def update(self, workflow_id: str, name: str, arg: Any, update_id: str) -> bool:
-        """Send an update; `Execution.updates[update_id]` gets its payload or its Failure. False: it is closed."""
+        """Send an update, without an argument if that is None; False: the workflow is closed.
+
+        `Execution.updates[update_id]` gets its payload or its Failure.
+        """
         execution = self.executions[workflow_id]
         if update_id in execution.asked:
             return True
         if execution.closed:
             return False
         execution.asked.add(update_id)
-        job = wa.DoUpdate(
-            id=update_id, protocol_instance_id=update_id, name=name, input=[payload(arg)], run_validator=True
-        )
+        given = [] if arg is None else [payload(arg)]
+        job = wa.DoUpdate(id=update_id, protocol_instance_id=update_id, name=name, input=given, run_validator=True)
         job.meta.update_id = update_id
         self._post(execution, wa.WorkflowActivationJob(do_update=job))
         return True

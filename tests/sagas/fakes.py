@@ -10,6 +10,8 @@ from domain.purchase import BuyerOffset, Item, Order, Outcome, Payment, PaymentS
 from tests.sagas.engine import START
 
 PAYMENT_ID = "pi_1"
+# MAX_OPEN_PURCHASES, as it is when nothing is said.
+MAX_OPEN = 5
 
 
 @dataclass
@@ -111,18 +113,22 @@ class FakePayments:
 
 @dataclass
 class FakeProjects:
-    """The reservation's row, as in the design's table, and the stock: how many such orders are still free."""
+    """The reservation's row, as in the design's table.
+
+    `free` is the stock: how many such orders can still be had. `others` are the buyer's other open purchases.
+    """
 
     row: str = "none"
     closed_by: str | None = None
     refusal: Refused | None = None
     free: int = 1
+    others: int = 0
 
     async def reserve(self, payment_id: str, _order: Order, key: str) -> Reservation:
         if self.row in {"closed", "returned"}:
             raise Refused("reservation-closed", "closed")
         if self.row == "none":
-            refusal = self.refusal or (None if self.free else Refused("sold-out", "There is not that much left."))
+            refusal = self.refusal or self._why_not()
             # A refusal closes the row too: a late copy of the call must not reserve after all.
             self._become("closed" if refusal else "reserved")
             if refusal:
@@ -158,6 +164,11 @@ class FakeProjects:
 
     async def catalogue(self, _limit: int, _cursor: str | None) -> ProjectsPage:
         return ProjectsPage(items=(), next_cursor=None)
+
+    def _why_not(self) -> Refused | None:
+        if self.others >= MAX_OPEN:
+            return Refused("too-many-open", "Too many purchases are open.", {"max_open": MAX_OPEN})
+        return None if self.free else Refused("sold-out", "There is not that much left.")
 
     def _become(self, row: str) -> None:
         taken = {"reserved", "committed"}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from domain.errors import Refused
 from domain.purchase import PaymentStatus
+from tests.sagas.fakes import MAX_OPEN
 from tests.sagas.world import BROKEN, UNAVAILABLE, World
 
 Scenario = Callable[[World], None]
@@ -46,6 +47,30 @@ def _canceled(world: World) -> None:
     world.engine.run()
 
 
+def _canceled_by_the_buyer(world: World) -> None:
+    world.opened()
+    world.cancel()
+    world.engine.run()
+
+
+def _canceled_by_the_buyer_who_has_paid(world: World) -> None:
+    world.opened()
+    world.buyer_pays()
+    world.cancel()
+    world.engine.run()
+
+
+def _canceled_by_the_buyer_while_the_bank_processes(world: World) -> None:
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    world.cancel()
+    world.engine.run(until=lambda: world.status == "processing")
+    world.cancel()
+    world.attempt_fails()
+    world.event_failed()
+    world.engine.run()
+
+
 def _paid_late(world: World) -> None:
     world.opened()
     world.payments.set(status=PaymentStatus.PROCESSING)
@@ -55,6 +80,12 @@ def _paid_late(world: World) -> None:
 
 def _sold_out(world: World) -> None:
     world.projects.free = 0
+    world.open()
+    world.engine.run()
+
+
+def _too_many_open(world: World) -> None:
+    world.projects.others = MAX_OPEN
     world.open()
     world.engine.run()
 
@@ -109,8 +140,12 @@ SCENARIOS: Mapping[str, Scenario] = {
         _paid_with_another_card,
         _expired,
         _canceled,
+        _canceled_by_the_buyer,
+        _canceled_by_the_buyer_who_has_paid,
+        _canceled_by_the_buyer_while_the_bank_processes,
         _paid_late,
         _sold_out,
+        _too_many_open,
         _given_up,
         _given_up_after_its_creation,
         _capture_refused,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, StaticPool, create_engine, insert
+from sqlalchemy.orm import Session
 
 from domain.errors import Refused
 from domain.purchase import Outcome, Payment, PaymentStatus, PurchaseStatus
@@ -15,11 +16,14 @@ from services.payments import models, provider
 from services.payments.payments import Payments
 from services.payments.records import Records
 from services.payments.schemas import CreateBody, OutcomeBody, PaymentShown
+from services.projects import models as projects
+from services.projects.reservations import Reservations
 from services.projects.rules import Call, Status, decide, winner
+from services.projects.schemas import ReserveBody
 from services.users import models as users
 from services.users.offsets import Offsets
 from services.users.schemas import OffsetBody
-from tests.sagas.fakes import PAYMENT_ID, FakePayments, FakeProjects, FakeUsers
+from tests.sagas.fakes import MAX_OPEN, PAYMENT_ID, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import driven
 from tests.sagas.world import ORDER
 from tests.unit.payments.fake_provider import FakeProvider
@@ -82,6 +86,42 @@ def test_a_refused_reservation_closes_the_row_for_nobody() -> None:
     fake = FakeProjects(free=0)
     assert outcome_of(lambda: driven(fake.reserve(PAYMENT_ID, ORDER, ME))) == "sold-out"
     assert (fake.row, fake.closed_by) == ("closed", None)
+
+
+@pytest.mark.parametrize("free", [0, 1])
+@pytest.mark.parametrize("others", [0, MAX_OPEN - 1, MAX_OPEN])
+def test_projects_refuse_as_the_service_does(others: int, free: int) -> None:
+    """A buyer who can open no more, or offset that is sold out, or both: the same refusal with its numbers."""
+    fake = FakeProjects(others=others, free=free)
+
+    def refusal(act: Callable[[], Any]) -> Any:
+        try:
+            act()
+        except Refused as refused:
+            return refused.kind, refused.extra
+        except Problem as problem:
+            return problem.kind, problem.extra
+        return None
+
+    with database(projects.Base) as engine:
+        service = Reservations(engine, MAX_OPEN)
+        with Session(engine) as session, session.begin():
+            session.add(_mangrove(total_kg=1500 * (others + free)))
+        for number in range(others):
+            service.reserve(_reservation(f"pi_other_{number}"))
+        by_service = refusal(lambda: service.reserve(_reservation(PAYMENT_ID)))
+    assert refusal(lambda: driven(fake.reserve(PAYMENT_ID, ORDER, ME))) == by_service
+
+
+def _mangrove(total_kg: int) -> projects.Project:
+    sold = {"unit_amount": 1200, "currency": "usd", "total_kg": total_kg, "sold_kg": 0, "held_kg": 0}
+    milestone = projects.Milestone(project_id="mangrove", milestone_id="mangrove-2", name="Mangrove 2", **sold)
+    return projects.Project(project_id="mangrove", name="Mangrove", milestones=[milestone])
+
+
+def _reservation(payment_id: str) -> ReserveBody:
+    told = ORDER.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
+    return ReserveBody(payment_id=payment_id, **told)
 
 
 # ---- Payments -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from temporalio.api.failure.v1 import Failure
 
 from domain.errors import Refused
 from domain.purchase import Answer
-from tests.sagas.fakes import PAYMENT_ID
+from tests.sagas.fakes import MAX_OPEN, PAYMENT_ID
+from tests.sagas.sdk import value_of
 from tests.sagas.world import OPENING_TIMEOUT, PRICE, TTL, UNAVAILABLE, World, at
 
 
@@ -33,7 +34,13 @@ def test_an_opening_creates_reserves_and_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "extra"), [("sold-out", {}), ("price-changed", {"current_amount": 2000}), ("not-found", {})]
+    ("kind", "extra"),
+    [
+        ("sold-out", {}),
+        ("price-changed", {"current_amount": 2000}),
+        ("too-many-open", {"max_open": 5}),
+        ("not-found", {}),
+    ],
 )
 def test_a_refused_reservation_rejects_the_purchase(kind: str, extra: dict[str, Any]) -> None:
     """Refused: answered with the reason, then the payment is canceled, then the row claimed; nobody is notified."""
@@ -46,6 +53,35 @@ def test_a_refused_reservation_rejects_the_purchase(kind: str, extra: dict[str, 
     assert world.payments.known().status == "canceled"
     assert (world.outcome.status, world.outcome.reason) == ("rejected", kind)
     assert world.notifications.kinds() == []
+
+
+def test_a_buyer_with_too_many_open_purchases_is_told_the_limit() -> None:
+    """The sixth purchase is rejected with the number that may be open; it holds nothing and cannot be paid."""
+    world = World()
+    world.projects.others = MAX_OPEN
+    update = world.open()
+    world.engine.run()
+    failure = world.purchase.updates[update]
+    assert failure.application_failure_info.type == "too-many-open"
+    assert value_of(failure.application_failure_info.details.payloads[0], dict) == {"max_open": MAX_OPEN}
+    assert (world.outcome.status, world.outcome.reason) == ("rejected", "too-many-open")
+    assert world.payments.known().status == "canceled"
+    assert (world.projects.row, world.projects.free) == ("closed", 1)
+
+
+def test_what_was_refused_stays_refused_when_others_have_ended() -> None:
+    """The key keeps its answer: the same request later is refused the same, also after Temporal's retention."""
+    world = World()
+    world.projects.others = MAX_OPEN
+    update = world.open()
+    world.engine.run()
+    refused = failure_of(world, update)
+    world.projects.others = 0
+    world.engine.executions.clear()
+    world.open()
+    world.engine.run()
+    assert failure_of(world, update) == refused
+    assert refused[0] == "too-many-open"
 
 
 def test_a_refusal_is_answered_before_the_opening_is_undone() -> None:

@@ -105,6 +105,12 @@ class World:
         start = PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=attempts_max)
         return self.engine.start("PaymentFailed", start, payment_failed_workflow_id(PAYMENT_ID, cause))
 
+    def cancel(self) -> str:
+        """POST /purchases/{purchase_id}/cancel; the update's id."""
+        update_id = f"cancel-{len(self.purchase.asked)}"
+        self.engine.update(self.purchase.id, "cancel", None, update_id)
+        return update_id
+
     # ---- what the buyer does ----------------------------------------------------------------------------------------
 
     def buyer_pays(self) -> None:

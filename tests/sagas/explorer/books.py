@@ -51,6 +51,8 @@ def check_at_rest(town: "Town") -> None:
     truth = PurchaseStatus.PAID if charged else PurchaseStatus.REFUNDED if payment.amount_refunded else None
     honest = status is truth if truth else status is not PurchaseStatus.PAID
     expect(town, honest, f"(4) recorded {status}, in truth {truth or 'not charged'}")
+    told = ", ".join(sorted(town.ends_told))
+    expect(town, town.ends_told <= {status}, f"(4) recorded {status}, and who canceled was told {told}")
     _check_notices(town, status)
 
 

@@ -46,15 +46,16 @@ def _call(town: Town) -> list[Move]:
 def _buyer(town: Town) -> list[Move]:
     """The buyer, his bank, or somebody in the provider's own pages does what the provider allows."""
     provider, payment = town.provider, town.provider.payment
+    moves: list[Move] = [town.cancel] if town.purchase_is_open else []
     if payment is None:
-        return []
+        return moves
     if payment.status is PaymentStatus.PAYABLE:
-        moves: list[Move] = [provider.buyer_pays, provider.buyer_pays, provider.bank_processes, provider.cancel_by_hand]
+        moves += [provider.buyer_pays, provider.buyer_pays, provider.bank_processes, provider.cancel_by_hand]
         return moves if payment.failed_attempts >= DECLINES_MAX else [*moves, provider.attempt_fails]
     if payment.status is PaymentStatus.PROCESSING:
-        return [partial(provider.bank_decides, accepts=accepts) for accepts in (True, False)]
+        return [*moves, *(partial(provider.bank_decides, accepts=accepts) for accepts in (True, False))]
     held = payment.status is PaymentStatus.PAID and not payment.amount_captured
-    return [provider.cancel_by_hand] if held else []
+    return [*moves, provider.cancel_by_hand] if held else moves
 
 
 def _webhook(town: Town) -> list[Move]:
@@ -97,7 +98,7 @@ def _operator(town: Town) -> list[Move]:
 
 
 def _service(town: Town) -> list[Move]:
-    """A service goes away, a rival takes or returns the stock, a call that hung arrives."""
+    """A service goes away, a rival or the buyer's others take their share or return it, a call that hung arrives."""
 
     def away(service: str, outage: timedelta) -> None:
         town.network.close(service, town.engine.now + outage)
@@ -107,8 +108,9 @@ def _service(town: Town) -> list[Move]:
     ]
     rival: list[Move] = [town.rival_takes] if town.world.projects.free else []
     rival += [town.rival_gives_back] if town.rival_has else []
+    others: Move = town.buyers_others_end if town.world.projects.others else town.buyer_opens_others
     outages = [partial(away, service, outage) for service in SERVICES for outage in OUTAGES]
-    return [*arrivals, *rival, *outages]
+    return [*arrivals, *rival, others, *outages]
 
 
 def _client(town: Town) -> list[Move]:

@@ -36,6 +36,15 @@ class GoesDeaf(StartPayment):
 
 
 @stands_in
+class PromisesTheCancel(StartPayment):
+    """Who cancels is told that it is done before the reservation is won."""
+
+    async def _expire(self, payment_id: str) -> None:
+        self.buyer_canceled = self.buyer_cancels
+        await super()._expire(payment_id)
+
+
+@stands_in
 class OpensWhateverMoves(StartPayment):
     """An opening that is undone ends rejected, also when its payment cannot be canceled any more."""
 
@@ -173,5 +182,6 @@ BUGS: dict[str, Parts] = {
     "two winners": _callees(projects=LetsEverybodyWin),
     "a loser that refunds": _saga(RefundsTheLoser),
     "a refusal without a closed row": _callees(projects=RefusesWithoutATrace),
+    "a cancel that is promised": _saga(PromisesTheCancel),
     "an undone opening whose money moves": _saga(OpensWhateverMoves),
 }

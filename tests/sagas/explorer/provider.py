@@ -18,6 +18,7 @@ class Plan(Enum):
 
     PAYS = auto()
     LEAVES = auto()
+    CANCELS = auto()
     IS_DECLINED = auto()
     IS_DECLINED_AND_PAYS = auto()
     PAYS_BY_A_SLOW_BANK = auto()
@@ -35,6 +36,7 @@ class Setting:
     attempts: int = 1
     bank_accepts: bool = True
     sold_out: bool = False
+    too_many_open: bool = False
     refused: str = ""
     late: str = ""
 
@@ -42,7 +44,7 @@ class Setting:
 class Provider:
     """What becomes of the purchase's payment without us; `news` are the webhooks that were sent."""
 
-    def __init__(self, setting: Setting, world: World, tell: Callable[[str], None]) -> None:
+    def __init__(self, setting: Setting, world: World, tell: Callable[[str], None], cancel: Callable[[], None]) -> None:
         self.news: list[tuple[str, Callable[[], None]]] = []
         self.lost_news: set[int] = set()
         self.shown_before: Payment | None = None
@@ -51,6 +53,7 @@ class Provider:
         self._world = world
         self._agenda = world.engine.agenda
         self._tell = tell
+        self._cancel = cancel
         self._buyer_acts = False
 
     @property
@@ -72,6 +75,8 @@ class Provider:
                 self._agenda.later(self._agenda.now + BUYER_TAKES, "", "buyer", self.buyer_pays)
         elif plan is Plan.PAYS_BY_A_SLOW_BANK:
             self.bank_processes()
+        elif plan is Plan.CANCELS:
+            self._cancel()
         else:
             self.buyer_pays()
 

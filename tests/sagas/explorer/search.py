@@ -49,6 +49,7 @@ def script_of(seed: int, number: int) -> Script:
         attempts=chance.choice((1, 2)),
         bank_accepts=chance.random() < 0.5,
         sold_out=chance.random() < 0.2,
+        too_many_open=chance.random() < 0.1,
         refused=chance.choice(("", "", "", "reserve", "capture", "deliver")),
         late=chance.choice(("", "", "", "create", "reserve", "capture", "deliver")),
     )

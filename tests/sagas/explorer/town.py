@@ -8,19 +8,21 @@ from temporalio.api.failure.v1 import Failure
 
 from domain.answers import GIVEN_UP, recorded_answer
 from domain.errors import Refused
-from domain.messages import ParkedView
-from domain.purchase import Answer, Payment
+from domain.messages import PURCHASE_ID_PREFIX, CancelAnswer, ParkedView
+from domain.purchase import Answer, Payment, PurchaseStatus
 from tests.sagas.agenda import Event
 from tests.sagas.engine import START
 from tests.sagas.execution import Execution
 from tests.sagas.explorer import books
 from tests.sagas.explorer.network import Network
 from tests.sagas.explorer.provider import Provider, Setting
-from tests.sagas.fakes import Callees
+from tests.sagas.fakes import MAX_OPEN, Callees
 from tests.sagas.sdk import value_of
 from tests.sagas.world import SAGAS, World
 
 FINGERPRINT = "f1"
+S = PurchaseStatus
+ENDS = {S.PAID, S.FAILED, S.EXPIRED, S.CANCELED, S.REFUNDED, S.REJECTED}
 KINDS = {"purchase": "StartPayment", "payment-success": "PaymentSuccess", "payment-failed": "PaymentFailed"}
 
 
@@ -68,15 +70,19 @@ class Town:
             tell=self.tell,
         )
         self.engine = self.world.engine
-        self.provider = Provider(setting, self.world, self.tell)
+        self.provider = Provider(setting, self.world, self.tell, self.cancel)
         self.rival_has = 0
         self.answers: list[str] = []
+        self.ends_told: set[PurchaseStatus] = set()
         self.notice_skipped = False
         self._awaited: list[tuple[Execution, str]] = []
+        self._cancels: list[tuple[Execution, str]] = []
         self._updates = 0
         self._forgotten = False
         if setting.sold_out:
             self.rival_takes()
+        if setting.too_many_open:
+            self.buyer_opens_others()
         self.post()
 
     # ---- the story --------------------------------------------------------------------------------------------------
@@ -99,6 +105,7 @@ class Town:
         """See what has changed: the provider sends news, clients get answers; the books are looked at."""
         self.provider.take_notice()
         self._see_answers()
+        self._see_cancels()
         books.check_always(self)
 
     # ---- the client -------------------------------------------------------------------------------------------------
@@ -138,6 +145,42 @@ class Town:
     def unanswered(self) -> bool:
         """Whether a client still waits."""
         return bool(self._awaited)
+
+    def cancel(self) -> None:
+        """POST /purchases/{purchase_id}/cancel; the intake answers from the record where no saga runs any more."""
+        if self.purchase_is_open:
+            self.tell("client: cancels the purchase")
+            self._cancels.append((self.world.purchase, self.world.cancel()))
+
+    def _see_cancels(self) -> None:
+        """Keep each end that was told; that it has ended otherwise, or not yet, is told without one."""
+        waiting = []
+        for execution, update_id in self._cancels:
+            answer = execution.updates.get(update_id)
+            if answer is None:
+                waiting.append((execution, update_id))
+            elif not isinstance(answer, Failure):
+                told = value_of(answer, CancelAnswer)
+                self.tell(f"client: is answered that it is {'' if told.canceled else 'not canceled but '}{told.status}")
+                self.ends_told |= {told.status} & ENDS
+        self._cancels = waiting
+
+    @property
+    def purchase_is_open(self) -> bool:
+        """Whether its own saga runs."""
+        return any(execution.id.startswith(PURCHASE_ID_PREFIX) for execution in self.open_sagas())
+
+    # ---- the buyer's other purchases --------------------------------------------------------------------------------
+
+    def buyer_opens_others(self) -> None:
+        """The buyer opens as many other purchases as are allowed."""
+        self.tell("buyer: opens other purchases")
+        self.world.projects.others = MAX_OPEN
+
+    def buyers_others_end(self) -> None:
+        """The buyer's other purchases end, one way or another."""
+        self.tell("buyer: has no other purchase open any more")
+        self.world.projects.others = 0
 
     # ---- the rival --------------------------------------------------------------------------------------------------
 
