@@ -12,6 +12,7 @@ REFUSALS = frozenset(
     {
         "sold-out",
         "price-changed",
+        "too-many-open",
         "not-found",
         "invalid-request",
         "reservation-closed",
@@ -29,7 +30,8 @@ class HttpProjects:
 
     async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
         """POST /reservations."""
-        body = order.model_dump(mode="json", include={"items", "amount", "currency"}) | {"payment_id": payment_id}
+        told = order.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
+        body = told | {"payment_id": payment_id}
         return parse(Reservation, await self._service.call("POST", "/reservations", key=key, body=body))
 
     async def commit(self, payment_id: str, key: str) -> Reservation:

@@ -9,7 +9,7 @@ class Milestone(Frozen):
     """A milestone with its price and stock in tCO2e; total = sold + held + free."""
 
     milestone_id: str = Field(examples=["mangrove-2"])
-    name: str
+    name: str = Field(examples=["Mangrove 2"])
     unit_amount: int = Field(description="minor units per tCO2e", examples=[1200])
     currency: str = Field(examples=["usd"])
     total: str = Field(examples=["1000.000"])
@@ -22,7 +22,7 @@ class Project(Frozen):
     """A project and what it sells."""
 
     project_id: str = Field(examples=["mangrove"])
-    name: str
+    name: str = Field(examples=["Mangrove"])
     milestones: tuple[Milestone, ...]
 
 
@@ -30,4 +30,4 @@ class ProjectsPage(Frozen):
     """A page of projects."""
 
     items: tuple[Project, ...]
-    next_cursor: str | None
+    next_cursor: str | None = Field(examples=["WzQyXQ"])

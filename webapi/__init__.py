@@ -4,8 +4,18 @@ Here belongs what any of our APIs does alike whatever it is about: strict JSON, 
 pages, the service token, health and readiness. No word of the business, and nothing here imports anything of ours.
 """
 
-from webapi.application import create_api
-from webapi.models import Body, PageQuery, Shown
+from webapi.application import PLATFORM, create_api
+from webapi.models import Body, NextCursor, NumberedPageQuery, PageQuery, Shown
 from webapi.problems import Problem, ProblemShown
 
-__all__ = ["Body", "PageQuery", "Problem", "ProblemShown", "Shown", "create_api"]
+__all__ = [
+    "PLATFORM",
+    "Body",
+    "NextCursor",
+    "NumberedPageQuery",
+    "PageQuery",
+    "Problem",
+    "ProblemShown",
+    "Shown",
+    "create_api",
+]

@@ -1,53 +1,56 @@
 """One Flask application with our manners."""
 
 import logging
-import re
 import time
-import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, g, request
 
-from webapi.problems import TYPE_BY_STATUS, Problem, ProblemShown
+from webapi.models import HealthShown, ReadyShown
+from webapi.openapi import describe, may_tell
+from webapi.problem_types import BY_STATUS, UNAVAILABLE
+from webapi.problems import Problem
+from webapi.request_ids import NamedRequests
 from webapi.strict_json import StrictRequest
 
 log = logging.getLogger(__name__)
 
 # 64 KiB: twenty items take 4 KiB; a body beyond this is no request of ours.
 BODY_BYTES_MAX = 64 * 1024
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
-
+# The tag of the routes that are no business of clients.
+PLATFORM = "Platform"
 Check = Callable[[], object]
 
 
-def create_api(name: str, title: str, *, ready: Mapping[str, Check], docs_path: str | None = None) -> APIFlask:
+def create_api(name: str, title: str, description: str, *, ready: Mapping[str, Check]) -> APIFlask:
     """An API with strict JSON, problem+json, request ids, `/health`, `/ready` and `/openapi.json`.
 
-    `ready` names each thing that the process cannot work without; a check raises when it is away.
+    `title` and `description` stand at the top of the document. `ready` names each thing that the process cannot work
+    without; a check raises when it is away.
     """
-    api = APIFlask(name, title=title, version="1.0.0", docs_path=docs_path)
+    # Without a folder for files that no API of ours has; APIFlask forgets that Flask takes None for it.
+    api = APIFlask(name, title=title, version="1.0.0", docs_path=None, static_folder=None)  # type: ignore[arg-type]
+    # A path with a doubled slash is another path; a redirect would repeat the caller's Host, and no document tells it.
+    api.url_map.merge_slashes = False
     api.request_class = StrictRequest
     api.config.update(
         MAX_CONTENT_LENGTH=BODY_BYTES_MAX,
-        VALIDATION_ERROR_SCHEMA=PROBLEM_SCHEMA,
-        HTTP_ERROR_SCHEMA=PROBLEM_SCHEMA,
     )
     api.json.sort_keys = False  # type: ignore[attr-defined]
+    api.wsgi_app = NamedRequests(api.wsgi_app)  # type: ignore[method-assign]
     _refuse_with_problems(api)
-    _name_requests(api)
+    _log_requests(api)
     _answer_the_platform(api, ready)
-    _describe_problems(api)
+    describe(api, description)
     return api
 
 
 def _refuse_with_problems(api: APIFlask) -> None:
     @api.error_processor
     def http_error(error: HTTPError) -> Response:
-        kind = TYPE_BY_STATUS.get(error.status_code) or TYPE_BY_STATUS[error.status_code // 100 * 100]
+        kind = (BY_STATUS.get(error.status_code) or BY_STATUS[error.status_code // 100 * 100]).kind
         detail = str(error.message)
         headers = {k: str(v) for k, v in dict(error.headers).items() if k in {"Allow", "Retry-After"}}
         if error.status_code == 422 and error.detail:
@@ -60,7 +63,7 @@ def _refuse_with_problems(api: APIFlask) -> None:
 
     @api.errorhandler(Exception)
     def fault(error: Exception) -> Response:
-        log.error("request %s failed", g.get("request_id"), exc_info=error)
+        log.error("the request failed", exc_info=error)
         return Problem(500, "internal-error", "Something went wrong; the request id finds it in our log.").response()
 
 
@@ -73,57 +76,39 @@ def _field_errors(detail: Mapping[str, Mapping[str, list[str]]]) -> list[dict[st
     ]
 
 
-def _name_requests(api: APIFlask) -> None:
+def _log_requests(api: APIFlask) -> None:
     @api.before_request
-    def name_request() -> None:
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    def begin() -> None:
         g.started_at = time.perf_counter()
 
     @api.after_request
     def log_request(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.request_id
         took_ms = (time.perf_counter() - g.started_at) * 1000
         # The platform asks every second; its questions would bury the buyers'.
         level = logging.DEBUG if request.path in {"/health", "/ready", "/metrics"} else logging.INFO
-        log.log(level, "%s %s %d %.0f ms %s", request.method, request.path, response.status_code, took_ms, g.request_id)
+        # Not the path: whatever a caller puts there, a line's end or somebody's token, would stand in our log.
+        route = request.url_rule.rule if request.url_rule else "(no route)"
+        log.log(level, "%s %s %d %.0f ms", request.method, route, response.status_code, took_ms)
         return response
 
 
 def _answer_the_platform(api: APIFlask, ready: Mapping[str, Check]) -> None:
     @api.get("/health")
-    @api.doc(hide=True)
-    def health() -> dict[str, Any]:
+    @api.output(HealthShown)
+    @api.doc(tags=[PLATFORM])
+    def health() -> HealthShown:
         """The process answers."""
-        return {"status": "ok"}
+        return HealthShown()
 
     @api.get("/ready")
-    @api.doc(hide=True)
-    def readiness() -> dict[str, Any]:
+    @api.output(ReadyShown)
+    @api.doc(tags=[PLATFORM], extensions=may_tell(UNAVAILABLE))
+    def readiness() -> ReadyShown:
         """The process and what it cannot work without answer."""
         for thing, check in ready.items():
             try:
                 check()
             except Exception as error:
                 log.warning("not ready: %s: %s", thing, error)
-                raise Problem(
-                    503, "dependency-unavailable", f"{thing} does not answer.", headers={"Retry-After": "1"}
-                ) from error
-        return {"status": "ready"}
-
-
-def _describe_problems(api: APIFlask) -> None:
-    @api.spec_processor
-    def describe(spec: Any) -> Any:
-        """Every error is a problem: the generator knows one media type only, so the document is set right here."""
-        template = "#/components/schemas/Problem.{model}"
-        problem = ProblemShown.model_json_schema(ref_template=template)
-        schemas = spec.setdefault("components", {}).setdefault("schemas", {})
-        schemas |= {f"Problem.{name}": nested for name, nested in problem.pop("$defs").items()}
-        schemas["Problem"] = problem
-        for path in spec["paths"].values():
-            for operation in path.values():
-                for status, response in operation.get("responses", {}).items():
-                    if status >= "400":
-                        response["content"] = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}
-        return spec
+                raise UNAVAILABLE.problem(f"{thing} does not answer.", headers={"Retry-After": "1"}) from error
+        return ReadyShown()

@@ -1,27 +1,17 @@
 """RFC 9457 problem details: the one form in which our APIs refuse."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, g, json
+from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
+
+from webapi.request_ids import request_id
 
 # A problem's type is an identifier, not an address to open; .example is reserved for that (RFC 2606).
 TYPE_BASE = "https://buy-projects.example/problems/"
-
-TYPE_BY_STATUS = {
-    400: "invalid-request",
-    401: "unauthenticated",
-    403: "forbidden",
-    404: "not-found",
-    405: "method-not-allowed",
-    413: "payload-too-large",
-    415: "unsupported-media-type",
-    422: "invalid-request",
-    429: "rate-limited",
-    500: "internal-error",
-    503: "dependency-unavailable",
-}
+MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
@@ -46,19 +36,28 @@ class Problem(Exception):
         self.headers = headers or {}
         self.extra = extra
 
-    def response(self) -> Response:
-        """The problem as `application/problem+json`."""
-        body = {
+    def body(self) -> str:
+        """The problem as JSON."""
+        members = {
             "type": TYPE_BASE + self.kind,
-            "title": self.kind.replace("-", " ").capitalize(),
+            "title": title(self.kind),
             "status": self.status,
             "detail": self.detail,
-            "request_id": g.get("request_id", ""),
+            "request_id": request_id(),
             **self.extra,
         }
-        response = Response(json.dumps(body), self.status, mimetype="application/problem+json")
+        return json.dumps(members)
+
+    def response(self) -> Response:
+        """The problem as an answer."""
+        response = Response(self.body(), self.status, mimetype=MEDIA_TYPE)
         response.headers.update(self.headers)
         return response
+
+
+def title(kind: str) -> str:
+    """The title of a kind of problem, the same for each of them."""
+    return kind.replace("-", " ").capitalize()
 
 
 class FieldError(BaseModel):

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from apiflask import HTTPError, HTTPTokenAuth
 
+from webapi.problem_types import UNAUTHENTICATED
 from webapi.problems import Problem
 
 
@@ -25,4 +26,4 @@ def service_token_auth(token: str) -> HTTPTokenAuth:
 
 def unauthenticated(detail: str) -> Problem:
     """401 with the scheme that would be accepted."""
-    return Problem(401, "unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+    return UNAUTHENTICATED.problem(detail, headers={"WWW-Authenticate": "Bearer"})

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from webapi import Problem
+from webapi.problem_types import KEY_MISSING
 
 
 class Caller(BaseModel):
@@ -28,5 +28,5 @@ class Caller(BaseModel):
     def refuse_the_nameless(cls, headers: dict[str, Any]) -> dict[str, Any]:
         """Raise the refusal that the design has for a write without a key."""
         if not headers.get("idempotency_key"):
-            raise Problem(400, "idempotency-key-missing", "Name yourself by the header Idempotency-Key.")
+            raise KEY_MISSING.problem("Name yourself by the header Idempotency-Key.")
         return headers

@@ -29,7 +29,7 @@ def serve(package: str, host: str, port: int) -> NoReturn:
         sys.executable,
         [
             sys.executable, "-m", "gunicorn", f"services.{package}:create_app()",
-            "--name", package, "--bind", f"{host}:{port}", "--worker-class", "gthread",
+            "--name", package, "--bind", f"{host}:{port}", "--worker-class", "webapi.gunicorn_worker.Worker",
             "--workers", "1", "--threads", str(THREADS), "--graceful-timeout", str(GRACE_SECONDS),
             "--config", "python:services.common.gunicorn_conf",
         ],

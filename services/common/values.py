@@ -1,7 +1,7 @@
 """The values on the services' wire: money, quantities and ids (types that validate and describe themselves)."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -13,10 +13,15 @@ KILOGRAMS_PER_TONNE = 1000
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20
 
+PURCHASE_ID_EXAMPLE = "3f5a1c0d2ab5d84f7c9d0c6a1f5f0a7b11e2d4c6b8a09f8e7d6c5b4a39281706"
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
 Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
-Currency = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}$"), Field(description="ISO 4217, lower case")]
+Currency = Annotated[
+    Literal["usd", "eur", "gbp", "chf", "cad", "aud", "jpy"],
+    Field(description="ISO 4217, lower case; those that are sold in"),
+]
 # From a tonne on, below a tonne, or the million itself; pydantic's patterns have no look-ahead to say "not zero".
 Quantity = Annotated[
     str,
@@ -27,6 +32,11 @@ Quantity = Annotated[
     ),
     Field(description="tCO2e, a plain decimal", examples=["1.500"]),
 ]
+
+
+def items_once(schema: dict[str, Any]) -> None:
+    """Say of a body's items what JSON Schema can of "each milestone once"; use it as `json_schema_extra`."""
+    schema["properties"]["items"]["uniqueItems"] = True
 
 
 class Item(Body):

@@ -9,8 +9,10 @@ from services.common.database import ping
 from services.notifier.notifications import Notifications
 from services.notifier.schemas import NotificationPage, NotificationQuery
 from webapi import create_api
-from webapi.paging import cut_page, decode_cursor
+from webapi.paging import cut_page
 from webapi.service_token import service_token_auth
+
+DESCRIPTION = "The events about purchases, as the Notifier has received them from RabbitMQ."
 
 
 def notifier_api(
@@ -18,7 +20,7 @@ def notifier_api(
 ) -> APIFlask:
     """The API on a migrated database; ready while `check_consumer` does not raise."""
     ready = {"the database": lambda: ping(engine), "RabbitMQ": check_consumer}
-    api = create_api("services.notifier", "Notifier", ready=ready)
+    api = create_api("services.notifier", "Notifier", DESCRIPTION, ready=ready)
 
     @api.get("/notifications")
     @api.auth_required(service_token_auth(token))
@@ -26,8 +28,7 @@ def notifier_api(
     @api.output(NotificationPage)
     def list_notifications(page: NotificationQuery) -> NotificationPage:
         """The CloudEvents as received, in the order of their arrival."""
-        above = decode_cursor(page.cursor, int)[0] if page.cursor else None
-        found = notifications.oldest(page.limit + 1, page.purchase_id, above)
+        found = notifications.oldest(page.limit + 1, page.purchase_id, page.after_number)
         rows, next_cursor = cut_page(found, page.limit, lambda row: row[0])
         return NotificationPage(items=[event for _, event in rows], next_cursor=next_cursor)
 

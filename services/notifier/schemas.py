@@ -5,19 +5,19 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.common.values import Id
-from webapi import PageQuery, Shown
+from services.common.values import PURCHASE_ID_EXAMPLE, Id
+from webapi import NextCursor, NumberedPageQuery, Shown
 
 EXAMPLE: JsonDict = {
     "specversion": "1.0",
     "id": "payment-success/pi_1/notify",
     "source": "/payment-success",
     "type": "payment.success",
-    "subject": "3f5a",
+    "subject": PURCHASE_ID_EXAMPLE,
     "time": "2026-03-01T12:00:00Z",
     "datacontenttype": "application/json",
     "data": {
-        "purchase_id": "3f5a",
+        "purchase_id": PURCHASE_ID_EXAMPLE,
         "payment_id": "pi_1",
         "buyer_id": "alice",
         "amount": 1800,
@@ -33,7 +33,7 @@ class EventData(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
-    purchase_id: Id
+    purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
 
 
 class CloudEvent(BaseModel):
@@ -48,14 +48,14 @@ class CloudEvent(BaseModel):
     data: EventData
 
 
-class NotificationQuery(PageQuery):
+class NotificationQuery(NumberedPageQuery):
     """Which page of the notifications, and of which purchase."""
 
-    purchase_id: Id | None = None
+    purchase_id: Id | None = Field(default=None, description="only this purchase's", examples=[PURCHASE_ID_EXAMPLE])
 
 
 class NotificationPage(Shown):
     """A page of notifications in the order of their arrival."""
 
     items: list[CloudEvent]
-    next_cursor: str | None
+    next_cursor: NextCursor

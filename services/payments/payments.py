@@ -23,6 +23,7 @@ from services.payments.provider import (
 from services.payments.records import Records
 from services.payments.rules import absorb, canceled, captured, fill, key, refunded, same
 from services.payments.schemas import CreateBody, OutcomeBody, rfc3339
+from webapi.problem_types import NOT_FOUND
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +44,16 @@ class Payments:
             if row.outcome:
                 return row
             if row.marked and row.status is PaymentStatus.CANCELED:
-                raise refusals.canceled()
+                raise refusals.CANCELED.problem()
             if row.buyer_id is None:
                 fill(row, body, self._capture)
             elif not same(row, body):
-                raise refusals.mismatch()
+                raise refusals.MISMATCH.problem()
         if row.status is PaymentStatus.CREATING:
             row = self._settle_creation(row, caller)
         if row.marked:
             self._cancel(row, caller)
-            raise refusals.canceled()
+            raise refusals.CANCELED.problem()
         return row
 
     def look(self, payment_id: str) -> Payment:
@@ -98,7 +99,7 @@ class Payments:
         row = self._learn(row, seen)
         if captured(row):
             return row
-        raise refusals.not_capturable() if isinstance(error, ProviderRefused) else refusals.unavailable()
+        raise refusals.NOT_CAPTURABLE.problem() if isinstance(error, ProviderRefused) else refusals.unavailable()
 
     def refund(self, payment_id: str, caller: str) -> Payment:
         """Give back all that was captured."""
@@ -112,7 +113,7 @@ class Payments:
         row, _, error = self._attempt_for(caller, row, "refund", refund, refunded)
         if refunded(row):
             return row
-        raise refusals.not_refundable() if isinstance(error, ProviderRefused) else refusals.unavailable()
+        raise refusals.NOT_REFUNDABLE.problem() if isinstance(error, ProviderRefused) else refusals.unavailable()
 
     def record_outcome(self, purchase_id: str, body: OutcomeBody) -> Payment:
         """Write once how the purchase ended; whoever comes later is told what is recorded."""
@@ -131,7 +132,7 @@ class Payments:
     def _find(self, payment_id: str) -> Payment:
         row = self._records.find(payment_id)
         if row is None:
-            raise refusals.unknown_payment()
+            raise NOT_FOUND.problem("There is no such payment.")
         return row
 
     def _settle_creation(self, row: Payment, caller: str) -> Payment:
@@ -162,7 +163,7 @@ class Payments:
             if kept.marked and kept.payment_id is None:
                 kept.status = PaymentStatus.CANCELED
                 return kept
-        raise refusals.misconfigured()
+        raise refusals.MISCONFIGURED.problem()
 
     def _cancel(self, row: Payment, caller: str) -> Payment:
         with self._records.row(row.purchase_id) as kept:
@@ -172,9 +173,9 @@ class Payments:
         if kept.status is PaymentStatus.CANCELED:
             return kept
         if captured(seen):
-            raise refusals.paid()
+            raise refusals.PAID.problem()
         if seen.status is PaymentStatus.PROCESSING:
-            raise refusals.processing()
+            raise refusals.PROCESSING.problem()
         # Neither canceled nor refused for a reason that still holds: the next try will tell.
         raise refusals.unavailable()
 

@@ -12,6 +12,15 @@ from services.common.paths import know_ids
 from services.payments import refusals
 from services.payments.payments import Payments
 from services.payments.provider import ProviderMisconfigured, ProviderRefused, ProviderUnknown
+from services.payments.refusals import (
+    CANCELED,
+    MISMATCH,
+    NOT_CAPTURABLE,
+    NOT_REFUNDABLE,
+    OF_THE_PROVIDER,
+    PAID,
+    PROCESSING,
+)
 from services.payments.schemas import (
     ClientSecretShown,
     CreateBody,
@@ -21,19 +30,18 @@ from services.payments.schemas import (
     PaymentsQuery,
 )
 from webapi import create_api
-from webapi.paging import decode_cursor, encode_cursor
+from webapi.openapi import may_tell
+from webapi.paging import cut_page
 from webapi.service_token import service_token_auth
 
 log = logging.getLogger(__name__)
 
-UNKNOWN = {404: "not-found"}
-# Whatever asks the provider may meet these.
-PROVIDER = {502: "provider-misconfigured", 503: "dependency-unavailable: repeat with the same key"}
+DESCRIPTION = """One payment per purchase at the payment provider, and the record of how each purchase ended."""
 
 
 def payments_api(engine: Engine, payments: Payments, token: str) -> APIFlask:
     """The API on a migrated database."""
-    api = create_api("services.payments", "Payments", ready={"database": lambda: ping(engine)})
+    api = create_api("services.payments", "Payments", DESCRIPTION, ready={"database": lambda: ping(engine)})
     know_ids(api)
     auth = service_token_auth(token)
     _refuse_for_the_provider(api)
@@ -54,7 +62,7 @@ def _refuse_for_the_provider(api: APIFlask) -> None:
     @api.errorhandler(ProviderMisconfigured)
     def misconfigured(error: Exception) -> Response:
         log.error("the provider does not accept us: %s", error)
-        return refusals.misconfigured().response()
+        return refusals.MISCONFIGURED.problem().response()
 
 
 def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
@@ -64,21 +72,14 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.output(PaymentPage)
     def list_payments(page: PaymentsQuery) -> PaymentPage:
         """Purchases' records, newest first; the provider is not asked."""
-        below = decode_cursor(page.cursor, int)[0] if page.cursor else None
-        rows = payments.newest(
-            page.limit + 1, int(below) if below is not None else None, page.buyer_id, page.purchase_id
-        )
-        more = len(rows) > page.limit
-        rows = rows[: page.limit]
-        return PaymentPage(
-            items=[PaymentShown.of(row) for row in rows],
-            next_cursor=encode_cursor(rows[-1].number) if more else None,
-        )
+        found = payments.newest(page.limit + 1, page.after_number, page.buyer_id, page.purchase_id)
+        rows, next_cursor = cut_page(found, page.limit, lambda row: row.number)
+        return PaymentPage(items=[PaymentShown.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/payments/<payment:payment_id>")
     @api.auth_required(auth)
     @api.output(PaymentShown)
-    @api.doc(responses=UNKNOWN | PROVIDER)
+    @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
     def look_at_payment(payment_id: str) -> PaymentShown:
         """The payment as the provider shows it now."""
         return PaymentShown.of(payments.look(payment_id))
@@ -86,7 +87,7 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.get("/payments/<payment:payment_id>/client-secret")
     @api.auth_required(auth)
     @api.output(ClientSecretShown)
-    @api.doc(responses=UNKNOWN | PROVIDER)
+    @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
     def show_client_secret(payment_id: str) -> ClientSecretShown:
         """What the buyer's browser pays with, read from the provider."""
 
@@ -104,7 +105,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(CreateBody, arg_name="body")
     @api.output(PaymentShown, status_code=201)
-    @api.doc(responses={409: "payment-mismatch, payment-canceled"} | PROVIDER)
+    @api.doc(extensions=may_tell(MISMATCH, CANCELED, *OF_THE_PROVIDER))
     def create_payment(caller: Caller, body: CreateBody) -> PaymentShown:
         """Create the purchase's one payment; asked again (201 as well) it answers the same one.
 
@@ -116,7 +117,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.auth_required(auth)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(responses=UNKNOWN | {409: "payment-paid, payment-processing"} | PROVIDER)
+    @api.doc(extensions=may_tell(PAID, PROCESSING, *OF_THE_PROVIDER))
     def cancel_payment(payment_id: str, caller: Caller) -> PaymentShown:
         """Cancel a payment that is not captured, an authorised one too."""
         return PaymentShown.of(payments.cancel(payment_id, caller.key))
@@ -125,7 +126,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.auth_required(auth)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(responses=UNKNOWN | {409: "payment-not-capturable"} | PROVIDER)
+    @api.doc(extensions=may_tell(NOT_CAPTURABLE, *OF_THE_PROVIDER))
     def capture_payment(payment_id: str, caller: Caller) -> PaymentShown:
         """Charge what was authorised."""
         log.info("capture of %s, asked for by %s", payment_id, caller.key)
@@ -135,7 +136,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.auth_required(auth)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(responses=UNKNOWN | {409: "payment-not-refundable"} | PROVIDER)
+    @api.doc(extensions=may_tell(NOT_REFUNDABLE, *OF_THE_PROVIDER))
     def refund_payment(payment_id: str, caller: Caller) -> PaymentShown:
         """Give back all that was captured."""
         return PaymentShown.of(payments.refund(payment_id, caller.key))
@@ -146,7 +147,7 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
     @api.auth_required(auth)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(responses={409: "payment-paid, payment-processing"} | PROVIDER)
+    @api.doc(extensions=may_tell(PAID, PROCESSING, *OF_THE_PROVIDER))
     def cancel_purchase(purchase_id: str, caller: Caller) -> PaymentShown:
         """Cancel whatever payment the purchase has; an unknown one gets a mark that refuses a late creation."""
         return PaymentShown.of(payments.cancel_purchase(purchase_id, caller.key))

@@ -3,13 +3,25 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from services.common.values import ITEMS_MAX, Amount, Currency, Id, Item, kilograms, tonnes
+from services.common.values import (
+    ITEMS_MAX,
+    PURCHASE_ID_EXAMPLE,
+    Amount,
+    Currency,
+    Id,
+    Item,
+    items_once,
+    kilograms,
+    tonnes,
+)
 from services.payments.models import Payment, StoredItem
 from services.payments.provider import PaymentStatus
-from webapi import Body, PageQuery, Shown
+from webapi import Body, NextCursor, NumberedPageQuery, Shown
 
+# The least that the provider charges, in minor units ("Minimum and maximum charge amounts" in Stripe's docs).
+AMOUNT_MIN = {50: ["usd", "eur", "chf", "cad", "aud", "jpy"], 30: ["gbp"]}
 # A purchase that was looked at every few minutes of its day tells its story in fewer events.
 TIMELINE_MAX = 100
 OutcomeStatus = Literal["paid", "failed", "expired", "canceled", "refunded", "rejected"]
@@ -20,8 +32,18 @@ Time = Annotated[
 ]
 
 
+def _chargeable(schema: dict[str, Any]) -> None:
+    items_once(schema)
+    schema["anyOf"] = [
+        {"properties": {"currency": {"enum": currencies}, "amount": {"minimum": least}}}
+        for least, currencies in AMOUNT_MIN.items()
+    ]
+
+
 class Order(Body):
     """What a buyer agreed to pay for."""
+
+    model_config = ConfigDict(json_schema_extra=items_once)
 
     buyer_id: Id = Field(examples=["alice"])
     amount: Amount
@@ -44,44 +66,62 @@ class Order(Body):
 
 
 class CreateBody(Order):
-    """A purchase that wants a payment."""
+    """A purchase that wants a payment; the amount is one that the provider charges."""
 
-    purchase_id: Id
+    model_config = ConfigDict(json_schema_extra=_chargeable)
+
+    purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
+
+    @model_validator(mode="after")
+    def refuse_what_is_too_small(self) -> Self:
+        """Raise for an amount that no provider charges."""
+        least = next(least for least, currencies in AMOUNT_MIN.items() if self.currency in currencies)
+        if self.amount < least:
+            raise ValueError(f"the least amount is {least} {self.currency} (minor units)")
+        return self
 
 
 class TimelineEntry(Body):
     """One event of a purchase."""
 
     at: Time
-    event: str = Field(min_length=1, max_length=100)
+    event: str = Field(min_length=1, max_length=100, examples=["offset_reserved"])
     # 1,000 characters: a sentence and a provider's message.
-    detail: str | None = Field(default=None, max_length=1000)
+    detail: str | None = Field(default=None, max_length=1000, examples=["1.500 tCO2e of Mangrove 2"])
 
 
 class OutcomeBody(Order):
     """How a purchase ended; the order too, for a purchase that was rejected before a payment existed."""
 
     status: OutcomeStatus
-    reason: str | None = Field(default=None, max_length=100, description="kind of the problem that it was refused with")
-    fingerprint: str = Field(max_length=255, description="of the request that opened the purchase")
-    answer: dict[str, Any] | None = Field(default=None, description="what the intake answered when it opened")
+    reason: str | None = Field(
+        default=None, max_length=100, description="kind of the problem that it was refused with", examples=["sold-out"]
+    )
+    fingerprint: str = Field(
+        max_length=255, description="of the request that opened the purchase", examples=["9c1f0b7a5d3e2846"]
+    )
+    answer: dict[str, Any] | None = Field(
+        default=None, description="what the intake answered when it opened", examples=[{"payment_id": "pi_1"}]
+    )
     timeline: list[TimelineEntry] = Field(max_length=TIMELINE_MAX)
 
 
-class PaymentsQuery(PageQuery):
+class PaymentsQuery(NumberedPageQuery):
     """Which page of which payments."""
 
-    buyer_id: Id | None = None
-    purchase_id: Id | None = None
+    buyer_id: Id | None = Field(default=None, description="only this buyer's", examples=["alice"])
+    purchase_id: Id | None = Field(default=None, description="only this purchase's", examples=[PURCHASE_ID_EXAMPLE])
 
 
 class OutcomeShown(Shown):
     """How a purchase ended, as it was first told."""
 
     status: OutcomeStatus
-    reason: str | None
-    fingerprint: str
-    answer: dict[str, Any] | None
+    reason: str | None = Field(description="kind of the problem that it was refused with", examples=["sold-out"])
+    fingerprint: str = Field(description="of the request that opened the purchase", examples=["9c1f0b7a5d3e2846"])
+    answer: dict[str, Any] | None = Field(
+        description="what the intake answered when it opened", examples=[{"payment_id": "pi_1"}]
+    )
     timeline: list[TimelineEntry]
     recorded_at: Time
 
@@ -90,20 +130,26 @@ class PaymentShown(Shown):
     """A purchase's payment; amounts in minor units. A mark has no order: buyer_id, amount and currency are null."""
 
     payment_id: str | None = Field(description="null on a mark and while the payment is created", examples=["pi_1"])
-    purchase_id: str
+    purchase_id: str = Field(description="the purchase that it pays", examples=[PURCHASE_ID_EXAMPLE])
     buyer_id: str | None = Field(examples=["alice"])
     status: PaymentStatus = Field(description="paid: captured; or only authorised, then amount_captured is 0")
-    amount: int | None = Field(examples=[1800])
+    amount: int | None = Field(description="minor units", examples=[1800])
     currency: str | None = Field(examples=["usd"])
-    amount_captured: int
-    amount_refunded: int
-    failed_attempts: int = Field(description="failed charges, counted at the provider")
+    amount_captured: int = Field(description="minor units", examples=[1800])
+    amount_refunded: int = Field(description="minor units", examples=[0])
+    failed_attempts: int = Field(description="failed charges, counted at the provider", examples=[0])
     items: list[Item]
     outcome: OutcomeShown | None
     created_at: Time
-    canceled_by: str | None = Field(description="Idempotency-Key of who had it canceled; null: the provider or a hand")
-    refunded_by: str | None = Field(description="Idempotency-Key of who had it refunded; null: nobody or a hand")
-    disputed: bool = Field(description="the buyer's bank has disputed the charge")
+    canceled_by: str | None = Field(
+        description="Idempotency-Key of who had it canceled; null: the provider or a hand",
+        examples=["payment-failed/pi_1/ch_1/cancel-payment"],
+    )
+    refunded_by: str | None = Field(
+        description="Idempotency-Key of who had it refunded; null: nobody or a hand",
+        examples=["payment-success/pi_1/refund-payment"],
+    )
+    disputed: bool = Field(description="the buyer's bank has disputed the charge", examples=[False])
 
     @classmethod
     def of(cls, row: Payment) -> Self:
@@ -134,13 +180,13 @@ class PaymentPage(Shown):
     """A page of payments, newest first."""
 
     items: list[PaymentShown]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class ClientSecretShown(Shown):
     """What the buyer's browser pays with."""
 
-    client_secret: str
+    client_secret: str = Field(examples=["pi_1_secret_2"])
 
 
 def rfc3339(time: datetime) -> str:

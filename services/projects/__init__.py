@@ -1,6 +1,7 @@
 """Projects: what green projects sell, and the reservation row at which a purchase's outcome is decided.
 
-Here belongs the stock of milestones and who holds it; no word of payments' states or of buyers.
+Here belongs the stock of milestones and who holds it; no word of payments' states, and of
+buyers only how many purchases each of them has open.
 `rules` is the heart: the table "Who decides" of the design.
 """
 
@@ -15,4 +16,4 @@ from services.projects.settings import ProjectsSettings
 def create_app(settings: ProjectsSettings | None = None) -> APIFlask:
     """The service's WSGI application; the database must have been migrated."""
     settings = settings or load(ProjectsSettings)
-    return projects_api(connect(settings.projects_database_url), settings.service_token)
+    return projects_api(connect(settings.projects_database_url), settings.service_token, settings.max_open_purchases)

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Enum, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from services.projects.rules import Status
@@ -56,6 +56,14 @@ class Milestone(Base):
         return self.total_kg - self.sold_kg - self.held_kg
 
 
+class Buyer(Base):
+    """A buyer who has asked for offset: the row that is locked while the open purchases are counted."""
+
+    __tablename__ = "buyers"
+
+    buyer_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class Reservation(Base):
     """The row that decides a purchase; it is never removed, so that a call from the past finds it."""
 
@@ -71,4 +79,9 @@ class Reservation(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     # Null on the mark that a DELETE or a return of an unknown reservation leaves.
     currency: Mapped[str | None] = mapped_column(String(3))
+    # For whom the offset is held; null on a mark, and where the caller has not told.
+    buyer_id: Mapped[str | None] = mapped_column(String(64))
     closed_by: Mapped[str | None] = mapped_column(String(255))
+
+    # A buyer's rows are kept for ever; only the few that are reserved are counted.
+    __table_args__ = (Index("reservations_of_buyer", "buyer_id", "status"),)

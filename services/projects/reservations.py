@@ -1,34 +1,42 @@
 """Reservations: the rules applied to rows and stock, each call in one transaction.
 
-Locks are taken in one order everywhere (the payment's row, then milestones by id), so no two calls wait for each other.
+Locks are taken in one order everywhere (the payment's row, the buyer's, then milestones by id), so no two calls wait
+for each other.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Engine, select, tuple_
+from sqlalchemy import Engine, func, select, text, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.common.values import price
 from services.projects.models import HeldItem, Milestone, Reservation
+from services.projects.refusals import MISMATCH, PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN
 from services.projects.rules import Call, Status, decide, shift, winner
 from services.projects.schemas import ReserveBody
 from webapi import Problem
+from webapi.problem_types import INVALID_REQUEST, NOT_FOUND
 
 T = TypeVar("T")
 Stock = dict[tuple[str, str], Milestone]
+# One statement on both databases: the row is there afterwards, and this transaction's until it ends.
+LOCK_BUYER = text(
+    "INSERT INTO buyers (buyer_id) VALUES (:buyer_id) ON CONFLICT (buyer_id) DO UPDATE SET buyer_id = excluded.buyer_id"
+)
 
 
 class Reservations:
     """All that can be asked of reservations; every method raises the design's refusals as `Problem`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, max_open: int) -> None:
         self._engine = engine
+        self._max_open = max_open
 
     def reserve(self, body: ReserveBody) -> Reservation:
         """Hold all items, or none; whoever is refused first leaves a closed row that nobody has claimed."""
-        row, refusal = self._decided(lambda session: _reserve(session, body))
+        row, refusal = self._decided(lambda session: _reserve(session, body, self._max_open))
         if refusal:
             raise refusal
         return row
@@ -74,21 +82,23 @@ class Reservations:
                 return decision(session)
 
 
-def _reserve(session: Session, body: ReserveBody) -> tuple[Reservation, Problem | None]:
+def _reserve(session: Session, body: ReserveBody, max_open: int) -> tuple[Reservation, Problem | None]:
     row = _locked_row(session, body.payment_id)
     status = decide(Call.RESERVE, row.status if row else None)
     items = body.held_items()
     if row:
         _refuse_mismatch(row, items, body)
         return row, None
+    others = _open_purchases(session, body.buyer_id) if body.buyer_id else 0
     stock = _locked_stock(session, items)
-    refusal = _why_not(stock, items, body)
+    refusal = _wrong_order(stock, items, body) or _too_many(others, max_open) or _sold_out(stock, items)
     row = Reservation(
         payment_id=body.payment_id,
         status=Status.CLOSED if refusal else status,
         items=items,
         amount=body.amount,
         currency=body.currency,
+        buyer_id=body.buyer_id,
     )
     session.add(row)
     _shift_stock(stock, items, None, row.status)
@@ -100,22 +110,33 @@ def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveBody)
         return {_key(item): item["kg"] for item in held}
 
     asked = (by_milestone(items), body.amount, body.currency)
-    if asked != (by_milestone(row.items), row.amount, row.currency):
-        raise Problem(409, "reservation-mismatch", "This payment has reserved something else.")
+    # A caller who does not tell the buyer, or did not yet when the row was written, asks for the same all the same.
+    another = None not in {body.buyer_id, row.buyer_id} and body.buyer_id != row.buyer_id
+    if another or asked != (by_milestone(row.items), row.amount, row.currency):
+        raise MISMATCH.problem()
 
 
-def _why_not(stock: Stock, items: list[HeldItem], body: ReserveBody) -> Problem | None:
-    """The refusal of an order that cannot be had, in the order: known, one currency, the price, the stock."""
+def _wrong_order(stock: Stock, items: list[HeldItem], body: ReserveBody) -> Problem | None:
+    """The refusal of an order that nobody could have, in the order: known, one currency, the price."""
     unknown = [_key(item) for item in items if _key(item) not in stock]
     if unknown:
-        return Problem(404, "not-found", f"There is no milestone {' / '.join(unknown[0])}.")
+        return NOT_FOUND.problem(f"There is no milestone {' / '.join(unknown[0])}.")
     if any(milestone.currency != body.currency for milestone in stock.values()):
-        return Problem(422, "invalid-request", f"These milestones are not all sold in {body.currency}.")
+        return INVALID_REQUEST.problem(f"These milestones are not all sold in {body.currency}.")
     amount = sum(price(item["kg"], stock[_key(item)].unit_amount) for item in items)
     if amount != body.amount:
-        return Problem(409, "price-changed", "The items cost another amount by now.", current_amount=amount)
+        return PRICE_CHANGED.problem(current_amount=amount)
+    return None
+
+
+def _too_many(others: int, max_open: int) -> Problem | None:
+    """The refusal of one purchase too many; before the stock's, for the buyer's own others may be what emptied it."""
+    return None if others < max_open else TOO_MANY_OPEN.problem(max_open=max_open)
+
+
+def _sold_out(stock: Stock, items: list[HeldItem]) -> Problem | None:
     if any(stock[_key(item)].free_kg < item["kg"] for item in items):
-        return Problem(409, "sold-out", "There is not that much left.")
+        return SOLD_OUT.problem()
     return None
 
 
@@ -142,6 +163,13 @@ def _close(session: Session, payment_id: str, caller: str) -> Reservation:
 
 def _locked_row(session: Session, payment_id: str) -> Reservation | None:
     return session.scalar(select(Reservation).where(Reservation.payment_id == payment_id).with_for_update())
+
+
+def _open_purchases(session: Session, buyer_id: str) -> int:
+    """How many purchases the buyer has open; until this transaction ends no other call opens one for the same buyer."""
+    session.execute(LOCK_BUYER, {"buyer_id": buyer_id})
+    held = select(func.count()).where(Reservation.buyer_id == buyer_id, Reservation.status == Status.RESERVED)
+    return session.scalars(held).one()
 
 
 def _locked_stock(session: Session, items: list[HeldItem]) -> Stock:

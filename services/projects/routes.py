@@ -8,8 +8,8 @@ from services.common.caller import Caller
 from services.common.database import ping
 from services.common.paths import know_ids
 from services.projects.models import Project
+from services.projects.refusals import CLOSED, COMMITTED, MISMATCH, PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN
 from services.projects.reservations import Reservations
-from services.projects.rules import IS_UNKNOWN
 from services.projects.schemas import (
     ChangeBody,
     ProjectPage,
@@ -19,18 +19,23 @@ from services.projects.schemas import (
     ReservationShown,
     ReserveBody,
 )
-from webapi import PageQuery, Problem, create_api
-from webapi.paging import cut_page, decode_cursor
+from webapi import PageQuery, create_api
+from webapi.openapi import may_tell
+from webapi.paging import cut_page
+from webapi.problem_types import NOT_FOUND
 from webapi.service_token import service_token_auth
 
+DESCRIPTION = """What green projects sell, at which price, and how much of it is free; offset is reserved for a payment,
+and the reservation's row decides how a purchase ends."""
 
-def projects_api(engine: Engine, token: str) -> APIFlask:
-    """The API on a migrated database."""
-    api = create_api("services.projects", "Projects", ready={"the database": lambda: ping(engine)})
+
+def projects_api(engine: Engine, token: str, max_open: int) -> APIFlask:
+    """The API on a migrated database; a buyer may have `max_open` purchases open."""
+    api = create_api("services.projects", "Projects", DESCRIPTION, ready={"the database": lambda: ping(engine)})
     know_ids(api)
     auth = service_token_auth(token)
     _show_projects(api, engine, auth)
-    _keep_reservations(api, Reservations(engine), auth)
+    _keep_reservations(api, Reservations(engine, max_open), auth)
     return api
 
 
@@ -42,8 +47,8 @@ def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
     def list_projects(page: PageQuery) -> ProjectPage:
         """The catalogue: projects by id, with their milestones' prices and stock."""
         wanted = select(Project).order_by(Project.project_id).limit(page.limit + 1)
-        if page.cursor:
-            wanted = wanted.where(Project.project_id > decode_cursor(page.cursor, str)[0])
+        if page.after:
+            wanted = wanted.where(Project.project_id > page.after)
         with Session(engine) as session:
             rows, next_cursor = cut_page(session.scalars(wanted).all(), page.limit, lambda row: row.project_id)
             return ProjectPage(items=[ProjectShown.of(row) for row in rows], next_cursor=next_cursor)
@@ -55,12 +60,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ReserveBody, arg_name="body")
     @api.output(ReservationShown, status_code=201)
-    @api.doc(
-        responses={
-            404: "not-found: an unknown milestone",
-            409: "sold-out, price-changed (with current_amount), reservation-closed, reservation-mismatch",
-        }
-    )
+    @api.doc(extensions=may_tell(NOT_FOUND, SOLD_OUT, PRICE_CHANGED, TOO_MANY_OPEN, CLOSED, MISMATCH))
     def reserve(caller: Caller, body: ReserveBody) -> ReservationShown:  # noqa: ARG001
         """Hold all items for a payment, or none; asked again it answers the same."""
         return ReservationShown.of(reservations.reserve(body))
@@ -71,20 +71,18 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.output(ReservationPage)
     def list_reservations(page: ReservationQuery) -> ReservationPage:
         """Reservations and marks, newest first."""
-        below = decode_cursor(page.cursor, int)[0] if page.cursor else None
-        found = reservations.newest(page.limit + 1, page.status, below)
+        found = reservations.newest(page.limit + 1, page.status, page.after_number)
         rows, next_cursor = cut_page(found, page.limit, lambda row: row.number)
         return ReservationPage(items=[ReservationShown.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/reservations/<payment:payment_id>")
     @api.auth_required(auth)
     @api.output(ReservationShown)
-    @api.doc(responses={404: "not-found"})
     def show_reservation(payment_id: str) -> ReservationShown:
         """The reservation of a payment."""
         row = reservations.find(payment_id)
         if row is None:
-            raise Problem(*IS_UNKNOWN)
+            raise NOT_FOUND.problem("There is no reservation for this payment.")
         return ReservationShown.of(row)
 
     @api.patch("/reservations/<payment:payment_id>")
@@ -92,7 +90,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ChangeBody, arg_name="body")
     @api.output(ReservationShown)
-    @api.doc(responses={404: "not-found: nothing to commit yet", 409: "reservation-closed"})
+    @api.doc(extensions=may_tell(CLOSED))
     def change_reservation(payment_id: str, caller: Caller, body: ChangeBody) -> ReservationShown:  # noqa: ARG001
         """Sell what is held (committed), or free what was held or sold once the money is back (returned)."""
         change = reservations.commit if body.status == "committed" else reservations.give_back
@@ -102,7 +100,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.auth_required(auth)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(ReservationShown)
-    @api.doc(responses={409: "reservation-closed (by somebody else), reservation-committed"})
+    @api.doc(extensions=may_tell(CLOSED, COMMITTED))
     def close_reservation(payment_id: str, caller: Caller) -> ReservationShown:
         """Close the row in the caller's name; only the one who closes it may tell the purchase's end."""
         return ReservationShown.of(reservations.close(payment_id, caller.key))

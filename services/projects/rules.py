@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
-from webapi import Problem
+from services.projects.refusals import CLOSED, COMMITTED
+from webapi.problem_types import NOT_FOUND, ProblemType
 
 
 class Status(StrEnum):
@@ -29,41 +30,30 @@ class Call(Enum):
     GIVE_BACK = auto()  # PATCH returned, after the money is back
 
 
-class Refusal(NamedTuple):
-    """A call that the row's state forbids."""
-
-    status: int
-    kind: str
-    detail: str
-
-
 NO_ROW = None
-IS_UNKNOWN = Refusal(404, "not-found", "There is no reservation for this payment.")
-IS_CLOSED = Refusal(409, "reservation-closed", "The reservation is closed; nothing is held for this payment.")
-IS_COMMITTED = Refusal(409, "reservation-committed", "The reserved offset is sold.")
 
 _S = Status
-NEXT: Mapping[Call, Mapping[Status | None, Status | Refusal]] = {
+NEXT: Mapping[Call, Mapping[Status | None, Status | ProblemType]] = {
     Call.RESERVE: {
         NO_ROW: _S.RESERVED,  # or CLOSED, if the stock or the price refuses: a late copy must not reserve after all
         _S.RESERVED: _S.RESERVED,
-        _S.CLOSED: IS_CLOSED,
+        _S.CLOSED: CLOSED,
         _S.COMMITTED: _S.COMMITTED,
-        _S.RETURNED: IS_CLOSED,
+        _S.RETURNED: CLOSED,
     },
     Call.COMMIT: {
-        NO_ROW: IS_UNKNOWN,
+        NO_ROW: NOT_FOUND,
         _S.RESERVED: _S.COMMITTED,
-        _S.CLOSED: IS_CLOSED,
+        _S.CLOSED: CLOSED,
         _S.COMMITTED: _S.COMMITTED,
-        _S.RETURNED: IS_CLOSED,
+        _S.RETURNED: CLOSED,
     },
     Call.CLOSE: {
         NO_ROW: _S.CLOSED,
         _S.RESERVED: _S.CLOSED,
         _S.CLOSED: _S.CLOSED,  # for the caller who won it: see `winner`
-        _S.COMMITTED: IS_COMMITTED,
-        _S.RETURNED: IS_CLOSED,
+        _S.COMMITTED: COMMITTED,
+        _S.RETURNED: CLOSED,
     },
     Call.GIVE_BACK: {
         NO_ROW: _S.RETURNED,
@@ -78,15 +68,15 @@ NEXT: Mapping[Call, Mapping[Status | None, Status | Refusal]] = {
 def decide(call: Call, status: Status | None) -> Status:
     """The row's next state; raises the refusal. `status` None: there is no row yet, and a state makes one."""
     verdict = NEXT[call][status]
-    if isinstance(verdict, Refusal):
-        raise Problem(*verdict)
+    if isinstance(verdict, ProblemType):
+        raise verdict.problem()
     return verdict
 
 
 def winner(closed_by: str | None, caller: str) -> str:
     """Who closed the row: the first who claims it. Raises `reservation-closed` for everybody else."""
     if closed_by not in {None, caller}:
-        raise Problem(*IS_CLOSED)
+        raise CLOSED.problem()
     return caller
 
 

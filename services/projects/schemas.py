@@ -2,21 +2,26 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from services.common.values import ITEMS_MAX, Amount, Currency, Item, PaymentId, kilograms, tonnes
+from services.common.values import ITEMS_MAX, Amount, Currency, Id, Item, PaymentId, items_once, kilograms, tonnes
 from services.projects.models import HeldItem, Milestone, Project, Reservation
 from services.projects.rules import Status
-from webapi import Body, PageQuery, Shown
+from webapi import Body, NextCursor, NumberedPageQuery, Shown
 
 
 class ReserveBody(Body):
     """The offset that a buyer agreed to buy, at the amount that he agreed to."""
 
+    model_config = ConfigDict(json_schema_extra=items_once)
+
     payment_id: PaymentId = Field(examples=["pi_1"])
     items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
     amount: Amount
     currency: Currency = Field(examples=["usd"])
+    buyer_id: Id | None = Field(
+        default=None, description="whose open purchases are counted; without it nothing is", examples=["alice"]
+    )
 
     @model_validator(mode="after")
     def refuse_a_milestone_twice(self) -> Self:
@@ -36,13 +41,15 @@ class ReserveBody(Body):
 class ChangeBody(Body):
     """To which state a reservation is to be brought."""
 
-    status: Literal["committed", "returned"]
+    status: Literal["committed", "returned"] = Field(
+        description="committed: sold; returned: free again, once the money is back"
+    )
 
 
-class ReservationQuery(PageQuery):
+class ReservationQuery(NumberedPageQuery):
     """Which page of the reservations, and in which state."""
 
-    status: Status | None = None
+    status: Status | None = Field(default=None, description="only those in this state", examples=["reserved"])
 
 
 class ReservationShown(Shown):
@@ -53,7 +60,11 @@ class ReservationShown(Shown):
     items: list[Item]
     amount: int = Field(description="minor units", examples=[1800])
     currency: str | None = Field(examples=["usd"])
-    closed_by: str | None = Field(description="Idempotency-Key of the caller who closed it")
+    buyer_id: str | None = Field(description="null if it is not known", examples=["alice"])
+    closed_by: str | None = Field(
+        description="Idempotency-Key of the caller who closed it",
+        examples=["payment-failed/pi_1/ch_1/close-reservation"],
+    )
 
     @classmethod
     def of(cls, row: Reservation) -> Self:
@@ -68,6 +79,7 @@ class ReservationShown(Shown):
             items=items,
             amount=row.amount,
             currency=row.currency,
+            buyer_id=row.buyer_id,
             closed_by=row.closed_by,
         )
 
@@ -76,14 +88,14 @@ class ReservationPage(Shown):
     """A page of reservations, newest first."""
 
     items: list[ReservationShown]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class MilestoneShown(Shown):
     """A milestone with its price and stock; total = sold + held + free, in tCO2e."""
 
     milestone_id: str = Field(examples=["mangrove-2"])
-    name: str
+    name: str = Field(examples=["Mangrove 2"])
     unit_amount: int = Field(description="minor units per tCO2e", examples=[1200])
     currency: str = Field(examples=["usd"])
     total: str = Field(examples=["1000000.000"])
@@ -110,7 +122,7 @@ class ProjectShown(Shown):
     """A project and what it sells."""
 
     project_id: str = Field(examples=["mangrove"])
-    name: str
+    name: str = Field(examples=["Mangrove"])
     milestones: list[MilestoneShown]
 
     @classmethod
@@ -125,4 +137,4 @@ class ProjectPage(Shown):
     """A page of projects by their ids."""
 
     items: list[ProjectShown]
-    next_cursor: str | None
+    next_cursor: NextCursor

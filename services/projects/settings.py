@@ -13,3 +13,6 @@ class ProjectsSettings(ServiceSettings):
     )
     projects_host: str = Field(default="127.0.0.1", description="address to listen on")
     projects_port: int = Field(default=5002, ge=1, le=65535, description="TCP port to listen on")
+    max_open_purchases: int = Field(
+        default=5, ge=1, le=1000, description="unpaid purchases that hold offset for one buyer at a time"
+    )

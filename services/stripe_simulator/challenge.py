@@ -2,38 +2,39 @@
 
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, redirect, render_template_string, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.stripe_simulator import intents
 from services.stripe_simulator.call import Call, find
+from services.stripe_simulator.cards import BY_NAME
 from services.stripe_simulator.errors import StripeError
 from services.stripe_simulator.models import Json, PaymentIntent
 from services.stripe_simulator.money import readable
 from services.stripe_simulator.store import Store
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Your bank asks (Stripe simulator)</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body{font:1rem system-ui;margin:4rem auto;max-width:24rem;text-align:center}
-button{font:inherit;padding:.6rem 1.2rem}
-</style></head><body>
-{% if waiting %}<h1>Is it you who pays {{ amount }}?</h1>
-<form method="post"><input type="hidden" name="client_secret" value="{{ secret }}">
-<button name="outcome" value="approve">Approve</button> <button name="outcome" value="decline">Decline</button></form>
-{% else %}<h1>Nothing to approve</h1><p>This payment is {{ status }}. You may close this page.</p>{% endif %}
-<p><small>This is the Stripe simulator; no money moves.</small></p></body></html>"""
+# The page is all in one file and runs nothing. It says nothing about forms: a browser would hold that against the way
+# back to the shop as well.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def create_challenge(store: Store, processing_seconds: float) -> Blueprint:
     """The challenge page; who knows the client_secret is the buyer."""
-    challenge = Blueprint("challenge", __name__, url_prefix="/challenge")
+    challenge = Blueprint("challenge", __name__, url_prefix="/challenge", template_folder="templates")
+
+    @challenge.after_request
+    def protect(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        # The address holds the client_secret.
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     @challenge.get("/<intent_id>")
     def ask(intent_id: str) -> str:
         with store.transaction() as session:
-            return _page(_buyers_intent(Call(session, processing_seconds), intent_id).document)
+            return _page(_buyers_intent(Call(session, processing_seconds), intent_id))
 
     @challenge.post("/<intent_id>")
     def answer(intent_id: str) -> AnyResponse:
@@ -44,8 +45,8 @@ def create_challenge(store: Store, processing_seconds: float) -> Blueprint:
             try:
                 intents.authenticate(call, row, approved=request.form.get("outcome") == "approve")
             except StripeError:
-                return Response(_page(row.document), 409)
-            return redirect(_with_outcome(back, row.document)) if back else Response(_page(row.document))
+                return Response(_page(row), 409)
+            return redirect(_with_outcome(back, row.document)) if back else Response(_page(row))
 
     return challenge
 
@@ -57,11 +58,13 @@ def _buyers_intent(call: Call, intent_id: str) -> PaymentIntent:
     return row
 
 
-def _page(intent: Json) -> str:
-    return render_template_string(
-        PAGE,
+def _page(row: PaymentIntent) -> str:
+    intent = row.document
+    return render_template(
+        "challenge.html",
         waiting=intent["status"] == "requires_action",
-        amount=f"{readable(intent['amount'], intent['currency'])} {intent['currency']}",
+        amount=f"{readable(intent['amount'], intent['currency'])} {intent['currency'].upper()}",
+        card=BY_NAME.get(row.card or ""),
         secret=intent["client_secret"],
         status=intent["status"].replace("_", " "),
     )

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import httpx
@@ -35,11 +35,14 @@ FAULT_PAUSE_SECONDS = 1.0
 Send = Callable[[bytes, str], int | None]
 
 
-def signature(body: bytes, secret: str, now: float) -> str:
-    """The `Stripe-Signature` header: HMAC-SHA256 of "<t>.<body>"."""
+def signature(body: bytes, secrets: Sequence[str], now: float) -> str:
+    """The `Stripe-Signature` header: HMAC-SHA256 of "<t>.<body>", once with each secret that is active.
+
+    As in Stripe's test mode there is a `v0` too, which proves nothing: endpoints have to ignore it.
+    """
     stamp = int(now)
-    digest = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={stamp},v1={digest}"
+    signed = [hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest() for secret in secrets]
+    return ",".join([f"t={stamp}", *(f"v1={digest}" for digest in signed), f"v0={hashlib.sha256(body).hexdigest()}"])
 
 
 def pause_seconds(attempts: int) -> float:
@@ -69,9 +72,11 @@ def post_to(url: str) -> Send:
 class Deliverer:
     """A few threads that each take the event which is due longest, send it, and write down how it went."""
 
-    def __init__(self, store: Store, secret: str, send: Send, faults: Faults, *, senders: int = SENDERS) -> None:
+    def __init__(
+        self, store: Store, secrets: Sequence[str], send: Send, faults: Faults, *, senders: int = SENDERS
+    ) -> None:
         self._store = store
-        self._secret = secret
+        self._secrets = secrets
         self._send = send
         self._faults = faults
         self._changed = threading.Condition()
@@ -165,7 +170,7 @@ class Deliverer:
 
     def _post(self, event: Event) -> int | None:
         body = json.dumps(events.shown(event), separators=(",", ":")).encode()
-        status = self._send(body, signature(body, self._secret, time.time()))
+        status = self._send(body, signature(body, self._secrets, time.time()))
         log.info("webhook %s %s: %s", event.type, event.id, status or "no answer")
         return status
 

@@ -12,7 +12,7 @@ class SimulatorSettings(ServiceSettings):
     stripe_secret_key: str = Field(default="sk_test_development", pattern=r"^sk_test_[A-Za-z0-9_]+$")
     stripe_publishable_key: str = Field(default="pk_test_development", pattern=r"^pk_test_[A-Za-z0-9_]+$")
     stripe_webhook_secrets: str = Field(
-        default="whsec_development", description="comma separated; the simulator signs with the first"
+        default="whsec_development", description="comma separated; while one is rolled, events are signed with each"
     )
     stripe_simulator_host: str = Field(default="127.0.0.1")
     stripe_simulator_port: int = Field(default=5005, ge=1, le=65535)
@@ -26,14 +26,14 @@ class SimulatorSettings(ServiceSettings):
     )
 
     @property
-    def signing_secret(self) -> str:
-        """The secret that signs webhooks."""
-        return self.stripe_webhook_secrets.split(",")[0].strip()
+    def signing_secrets(self) -> tuple[str, ...]:
+        """The secrets that sign webhooks."""
+        return tuple(filter(None, map(str.strip, self.stripe_webhook_secrets.split(","))))
 
     @field_validator("stripe_webhook_secrets")
     @classmethod
     def need_a_secret(cls, secrets: str) -> str:
-        """Raise unless there is a first secret to sign with."""
-        if not secrets.split(",", maxsplit=1)[0].strip():
-            raise ValueError("name at least one secret; the first one signs")
+        """Raise unless there is a secret to sign with."""
+        if not secrets.replace(",", "").strip():
+            raise ValueError("name at least one secret")
         return secrets

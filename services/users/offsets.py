@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.users.models import Offset, User
+from services.users.refusals import MISMATCH, REVOKED
 from services.users.schemas import OffsetBody
-from webapi import Problem
+from webapi.problem_types import NOT_FOUND
 
 
 class Offsets:
@@ -46,7 +47,7 @@ class Offsets:
         with Session(self._engine) as session:
             found = session.scalar(row)
         if found is None:
-            raise Problem(404, "not-found", "This payment has brought the buyer no offset.")
+            raise NOT_FOUND.problem("This payment has brought the buyer no offset.")
         return found
 
     def _decided(self, decision: Callable[[Session], Offset]) -> Offset:
@@ -66,9 +67,9 @@ def _create(session: Session, user_id: str, body: OffsetBody) -> Offset:
         _know(session, user_id)
         return _add(session, user_id, body)
     if row.revoked:
-        raise Problem(409, "offset-revoked", "The offset of this payment was revoked; it is not created again.")
+        raise REVOKED.problem()
     if (row.purchase_id, row.items) != (body.purchase_id, body.owned_items()):
-        raise Problem(409, "offset-mismatch", "This payment has bought something else.")
+        raise MISMATCH.problem("This payment has bought something else.")
     return row
 
 
@@ -97,10 +98,10 @@ def _revoke(session: Session, user_id: str, payment_id: str) -> Offset:
 def _locked_row(session: Session, user_id: str, payment_id: str) -> Offset | None:
     row = session.scalar(select(Offset).where(Offset.payment_id == payment_id).with_for_update())
     if row and row.user_id != user_id:
-        raise Problem(409, "offset-mismatch", "This payment is another buyer's.")
+        raise MISMATCH.problem("This payment is another buyer's.")
     return row
 
 
 def _know(session: Session, user_id: str) -> None:
     if session.get(User, user_id) is None:
-        raise Problem(404, "not-found", f"There is no buyer {user_id}.")
+        raise NOT_FOUND.problem(f"There is no buyer {user_id}.")

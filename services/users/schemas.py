@@ -5,16 +5,16 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from services.common.values import ITEMS_MAX, Id, Item, PaymentId, kilograms, tonnes, utc
+from services.common.values import ITEMS_MAX, PURCHASE_ID_EXAMPLE, Id, Item, PaymentId, kilograms, tonnes, utc
 from services.users.models import Offset, OwnedItem
-from webapi import Body, Shown
+from webapi import Body, NextCursor, Shown
 
 
 class OffsetBody(Body):
     """The offset that a payment has bought."""
 
     payment_id: PaymentId = Field(examples=["pi_1"])
-    purchase_id: Id
+    purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
     items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
 
     def owned_items(self) -> list[OwnedItem]:
@@ -29,9 +29,9 @@ class OffsetShown(Shown):
     """A buyer's offset; the mark of one that was revoked before it came has no purchase and no items."""
 
     payment_id: str = Field(examples=["pi_1"])
-    purchase_id: str | None
+    purchase_id: str | None = Field(description="null on a mark", examples=[PURCHASE_ID_EXAMPLE])
     items: list[Item]
-    created_at: datetime
+    created_at: datetime = Field(examples=["2026-11-21T09:00:00Z"])
 
     @classmethod
     def of(cls, row: Offset) -> Self:
@@ -65,14 +65,14 @@ class OffsetPage(Shown):
     """A page of a buyer's offsets, newest first; revoked ones are none."""
 
     items: list[OffsetShown]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class OwnedOffsetPage(Shown):
     """A page of all buyers' offsets, newest first; revoked ones are none."""
 
     items: list[OwnedOffset]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 def _shown(row: Offset) -> dict[str, Any]:

@@ -36,7 +36,16 @@ def kind(response: TestResponse) -> str:
 
 def schema_differences(service: str, url: str) -> None:
     """Raise if a migrated database and the service's models differ."""
+    command.check(_alembic(service, url))
+
+
+def go_back(service: str, url: str, revision: str) -> None:
+    """Undo the migrations after a revision."""
+    command.downgrade(_alembic(service, url), revision)
+
+
+def _alembic(service: str, url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(REPOSITORY / "services" / service / "migrations"))
     config.attributes["url"] = url
-    command.check(config)
+    return config

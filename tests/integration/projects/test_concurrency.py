@@ -12,6 +12,8 @@ import httpx
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 
 CLIENTS = 64
+# MAX_OPEN_PURCHASES, as it is when nothing is said.
+MAX_OPEN = 5
 Call = Callable[[], httpx.Response]
 
 
@@ -37,6 +39,17 @@ def half_a_tonne(n: int) -> dict[str, Any]:
     """One of many orders for half a tonne of the last five; every other one names its items the other way round."""
     items = [("peatland", "peatland-1", "0.500"), ("mangrove", "mangrove-2", "1")]
     return order(f"pi_{n}", *(items if n % 2 else reversed(items)), amount=2200)
+
+
+def of_a_buyer(n: int, buyer_id: str) -> dict[str, Any]:
+    """One of many orders of a buyer; every other one is of another milestone."""
+    items = [("wind", "wind-1", "1"), ("mangrove", "mangrove-2", "0.25")]
+    return order(f"pi_{buyer_id}_{n}", items[n % 2], amount=300) | {"buyer_id": buyer_id}
+
+
+def kinds(answers: list[httpx.Response]) -> Counter[str]:
+    """How many were done, and how many were refused for which reason."""
+    return Counter("done" if each.is_success else each.json()["type"].rsplit("/", 1)[-1] for each in answers)
 
 
 def reserve(service: ServiceProcess, body: dict[str, Any]) -> Call:
@@ -126,6 +139,40 @@ def test_a_reservation_and_its_undo_leave_nothing_held(services: list[ServicePro
         assert answers[0].status_code in {201, 409}
         assert answers[1].status_code == 200
     assert stock(services[0], "peatland-1") == {"total": 5000, "sold": 0, "held": 0, "free": 5000}
+
+
+def test_a_buyer_never_has_too_many_open(services: list[ServiceProcess]) -> None:
+    """Of 20 purchases of each of three buyers at once exactly five are opened for each, also when new to Projects."""
+    calls = [(n, buyer) for n in range(20) for buyer in ("alice", "bob", "new")]
+    answers = at_once([reserve(services[n % 2], of_a_buyer(n, buyer)) for n, buyer in calls])
+    for buyer in ("alice", "bob", "new"):
+        of_buyer = [answer for answer, call in zip(answers, calls, strict=True) if call[1] == buyer]
+        assert kinds(of_buyer) == {"done": MAX_OPEN, "too-many-open": 20 - MAX_OPEN}
+    rows = services[0].ask("GET", "/reservations?limit=100&status=reserved").json()["items"]
+    assert Counter(row["buyer_id"] for row in rows) == {"alice": MAX_OPEN, "bob": MAX_OPEN, "new": MAX_OPEN}
+
+
+def test_copies_of_a_buyers_last_purchase_get_one_answer(services: list[ServiceProcess]) -> None:
+    """Sixteen copies of the fifth at once: none of them counts the others as one too many."""
+    for n in range(MAX_OPEN - 1):
+        assert reserve(services[0], of_a_buyer(n, "alice"))().status_code == 201
+    answers = at_once([reserve(services[n % 2], of_a_buyer(MAX_OPEN, "alice")) for n in range(16)])
+    assert kinds(answers) == {"done": 16}
+    assert len({answer.text for answer in answers}) == 1
+
+
+def test_a_buyer_opens_as_many_as_end(services: list[ServiceProcess]) -> None:
+    """While purchases of a buyer end and others are opened there are never more than five, nor a place lost."""
+    first, second = services
+    at_once([reserve(first, of_a_buyer(n, "alice")) for n in range(MAX_OPEN)])
+    mix: list[Call] = [lambda n=n: first.ask("DELETE", f"/reservations/pi_alice_{n}") for n in range(3)]  # type: ignore[misc]
+    answers = at_once([*mix, *(reserve(second, of_a_buyer(10 + n, "alice")) for n in range(16))])
+    opened = kinds(answers[3:])["done"]
+    assert opened <= 3
+    rows = first.ask("GET", "/reservations?limit=100&status=reserved").json()["items"]
+    assert len(rows) == MAX_OPEN - 3 + opened
+    more = [reserve(first, of_a_buyer(30 + n, "alice"))() for n in range(4)]
+    assert kinds(more)["done"] == 3 - opened
 
 
 def test_data_survives_a_restart(services: list[ServiceProcess], database_url: str, tmp_path: Path) -> None:

@@ -185,11 +185,12 @@ async def test_a_client_secret_is_a_string_or_a_broken_contract(payments: HttpPa
 
 
 async def test_offset_is_reserved_at_the_agreed_amount(projects: HttpProjects, callee: Callee) -> None:
-    """Projects gets what it needs to check the price, and not who buys."""
+    """Projects gets what it needs to check the price, and whose open purchases to count."""
     callee.answers(201, RESERVATION)
     assert (await projects.reserve("pi_1", ORDER, "k1")).status == "reserved"
     assert callee.asked == ("POST", "/reservations")
-    assert body(callee) == {"payment_id": "pi_1", "items": ITEMS, "amount": 1800, "currency": "usd"}
+    order = {"items": ITEMS, "amount": 1800, "currency": "usd", "buyer_id": "alice"}
+    assert body(callee) == order | {"payment_id": "pi_1"}
 
 
 @pytest.mark.parametrize(
@@ -211,15 +212,25 @@ async def test_a_reservation_is_changed(
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["sold-out", "price-changed", "not-found", "invalid-request", "reservation-closed", "reservation-committed"],
+    ("kind", "further"),
+    [
+        ("sold-out", {}),
+        ("price-changed", {"current_amount": 1900}),
+        ("too-many-open", {"max_open": 5}),
+        ("not-found", {}),
+        ("invalid-request", {}),
+        ("reservation-closed", {}),
+        ("reservation-committed", {}),
+    ],
 )
-async def test_projects_refusals_are_known(projects: HttpProjects, callee: Callee, kind: str) -> None:
+async def test_projects_refusals_are_known(
+    projects: HttpProjects, callee: Callee, kind: str, further: dict[str, int]
+) -> None:
     """With what they tell further."""
-    callee.refuses(409, kind, current_amount=1900)
+    callee.refuses(409, kind, **further)
     with pytest.raises(Refused, match=kind) as refused:
         await projects.reserve("pi_1", ORDER, "k1")
-    assert refused.value.extra == {"current_amount": 1900}
+    assert refused.value.extra == further
 
 
 async def test_a_reservation_is_looked_at(projects: HttpProjects, callee: Callee) -> None:

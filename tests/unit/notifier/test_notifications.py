@@ -11,7 +11,7 @@ from services.notifier.consumer import NotConsuming
 from services.notifier.notifications import Malformed, Notifications
 from services.notifier.routes import notifier_api
 from services.notifier.schemas import EXAMPLE
-from tests.unit.service_api import REPOSITORY, ServiceApi, kind, schema_differences
+from tests.unit.service_api import ServiceApi, kind, schema_differences
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -87,11 +87,6 @@ def test_readiness_says_whether_it_consumes(database_url: str, notifications: No
     answer = client.get("/ready")
     assert (answer.status_code, kind(answer), answer.headers["Retry-After"]) == (503, "dependency-unavailable", "1")
     assert client.get("/health").status_code == 200
-
-
-def test_the_committed_document_is_the_api(api: ServiceApi) -> None:
-    """openapi.json beside the service is what the service describes."""
-    assert json.loads((REPOSITORY / "services/notifier/openapi.json").read_text()) == api.app.spec
 
 
 def test_migrations_make_the_models_schema(database_url: str) -> None:

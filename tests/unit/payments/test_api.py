@@ -1,6 +1,5 @@
 """The Payments API's manners: lists, tokens, keys, strict bodies, documents, settings."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from services.payments import create_app
 from services.payments.settings import PaymentsSettings
 from tests.unit.payments.fake_provider import FakeProvider
 from tests.unit.payments.requests import create, order, outcome, refusal
-from tests.unit.service_api import AUTHORIZED, REPOSITORY, ServiceApi, kind, schema_differences
+from tests.unit.service_api import ServiceApi, kind, schema_differences
 
 WRITES = [
     ("POST", "/payments", order()),
@@ -107,14 +106,6 @@ def test_health_and_readiness_are_open(api: ServiceApi) -> None:
     """The platform asks without a token."""
     client = api.app.test_client()
     assert [client.get(path).status_code for path in ("/health", "/ready")] == [200, 200]
-
-
-def test_the_committed_document_is_the_api(api: ServiceApi) -> None:
-    """openapi.json beside the service is what the service describes; `flask spec` writes it anew."""
-    committed = json.loads((REPOSITORY / "services/payments/openapi.json").read_text())
-    assert committed == api.app.spec
-    shown = api.app.test_client().get("/openapi.json", headers=AUTHORIZED).get_json()
-    assert shown["paths"] == committed["paths"]
 
 
 def test_migrations_make_the_models_schema(database_url: str) -> None:

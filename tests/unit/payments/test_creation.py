@@ -15,7 +15,7 @@ from services.payments.provider import (
 )
 from tests.unit.payments.fake_provider import FakeProvider
 from tests.unit.payments.requests import create, done, order, outcome, refusal
-from tests.unit.service_api import ServiceApi
+from tests.unit.service_api import ServiceApi, kind
 
 
 def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> None:
@@ -68,9 +68,18 @@ def test_another_order_for_a_purchase_is_refused(api: ServiceApi, change: dict[s
 def test_a_settled_purchase_answers_its_record(api: ServiceApi, provider: FakeProvider) -> None:
     """A purchase with an outcome answers it, even to another order, and creates nothing."""
     done(api.ask("PUT", "/purchases/p1/outcome", outcome(status="rejected", reason="sold-out", answer=None)))
-    shown = create(api, amount=5)
+    shown = create(api, amount=55)
     assert (shown["payment_id"], shown["amount"]) == (None, 1800)
     assert (shown["outcome"]["status"], shown["outcome"]["fingerprint"]) == ("rejected", "f1")
+    assert provider.keys == []
+
+
+@pytest.mark.parametrize("changes", [{"amount": 49}, {"amount": 29, "currency": "gbp"}, {"currency": "zzz"}])
+def test_what_the_provider_would_not_charge_is_refused(
+    api: ServiceApi, provider: FakeProvider, changes: dict[str, Any]
+) -> None:
+    """Too small an amount and an unknown currency are the caller's mistake; the provider is not asked."""
+    assert kind(api.ask("POST", "/payments", order(**changes))) == "invalid-request"
     assert provider.keys == []
 
 

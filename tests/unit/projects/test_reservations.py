@@ -38,7 +38,7 @@ def test_reserved_offset_is_held(api: ServiceApi) -> None:
     """A reservation answers 201 with its body and moves its quantity from free to held."""
     answer = api.ask("POST", "/reservations", order())
     assert answer.status_code == 201
-    assert answer.get_json() == order() | {"status": "reserved", "closed_by": None}
+    assert answer.get_json() == order() | {"status": "reserved", "buyer_id": None, "closed_by": None}
     assert stock(api) == ("0.000", "1.500", "999998.500")
 
 
@@ -141,7 +141,8 @@ def test_a_return_of_an_unknown_reservation_leaves_a_mark(api: ServiceApi) -> No
     """A return that comes before its reservation is done, and the late reservation is refused."""
     mark = api.ask("PATCH", "/reservations/pi_1", {"status": "returned"}).get_json()
     assert mark == {
-        "payment_id": "pi_1", "status": "returned", "items": [], "amount": 0, "currency": None, "closed_by": None,
+        "payment_id": "pi_1", "status": "returned", "items": [], "amount": 0, "currency": None, "buyer_id": None,
+        "closed_by": None,
     }  # fmt: skip
     assert kind(api.ask("POST", "/reservations", order())) == "reservation-closed"
 

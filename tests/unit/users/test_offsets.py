@@ -1,12 +1,11 @@
 """A buyer's offsets through the API: once per payment, and never again once revoked."""
 
-import json
 import re
 from typing import Any
 
 import pytest
 
-from tests.unit.service_api import REPOSITORY, ServiceApi, kind, schema_differences
+from tests.unit.service_api import ServiceApi, kind, schema_differences
 
 OFFSETS = "/users/alice/offsets"
 
@@ -165,11 +164,6 @@ def test_everything_needs_the_service_token(api: ServiceApi) -> None:
     answers += [client.post(OFFSETS, json=offset()), client.delete(f"{OFFSETS}/pi_1")]
     assert [a.status_code for a in answers] == [401] * 5
     assert client.get("/ready").status_code == 200
-
-
-def test_the_committed_document_is_the_api(api: ServiceApi) -> None:
-    """openapi.json beside the service is what the service describes."""
-    assert json.loads((REPOSITORY / "services/users/openapi.json").read_text()) == api.app.spec
 
 
 def test_migrations_make_the_models_schema(database_url: str) -> None:

@@ -25,13 +25,19 @@ class Seen(Shown):
     count: int
 
 
+class Limited(Shown):
+    """A page."""
+
+    limit: int
+
+
 class BrokenError(Exception):
     """A fault that nobody expected."""
 
 
 def shop(check: Callable[[], None] = lambda: None) -> APIFlask:
     """An API with one thing to order."""
-    api = create_api("shop", "Shop", ready={"the till": check})
+    api = create_api("shop", "Shop", "Sells orders.", ready={"the till": check})
     auth = service_token_auth("token")
 
     @api.post("/orders")
@@ -47,8 +53,9 @@ def shop(check: Callable[[], None] = lambda: None) -> APIFlask:
 
     @api.get("/orders")
     @api.input(PageQuery, location="query", arg_name="page")
-    def orders(page: PageQuery) -> dict[str, int]:
-        return {"limit": page.limit}
+    @api.output(Limited)
+    def orders(page: PageQuery) -> Limited:
+        return Limited(limit=page.limit)
 
     return api
 
@@ -81,12 +88,11 @@ def test_a_strange_request_id_is_replaced(client: FlaskClient, given: str) -> No
 
 
 def test_a_fault_shows_nothing_of_itself(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    """An unexpected error is a 500 problem without its text, which stands in the log under the request's id."""
+    """An unexpected error is a 500 problem without its text, which stands in the log."""
     answer = client.post("/orders", json={"count": 666}, headers=TOKEN)
     assert (answer.status_code, answer.get_json()["type"].rsplit("/", 1)[-1]) == (500, "internal-error")
     assert "secret" not in answer.text
     assert "secret" in caplog.text
-    assert answer.get_json()["request_id"] in caplog.text
 
 
 def test_an_invalid_body_names_its_faults(client: FlaskClient) -> None:
@@ -165,19 +171,14 @@ def test_a_process_that_has_everything_is_ready(client: FlaskClient) -> None:
     assert [client.get(path).status_code for path in ("/health", "/ready")] == [200, 200]
 
 
+@pytest.mark.parametrize("path", ["/orders//", "/orders/%2F"])
+def test_a_doubled_slash_is_another_path(client: FlaskClient, path: str) -> None:
+    """It is 404 as any unknown path, and no redirect."""
+    assert client.get(path).status_code == 404
+
+
 def test_a_page_has_a_default_size_and_a_limit(client: FlaskClient) -> None:
     """A list answers 20 rows unless asked otherwise, and refuses more than 100."""
     assert client.get("/orders").get_json() == {"limit": 20}
     assert client.get("/orders?limit=100").get_json() == {"limit": 100}
     assert [client.get(f"/orders?limit={limit}").status_code for limit in ("0", "101", "x")] == [422] * 3
-
-
-def test_the_document_describes_errors_as_problems(client: FlaskClient) -> None:
-    """Every error in the OpenAPI document has the media type and the schema of a problem."""
-    responses = client.get("/openapi.json").get_json()["paths"]["/orders"]["post"]["responses"]
-    errors = {status: response["content"] for status, response in responses.items() if status >= "400"}
-    assert set(errors) >= {"401", "422"}
-    assert all(
-        content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        for content in errors.values()
-    )

@@ -1,0 +1,90 @@
+"""Every API with its document as it is now, and where its committed copy lies."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from apiflask import APIFlask
+
+from app import create_app
+from app.context import Intake
+from app.loop import LoopThread
+from config import Settings
+from services.common.database import connect
+from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.notifier.notifications import Notifications
+from services.notifier.routes import notifier_api
+from services.payments.payments import Payments
+from services.payments.routes import payments_api
+from services.projects.routes import projects_api
+from services.users.routes import users_api
+from tests.unit.fakes import Recorder
+
+REPOSITORY = Path(__file__).parents[2]
+Document = dict[str, Any]
+
+
+def intake(config: Settings) -> APIFlask:
+    """The intake with these settings and nothing behind it."""
+    port: Any = Recorder()
+    return create_app(
+        Intake(
+            config=config,
+            loop=LoopThread(),
+            sagas=port,
+            payments=port,
+            projects=port,
+            fetch_keys=port,
+        )
+    )
+
+
+def _payments() -> APIFlask:
+    return payments_api(connect("sqlite://"), cast("Payments", None), DEVELOPMENT_SERVICE_TOKEN)
+
+
+def _projects() -> APIFlask:
+    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN, 5)
+
+
+def _users() -> APIFlask:
+    return users_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN)
+
+
+def _notifier() -> APIFlask:
+    engine = connect("sqlite://")
+    return notifier_api(engine, Notifications(engine), lambda: None, DEVELOPMENT_SERVICE_TOKEN)
+
+
+APIS: Mapping[str, Callable[[], APIFlask]] = {
+    "app": lambda: intake(Settings.model_construct()),
+    "services/payments": _payments,
+    "services/projects": _projects,
+    "services/users": _users,
+    "services/notifier": _notifier,
+}
+
+
+@cache
+def generated(folder: str) -> Document:
+    """The document as the API in this folder would show it now."""
+    return shown(APIS[folder]())
+
+
+def shown(api: APIFlask) -> Document:
+    """The document of an API."""
+    with api.app_context():
+        return cast("Document", json.loads(json.dumps(api.spec)))
+
+
+def copy_of(folder: str) -> Path:
+    """Where the last accepted document of the API in this folder lies."""
+    return REPOSITORY / folder / "openapi.json"
+
+
+def accepted(folder: str) -> Document:
+    """The last accepted document; an empty one for an API that is new."""
+    copy = copy_of(folder)
+    return cast("Document", json.loads(copy.read_text())) if copy.exists() else {"paths": {}}
