@@ -5,7 +5,7 @@ VENV := .venv/bin
 COVERED := app workflows activities clients domain audit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up restart audit test explore check bench chaos clean
+.PHONY: help setup demo up restart audit test explore check openapi bench chaos clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: setup  ## style, types and borders
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy --strict .
 	$(VENV)/lint-imports
+
+openapi: setup  ## write the documents of the APIs anew; refuses what breaks clients, but for ARGS=--breaking
+	@$(VENV)/python -m tests.openapi $(ARGS)
 
 bench: python  ## measure latency, throughput, memory and recovery
 	@$(SETUP) --chaos

@@ -3,6 +3,7 @@
 Times are in seconds. The connection to Temporal is set by the standard TEMPORAL_* variables (temporalio.envconfig).
 """
 
+import re
 import sys
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -11,11 +12,23 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+# As a browser writes it into its header Origin: lower case, no path, no port that goes without saying.
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+RateLimit = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$")]
+
+API_KEY_ID = re.compile(r"[a-z0-9-]{1,32}")
+# An entry of API_KEYS, as `flask api-key` prints it: `<id>:<scope>[+<scope>]:<sha256 of the whole key, in hex>`.
+API_KEY = re.compile(
+    rf"(?P<id>{API_KEY_ID.pattern}):"
+    r"(?P<scopes>purchases:(?:read|write)(?:\+purchases:(?:read|write))*):"
+    r"(?P<sha256>[0-9a-f]{64})"
+)
 
 # What .env.example shows: good enough for a machine of one's own, and refused in production.
 DEVELOPMENT_SECRETS: dict[str, Any] = {
     "service_token": "development-service-token",
-    "jwt_secret": "development-jwt-secret-of-32-bytes-or-more",
+    # Without it tokens are signed with JWT_SECRET, and whoever can verify them can forge them.
+    "jwt_jwks_url": "",
     "amqp_url": "amqp://guest:guest@127.0.0.1:5672/",
     "stripe_webhook_secrets": ("whsec_development",),
     "stripe_publishable_key": "pk_test_development",
@@ -44,13 +57,39 @@ class Settings(BaseSettings):
         default=DEVELOPMENT_SECRETS["amqp_url"], pattern=r"^amqps?://", description="RabbitMQ, with user and password"
     )
 
+    jwt_jwks_url: str = Field(
+        default=DEVELOPMENT_SECRETS["jwt_jwks_url"],
+        pattern=r"^(https?://\S+)?$",
+        description="where the identity provider publishes the keys of buyers' tokens (RS256, ES256)",
+    )
     jwt_secret: str = Field(
-        default=DEVELOPMENT_SECRETS["jwt_secret"],
+        default="development-jwt-secret-of-32-bytes-or-more",
         min_length=32,
-        description="signs buyers' tokens (HS256: at least 32 bytes, RFC 7518)",
+        description="signs buyers' tokens where there is no JWT_JWKS_URL (HS256: at least 32 bytes, RFC 7518)",
     )
     jwt_issuer: str = Field(default="buy-projects", min_length=1, description="`iss` that a token must have")
     jwt_audience: str = Field(default="buy-projects", min_length=1, description="`aud` that a token must have")
+    api_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="comma separated: keys of servers that may act for buyers, each as its hash"
+    )
+
+    rate_limit_buyer: RateLimit = Field(
+        default="1200/minute", description="requests of a buyer, or of servers for a buyer: 20 a second"
+    )
+    rate_limit_address: RateLimit = Field(
+        default="6000/minute", description="requests from an address, which a company's buyers may share"
+    )
+    rate_limit_storage_url: str = Field(
+        default="memory://",
+        pattern=r"^(memory://|rediss?://\S+)$",
+        description="where requests are counted: memory for each process by itself, Redis for all together",
+    )
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+        default=(), description="comma separated: the origins of pages on other hosts that may call us"
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=10, description="proxies before us that add to X-Forwarded-For; 0: nobody is believed"
+    )
 
     stripe_api_base: Url = Field(
         default="http://127.0.0.1:5005", description="the provider that the page speaks to; https://api.stripe.com"
@@ -62,6 +101,11 @@ class Settings(BaseSettings):
         default=DEVELOPMENT_SECRETS["stripe_webhook_secrets"],
         min_length=1,
         description="comma separated: while a secret is rolled the old and the new one are valid",
+    )
+    stripe_account: str = Field(
+        default="",
+        pattern=r"^(acct_[A-Za-z0-9]+)?$",
+        description="the connected account whose events are ours (Connect); empty: only the endpoint's own account",
     )
     capture_mode: Literal["automatic", "manual"] = Field(
         default="automatic", description="manual: the money is only authorised until the offset is sold"
@@ -78,11 +122,25 @@ class Settings(BaseSettings):
     )
     payment_attempts: int = Field(default=1, ge=1, le=10, description="failed attempts to pay that end a purchase")
 
-    @field_validator("stripe_webhook_secrets", mode="before")
+    @property
+    def livemode(self) -> bool:
+        """Whether our keys move real money."""
+        return self.stripe_publishable_key.startswith("pk_live_")
+
+    @field_validator("stripe_webhook_secrets", "api_keys", "cors_origins", mode="before")
     @classmethod
-    def split_secrets(cls, value: object) -> object:
+    def split_list(cls, value: object) -> object:
         """A comma separated list as a tuple."""
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("api_keys")
+    @classmethod
+    def check_api_keys(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        """Raise unless each is an entry of `flask api-key`; the fault names its place, for its text may be a secret."""
+        for place, entry in enumerate(entries, 1):
+            if not API_KEY.fullmatch(entry):
+                raise ValueError(f"entry {place} is not <id>:<scope>[+<scope>]:<sha256>, as `flask api-key` prints it")
+        return entries
 
     @model_validator(mode="after")
     def refuse_development_secrets(self) -> Self:

@@ -1,20 +1,30 @@
 """gunicorn's settings for the intake (read by itself from the folder where it starts)."""
 
+import os
+import shutil
 import socket
 import struct
+import tempfile
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 from config import settings
 from webapi.logs import log_to_stdout
 
-worker_class = "gthread"
-# Each request waits on Temporal or a service, not on the processor: many threads, one process per core at most. 64 more
-# than buyers may take (app.places); each thread has some 100 KB.
-threads = 576
+worker_class = "webapi.gunicorn_worker.Worker"
+# Each request waits on Temporal or a service, not on the processor: many threads (each has some 100 KB), shared out in
+# app.places, and one process per core at most (WEB_CONCURRENCY).
+threads = 736
 # Longer than the longest answer, 10 s for an opening and 5 s for its secret.
 graceful_timeout = 15
+# The most that gunicorn reads: an overlong value is refused by its route, which says what is wrong with it.
+limit_request_line = 8190
 # A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
+# Whose X-Forwarded-* is believed, TRUSTED_PROXIES says; gunicorn would believe the whole machine.
+forwarded_allow_ips = ""
 
 # gunicorn's control socket would stand in the home folder; nobody asks it.
 control_socket_disable = True
@@ -22,13 +32,20 @@ control_socket_disable = True
 # 5 s for the next bytes of a request, or for the client to take some of its answer: who stalls longer is gone, and must
 # not keep a thread. gunicorn has no such limit once a request has begun.
 STALL_MAX = struct.pack("ll", 5, 0)
+# By this variable prometheus_client knows where several processes count.
+METRICS = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_PREFIX = "buy-projects-metrics-"
 
 log_to_stdout()
 
 
-def on_starting(server: object) -> None:  # noqa: ARG001 - gunicorn's signature
+def on_starting(server: Any) -> None:
     """Refuse wrong settings here, once: a worker that ends is started again and again."""
     settings()
+    if server.cfg.workers > 1:
+        _remove_what_the_killed_have_left()
+        # New for each start, so that nothing of an earlier one is added up.
+        os.environ[METRICS] = tempfile.mkdtemp(prefix=f"{METRICS_PREFIX}{os.getpid()}-")
 
 
 def when_ready(server: Any) -> None:
@@ -38,3 +55,25 @@ def when_ready(server: Any) -> None:
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             listener.sock.setsockopt(socket.SOL_SOCKET, option, STALL_MAX)
     print(" * Serving Flask app 'app'", flush=True)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Forget what a process that has ended said of its present; what it has counted stays in the sum."""
+    if METRICS in os.environ:
+        # Not before it is known where they count: the library looks once, when it is imported.
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Remove what the processes have counted: their next start begins at 0, as one process does."""
+    if folder := os.environ.get(METRICS):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_what_the_killed_have_left() -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{METRICS_PREFIX}*"):
+        pid = folder.name.removeprefix(METRICS_PREFIX).partition("-")[0]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)

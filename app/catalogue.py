@@ -3,36 +3,46 @@
 from apiflask import APIBlueprint
 
 from app.context import Intake
+from app.development import development_buyers
+from app.places import CATALOGUE_MAX, Places
 from app.schemas import ConfigShown
 from domain.catalogue import ProjectsPage
 from webapi import PageQuery
+from webapi.openapi import may_tell
+from webapi.problem_types import RATE_LIMITED, UNAVAILABLE
 
 # 4 s: one call to Projects, which answers from its own database.
 CATALOGUE_TIMEOUT_S = 4.0
+STRIPE_API = "https://api.stripe.com"
 
 
 def catalogue(intake: Intake) -> APIBlueprint:
     """The routes /projects and /config."""
     routes = APIBlueprint("catalogue", __name__, tag="Catalogue")
+    places = Places(CATALOGUE_MAX, "as many wait for the catalogue as the intake has room for")
 
     @routes.get("/projects")
     @routes.input(PageQuery, location="query", arg_name="page")
     @routes.output(ProjectsPage)
-    @routes.doc(operation_id="listProjects", responses={503: "Projects does not answer"})
+    @routes.doc(operation_id="listProjects", extensions=may_tell(RATE_LIMITED, UNAVAILABLE))
     def list_projects(page: PageQuery) -> ProjectsPage:
         """List the projects with the price and the free stock of each milestone."""
-        return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
+        with places:
+            return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 
     @routes.get("/config")
     @routes.output(ConfigShown)
-    @routes.doc(operation_id="showConfig")
+    @routes.doc(operation_id="showConfig", extensions=may_tell(RATE_LIMITED))
     def show_config() -> ConfigShown:
         """Show what a page needs before it can sell."""
         config = intake.config
         return ConfigShown(
             publishable_key=config.stripe_publishable_key,
+            provider="stripe" if config.stripe_api_base.rstrip("/") == STRIPE_API else "simulator",
             provider_url=config.stripe_api_base,
             capture_mode=config.capture_mode,
+            payment_attempts=config.payment_attempts,
+            development_buyers=development_buyers(config),
         )
 
     return routes

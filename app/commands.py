@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 import click
 from apiflask import APIFlask
 
-from app.buyers import BUYER_ID, development_token
+from app.identity import BUYER_ID, Scope, development_token, new_api_key
 from app.operators.engine import Engine
 from app.operators.repair import repair
 from app.operators.show import decide, show
 from app.operators.temporal import TemporalEngine
 from app.operators.words import lines
-from config import Settings
+from config import API_KEY_ID, Settings
 from domain.errors import Refused, Unavailable
 
 T = TypeVar("T")
@@ -52,19 +52,39 @@ class Leaving(click.Group):
 
 
 def add_commands(api: APIFlask, config: Settings) -> None:
-    """Add `flask token` and `flask purchases`."""
+    """Add `flask token`, `flask api-key` and `flask purchases`."""
     # Not by sys.exit: a thread of Temporal's SDK that still runs aborts an interpreter that ends in order.
     api.cli.add_command(purchases_commands(TemporalEngine, leave=os._exit))
+    api.cli.add_command(api_key)
 
     @api.cli.command("token")
     @click.option("--buyer", required=True, help="the buyer's id, for example alice")
     def token(buyer: str) -> None:
         """Print a development token for a buyer."""
-        if config.environment == "production":
-            raise click.ClickException("In production tokens come from your identity provider.")
+        if config.jwt_jwks_url:
+            raise click.ClickException("Tokens come from the identity provider at JWT_JWKS_URL.")
         if not BUYER_ID.fullmatch(buyer):
             raise click.BadParameter("letters, digits, '.', '_' and '-', at most 64", param_hint="--buyer")
         click.echo(development_token(config, buyer))
+
+
+@click.command("api-key")
+@click.option("--id", "key_id", required=True, help="whose key it is, for example shop: it stands in the key")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="what the key allows; may stand twice",
+)
+def api_key(key_id: str, scopes: tuple[str, ...]) -> None:
+    """Make an API key for a server; it is shown once, and only its hash is kept."""
+    if not API_KEY_ID.fullmatch(key_id):
+        raise click.BadParameter("small letters, digits and '-', at most 32", param_hint="--id")
+    key, entry = new_api_key(key_id, {Scope(scope) for scope in scopes})
+    click.echo(f"The key, for the server that bears it; nobody can show it again:\n{key}")
+    click.echo(f"Its entry in API_KEYS, beside the others, with commas between:\n{entry}")
 
 
 def purchases_commands(make_engine: Callable[[], Engine], leave: Callable[[int], Any]) -> click.Group:

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from app.identity import FetchKeys
 from app.loop import LoopThread
 from app.reading import Reader
 from app.sagas import Sagas
@@ -27,6 +28,7 @@ class Intake:
     sagas: Sagas
     payments: Payments
     projects: Projects
+    fetch_keys: FetchKeys
     _secrets: Shared = field(default_factory=Shared)
 
     @property

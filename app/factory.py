@@ -1,29 +1,45 @@
 """The composition root of the intake."""
 
 import logging
+from typing import Any
 
 from apiflask import APIFlask
 from flask import Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.buyers import buyer_auth
 from app.catalogue import catalogue
 from app.commands import add_commands
 from app.context import Intake
+from app.cross_origin import let_pages_in
+from app.development import development
+from app.identity import Jwks, authentication
 from app.loop import LoopThread
-from app.places import Places
+from app.metrics import exposition
+from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places
 from app.purchases import purchases
+from app.rate_limits import RateLimits
+from app.security_headers import add_security_headers
 from app.temporal import TemporalSagas
 from app.webhooks import webhooks
 from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
-from config import settings
+from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
-from webapi import Problem, create_api
+from webapi import PLATFORM, Problem, create_api
+from webapi.docs import docs
 
 log = logging.getLogger(__name__)
 
+DESCRIPTION = """Purchases of carbon offset: a buyer's page or server opens one, its browser pays at the provider,
+and the purchase ends paid and delivered, or with nothing charged and nothing held."""
+PROMETHEUS: Any = {
+    "description": "counters and gauges in the text format of Prometheus",
+    "content": {
+        "text/plain": {"schema": {"type": "string", "examples": ['intake_webhooks_total{result="started"} 1.0\n']}}
+    },
+}
 # A buyer's page tries again after that: a service that restarts is back by then.
 RETRY_AFTER_S = 2
 
@@ -31,20 +47,28 @@ RETRY_AFTER_S = 2
 def create_app(intake: Intake | None = None) -> APIFlask:
     """The Flask application; without `intake` it is wired from the settings."""
     intake = intake or wired()
-    api = create_api("app", "buy-projects intake", ready={"Temporal": intake.sagas.check}, docs_path="/docs")
-    places = Places()
-    for routes in (purchases(intake, buyer_auth(intake.config)), catalogue(intake)):
-        places.guard(routes)
-        api.register_blueprint(routes)
-    api.register_blueprint(webhooks(intake))
+    api = create_api("app", "buy-projects intake", DESCRIPTION, ready={"Temporal": intake.sagas.check})
+    _meet_the_world(api, intake.config)
+    limits = RateLimits(intake.config)
+    limits.guard(api)
+    api.register_blueprint(docs())
+    buyers = purchases(intake, authentication(intake.config, intake.fetch_keys), limits.admit)
+    Places(BUYERS_MAX, "as many buyers wait as the intake has room for").guard(buyers)
+    api.register_blueprint(buyers)
+    api.register_blueprint(catalogue(intake))
+    stripe = webhooks(intake)
+    Places(WEBHOOKS_MAX, "as many events wait as the intake has room for").guard(stripe)
+    api.register_blueprint(stripe)
+    if intake.config.environment == "development":
+        api.register_blueprint(development(intake.config))
     add_commands(api, intake.config)
     _refuse(api)
 
     @api.get("/metrics")
-    @api.doc(hide=True)
+    @api.doc(tags=[PLATFORM], responses={200: PROMETHEUS})
     def metrics() -> Response:
         """Everything that the intake counts, for Prometheus."""
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(), content_type=CONTENT_TYPE_LATEST)
 
     return api
 
@@ -61,7 +85,18 @@ def wired() -> Intake:
         sagas=TemporalSagas(loop, payments),
         payments=payments,
         projects=HttpProjects(pooled_client(), config.projects_url, config.service_token),
+        fetch_keys=Jwks(loop, pooled_client(), config.jwt_jwks_url),
     )
+
+
+def _meet_the_world(api: APIFlask, config: Settings) -> None:
+    """Where a request comes from, and what its answer lets a browser do."""
+    if config.trusted_proxies:
+        # The last proxy overwrites the scheme, where each one adds an address.
+        proxied = ProxyFix(api.wsgi_app, x_for=config.trusted_proxies, x_proto=1)
+        api.wsgi_app = proxied  # type: ignore[method-assign]
+    let_pages_in(api, config)
+    add_security_headers(api, config)
 
 
 def _refuse(api: APIFlask) -> None:

@@ -1,64 +1,82 @@
-"""The buyers' door: open a purchase, look at one, list one's own."""
+"""The buyers' door: open a purchase, look at one, list one's own, cancel one."""
 
 import re
 import uuid
+from collections.abc import Callable
+from typing import cast
 
-from apiflask import APIBlueprint, HTTPTokenAuth
+from apiflask import APIBlueprint, MultiAuth
 from flask import Response, make_response, url_for
 
 from app import metrics
 from app.context import Intake
+from app.identity import Caller, Scope
+from app.refusals import (
+    AMOUNT_TOO_SMALL,
+    KEY_REUSED,
+    NOT_CANCELABLE,
+    OPENING_FAILED,
+    PRICE_CHANGED,
+    SOLD_OUT,
+    TOO_MANY_OPEN,
+    refused_opening,
+)
 from app.schemas import (
     AnswerShown,
+    BuyerQuery,
+    CancelBody,
     KeyHeader,
+    OpenedHeaders,
     PurchaseBody,
     PurchaseShown,
+    PurchasesQuery,
     PurchasesShown,
     fingerprint,
     purchase_id,
 )
 from domain.errors import Refused
 from domain.messages import StartPaymentInput
-from domain.purchase import Answer, Order
-from webapi import PageQuery, Problem
+from domain.purchase import Answer, Order, PurchaseStatus
+from webapi.openapi import may_tell
+from webapi.problem_types import FORBIDDEN, NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# How a refused opening is told; the saga's kind is the problem's.
-REFUSAL_STATUS = {
-    "sold-out": 409,
-    "price-changed": 409,
-    "opening-failed": 409,
-    "not-found": 404,
-    "invalid-request": 422,
-    "idempotency-key-reused": 422,
-}
-AWAY = "A part of this service does not answer: repeat with the same key"
+# Every route here needs a right, has limits, and depends on others.
+ANY_MAY_TELL = (FORBIDDEN, RATE_LIMITED, UNAVAILABLE)
 
 
-def purchases(intake: Intake, auth: HTTPTokenAuth) -> APIBlueprint:
-    """The routes under /purchases."""
+def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
+    """The routes under /purchases; `admit` refuses a buyer for whom too much is asked."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
 
+    def buyer_of(on_behalf_of: str | None) -> str:
+        caller = cast("Caller", auth.current_user)
+        buyer = caller.acts_for(on_behalf_of)
+        admit(buyer)
+        return buyer
+
     @routes.post("/purchases")
-    @routes.auth_required(auth)
+    @routes.auth_required(auth, roles=[Scope.WRITE])
     @routes.input(KeyHeader, location="headers", arg_name="header")
     @routes.input(PurchaseBody, arg_name="body")
-    @routes.output(AnswerShown, status_code=201)
+    @routes.output(AnswerShown, status_code=201, headers=OpenedHeaders)
     @routes.doc(
-        responses={
-            400: "The Idempotency-Key is missing",
-            404: "A milestone is unknown",
-            409: "Sold out, the price has changed, or the opening has failed",
-            413: "The body is over 64 KiB",
-            415: "The body is not application/json",
-            503: AWAY,
-        },
         operation_id="openPurchase",
+        extensions=may_tell(
+            AMOUNT_TOO_SMALL,
+            KEY_REUSED,
+            NOT_FOUND,
+            OPENING_FAILED,
+            PRICE_CHANGED,
+            SOLD_OUT,
+            TOO_MANY_OPEN,
+            *ANY_MAY_TELL,
+        ),
     )
     def open_purchase(header: KeyHeader, body: PurchaseBody) -> Response:
         """Open a purchase; a repeat with the same key gets the same answer."""
-        buyer = str(auth.current_user)
+        buyer = buyer_of(body.on_behalf_of)
         order = body.order(purchase_id(buyer, header.key), buyer)
         # Not the request's id: a client may send one id with all its tries.
         opened_by = uuid.uuid4().hex
@@ -76,28 +94,51 @@ def purchases(intake: Intake, auth: HTTPTokenAuth) -> APIBlueprint:
         return response
 
     @routes.get("/purchases/<string:purchase_id>")
-    @routes.auth_required(auth)
+    @routes.auth_required(auth, roles=[Scope.READ])
+    @routes.input(BuyerQuery, location="query", arg_name="query")
     @routes.output(PurchaseShown)
-    @routes.doc(operation_id="showPurchase", responses={503: AWAY})
-    def show_purchase(purchase_id: str) -> PurchaseShown:
+    @routes.doc(operation_id="showPurchase", extensions=may_tell(*ANY_MAY_TELL))
+    def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseShown:
         """Show one of the buyer's own purchases."""
-        known = PURCHASE_ID.fullmatch(purchase_id)
-        shown = intake.reader.one(purchase_id, str(auth.current_user)) if known else None
-        if shown is None:
-            raise Problem(404, "not-found", "You have no such purchase.")
-        return shown
+        return _own(intake, purchase_id, buyer_of(query.on_behalf_of))
 
     @routes.get("/purchases")
-    @routes.auth_required(auth)
-    @routes.input(PageQuery, location="query", arg_name="page")
+    @routes.auth_required(auth, roles=[Scope.READ])
+    @routes.input(PurchasesQuery, location="query", arg_name="query")
     @routes.output(PurchasesShown)
-    @routes.doc(operation_id="listPurchases", responses={503: AWAY})
-    def list_purchases(page: PageQuery) -> PurchasesShown:
+    @routes.doc(operation_id="listPurchases", extensions=may_tell(*ANY_MAY_TELL))
+    def list_purchases(query: PurchasesQuery) -> PurchasesShown:
         """List the buyer's own purchases, newest first."""
-        items, next_cursor = intake.reader.page(str(auth.current_user), page.limit, page.cursor)
+        items, next_cursor = intake.reader.page(buyer_of(query.on_behalf_of), query.limit, query.cursor)
         return PurchasesShown(items=items, next_cursor=next_cursor)
 
+    @routes.post("/purchases/<string:purchase_id>/cancel")
+    @routes.auth_required(auth, roles=[Scope.WRITE])
+    @routes.input(CancelBody, arg_name="body")
+    @routes.output(PurchaseShown)
+    @routes.doc(operation_id="cancelPurchase", extensions=may_tell(NOT_CANCELABLE, *ANY_MAY_TELL))
+    def cancel_purchase(purchase_id: str, body: CancelBody) -> PurchaseShown:
+        """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
+        buyer = buyer_of(body.on_behalf_of)
+        _own(intake, purchase_id, buyer)
+        told = intake.sagas.cancel_purchase(purchase_id)
+        shown = _own(intake, purchase_id, buyer)
+        status = told.status if told else shown.status
+        if status is not PurchaseStatus.CANCELED:
+            raise NOT_CANCELABLE.problem(purchase_status=status)
+        # What the saga has told is newer than what the server knows of it without its worker.
+        return shown.model_copy(update={"status": status})
+
     return routes
+
+
+def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseShown:
+    """The buyer's purchase; another's does not exist."""
+    known = PURCHASE_ID.fullmatch(purchase_id)
+    shown = intake.reader.one(purchase_id, buyer) if known else None
+    if shown is None:
+        raise NOT_FOUND.problem("You have no such purchase.")
+    return shown
 
 
 def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
@@ -112,5 +153,4 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
         return intake.sagas.open_purchase(start)
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
-        status = REFUSAL_STATUS.get(refusal.kind, 409)
-        raise Problem(status, refusal.kind, refusal.detail, **refusal.extra) from refusal
+        raise refused_opening(refusal) from refusal

@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstrain
 
 from domain.money import AMOUNT_MAX, AMOUNT_MIN, QUANTITY_PATTERN, canonical
 from domain.purchase import Item, Order, PurchaseStatus
-from webapi import Body, Problem, Shown
+from webapi import Body, NextCursor, NumberedPageQuery, Problem, Shown
 
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20
@@ -20,7 +20,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 class KeyHeader(BaseModel):
     """The header that tells a repeat from another purchase: 1 to 255 printable ASCII characters, as Stripe takes them.
 
-    Raises 400 `idempotency-key-missing` without it.
+    Raises 400 `idempotency-key-missing` without it, or when it is empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,9 +37,18 @@ class KeyHeader(BaseModel):
     @classmethod
     def refuse_the_keyless(cls, headers: dict[str, Any]) -> dict[str, Any]:
         """Raise the refusal that the design has for a purchase without a key."""
-        if "idempotency_key" not in headers:
+        if not headers.get("idempotency_key"):
             raise Problem(400, "idempotency-key-missing", "Send the header Idempotency-Key: one key for one purchase.")
         return headers
+
+
+OnBehalfOf = Annotated[
+    Id | None,
+    Field(
+        description="the buyer for whom a server acts: required with an API key, refused from a buyer",
+        examples=["alice"],
+    ),
+]
 
 
 class ItemBody(Body):
@@ -52,13 +61,30 @@ class ItemBody(Body):
     )
 
 
+def _order_schema(schema: dict[str, Any]) -> None:
+    """What validators check below, as far as JSON Schema can say it."""
+    schema["properties"]["items"]["uniqueItems"] = True
+    schema["properties"]["currency"]["enum"] = list(AMOUNT_MIN)
+    schema["anyOf"] = [
+        {"properties": {"currency": {"enum": _charged_from(least)}, "amount": {"minimum": least}}}
+        for least in sorted(set(AMOUNT_MIN.values()))
+    ]
+
+
+def _charged_from(least: int) -> list[str]:
+    return [currency for currency, minimum in AMOUNT_MIN.items() if minimum == least]
+
+
 class PurchaseBody(Body):
     """An order: the items, and the price that the buyer has agreed to."""
 
-    items: list[ItemBody] = Field(min_length=1, max_length=ITEMS_MAX)
+    model_config = ConfigDict(json_schema_extra=_order_schema)
+
+    items: list[ItemBody] = Field(min_length=1, max_length=ITEMS_MAX, description="each milestone once")
     amount: int = Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])
     currency: str = Field(description=f"ISO 4217, one of {', '.join(AMOUNT_MIN)}", examples=["usd"])
-    payment_method: Literal["card"] = "card"
+    payment_method: Literal["card"] = Field(default="card", description="how the buyer pays")
+    on_behalf_of: OnBehalfOf = None
 
     @field_validator("currency")
     @classmethod
@@ -95,6 +121,26 @@ class PurchaseBody(Body):
         )
 
 
+class CancelBody(Body):
+    """A cancel says nothing; only a server says for whom it cancels."""
+
+    on_behalf_of: OnBehalfOf = None
+
+
+class BuyerQuery(BaseModel):
+    """Whose purchase is asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    on_behalf_of: OnBehalfOf = None
+
+
+class PurchasesQuery(NumberedPageQuery):
+    """Which page of whose purchases."""
+
+    on_behalf_of: OnBehalfOf = None
+
+
 def purchase_id(buyer_id: str, key: str) -> str:
     """The purchase of a buyer's idempotency key: nobody else's key leads to it."""
     return hashlib.sha256(f"{buyer_id}\0{key}".encode()).hexdigest()
@@ -106,46 +152,67 @@ def fingerprint(order: Order, payment_method: str) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+PurchaseId = Annotated[
+    str,
+    Field(
+        description="made of the buyer and the Idempotency-Key",
+        examples=["3f5a1c0d2ab5d84f7c9d0c6a1f5f0a7b11e2d4c6b8a09f8e7d6c5b4a39281706"],
+    ),
+]
+
+
 class AnswerShown(Shown):
     """An open purchase: what the buyer's page needs to pay."""
 
-    purchase_id: str
-    payment_id: str = Field(examples=["pi_3QK1"])
-    status: PurchaseStatus
+    purchase_id: PurchaseId
+    payment_id: str = Field(description="the provider's id of the payment", examples=["pi_3QK1"])
+    status: PurchaseStatus = Field(examples=["awaiting_payment"])
     amount: int = Field(description="minor units", examples=[1800])
     currency: str = Field(examples=["usd"])
-    expires_at: datetime = Field(description="until then the offset is held")
-    client_secret: str = Field(description="lets the buyer's browser pay this payment")
+    expires_at: datetime = Field(description="until then the offset is held", examples=["2026-11-21T09:30:00Z"])
+    client_secret: str = Field(description="lets the buyer's browser pay this payment", examples=["pi_3QK1_secret_x7"])
+
+
+class OpenedHeaders(BaseModel):
+    """What comes with an open purchase."""
+
+    location: str = Field(alias="Location", description="the purchase", examples=["/purchases/3f5a1c0d2ab5d84f"])
+    idempotent_replayed: Literal["true"] | None = Field(
+        default=None,
+        alias="Idempotent-Replayed",
+        description="there on a repeat: the answer is the first request's",
+        examples=["true"],
+    )
 
 
 class EntryShown(Shown):
     """Something that happened to the purchase."""
 
-    at: datetime
+    at: datetime = Field(examples=["2026-11-21T09:00:01Z"])
     event: str = Field(examples=["offset_reserved"])
-    detail: str = ""
+    detail: str = Field(default="", description="for people", examples=["1.500 tCO2e of Mangrove 2"])
 
 
 class ItemShown(Shown):
     """A quantity (tCO2e) of one milestone's offset."""
 
-    project_id: str
-    milestone_id: str
-    quantity: str = Field(examples=["1.500"])
+    project_id: str = Field(examples=["mangrove"])
+    milestone_id: str = Field(examples=["mangrove-2"])
+    quantity: str = Field(description="tCO2e, with three places", examples=["1.500"])
 
 
 class PurchaseShown(Shown):
     """A purchase as its buyer sees it."""
 
-    purchase_id: str
-    payment_id: str | None
-    status: PurchaseStatus
+    purchase_id: PurchaseId
+    payment_id: str | None = Field(description="null until there is one", examples=["pi_3QK1"])
+    status: PurchaseStatus = Field(examples=["awaiting_payment"])
     reason: str | None = Field(description="why it was refused or failed", examples=["sold-out"])
     items: list[ItemShown]
-    amount: int = Field(description="minor units")
-    currency: str
-    created_at: datetime
-    expires_at: datetime | None = Field(description="until then the offset is held")
+    amount: int = Field(description="minor units", examples=[1800])
+    currency: str = Field(description="ISO 4217, lower case", examples=["usd"])
+    created_at: datetime = Field(examples=["2026-11-21T09:00:00Z"])
+    expires_at: datetime | None = Field(description="until then the offset is held", examples=["2026-11-21T09:30:00Z"])
     timeline: list[EntryShown]
 
 
@@ -153,15 +220,32 @@ class PurchasesShown(Shown):
     """A page of purchases, newest first."""
 
     items: list[PurchaseShown]
-    next_cursor: str | None
+    next_cursor: NextCursor
 
 
 class ConfigShown(Shown):
     """What a page needs to know before it can sell."""
 
-    publishable_key: str
-    provider_url: str = Field(description="the provider's URL for the browser")
-    capture_mode: Literal["automatic", "manual"]
+    publishable_key: str = Field(description="the provider's key for the browser", examples=["pk_test_development"])
+    provider: Literal["stripe", "simulator"] = Field(description="simulator: test cards only, and no money moves")
+    provider_url: str = Field(description="the provider's URL for the browser", examples=["https://api.stripe.com"])
+    capture_mode: Literal["automatic", "manual"] = Field(
+        description="manual: the money is only authorised until the offset is sold"
+    )
+    payment_attempts: int = Field(description="failed attempts to pay that end a purchase", examples=[1])
+    development_buyers: list[str] = Field(
+        description="for whom anyone may have a token; empty in production", examples=[["alice", "bob"]]
+    )
+
+
+class SignatureHeader(BaseModel):
+    """How the provider signs an event."""
+
+    stripe_signature: str = Field(
+        alias="Stripe-Signature",
+        description="HMAC-SHA256 over time and raw body by one of the endpoint's secrets, at most 300 s old or ahead",
+        examples=["t=1763715600,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd"],
+    )
 
 
 class ReceivedShown(Shown):

@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
-# The buyers that Users is seeded with for load.
-LOAD_BUYERS = 1000
+from devstack.shop import LOAD_BUYERS
+
 # Milestones of one currency whose stock no run exhausts, and the one that is sold out after five tonnes.
 PLENTY = ("cookstoves-1", "cookstoves-2", "mangrove-1", "mangrove-2", "mangrove-3", "peatland-2", "wind-1", "wind-2")
 SCARCE = "peatland-1"
@@ -92,7 +92,7 @@ def story(seed: int, number: int) -> Story:
     return Story(
         number=number,
         ending=ending,
-        buyer=f"stranger-{number}" if stranger else f"load-{rng.randrange(LOAD_BUYERS)}",
+        buyer=f"stranger-{number}" if stranger else f"load-{number % LOAD_BUYERS}",
         key=f"chaos-{seed}-{number}",
         items=_items(rng, ending),
         cards=_cards(rng, ending),

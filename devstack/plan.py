@@ -100,6 +100,8 @@ def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, 
         found[f"{prefix}_DATABASE_URL"] = given.get(f"{prefix}_DATABASE_URL") or f"sqlite:///{data}/{name}.db"
     for name in ("payments", "projects", "users", "notifier"):
         found[f"{name.upper()}_URL"] = f"http://{LOOPBACK}:{ports[name]}"
+    # All buyers of a stack come from this machine's one address, as no thousand buyers of a real shop do.
+    found["RATE_LIMIT_ADDRESS"] = given.get("RATE_LIMIT_ADDRESS") or "60000/minute"
     found["STRIPE_SIMULATOR_WEBHOOK_URL"] = f"http://{LOOPBACK}:{ports['intake']}/webhooks/stripe"
     # Real Stripe is spoken to only when somebody says so.
     found["STRIPE_API_BASE"] = given.get("STRIPE_API_BASE") or f"http://{LOOPBACK}:{ports['stripe_simulator']}"

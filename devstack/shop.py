@@ -3,6 +3,7 @@
 It speaks HTTP alone and learns everything from `.run/stack.json`, as any other program could.
 """
 
+import itertools
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -11,21 +12,27 @@ from urllib.parse import quote
 
 import httpx
 
+from devstack.description import token
+from devstack.options import SHARED
+
 SETTLED = frozenset({"paid", "failed", "expired", "canceled", "refunded", "rejected"})
 # 20 ms: a person sees no difference, and a settlement takes some hundred.
 ASK_AGAIN_S = 0.02
 # 15 s: longer than any answer of a stack that works, so that a hang is seen as one.
 ANSWER_TIMEOUT_S = 15.0
+# load-0 to load-999: the buyers whom Users is seeded with for whoever opens more than one buyer may.
+LOAD_BUYERS = 1000
 
 
 T = TypeVar("T")
 
 
 class Shop:
-    """A client of everything in one stack; use it as a context manager."""
+    """A client of everything in one stack; use it as a context manager. `buyer` buys where no other is named."""
 
-    def __init__(self, stack: Mapping[str, Any]) -> None:
+    def __init__(self, stack: Mapping[str, Any], buyer: str = "alice") -> None:
         self.stack = stack
+        self.buyer = buyer
         self._http = httpx.Client(timeout=ANSWER_TIMEOUT_S)
         self._urls = {name: process.get("url") for name, process in stack["processes"].items()}
 
@@ -40,7 +47,7 @@ class Shop:
     # ---- the buyer --------------------------------------------------------------------------------------------------
 
     def open(
-        self, items: list[dict[str, str]], amount: int, *, key: str | None = None, buyer: str = "alice"
+        self, items: list[dict[str, str]], amount: int, *, key: str | None = None, buyer: str | None = None
     ) -> httpx.Response:
         """POST /purchases; a new key unless one is given."""
         return self._http.post(
@@ -49,9 +56,9 @@ class Shop:
             headers=self.buyer_headers(buyer) | {"Idempotency-Key": key or uuid.uuid4().hex},
         )
 
-    def buyer_headers(self, buyer: str = "alice") -> dict[str, str]:
+    def buyer_headers(self, buyer: str | None = None) -> dict[str, str]:
         """What makes a request the buyer's."""
-        return {"Authorization": f"Bearer {self.stack['buyers'][buyer]}"}
+        return {"Authorization": f"Bearer {buyer_token(self.stack, buyer or self.buyer)}"}
 
     def pay(self, answer: Mapping[str, Any], payment_method: str = "pm_card_visa") -> httpx.Response:
         """Confirm the payment as the buyer's browser does: with the client's secret and the publishable key."""
@@ -62,14 +69,19 @@ class Shop:
             headers={"Authorization": f"Bearer {stripe['publishable_key']}"},
         )
 
-    def purchase(self, purchase_id: str, buyer: str = "alice") -> dict[str, Any]:
+    def cancel(self, purchase_id: str, buyer: str | None = None) -> httpx.Response:
+        """POST /purchases/{purchase_id}/cancel."""
+        url = f"{self._urls['intake']}/purchases/{purchase_id}/cancel"
+        return self._http.post(url, headers=self.buyer_headers(buyer))
+
+    def purchase(self, purchase_id: str, buyer: str | None = None) -> dict[str, Any]:
         """GET /purchases/{purchase_id}."""
         url = f"{self._urls['intake']}/purchases/{purchase_id}"
         response = self._http.get(url, headers=self.buyer_headers(buyer))
         response.raise_for_status()
         return dict(response.json())
 
-    def settled(self, purchase_id: str, timeout_s: float = 30.0, buyer: str = "alice") -> dict[str, Any]:
+    def settled(self, purchase_id: str, timeout_s: float = 30.0, buyer: str | None = None) -> dict[str, Any]:
         """The purchase once it has ended; raises TimeoutError."""
         return self.until(
             lambda: self.purchase(purchase_id, buyer),
@@ -160,3 +172,14 @@ def item(milestone: Mapping[str, Any], quantity: str) -> dict[str, str]:
         "milestone_id": milestone["milestone_id"],
         "quantity": quantity,
     }
+
+
+def load_buyers() -> Iterator[str]:
+    """One buyer after the other, so that each has as few purchases open as can be."""
+    return (f"load-{number}" for number in itertools.cycle(range(LOAD_BUYERS)))
+
+
+def buyer_token(stack: Mapping[str, Any], buyer: str) -> str:
+    """Any buyer's token; where the stack has told none, with its secret and development's issuer and audience."""
+    told: str | None = stack["buyers"].get(buyer)
+    return told or token(SHARED | {"JWT_SECRET": stack["jwt_secret"]}, buyer)

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devstack.setup import postgresql, python_env, rabbitmq_server, temporal_server, toxiproxy_server
+from devstack.setup import (
+    chromium,
+    postgresql,
+    python_env,
+    rabbitmq_server,
+    redis_server,
+    temporal_server,
+    toxiproxy_server,
+)
 from devstack.setup.machine import Machine, SetupError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +28,9 @@ def main() -> int:
     """Do what is left to do; 0, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="python3 -m devstack.setup", description=__doc__)
     parser.add_argument("--chaos", action="store_true", help="also what breaks connections: Toxiproxy")
-    parser.add_argument("--tests", action="store_true", help="also all that the tests need: Toxiproxy and PostgreSQL")
+    parser.add_argument(
+        "--tests", action="store_true", help="also all that the tests need: Toxiproxy, PostgreSQL, Redis, Chromium"
+    )
     arguments = parser.parse_args()
     # So that a step ends what it has started, as it does on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -34,7 +44,7 @@ def main() -> int:
     )
     steps = [python_env, temporal_server, rabbitmq_server]
     steps += [toxiproxy_server] if arguments.chaos or arguments.tests else []
-    steps += [postgresql] if arguments.tests else []
+    steps += [postgresql, redis_server, chromium] if arguments.tests else []
     try:
         with _alone(machine):
             for step in steps:

@@ -18,6 +18,10 @@ GO_TOOLCHAIN = "go1.25.5"
 RABBITMQ_MIN: Version = (3, 10)
 # 13: the oldest that its makers still repair at this writing.
 POSTGRESQL_MIN: Version = (13,)
+# 6.0: the oldest that the limits' scripts are tested with by their makers.
+REDIS_MIN: Version = (6, 0)
+# 120: URL.canParse, the newest that the page calls.
+CHROMIUM_MIN: Version = (120,)
 
 
 def shown(version: Version) -> str:

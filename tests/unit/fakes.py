@@ -84,6 +84,8 @@ class FakeSagas:
         self.views: dict[str, PurchaseView] = {}
         self.events: list[tuple[Any, ...]] = []
         self.cancels: dict[str, CancelAnswer] = {}
+        self.canceled: list[str] = []
+        self.cancel_error: Exception | None = None
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
         """Open, or answer again; another body under the same key is refused."""
@@ -116,6 +118,9 @@ class FakeSagas:
     def cancel_purchase(self, purchase_id: str) -> CancelAnswer | None:
         """What comes of a cancel, as the test has set it; None where no saga runs."""
         self.check()
+        self.canceled.append(purchase_id)
+        if self.cancel_error:
+            raise self.cancel_error
         return self.cancels.get(purchase_id)
 
     def payment_succeeded(self, start: PaymentSuccessInput) -> bool:

@@ -13,6 +13,7 @@ from devstack.audit import audit_stack
 from devstack.options import ROOT
 from devstack.shop import Shop, item
 from devstack.stack import Stack
+from tests.integration.newcomers import newcomer
 
 CARDS = ("pm_card_visa", "pm_card_chargeDeclined")
 BUYERS = 4
@@ -23,31 +24,32 @@ COMMAND_LIMIT_S = 60
 
 
 @contextmanager
-def traffic(shop: Shop) -> Iterator[list[str]]:
-    """Buyers who buy as fast as they can; the purchases so far."""
+def traffic(shop: Shop) -> Iterator[list[tuple[str, str]]]:
+    """Buyers who come as fast as they can; the purchases so far, and whose each is."""
     milestone, bought, over = shop.milestones()["mangrove-2"], [], threading.Event()
 
     def buy(number: int) -> None:
         while not over.is_set():
-            response = shop.open([item(milestone, "0.500")], 600)
+            buyer = newcomer()
+            response = shop.open([item(milestone, "0.500")], 600, buyer=buyer)
             response.raise_for_status()
             answer = response.json()
-            bought.append(answer["purchase_id"])
+            bought.append((answer["purchase_id"], buyer))
             shop.pay(answer, CARDS[(number + len(bought)) % len(CARDS)])
             # Refused, for it costs more.
-            shop.open([item(milestone, "0.500")], 599)
+            shop.open([item(milestone, "0.500")], 599, buyer=buyer)
 
     with ThreadPoolExecutor(BUYERS) as pool:
-        buyers = [pool.submit(buy, number) for number in range(BUYERS)]
+        queues = [pool.submit(buy, number) for number in range(BUYERS)]
         try:
             yield bought
         finally:
             over.set()
-            for buyer in buyers:
-                buyer.result()
+            for queue in queues:
+                queue.result()
     # Whoever uses the stack next finds it at rest.
-    for purchase_id in bought:
-        shop.settled(purchase_id)
+    for purchase_id, buyer in bought:
+        shop.settled(purchase_id, buyer=buyer)
 
 
 def test_live_traffic_is_never_called_broken(stack: Stack) -> None:

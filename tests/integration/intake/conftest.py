@@ -13,6 +13,7 @@ from stripe import WebhookSignature
 from devstack.shop import Shop, item
 from devstack.stack import Stack, StackOptions
 from tests.integration.engine import Engine
+from tests.integration.newcomers import newcomer
 
 Basket = tuple[list[dict[str, str]], int]
 
@@ -26,8 +27,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def client(own: Stack) -> Iterator[Shop]:
-    """A shop on that stack."""
-    with Shop(own.description) as shop:
+    """A shop on that stack, for a buyer of the test's own."""
+    with Shop(own.description, newcomer()) as shop:
         yield shop
 
 

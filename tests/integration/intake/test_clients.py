@@ -24,7 +24,7 @@ def test_a_client_that_goes_away_changes_nothing(
 ) -> None:
     """Its purchase is under way when it closes its socket: the same key later gets the answer of that purchase."""
     key = uuid.uuid4().hex
-    known = purchase_id("alice", key)
+    known = purchase_id(client.buyer, key)
     with stopped(own, "start_payment_worker"), connected(client) as wire:
         wire.sendall(opening(client, basket, key))
         engine.wait_until_there(f"purchase/{known}")
@@ -47,7 +47,7 @@ def test_a_client_that_stalls_is_let_go(client: Shop, basket: Basket) -> None:
         assert in_head.recv(100) == b""
         assert in_body.recv(100).startswith(b"HTTP/1.1 400 ")
     with pytest.raises(httpx.HTTPStatusError, match="404"):
-        client.purchase(purchase_id("alice", key))
+        client.purchase(purchase_id(client.buyer, key))
 
 
 async def test_five_hundred_at_once_with_one_key_buy_once(client: Shop, basket: Basket) -> None:

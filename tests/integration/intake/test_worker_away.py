@@ -15,6 +15,7 @@ from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
+from tests.integration.newcomers import newcomer
 
 Away = Callable[..., AbstractContextManager[None]]
 WORKER = "start_payment_worker"
@@ -42,11 +43,15 @@ def test_a_crowd_that_waits_for_the_worker_holds_nobody_up(
 ) -> None:
     """Many buyers wait for an answer: Stripe, the platform and other buyers are answered meanwhile."""
     intake = client.stack["processes"]["intake"]["url"]
-    keys = [uuid.uuid4().hex for _ in range(64)]
-    with ThreadPoolExecutor(len(keys)) as pool:
+    crowd_of = {uuid.uuid4().hex: newcomer() for _ in range(64)}
+
+    def opened(key: str) -> httpx.Response:
+        return client.open(*basket, key=key, buyer=crowd_of[key])
+
+    with ThreadPoolExecutor(len(crowd_of)) as pool:
         with stopped(own, WORKER):
-            crowd = [pool.submit(client.open, *basket, key=key) for key in keys]
-            client.until(lambda: engine.count("PurchaseStatus = 'opening'"), len(keys).__eq__, "all to wait", 8)
+            crowd = [pool.submit(opened, key) for key in crowd_of]
+            client.until(lambda: engine.count("PurchaseStatus = 'opening'"), len(crowd_of).__eq__, "all to wait", 8)
             begun = time.monotonic()
             assert httpx.get(f"{intake}/health").status_code == 200
             assert deliver(client, event_of(answer)).status_code == 200
@@ -54,7 +59,7 @@ def test_a_crowd_that_waits_for_the_worker_holds_nobody_up(
             assert time.monotonic() - begun < 3 * PROMPT_S
             assert not any(buyer.done() for buyer in crowd)
         assert {buyer.result().status_code for buyer in crowd} <= {201, 503}
-    repeated = [client.open(*basket, key=key) for key in keys]
+    repeated = [opened(key) for key in crowd_of]
     assert {response.status_code for response in repeated} == {201}
-    assert len({response.json()["purchase_id"] for response in repeated}) == len(keys)
+    assert len({response.json()["purchase_id"] for response in repeated}) == len(crowd_of)
     assert engine.status(f"payment-success/{answer['payment_id']}")

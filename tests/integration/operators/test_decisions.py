@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from devstack.shop import Shop
 from devstack.stack import Stack
-from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers, Purchase
@@ -54,21 +53,19 @@ def _server(host: str, port: int) -> ThreadingHTTPServer | None:
         return None
 
 
-def parked(engine: Engine, shop: Shop, buyers: Buyers) -> Purchase:
+def parked(buyers: Buyers) -> Purchase:
     """A paid purchase whose delivery is parked."""
     purchase = buyers.opened()
     buyers.pay(purchase)
-    shown = lambda: shop.purchase(purchase.purchase_id)["status"]  # noqa: E731
-    Shop.until(shown, lambda status: status == "needs_attention", "a parked saga", 20)
+    waits = lambda shown: shown["status"] == "needs_attention"  # noqa: E731
+    Shop.until(lambda: buyers.shown(purchase), waits, "a parked saga", 20)
     return purchase
 
 
-def test_a_parked_saga_is_shown_and_decided_on(
-    own: Stack, engine: Engine, shop: Shop, buyers: Buyers, purchases: Command
-) -> None:
+def test_a_parked_saga_is_shown_and_decided_on(own: Stack, buyers: Buyers, purchases: Command) -> None:
     """It tells why it waits; a skip that nothing proves is refused; retry delivers, abort brings the money back."""
     with forbidding(own, "users"):
-        retried, aborted = (parked(engine, shop, buyers) for _ in range(2))
+        retried, aborted = (parked(buyers) for _ in range(2))
     shown = purchases("show", retried.purchase_id).output
     assert "the callee broke its contract" in shown
     assert f"flask purchases abort '{retried.success}'" in shown

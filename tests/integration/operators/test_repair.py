@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
@@ -12,20 +11,18 @@ from tests.integration.sagas.buyers import Buyers
 Terminate = Callable[[str], None]
 
 
-def test_a_purchase_that_waits_for_its_payment(
-    shop: Shop, buyers: Buyers, purchases: Command, terminate: Terminate
-) -> None:
+def test_a_purchase_that_waits_for_its_payment(buyers: Buyers, purchases: Command, terminate: Terminate) -> None:
     """Meanwhile it needs attention and its key keeps its answer; repaired, it can be paid."""
     purchase = buyers.opened()
     before = buyers.repeated(purchase).json()
     terminate(purchase.opening)
-    assert shop.purchase(purchase.purchase_id)["status"] == "needs_attention"
+    assert buyers.shown(purchase)["status"] == "needs_attention"
     assert buyers.repeated(purchase).json() == before
     assert "a mistake" in purchases("show", purchase.purchase_id).output
 
     assert purchases("repair", purchase.opening).exit_code == 0
     assert buyers.repeated(purchase).json() == before
-    assert shop.purchase(purchase.purchase_id)["status"] == "awaiting_payment"
+    assert buyers.shown(purchase)["status"] == "awaiting_payment"
     buyers.pay(purchase)
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
@@ -44,7 +41,7 @@ def test_a_delivery_in_the_middle(
 
 
 def test_a_purchase_that_is_settled_meanwhile(
-    shop: Shop, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """The saga that settled it has told nobody: the repair tells it."""
     purchase = buyers.opened()

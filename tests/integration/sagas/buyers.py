@@ -2,7 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -11,6 +11,7 @@ from app.schemas import purchase_id
 from devstack.shop import Shop, item
 from domain.purchase import Item, Order
 from tests.integration.engine import Engine
+from tests.integration.newcomers import newcomer
 
 # The name of a step is the last part of its key.
 PUBLISH, CANCEL, RELEASE, REFUND = "publish-notification", "cancel-payment", "release-offset", "refund-payment"
@@ -21,9 +22,10 @@ SHORT_TTL_S = 1
 
 @dataclass
 class Purchase:
-    """A purchase; `client_secret` is empty for one that nobody will pay."""
+    """A purchase, each of another buyer; `client_secret` is empty for one that nobody will pay."""
 
     purchase_id: str
+    buyer: str
     payment_id: str = ""
     client_secret: str = ""
 
@@ -63,28 +65,28 @@ class Buyers:
         return self._opening([item(milestone, "6")], 6 * milestone["unit_amount"])
 
     def _opening(self, items: list[dict[str, str]], amount: int) -> Purchase:
-        key = uuid.uuid4().hex
-        purchase = Purchase(purchase_id("alice", key))
+        key, buyer = uuid.uuid4().hex, newcomer()
+        purchase = Purchase(purchase_id(buyer, key), buyer)
         self._keys[purchase.purchase_id] = key, items, amount
-        self._pool.submit(self._shop.open, items, amount, key=key)
+        self._pool.submit(self._shop.open, items, amount, key=key, buyer=buyer)
         return purchase
 
     def repeated(self, purchase: Purchase) -> httpx.Response:
         """The buyer repeats the request with the same key."""
         key, items, amount = self._keys[purchase.purchase_id]
-        return self._shop.open(items, amount, key=key)
+        return self._shop.open(items, amount, key=key, buyer=purchase.buyer)
 
     def answered(self, purchase: Purchase) -> Purchase:
         """The purchase as the buyer's repeat with the same key is told."""
         known = self.repeated(purchase).raise_for_status().json()
-        return Purchase(purchase.purchase_id, known["payment_id"], known["client_secret"])
+        return replace(purchase, payment_id=known["payment_id"], client_secret=known["client_secret"])
 
     def unpaid(self) -> Purchase:
         """A purchase that reaches its deadline at once; nobody pays it."""
         milestone = self._milestones["mangrove-2"]
         items = (Item(project_id=milestone["project_id"], milestone_id=milestone["milestone_id"], quantity=QUANTITY),)
-        order = Order(purchase_id=uuid.uuid4().hex, buyer_id="alice", items=items, amount=AMOUNT, currency="usd")
-        return Purchase(order.purchase_id, self._engine.opened(order, SHORT_TTL_S).payment_id)
+        order = Order(purchase_id=uuid.uuid4().hex, buyer_id=newcomer(), items=items, amount=AMOUNT, currency="usd")
+        return Purchase(order.purchase_id, order.buyer_id, self._engine.opened(order, SHORT_TTL_S).payment_id)
 
     def pay(self, purchase: Purchase) -> None:
         """The buyer pays with a good card, and the payment's saga has begun."""
@@ -105,7 +107,7 @@ class Buyers:
 
     def refuse_delivery(self, purchase: Purchase) -> None:
         """Let Users refuse the buyer's offset for good, as one that was revoked."""
-        url = f"{self._shop.stack['processes']['users']['url']}/users/alice/offsets/{purchase.payment_id}"
+        url = f"{self._shop.stack['processes']['users']['url']}/users/{purchase.buyer}/offsets/{purchase.payment_id}"
         headers = {"Authorization": f"Bearer {self._shop.stack['service_token']}", "Idempotency-Key": "by-hand"}
         httpx.delete(url, headers=headers).raise_for_status()
 
@@ -118,11 +120,11 @@ class Buyers:
 
     def shown(self, purchase: Purchase) -> dict[str, Any]:
         """The purchase as its buyer sees it now."""
-        return self._shop.purchase(purchase.purchase_id)
+        return self._shop.purchase(purchase.purchase_id, purchase.buyer)
 
     def settled(self, purchase: Purchase) -> dict[str, Any]:
         """The purchase as its buyer sees it, once it has ended."""
-        return self._shop.settled(purchase.purchase_id, timeout_s=60)
+        return self._shop.settled(purchase.purchase_id, timeout_s=60, buyer=purchase.buyer)
 
     def ended(self, purchase: Purchase, status: str, reason: str | None, by: str) -> None:
         """Assert that a purchase has ended so, once, and by this saga alone."""
@@ -130,7 +132,7 @@ class Buyers:
         assert (shown["status"], shown["reason"]) == (status, reason)
         payment = self._shop.service("payments", f"/payments/{shown['payment_id']}")
         reservation = self._shop.service("projects", f"/reservations/{shown['payment_id']}")
-        offsets = self._shop.pages("users", "/users/alice/offsets")
+        offsets = self._shop.pages("users", f"/users/{purchase.buyer}/offsets")
         delivered = [offset for offset in offsets if offset["payment_id"] == shown["payment_id"]]
         net = payment["amount_captured"] - payment["amount_refunded"]
         if status == "paid":

@@ -9,13 +9,14 @@ import pytest
 from devstack.shop import Shop, item
 from devstack.stack import Stack, StackOptions
 from tests.integration.engine import Engine
+from tests.integration.newcomers import newcomer
 from tests.integration.sagas.buyers import Buyers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def shop(stack: Stack) -> Iterator[Shop]:
-    """A client of the stack."""
-    with Shop(stack.description) as client:
+    """A client of the stack, for a buyer of the test's own."""
+    with Shop(stack.description, newcomer()) as client:
         yield client
 
 

@@ -63,8 +63,6 @@ def test_a_bank_that_processes_is_waited_for(escrow: Shop, answer: dict[str, Any
 def test_the_config_tells_the_capture_mode(escrow: Shop) -> None:
     """A page learns how the provider takes the money."""
     config = escrow.get(f"{escrow.stack['processes']['intake']['url']}/config", params={}, headers={})
-    assert config == {
-        "publishable_key": escrow.stack["stripe"]["publishable_key"],
-        "provider_url": escrow.stack["stripe"]["api_base"],
-        "capture_mode": "manual",
-    }
+    stripe = escrow.stack["stripe"]
+    assert (config["capture_mode"], config["provider_url"]) == ("manual", stripe["api_base"])
+    assert config["publishable_key"] == stripe["publishable_key"]

@@ -15,6 +15,7 @@ from devstack.shop import Shop, item
 from devstack.stack import Stack, StackOptions
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
+from tests.integration.newcomers import newcomer
 
 # As long as a buyer waits here for an opening; the answer comes soon after, and before the intake's own limit of 10 s.
 OPENING_TIMEOUT_S = 4
@@ -30,10 +31,10 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(own: Stack) -> Iterator[Shop]:
-    """A shop on that stack."""
-    with Shop(own.description) as shop:
+    """A shop on that stack, for a buyer of the test's own."""
+    with Shop(own.description, newcomer()) as shop:
         yield shop
 
 
@@ -79,7 +80,7 @@ def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Baske
     key = uuid.uuid4().hex
     with away(own, callee):
         answers = [client.open(*basket, key=key) for _ in range(2)]
-    purchase = client.settled(purchase_id("alice", key))
+    purchase = client.settled(purchase_id(client.buyer, key))
     answers.append(client.open(*basket, key=key))
     assert [refusal(answer) for answer in answers] == [(409, "opening-failed")] * 3
     assert all(answer.elapsed.total_seconds() < ANSWER_TIMEOUT_S for answer in answers)

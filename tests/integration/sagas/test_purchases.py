@@ -9,6 +9,7 @@ import pytest
 
 from devstack.audit import audit_stack
 from devstack.shop import Shop, item
+from tests.integration.newcomers import newcomer
 
 Basket = tuple[list[dict[str, str]], int]
 
@@ -33,8 +34,8 @@ def test_a_paid_purchase_is_delivered(shop: Shop, basket: Basket) -> None:
     events = shop.notified(answer["purchase_id"], "payment.success")
     assert [event["type"] for event in events] == ["payment.success"]
     assert events[0]["data"]["items"] == purchase["items"]
-    offsets = [o for o in shop.pages("users", "/users/alice/offsets") if o["payment_id"] == answer["payment_id"]]
-    assert [offset["items"] for offset in offsets] == [purchase["items"]]
+    offsets = shop.pages("users", f"/users/{shop.buyer}/offsets")
+    assert [(o["payment_id"], o["items"]) for o in offsets] == [(answer["payment_id"], purchase["items"])]
     assert shop.service("projects", f"/reservations/{answer['payment_id']}")["status"] == "committed"
 
 
@@ -134,29 +135,28 @@ def test_a_repeated_webhook_changes_nothing(shop: Shop, basket: Basket) -> None:
         shop.repeat_webhook(event["id"])
     assert shop.settled(answer["purchase_id"]) == before
     assert len(shop.notifications(answer["purchase_id"])) == 1
-    offsets = [o for o in shop.pages("users", "/users/alice/offsets") if o["payment_id"] == answer["payment_id"]]
-    assert len(offsets) == 1
+    assert len(list(shop.pages("users", f"/users/{shop.buyer}/offsets"))) == 1
 
 
 def test_a_purchase_is_its_buyers_own(shop: Shop, basket: Basket) -> None:
     """Another buyer sees neither the purchase nor that there is one; the same key is another purchase."""
-    key = uuid.uuid4().hex
+    key, another = uuid.uuid4().hex, newcomer()
     answer = opened(shop, basket, key=key)
-    bobs = opened(shop, basket, key=key, buyer="bob")
-    assert bobs["purchase_id"] != answer["purchase_id"]
+    theirs = opened(shop, basket, key=key, buyer=another)
+    assert theirs["purchase_id"] != answer["purchase_id"]
     with pytest.raises(Exception, match="404"):
-        shop.purchase(answer["purchase_id"], buyer="bob")
+        shop.purchase(answer["purchase_id"], buyer=another)
 
 
 def test_the_list_is_newest_first_and_pages(shop: Shop, basket: Basket) -> None:
     """A buyer's purchases come newest first, each once, page by page."""
-    ids = [opened(shop, basket, buyer="bob")["purchase_id"] for _ in range(3)]
+    ids = [opened(shop, basket)["purchase_id"] for _ in range(3)]
     url = f"{shop.stack['processes']['intake']['url']}/purchases"
     found: list[str] = []
     cursor: str | None = None
     while len(found) < 3:
         params: dict[str, Any] = {"limit": 2} | ({"cursor": cursor} if cursor else {})
-        page = shop.get(url, params=params, headers=shop.buyer_headers("bob"))
+        page = shop.get(url, params=params, headers=shop.buyer_headers())
         found += [row["purchase_id"] for row in page["items"]]
         cursor = page["next_cursor"]
     assert found[:3] == ids[::-1]

@@ -38,7 +38,7 @@ async def test_search_attributes_and_summaries_tell_the_purchase(
     attributes = description.typed_search_attributes
     assert attributes[PURCHASE_STATUS] == "paid"
     assert attributes[PAYMENT_ID] == answer["payment_id"]
-    assert attributes[BUYER_ID] == "alice"
+    assert attributes[BUYER_ID] == shop.buyer
     assert list(attributes[PROJECT_ID]) == ["mangrove"]
     assert await description.static_summary() == "Buy 1.500 tCO2e of mangrove-2 for 18.00 USD"
 

@@ -11,6 +11,7 @@ from app.loop import LoopThread
 from config import Settings
 from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects
+from tests.unit.app.provider import FakeProvider
 from tests.unit.app.requests import bearer
 from tests.unit.fakes import FakePayments, FakeSagas, Recorder
 
@@ -54,13 +55,26 @@ def projects() -> Recorder:
 
 
 @pytest.fixture
+def provider() -> FakeProvider:
+    """The identity provider, whom development does not ask."""
+    return FakeProvider()
+
+
+@pytest.fixture
 def config() -> Settings:
     """The settings of a developer, whatever the environment says, with two webhook secrets."""
     return Settings.model_construct(stripe_webhook_secrets=("whsec_old", "whsec_new"))
 
 
 @pytest.fixture
-def intake(loop: LoopThread, config: Settings, sagas: FakeSagas, payments: FakePayments, projects: Recorder) -> Intake:
+def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
+    loop: LoopThread,
+    config: Settings,
+    sagas: FakeSagas,
+    payments: FakePayments,
+    projects: Recorder,
+    provider: FakeProvider,
+) -> Intake:
     """All that the routes share."""
     return Intake(
         config=config,
@@ -68,6 +82,7 @@ def intake(loop: LoopThread, config: Settings, sagas: FakeSagas, payments: FakeP
         sagas=sagas,
         payments=cast("Payments", payments),
         projects=cast("Projects", projects),
+        fetch_keys=provider,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.buyers import development_token
+from app.identity import development_token
 from config import Settings
 
 ITEM: dict[str, Any] = {"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}

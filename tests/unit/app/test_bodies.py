@@ -1,5 +1,6 @@
 """How strict POST /purchases reads a body."""
 
+import gzip
 import json
 from typing import Any
 
@@ -34,7 +35,7 @@ QUANTITIES: list[Any] = [
 ]
 AMOUNTS: list[Any] = [0, -1, 100_000_000, 10**30, 1.0, 1800.5, True, False, None, "1800", [1800], {}]
 CURRENCIES = ["USD", "xyz", "", "us", "usd\n", " usd", None, 1, ["usd"]]
-IDS = ["", "a" * 65, "a b", "a/b", "a\n", "\na", "ä", "a\0", None, 1, ["a"]]
+IDS = ["", "a" * 65, "a b", "a/b", "a\n", "\na", "ä", "\U0001f333", None, 1, ["a"]]
 
 
 def rejected(client: FlaskClient, body: Any) -> list[dict[str, str]]:
@@ -133,6 +134,7 @@ def test_a_milestone_stands_once(client: FlaskClient) -> None:
         json.dumps(BODY).replace('"amount": 1800', '"amount": 1800, "amount": 1800'),
         json.dumps(BODY).replace('"quantity"', '"quantity": "1", "quantity"'),
         json.dumps(BODY).replace("mangrove-2", "\\ud800"),
+        json.dumps(BODY).replace("mangrove-2", "a\\u0000"),
         "[" * 60_000,
         '{"a":' * 10_000 + "1" + "}" * 10_000,
         "\ufeff" + json.dumps(BODY),
@@ -151,11 +153,46 @@ def test_bytes_that_are_no_utf8_are_refused(client: FlaskClient) -> None:
     assert refusal(response) == (422, "invalid-request")
 
 
-@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "",
+        "json",
+        "text/plain",
+        "text/json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/merge-patch+json",
+        "application/json; charset=utf-16",
+        "application/json; charset=latin-1",
+    ],
+)
 def test_another_content_type_is_refused(client: FlaskClient, content_type: str | None) -> None:
-    """JSON must be called JSON: 415."""
+    """JSON must be called JSON, and is UTF-8: 415."""
     response = post(client, data=json.dumps(BODY), json=None, content_type=content_type)
     assert refusal(response) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("content_type", ["application/json;charset=UTF-8", "Application/JSON"])
+def test_json_may_name_its_charset(client: FlaskClient, content_type: str) -> None:
+    """The one charset that it has, and what else clients add, changes nothing."""
+    assert post(client, data=json.dumps(BODY), json=None, content_type=content_type).status_code == 201
+
+
+def test_a_compressed_body_is_refused(client: FlaskClient) -> None:
+    """A few bytes could become gigabytes: 415."""
+    headers = {"Idempotency-Key": "k1", "Content-Encoding": "gzip"}
+    body = gzip.compress(json.dumps(BODY).encode())
+    response = post(client, data=body, json=None, content_type="application/json", headers=headers)
+    assert refusal(response) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_json_in_another_encoding_is_refused(client: FlaskClient, encoding: str) -> None:
+    """Also one that other readers guess by its first bytes."""
+    response = post(client, data=json.dumps(BODY).encode(encoding), json=None, content_type="application/json")
+    assert refusal(response) == (422, "invalid-request")
 
 
 def test_a_body_over_64_kib_is_too_large(client: FlaskClient) -> None:

@@ -4,8 +4,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
+from app.refusals import STATUS_BY_KIND
 from app.schemas import purchase_id
 from config import Settings
+from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
 from domain.errors import ContractBroken, Refused, Unavailable
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakeSagas
@@ -78,14 +80,15 @@ def test_a_key_with_another_body_is_refused(client: FlaskClient) -> None:
 
 
 def test_without_a_key_nothing_is_bought(client: FlaskClient, sagas: FakeSagas) -> None:
-    """A missing key is 400, before anything is started."""
+    """A missing or an empty key is 400, before anything is started."""
     assert refusal(client.post("/purchases", json=BODY)) == (400, "idempotency-key-missing")
+    assert refusal(post(client, key="")) == (400, "idempotency-key-missing")
     assert not sagas.starts
 
 
-@pytest.mark.parametrize("key", ["", "k" * 256, "k\tk", "schlüssel", "k\x7f"])
+@pytest.mark.parametrize("key", ["k" * 256, "k\tk", "schlüssel", "k\x7f"])
 def test_a_bad_key_is_refused(client: FlaskClient, sagas: FakeSagas, key: str) -> None:
-    """Empty, longer than 255, or not printable: 422, with the field that is wrong."""
+    """Longer than 255, or not printable: 422, with the field that is wrong."""
     response = post(client, key=key)
     assert refusal(response) == (422, "invalid-request")
     assert response.get_json()["errors"][0]["field"] == "headers.idempotency_key"
@@ -170,3 +173,8 @@ def test_a_bug_is_500_without_its_words(client: FlaskClient, sagas: FakeSagas) -
     response = post(client)
     assert refusal(response) == (500, "internal-error")
     assert "secret thing" not in response.text
+
+
+def test_whatever_refuses_an_opening_has_a_status() -> None:
+    """No kind that a saga or a record tells a buyer is left out of the table."""
+    assert BUYERS_REFUSALS | {GIVEN_UP.kind, KEY_REUSED.kind} == STATUS_BY_KIND.keys()

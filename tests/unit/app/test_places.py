@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from apiflask import APIBlueprint, APIFlask
 
-from app.places import BUYERS_MAX, Places
+from app.places import THREADS, Places
 from domain.errors import Unavailable
 
 CONFIGURATION = Path(__file__).parents[3] / "gunicorn.conf.py"
@@ -39,7 +39,7 @@ def api() -> APIFlask:
     def platform() -> str:
         return "platform"
 
-    Places(1).guard(routes)
+    Places(1, "full").guard(routes)
     api.register_blueprint(routes)
     return api
 
@@ -57,8 +57,17 @@ def test_one_more_than_there_is_room_for_is_refused_at_once(api: APIFlask) -> No
     assert [client.get("/quick").text for _ in range(2)] == ["quick", "quick"]
 
 
-def test_buyers_leave_threads_for_the_others() -> None:
-    """Gunicorn has more threads than buyers may take."""
+def test_a_place_is_free_again_after_a_fault() -> None:
+    """Whoever fails gives the place back; two do not fit into one."""
+    places = Places(1, "full")
+    with pytest.raises(ZeroDivisionError), places:
+        1 / 0  # noqa: B018
+    with places, pytest.raises(Unavailable, match="full"), places:
+        pass
+
+
+def test_gunicorn_has_the_threads_that_are_shared_out() -> None:
+    """Its settings and the budgets name the same number."""
     threads = re.search(r"^threads = (\d+)$", CONFIGURATION.read_text(), re.MULTILINE)
     assert threads
-    assert int(threads[1]) > BUYERS_MAX
+    assert int(threads[1]) == THREADS

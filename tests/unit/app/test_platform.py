@@ -1,6 +1,5 @@
 """What platforms, pages and other programs ask of the intake."""
 
-import jsonschema
 import pytest
 from flask.testing import FlaskClient
 
@@ -13,8 +12,8 @@ from tests.unit.fakes import FakeSagas, Recorder
 
 def test_the_catalogue_is_shown_to_anyone(anyone: FlaskClient, projects: Recorder) -> None:
     """Projects' page, with its limit and cursor."""
-    assert anyone.get("/projects?limit=5&cursor=c").get_json() == CATALOGUE.model_dump(mode="json")
-    assert projects.calls == [("catalogue", 5, "c")]
+    assert anyone.get("/projects?limit=5&cursor=after-c").get_json() == CATALOGUE.model_dump(mode="json")
+    assert projects.calls == [("catalogue", 5, "after-c")]
 
 
 def test_the_wired_application_connects_to_nothing_yet() -> None:
@@ -30,11 +29,14 @@ def test_projects_away_is_503(anyone: FlaskClient, projects: Recorder, error: Ex
 
 
 def test_a_page_learns_how_to_reach_the_provider(anyone: FlaskClient) -> None:
-    """The publishable key, the provider and the capture mode, and no secret."""
+    """The publishable key, the provider, how it takes the money, who may try the page, and no secret."""
     assert anyone.get("/config").get_json() == {
         "publishable_key": "pk_test_development",
+        "provider": "simulator",
         "provider_url": "http://127.0.0.1:5005",
         "capture_mode": "automatic",
+        "payment_attempts": 1,
+        "development_buyers": ["alice", "bob"],
     }
 
 
@@ -71,7 +73,7 @@ def test_any_other_request_id_is_replaced(anyone: FlaskClient, given: str) -> No
 
 
 @pytest.mark.parametrize(
-    "route", ["/", "/nothing", "/purchases/", "/purchases/a/b", "/webhooks", "/webhooks/stripe/", "/openapi.yaml"]
+    "route", ["/nothing", "/purchases/", "/purchases/a/b", "/webhooks", "/webhooks/stripe/", "/openapi.yaml"]
 )
 def test_an_unknown_route_is_404(client: FlaskClient, route: str) -> None:
     """A problem, as everything else."""
@@ -104,50 +106,3 @@ def test_head_answers_as_get_without_a_body(client: FlaskClient, route: str) -> 
     """A probe may spare the body."""
     response = client.head(route)
     assert (response.status_code, response.data) == (200, b"")
-
-
-def test_the_documents_are_there(anyone: FlaskClient) -> None:
-    """A page for people, a document for programs."""
-    assert anyone.get("/docs").mimetype == "text/html"
-    document = anyone.get("/openapi.json").get_json()
-    assert document["openapi"].startswith("3.")
-    assert document["paths"].keys() == {
-        "/purchases",
-        "/purchases/{purchase_id}",
-        "/projects",
-        "/config",
-        "/webhooks/stripe",
-    }
-
-
-@pytest.mark.parametrize(
-    ("path", "method", "statuses"),
-    [
-        ("/purchases", "post", {"201", "400", "401", "404", "409", "413", "415", "422", "503"}),
-        ("/purchases", "get", {"200", "401", "422", "503"}),
-        ("/purchases/{purchase_id}", "get", {"200", "401", "404", "503"}),
-        ("/projects", "get", {"200", "422", "503"}),
-        ("/config", "get", {"200"}),
-        ("/webhooks/stripe", "post", {"200", "400", "413", "422", "503"}),
-    ],
-)
-def test_the_document_lists_every_status(anyone: FlaskClient, path: str, method: str, statuses: set[str]) -> None:
-    """Each answer that a route can give, and every error as a problem."""
-    document = anyone.get("/openapi.json").get_json()
-    responses = document["paths"][path][method]["responses"]
-    assert responses.keys() == statuses
-    errors = [response["content"] for status, response in responses.items() if status >= "400"]
-    assert all(content.keys() == {"application/problem+json"} for content in errors)
-
-
-def test_the_documents_schemas_are_schemas(anyone: FlaskClient) -> None:
-    """Every schema is valid and every reference leads somewhere."""
-    document = anyone.get("/openapi.json").get_json()
-    schemas = document["components"]["schemas"]
-    for schema in schemas.values():
-        jsonschema.Draft202012Validator.check_schema(schema)
-    references = {part.split('"')[0] for part in anyone.get("/openapi.json").text.split('"#/components/schemas/')[1:]}
-    assert references <= schemas.keys()
-    operation = document["paths"]["/purchases"]["post"]
-    assert {"name": "Idempotency-Key", "in": "header"}.items() <= operation["parameters"][0].items()
-    assert operation["security"]

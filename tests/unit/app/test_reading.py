@@ -122,11 +122,11 @@ def test_a_list_shows_the_buyers_own_purchases(client: FlaskClient, sagas: FakeS
 def test_a_list_comes_in_pages(client: FlaskClient, payments: FakePayments) -> None:
     """Limit and cursor go to Payments, and its next cursor comes back."""
     payments.records = [payment(ORDER.model_copy(update={"purchase_id": f"p{n}"}), outcome=outcome()) for n in range(3)]
-    page = client.get("/purchases?limit=2&cursor=abc").get_json()
+    page = client.get("/purchases?limit=2&cursor=after-7").get_json()
     assert (len(page["items"]), page["next_cursor"]) == (2, "more")
     client.get("/purchases")
     client.get("/purchases?limit=100")
-    assert payments.pages_asked == [("alice", 2, "abc"), ("alice", 20, None), ("alice", 100, None)]
+    assert payments.pages_asked == [("alice", 2, "after-7"), ("alice", 20, None), ("alice", 100, None)]
 
 
 @pytest.mark.parametrize(
@@ -144,4 +144,4 @@ def test_a_wrong_page_is_refused(client: FlaskClient, route: str, query: str) ->
 def test_a_foreign_cursor_is_refused(client: FlaskClient, payments: FakePayments) -> None:
     """Payments knows its cursors; its refusal is the buyer's."""
     payments.error = Refused("invalid-request", "The cursor is none of ours.")
-    assert refusal(client.get("/purchases?cursor=x")) == (422, "invalid-request")
+    assert refusal(client.get("/purchases?cursor=after-7")) == (422, "invalid-request")

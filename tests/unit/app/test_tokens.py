@@ -9,7 +9,7 @@ import jwt
 import pytest
 from flask.testing import FlaskClient
 
-from app.buyers import development_token
+from app.identity import development_token
 from config import Settings
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakePayments
@@ -89,7 +89,7 @@ def test_a_token_that_we_have_not_signed_is_refused(anyone: FlaskClient, config:
     """Another secret, another algorithm, or none."""
     forged = [
         jwt.encode(claims(config), OTHER_SECRET),
-        jwt.encode(claims(config), None, algorithm="none"),
+        jwt.encode(claims(config), "", algorithm="none"),
         jwt.encode(claims(config), config.jwt_secret.ljust(64, "x"), algorithm="HS512"),
         development_token(config, "alice") + "x",
     ]

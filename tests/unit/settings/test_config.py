@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config import DEVELOPMENT_SECRETS, Settings
+from config import DEVELOPMENT_SECRETS, Settings, settings
 from tests.unit.settings.classes import REPOSITORY
 
 OWN_SECRETS = {
     "SERVICE_TOKEN": "a-token-of-our-own-0123456789",
-    "JWT_SECRET": "a-secret-of-our-own-that-is-32-bytes-long",
+    "JWT_JWKS_URL": "https://identity.example/jwks.json",
     "AMQP_URL": "amqps://shop:secret@rabbit.example/",
     "STRIPE_WEBHOOK_SECRETS": "whsec_own",
     "STRIPE_PUBLISHABLE_KEY": "pk_live_own",
@@ -86,6 +86,15 @@ def test_all_of_developments_secrets_are_known() -> None:
         ("SERVICE_TOKEN", "short"),
         ("AMQP_URL", "http://127.0.0.1:5672"),
         ("JWT_SECRET", "shorter-than-32-bytes"),
+        ("JWT_JWKS_URL", "file:///etc/jwks.json"),
+        ("API_KEYS", "bpk_shop_a-key-and-not-its-hash"),
+        ("API_KEYS", f"shop:purchases:read:{'a' * 64},shop:purchases:delete:{'b' * 64}"),
+        ("API_KEYS", f"shop::{'a' * 64}"),
+        ("RATE_LIMIT_BUYER", "many"),
+        ("RATE_LIMIT_BUYER", "0/minute"),
+        ("RATE_LIMIT_ADDRESS", "10 per fortnight"),
+        ("RATE_LIMIT_STORAGE_URL", "memcached://127.0.0.1"),
+        ("TRUSTED_PROXIES", "-1"),
         ("STRIPE_PUBLISHABLE_KEY", "sk_test_that_is_secret"),
         ("STRIPE_WEBHOOK_SECRETS", " , "),
         ("CAPTURE_MODE", "later"),
@@ -103,11 +112,46 @@ def test_a_value_that_makes_no_sense_is_refused(name: str, value: str, monkeypat
     assert [error["loc"] for error in refused.value.errors()] == [(name.lower(),)]
 
 
+@pytest.mark.parametrize(
+    "origin", ["*", "shop.example", "https://shop.example/", "https://*.example", "HTTPS://A.b", "null"]
+)
+def test_what_no_browser_calls_an_origin_is_refused(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wildcard, a path or a missing scheme would let in nobody, or everybody."""
+    monkeypatch.setenv("CORS_ORIGINS", f"https://shop.example, {origin}")
+
+    with pytest.raises(ValidationError, match=r"cors_origins\.1"):
+        Settings()
+
+
+def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several pages may call."""
+    monkeypatch.setenv("CORS_ORIGINS", "https://shop.example, http://127.0.0.1:8000")
+
+    assert Settings().cors_origins == ("https://shop.example", "http://127.0.0.1:8000")
+
+
 def test_webhook_secrets_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commas separate them; spaces and empty places are nobody's secret."""
     monkeypatch.setenv("STRIPE_WEBHOOK_SECRETS", "whsec_new, whsec_old,")
 
     assert Settings().stripe_webhook_secrets == ("whsec_new", "whsec_old")
+
+
+def test_a_wrong_api_key_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody may have put the key itself there: the fault says which entry it is, and what it has to look like."""
+    monkeypatch.setenv("API_KEYS", f"shop:purchases:read:{'a' * 64}, bpk_shop_secret")
+
+    with pytest.raises(SystemExit, match=r"API_KEYS: .*entry 2 .*flask api-key") as ended:
+        settings.__wrapped__()
+    assert "bpk_shop_secret" not in str(ended.value)
+
+
+def test_several_api_keys_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two keys of one server stand side by side while one is rolled."""
+    entries = [f"shop:purchases:read+purchases:write:{digit * 64}" for digit in "ab"]
+    monkeypatch.setenv("API_KEYS", ", ".join(entries))
+
+    assert Settings().api_keys == tuple(entries)
 
 
 @pytest.mark.parametrize("start", [WORKER, INTAKE], ids=["worker", "intake"])

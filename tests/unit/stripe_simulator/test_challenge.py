@@ -30,7 +30,7 @@ def test_the_buyer_answers_and_returns(simulator: Simulator, card: str, outcome:
     path, form = challenged(simulator, card)
     page = simulator.web.test_client().get(path, query_string=form)
     back = simulator.web.test_client().post(path, data=form | {"outcome": outcome})
-    assert "Is it you who pays $18.00 usd?" in page.text
+    assert "Is it you who pays $18.00 USD?" in page.text
     assert back.location is not None
     assert back.location.startswith(f"{RETURN}&payment_intent=pi_")
     assert back.location.endswith(f"redirect_status={told}")
@@ -53,6 +53,26 @@ def test_an_answer_counts_once(simulator: Simulator) -> None:
     browser.post(path, data=form | {"outcome": "approve"})
     again = browser.post(path, data=form | {"outcome": "decline"})
     assert (again.status_code, "This payment is succeeded" in again.text) == (409, True)
+
+
+def test_the_page_shows_the_card_and_no_more_of_it_than_a_receipt(simulator: Simulator) -> None:
+    """The buyer recognises the card by its brand and last digits."""
+    path, form = challenged(simulator)
+    page = simulator.web.test_client().get(path, query_string=form).text
+    assert "Visa, ends in 3184" in page
+    assert "4000002760003184" not in page
+
+
+def test_the_page_runs_nothing_and_tells_nobody_its_address(simulator: Simulator) -> None:
+    """Its address holds the client_secret, and no other page may frame it to steal a click."""
+    path, form = challenged(simulator)
+    headers = simulator.web.test_client().get(path, query_string=form).headers
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "script" not in policy
 
 
 def test_a_stranger_sees_nothing(simulator: Simulator) -> None:

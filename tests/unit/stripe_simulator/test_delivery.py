@@ -24,8 +24,18 @@ def only_event(simulator: Simulator) -> Event:
 def test_the_official_sdk_accepts_the_signature() -> None:
     """The header is exactly what Stripe's SDK verifies."""
     body = b'{"id": "evt_1"}'
-    header = signature(body, "whsec_test", time.time())
+    header = signature(body, ["whsec_test"], time.time())
     assert stripe.WebhookSignature.verify_header(body.decode(), header, "whsec_test", tolerance=300)
+
+
+def test_while_a_secret_is_rolled_each_one_signs() -> None:
+    """Who knows either takes the event; what nobody has signed proves nothing."""
+    body = b'{"id": "evt_1"}'
+    header = signature(body, ["whsec_old", "whsec_new"], time.time())
+    for secret in ("whsec_old", "whsec_new"):
+        assert stripe.WebhookSignature.verify_header(body.decode(), header, secret, tolerance=300)
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.WebhookSignature.verify_header(body.decode(), header, "whsec_other", tolerance=300)
 
 
 def test_pauses_double_up_to_a_minute() -> None:

@@ -1,0 +1,46 @@
+"""Which pages on other hosts may call the intake from a browser."""
+
+from datetime import timedelta
+
+from apiflask import APIFlask
+from flask import Response
+from flask_cors import CORS
+
+from config import Settings
+
+# What a buyer's page sends, and what it has to read of an answer; no cookies are ever taken.
+METHODS = ["GET", "HEAD", "POST"]
+REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"]
+ANSWER_HEADERS = [
+    "Idempotent-Replayed",
+    "Location",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Request-Id",
+]
+# 10 min without another preflight; Chromium keeps none longer than 2 h.
+PREFLIGHT_LIFE = timedelta(minutes=10)
+
+
+def let_pages_in(api: APIFlask, config: Settings) -> None:
+    """Answer the origins of CORS_ORIGINS as browsers ask for it (Fetch Standard, "CORS protocol"), and no others."""
+    if not config.cors_origins:
+        return
+    CORS(
+        api,
+        origins=list(config.cors_origins),
+        methods=METHODS,
+        allow_headers=REQUEST_HEADERS,
+        expose_headers=ANSWER_HEADERS,
+        max_age=PREFLIGHT_LIFE,
+        always_send=False,
+        vary_header=False,
+    )
+
+    @api.after_request
+    def vary(response: Response) -> Response:
+        """Also an answer to nobody's page: a cache must not give it to somebody's."""
+        response.vary.add("Origin")
+        return response

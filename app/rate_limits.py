@@ -1,0 +1,105 @@
+"""How often one address and one buyer may ask: an address before anybody is known, a buyer once they are."""
+
+import ipaddress
+import math
+import time
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Response, g, request
+from flask_limiter import HeaderNames, Limiter, RateLimitExceeded
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from config import Settings
+from webapi.problem_types import RATE_LIMITED
+
+# Stripe's door has a budget of its own, and who asks for health must hear of it in any crowd.
+UNLIMITED = frozenset({"/webhooks/stripe", "/health", "/ready", "/metrics"})
+# A home has 2^64 addresses of IPv6: all of them are one caller.
+IPV6_PREFIX = 64
+# 1 s: Redis answers in a millisecond, on a drowning machine in some hundred. Who waits longer is let in, and their
+# process counts for itself until Redis is back.
+REDIS_TIMEOUT_S = 1.0
+# draft-ietf-httpapi-ratelimit-headers (version 7): seconds until the window ends. The library calls that number
+# Retry-After, which is for refusals alone; the time of day is the older X- header's.
+HEADER_NAMES = {
+    HeaderNames.LIMIT: "RateLimit-Limit",
+    HeaderNames.REMAINING: "RateLimit-Remaining",
+    HeaderNames.RETRY_AFTER: "RateLimit-Reset",
+    HeaderNames.RESET: "X-RateLimit-Reset",
+}
+
+
+class RateLimits:
+    """The limits of one application, counted in fixed windows that begin with a caller's first request."""
+
+    def __init__(self, config: Settings) -> None:
+        storage = config.rate_limit_storage_url
+        in_redis = storage.startswith("redis")
+        self._limiter = Limiter(
+            _caller,
+            application_limits=[config.rate_limit_address],
+            application_limits_exempt_when=_is_unlimited,
+            # Also what has no route, so that nobody may search for one without end.
+            request_identifier=lambda: request.endpoint or "none",
+            headers_enabled=True,
+            header_name_mapping=HEADER_NAMES,
+            storage_uri=storage,
+            storage_options=_redis_options() if in_redis else {},
+            in_memory_fallback_enabled=True,
+            # Of many requests that miss Redis at once the library lets one fall back, and would fail the others.
+            swallow_errors=True,
+        )
+        # Shared by all routes; the buyer stands in the request's own context, for all threads share this limit.
+        limit = self._limiter.shared_limit(config.rate_limit_buyer, scope="buyer", key_func=lambda: str(g.rate_limited))
+        self._count = limit(_admitted)
+
+    def guard(self, api: APIFlask) -> None:
+        """Count the requests to `api` by their address; call it before any other check is added."""
+        self._limiter.init_app(api)
+
+        @api.errorhandler(RateLimitExceeded)
+        def refuse(_: RateLimitExceeded) -> Response:
+            return RATE_LIMITED.problem(headers={"Retry-After": str(self._retry_after())}).response()
+
+    def _retry_after(self) -> int:
+        """Whole seconds (at least 1) until the window ends; all of it where Redis has gone away meanwhile."""
+        breached = self._limiter.current_limit
+        assert breached, "it has just been exceeded"
+        try:
+            return max(1, math.ceil(breached.reset_at - time.time()))
+        except RedisError:
+            return breached.limit.get_expiry()
+
+    def admit(self, buyer_id: str) -> None:
+        """Count a request for an authenticated buyer; raises RateLimitExceeded beyond the limit."""
+        g.rate_limited = buyer_id
+        self._count()
+
+
+def _admitted() -> None:
+    """What a buyer within the limit gets: nothing but the next line."""
+
+
+def _is_unlimited() -> bool:
+    # A preflight costs nothing, and a browser would tell its page nothing of a refused one.
+    return request.path in UNLIMITED or request.method == "OPTIONS"
+
+
+def _caller() -> str:
+    """The address, or the network of a home; one name for all that have none, as behind a socket or a broken proxy."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+
+
+def _redis_options() -> dict[str, Any]:
+    # Without retries, which would hold every request up for seconds.
+    once = Retry(NoBackoff(), retries=0)
+    return {"socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S, "retry": once}

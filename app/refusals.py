@@ -1,0 +1,58 @@
+"""What the intake refuses, each kind in one place: the kinds are part of the contract."""
+
+from domain.errors import Refused
+from domain.purchase import PurchaseStatus
+from webapi import Problem
+from webapi.problem_types import INVALID_REQUEST, NOT_FOUND, ProblemType
+
+AMOUNT_TOO_SMALL = ProblemType("amount-too-small", 422, "No provider charges so small an amount.")
+KEY_REUSED = ProblemType(
+    "idempotency-key-reused", 422, "The key stands for another purchase; a new purchase takes a new key."
+)
+SOLD_OUT = ProblemType("sold-out", 409, "There is not enough free stock. Final for its key.")
+PRICE_CHANGED = ProblemType(
+    "price-changed",
+    409,
+    "The items cost another amount now: agree to `current_amount` under a new key. Final for its key.",
+    {"current_amount": {"type": "integer", "description": "minor units", "examples": [1900]}},
+)
+TOO_MANY_OPEN = ProblemType(
+    "too-many-open",
+    409,
+    "The buyer has `max_open` purchases open: pay or cancel one, then try under a new key. Final for its key.",
+    {"max_open": {"type": "integer", "description": "purchases that a buyer may have open", "examples": [5]}},
+)
+OPENING_FAILED = ProblemType(
+    "opening-failed", 409, "The opening was given up: nothing is charged, nothing is held. Final for its key."
+)
+NOT_CANCELABLE = ProblemType(
+    "not-cancelable",
+    409,
+    "The purchase is paid, is at the bank, or has ended otherwise; `purchase_status` says where it stands.",
+    {
+        "purchase_status": {
+            "type": "string",
+            "description": "where the purchase stands",
+            "enum": [status.value for status in PurchaseStatus if status is not PurchaseStatus.CANCELED],
+            "examples": ["processing"],
+        }
+    },
+)
+INVALID_SIGNATURE = ProblemType("invalid-signature", 400, "No signature over this body is valid now.")
+
+# How a refused opening is told; the saga's kind is the problem's. A milestone that nobody knows is not found.
+OF_AN_OPENING = (
+    SOLD_OUT,
+    PRICE_CHANGED,
+    TOO_MANY_OPEN,
+    OPENING_FAILED,
+    KEY_REUSED,
+    INVALID_REQUEST,
+    NOT_FOUND,
+)
+STATUS_BY_KIND = {each.kind: each.status for each in OF_AN_OPENING}
+
+
+def refused_opening(refusal: Refused) -> Problem:
+    """The problem that tells a buyer why the purchase was not opened."""
+    return Problem(STATUS_BY_KIND[refusal.kind], refusal.kind, refusal.detail, **refusal.extra)

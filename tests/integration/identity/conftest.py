@@ -1,0 +1,52 @@
+"""The provider, the intake that trusts it, and tokens."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from app.identity import Scope, new_api_key
+from config import Settings
+from devstack.stack import Stack
+from tests.integration.identity.intake import Intake, running_intake
+from tests.integration.identity.provider import Provider
+from tests.unit.app.provider import PrivateKey, claims, ec_key, rsa_key, signed
+
+# Longer than any test on any machine.
+TOKEN_LIFE_S = 3600
+
+
+@pytest.fixture(scope="package")
+def provider() -> Iterator[Provider]:
+    """A provider that signs by `first`."""
+    with Provider() as running:
+        running.keys["first"] = rsa_key()
+        yield running
+
+
+@pytest.fixture(scope="package")
+def api_key() -> tuple[str, str]:
+    """A server's key with all scopes, and its entry."""
+    return new_api_key("shop", set(Scope))
+
+
+@pytest.fixture(scope="package")
+def intake(
+    stack: Stack, provider: Provider, api_key: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Intake]:
+    """An intake that takes that provider's buyers and that server."""
+    log = tmp_path_factory.mktemp("identity") / "intake.log"
+    settings = {"JWT_JWKS_URL": provider.url, "API_KEYS": api_key[1]}
+    with running_intake(stack.description, log, **settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def forger() -> PrivateKey:
+    """A key that no provider has published."""
+    return ec_key()
+
+
+def token(key: PrivateKey, kid: str, buyer: str = "alice") -> str:
+    """A good buyer's token, were the key a good one."""
+    return signed(key, kid, claims(Settings.model_construct(), sub=buyer, exp=int(time.time()) + TOKEN_LIFE_S))

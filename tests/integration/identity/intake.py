@@ -1,0 +1,61 @@
+"""An intake of its own beside a stack's: the same Temporal and services, other callers."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.integration.service_process import REPOSITORY, free_port, wait_until
+
+STOP_TIMEOUT_S = 25.0
+
+
+class Intake:
+    """A running intake, asked with any credential."""
+
+    def __init__(self, url: str) -> None:
+        # As many connections as tests have clients; 15 s: longer than any answer, so that a hang is seen as one.
+        self.http = httpx.Client(base_url=url, limits=httpx.Limits(max_connections=200), timeout=15)
+
+    def ask(self, credential: str, path: str = "/purchases", **params: str) -> int:
+        """The status of a GET with this credential."""
+        return self.http.get(path, params=params, headers={"Authorization": f"Bearer {credential}"}).status_code
+
+    def answers(self) -> bool:
+        """Whether the process serves."""
+        try:
+            return self.http.get("/health").status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@contextmanager
+def running_intake(stack: Mapping[str, Any], log: Path, **settings: str) -> Iterator[Intake]:
+    """Start the intake with a stack's parts and with these settings; it serves."""
+    processes = stack["processes"]
+    environment = {
+        **os.environ,
+        **{f"{name.upper()}_URL": processes[name]["url"] for name in ("payments", "projects", "users", "notifier")},
+        "TEMPORAL_ADDRESS": stack["temporal"]["address"],
+        "TEMPORAL_NAMESPACE": stack["temporal"]["namespace"],
+        "SERVICE_TOKEN": stack["service_token"],
+        "STRIPE_API_BASE": stack["stripe"]["api_base"],
+        **settings,
+    }
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"127.0.0.1:{port}"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+    intake = Intake(f"http://127.0.0.1:{port}")
+    try:
+        wait_until(f"the intake serves, see {log}", intake.answers)
+        yield intake
+    finally:
+        intake.http.close()
+        process.terminate()
+        process.wait(STOP_TIMEOUT_S)

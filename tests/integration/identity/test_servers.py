@@ -1,0 +1,95 @@
+"""A server that buys and cancels for a buyer, and the buyer who does so, on real parts."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from devstack.shop import Shop, item
+from devstack.stack import Stack
+from tests.integration.identity.conftest import token
+from tests.integration.identity.intake import Intake
+from tests.integration.identity.provider import Provider
+from tests.integration.newcomers import newcomer
+
+
+@pytest.fixture
+def shop(stack: Stack) -> Iterator[Shop]:
+    """A buyer of the test's own, and an auditor."""
+    with Shop(stack.description, newcomer()) as client:
+        yield client
+
+
+class Caller:
+    """Whoever bears a credential: POSTs that may say on whose behalf."""
+
+    def __init__(self, intake: Intake, credential: str, **members: str) -> None:
+        self._intake = intake
+        self._credential = credential
+        self._members = members
+
+    def open(self, shop: Shop, key: str) -> httpx.Response:
+        """Buy 0.100 tCO2e."""
+        items = [item(shop.milestones()["mangrove-2"], "0.100")]
+        return self._post("/purchases", key, {"items": items, "amount": 120, "currency": "usd"})
+
+    def cancel(self, purchase_id: str) -> httpx.Response:
+        """Cancel a purchase."""
+        return self._post(f"/purchases/{purchase_id}/cancel", "", {})
+
+    def _post(self, path: str, key: str, body: dict[str, Any]) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._credential}", "Idempotency-Key": key}
+        return self._intake.http.post(path, json=body | self._members, headers=headers)
+
+
+@pytest.fixture
+def server(intake: Intake, api_key: tuple[str, str], shop: Shop) -> Caller:
+    """The server, for that buyer."""
+    return Caller(intake, api_key[0], on_behalf_of=shop.buyer)
+
+
+@pytest.fixture
+def buyer(intake: Intake, provider: Provider, shop: Shop) -> Caller:
+    """The buyer, by the provider's token."""
+    return Caller(intake, token(provider.keys["first"], "first", shop.buyer))
+
+
+def test_a_server_cancels_what_the_buyer_has_opened(shop: Shop, server: Caller, buyer: Caller) -> None:
+    """Both share the buyer's keys; a canceled purchase has neither a payable payment nor held offset."""
+    key = uuid.uuid4().hex
+    opened = buyer.open(shop, key)
+    again = server.open(shop, key)
+    assert (opened.status_code, again.status_code, opened.json()) == (201, 201, again.json())
+    known, payment_id = opened.json()["purchase_id"], opened.json()["payment_id"]
+
+    canceled = server.cancel(known)
+    assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled"), canceled.text
+    assert shop.service("payments", f"/payments/{payment_id}")["status"] == "canceled"
+    assert shop.service("projects", f"/reservations/{payment_id}")["status"] == "closed"
+
+    assert shop.settled(known)["status"] == "canceled"
+    repeated = buyer.cancel(known)
+    assert (repeated.status_code, repeated.json()["status"]) == (200, "canceled")
+
+
+def test_what_is_paid_is_not_canceled(shop: Shop, buyer: Caller) -> None:
+    """409 that says where it stands; the buyer has the offset."""
+    answer = buyer.open(shop, uuid.uuid4().hex).json()
+    assert shop.pay(answer).status_code == 200
+    refused = buyer.cancel(answer["purchase_id"])
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "not-cancelable"), refused.text
+    assert refused.json()["purchase_status"] in {"processing", "paid"}
+    assert shop.settled(answer["purchase_id"])["status"] == "paid"
+    assert buyer.cancel(answer["purchase_id"]).json()["purchase_status"] == "paid"
+
+
+def test_anothers_purchase_is_not_there(shop: Shop, intake: Intake, provider: Provider, buyer: Caller) -> None:
+    """404 for its sight and its cancel, and it stays open."""
+    known = buyer.open(shop, uuid.uuid4().hex).json()["purchase_id"]
+    stranger = token(provider.keys["first"], "first", "stranger")
+    assert intake.ask(stranger, f"/purchases/{known}") == 404
+    assert Caller(intake, stranger).cancel(known).status_code == 404
+    assert shop.purchase(known)["status"] == "awaiting_payment"
+    assert buyer.cancel(known).status_code == 200

@@ -1,0 +1,1 @@
+"""Stripe's door on real parts: real sagas, two processes of the intake, and a Temporal that hangs or refuses."""

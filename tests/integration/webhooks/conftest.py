@@ -1,0 +1,49 @@
+"""A stack that hears of its payments only what a test delivers, its buyer, and its Stripe."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from devstack.shop import Shop, item
+from devstack.stack import Stack, StackOptions
+from tests.integration.engine import Engine
+from tests.integration.webhooks.stripe import NEW, OLD, Basket, Stripe
+
+
+@pytest.fixture(scope="package")
+def deaf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The intake is two processes and knows two secrets; a buyer may try two cards and leave purchases open."""
+    environment = {"WEB_CONCURRENCY": "2", "STRIPE_WEBHOOK_SECRETS": f"{OLD},{NEW}", "PAYMENT_ATTEMPTS": "2"}
+    environment |= {"MAX_OPEN_PURCHASES": "100"}
+    options = StackOptions(data=tmp_path_factory.mktemp("webhooks"), environment=environment)
+    with Stack(options) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def shop(deaf: Stack) -> Iterator[Shop]:
+    """A buyer and an auditor at that stack."""
+    with Shop(deaf.description) as client:
+        yield client
+
+
+@pytest.fixture(scope="package")
+def engine(deaf: Stack) -> Engine:
+    """That stack's Temporal."""
+    return Engine(deaf.description)
+
+
+@pytest.fixture(scope="package")
+def basket(shop: Shop) -> Basket:
+    """0.100 tCO2e and their price: stock for many purchases."""
+    return [item(shop.milestones()["mangrove-2"], "0.100")], 120
+
+
+@pytest.fixture(scope="package")
+def stripe(shop: Shop, basket: Basket) -> Iterator[Stripe]:
+    """Stripe, as far as it sends events."""
+    with ThreadPoolExecutor(64) as pool:
+        stripe = Stripe(shop, basket, pool)
+        stripe.send_nothing_by_itself()
+        yield stripe
