@@ -1,4 +1,4 @@
-"""`python -m bench [--write]`: measure, and print the table."""
+"""`python -m bench [--only webhooks] [--write]`: measure, and print the tables."""
 
 import argparse
 import asyncio
@@ -17,7 +17,9 @@ from bench.buyer import Buyer, Listener
 from bench.cost import cpu_seconds, memory_mb
 from bench.load import Call, Sample, put_load
 from bench.recovery import recover
-from bench.report import NAMES, PAGE, Results, markdown
+from bench.report import NAMES, PAGE, Results, markdown, where, with_section
+from bench.webhooks import knock
+from bench.webhooks_report import webhooks_section
 from devstack.options import ROOT
 from devstack.stack import Stack, StackOptions
 
@@ -69,22 +71,37 @@ def _speed(data: str, console: Console) -> Results:
 
 
 def main() -> int:
-    """Start a stack and the bare worker, measure; crash a worker of another stack; report."""
+    """Start a stack for each part, measure, report."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--only", choices=["webhooks"], help="measure this part alone, and leave the others as they are"
+    )
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well")
     arguments = parser.parse_args()
     console = Console()
     folder = ROOT / ".run"
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as data:
-        results = _speed(f"{data}/speed", console)
-        console.print("A worker is killed half-way")
-        recovery = recover(f"{data}/recovery")
-    page = markdown(results, recovery)
-    console.print(Markdown(page))
+        shown, page = _webhooks(data, console) if arguments.only else _everything(data, console)
+    console.print(Markdown(shown))
     if arguments.write:
         PAGE.write_text(page)
     return 0
+
+
+def _everything(data: str, console: Console) -> tuple[str, str]:
+    """What to show, and the whole page: the same."""
+    results = _speed(f"{data}/speed", console)
+    console.print("A worker is killed half-way")
+    recovery = recover(f"{data}/recovery")
+    page = markdown(results, recovery, knock(f"{data}/webhooks", console))
+    return page, page
+
+
+def _webhooks(data: str, console: Console) -> tuple[str, str]:
+    """The section to show, and the page of an earlier run with it."""
+    section = webhooks_section(knock(f"{data}/webhooks", console), where())
+    return "\n".join(section), with_section(PAGE.read_text(), section)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Any, Self
 import httpx
 import pika
 
+from devstack.shop import buyer_token, load_buyers
+
 # 60 s: under the heaviest load here a purchase takes a few; one that takes longer is lost.
 NOTIFIED_TIMEOUT_S = 60.0
 # 100 kg of mangrove-2 at 1200 a tonne.
@@ -60,13 +62,18 @@ class Buyer:
         self._stack = stack
         self._http = http
         self._listener = listener
+        # No buyer may have more than a few purchases open.
+        self._names = load_buyers()
 
     async def open(self, key: str) -> dict[str, Any]:
         """POST /purchases: the first answer."""
         response = await self._http.post(
             f"{self._stack['processes']['intake']['url']}/purchases",
             json=BODY,
-            headers={"Authorization": f"Bearer {self._stack['buyers']['alice']}", "Idempotency-Key": key},
+            headers={
+                "Authorization": f"Bearer {buyer_token(self._stack, next(self._names))}",
+                "Idempotency-Key": key,
+            },
         )
         response.raise_for_status()
         return dict(response.json())

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,8 @@ import psutil
 
 from bench.load import Sample
 from bench.recovery import PURCHASES, Recovery
+from bench.webhooks import Webhooks
+from bench.webhooks_report import webhooks_section
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
@@ -31,16 +33,21 @@ class Results:
     memory_mb: Mapping[str, float]
 
 
-def markdown(results: Results, recovery: Recovery) -> str:
-    """The whole page."""
+def where() -> str:
+    """When and on what machine this is measured."""
     when = f"{datetime.now(UTC):%Y-%m-%d}"
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     memory = f"{psutil.virtual_memory().total / 2**30:.0f} GiB"
+    return f"on {when}: {machine}, {memory}"
+
+
+def markdown(results: Results, recovery: Recovery, webhooks: Webhooks) -> str:
+    """The whole page."""
     return "\n".join(
         [
             "# Performance",
             "",
-            f"Measured by `make bench` on {when}: {machine}, {memory};",
+            f"Measured by `make bench` {where()};",
             "load generator and whole stack on the same cores.",
             "Machines are noisy: compare the ratios of one run, not the milliseconds of two.",
             "",
@@ -54,10 +61,20 @@ def markdown(results: Results, recovery: Recovery) -> str:
             "",
             *_recovery(recovery),
             "",
+            *webhooks_section(webhooks, where()),
+            "",
             *_targets(results, recovery),
             "",
         ]
     )
+
+
+def with_section(page: str, section: Sequence[str]) -> str:
+    """The page with a section in place of the one that has the same heading, or behind all others."""
+    before, _, rest = page.partition(f"{section[0]}\n")
+    _, following, after = rest.partition("\n## ")
+    text = "\n".join([before.rstrip(), "", *section, ""])
+    return f"{text}{following}{after}"
 
 
 def _speed(results: Results) -> list[str]:

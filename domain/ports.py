@@ -49,8 +49,9 @@ class Projects(Protocol):
     """The stock of offset, its price, and what is held of it."""
 
     async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
-        """Hold all items or none; refused `sold-out`, `price-changed`, `too-many-open`, `not-found`,
-        `reservation-closed`.
+        """Hold all items or none.
+
+        Refused `sold-out`, `price-changed`, `too-many-open`, `not-found` or `reservation-closed`.
         """
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
