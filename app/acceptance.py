@@ -18,11 +18,11 @@ WAITING_MAX = 32
 # short, so that a burst which comes when all is well again finds room.
 NARROW_S = 3.0
 
-# 10 s: Stripe's doubled deliveries come within seconds. Whoever resends an event after that asks Temporal again, which
-# starts a saga anew that an operator has terminated.
-REMEMBERED_S = 10.0
-# As many as are stored in that time at 400 a second, more than a server takes; 1 MB.
-REMEMBERED_MAX = 4096
+# 3 s: doubles come in bursts. Whoever sends an event once more after that asks Temporal again, which starts a saga anew
+# that has failed, or that an operator has canceled or terminated.
+REMEMBERED_S = 3.0
+# As many as are stored in that time at 400 a second, more than a server takes.
+REMEMBERED_MAX = 1200
 
 # Seconds that only ever grow.
 Clock = Callable[[], float]

@@ -91,7 +91,9 @@ def _taken(intake: Intake, acceptance: Acceptance, event: Snapshot) -> str:
     about = payment_event(event)
     if about is None:
         return "not-ours"
-    return "started" if acceptance.accept(about, lambda: _start(intake, about)) else "repeated"
+    # The very same event: another one of the same fact may be there to start anew what has failed since.
+    same = (event.id, about)
+    return "started" if acceptance.accept(same, lambda: _start(intake, about)) else "repeated"
 
 
 def _start(intake: Intake, event: PaymentEvent) -> bool:
