@@ -22,6 +22,7 @@ COPY audit audit
 COPY clients clients
 COPY domain domain
 COPY services services
+COPY web web
 COPY webapi webapi
 COPY workers workers
 COPY workflows workflows
