@@ -1,0 +1,71 @@
+"""Other servers beside the stack: a second intake that is told otherwise, and a static host for the page."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from devstack.ports import LOOPBACK
+from tests.integration.service_process import REPOSITORY, free_port, wait_until
+
+# As a stack gives its intake: it waits for no request that hangs.
+STOP_LIMIT_S = 5.0
+
+
+@contextmanager
+def intake_beside(stack: Mapping[str, Any], log: Path, **settings: str) -> Iterator[str]:
+    """A second intake on the same services and sagas; its address."""
+    url = f"http://{LOOPBACK}:{free_port()}"
+    command = [sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", url.removeprefix("http://")]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env={**os.environ, **_told(stack), **settings}, stdout=output, stderr=output
+        )
+    try:
+        wait_until(f"{url} is ready, see {log}", lambda: _answers(f"{url}/ready"))
+        yield url
+    finally:
+        process.terminate()
+        process.wait(STOP_LIMIT_S)
+
+
+@contextmanager
+def static_host(folder: Path, port: int) -> Iterator[str]:
+    """A host that knows nothing but files; its address."""
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", LOOPBACK, "--directory", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://{LOOPBACK}:{port}"
+    try:
+        wait_until(f"{url} answers", lambda: _answers(url))
+        yield url
+    finally:
+        process.terminate()
+        process.wait(STOP_LIMIT_S)
+
+
+def _told(stack: Mapping[str, Any]) -> dict[str, str]:
+    """What the stack tells its own intake."""
+    stripe, temporal = stack["stripe"], stack["temporal"]
+    urls = {f"{name.upper()}_URL": stack["processes"][name]["url"] for name in ("payments", "projects", "users")}
+    return urls | {
+        "SERVICE_TOKEN": stack["service_token"],
+        "JWT_SECRET": stack["jwt_secret"],
+        "AMQP_URL": stack["amqp_url"],
+        "TEMPORAL_ADDRESS": temporal["address"],
+        "TEMPORAL_NAMESPACE": temporal["namespace"],
+        "STRIPE_API_BASE": stripe["api_base"],
+        "STRIPE_PUBLISHABLE_KEY": stripe["publishable_key"],
+        "STRIPE_WEBHOOK_SECRETS": ",".join(stripe["webhook_secrets"]),
+    }
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,131 @@
+"""Purchases that end without a payment, and addresses that are nobody else's business."""
+
+import re
+
+from playwright.sync_api import expect
+
+from devstack.shop import Shop
+from devstack.stack import Stack
+from tests.browser.books import Books
+from tests.browser.checkout import CREEK, PAID, Checkout
+from tests.browser.conftest import Begin, Visit
+
+
+def test_a_buyer_cancels(visit: Visit, books: Books) -> None:
+    """After a question the purchase is canceled at once; nothing is charged or held."""
+    checkout = visit.enter()
+    checkout.buy()
+    checkout.page.get_by_role("button", name="Cancel purchase").click()
+    dialog = checkout.page.get_by_role("dialog", name="Cancel this purchase?")
+    dialog.get_by_role("button", name="Cancel purchase").click()
+    checkout.sees("Canceled")
+    assert books.settled(visit.buyer) == ["canceled"]
+    books.nothing_held(visit.buyer)
+
+
+def test_a_buyer_thinks_better_of_canceling(visit: Visit, books: Books) -> None:
+    """Keep it keeps it, and so does Escape."""
+    checkout = visit.enter()
+    checkout.buy()
+    dialog = checkout.page.get_by_role("dialog", name="Cancel this purchase?")
+    checkout.page.get_by_role("button", name="Cancel purchase").click()
+    dialog.get_by_role("button", name="Keep it").click()
+    expect(dialog).to_be_hidden()
+    checkout.page.get_by_role("button", name="Cancel purchase").click()
+    expect(dialog).to_be_visible()
+    checkout.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    checkout.pay()
+    checkout.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_a_cancel_that_comes_too_late(visit: Visit, books: Books) -> None:
+    """Paid in another tab while this one still asks: nothing is canceled, and both show what was bought."""
+    first, second = visit.enter(), visit.enter()
+    purchase_id = first.buy()
+    second.go(f"#/purchases/{purchase_id}")
+    second.page.get_by_role("button", name="Cancel purchase").click()
+    dialog = second.page.get_by_role("dialog", name="Cancel this purchase?")
+    expect(dialog).to_be_visible()
+    first.pay()
+    first.sees(PAID)
+    dialog.get_by_role("button", name="Cancel purchase").click()
+    second.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_time_runs_out(begin: Begin, rough: Stack) -> None:
+    """At the deadline the page says that time is over, that nothing was charged, and how to begin again."""
+    visit = begin(rough.description["processes"]["intake"]["url"])
+    checkout = visit.enter()
+    checkout.buy()
+    expect(checkout.page.get_by_role("timer")).to_have_text(re.compile(r"0:[01]\d"))
+    expect(checkout.status).to_have_text("Time is over", timeout=45_000)
+    expect(checkout.pay_button).to_have_count(0)
+    expect(checkout.page.get_by_role("button", name="Start again with the same items")).to_be_visible()
+    with Shop(rough.description) as shop:
+        assert Books(shop).settled(visit.buyer) == ["expired"]
+        Books(shop).nothing_held(visit.buyer)
+
+
+def test_another_buyers_purchase_is_not_there(visit: Visit, begin: Begin, stack: Stack) -> None:
+    """Its address tells nothing but that there is no such purchase."""
+    checkout = visit.enter()
+    purchase_id = checkout.buy()
+    stranger = begin(stack.description["processes"]["intake"]["url"]).enter(f"#/purchases/{purchase_id}")
+    expect(stranger.page.get_by_role("main")).to_contain_text(re.compile("no such purchase|not found", re.IGNORECASE))
+    expect(stranger.page.get_by_role("main")).not_to_contain_text("$18.00")
+    expect(stranger.pay_button).to_have_count(0)
+
+
+def test_a_token_that_is_over_asks_to_sign_in_and_goes_on(visit: Visit, books: Books) -> None:
+    """The shop does not know the buyer any more: the page asks to sign in, and then sends the order that was given."""
+    checkout = visit.enter()
+    checkout.choose({CREEK: "1.5"})
+    let_the_token_be_over(checkout)
+    checkout.buy_button.click()
+    expect(checkout.page.get_by_role("dialog", name="Sign in again")).to_be_visible()
+    assert books.purchases(visit.buyer) == []
+    checkout.page.goto("about:blank")
+    checkout.page.goto(f"{visit.address}#token={visit.token}")
+    checkout.opened()
+    assert books.statuses(visit.buyer) == ["open"]
+
+
+def test_another_buyer_does_not_get_the_order_that_waits(visit: Visit, books: Books) -> None:
+    """Who signs in as somebody else has not ordered anything."""
+    before = len(books.purchases("bob"))
+    checkout = visit.enter()
+    checkout.choose({CREEK: "1.5"})
+    let_the_token_be_over(checkout)
+    checkout.buy_button.click()
+    dialog = checkout.page.get_by_role("dialog", name="Sign in again")
+    dialog.get_by_role("button", name="Continue as bob").click()
+    expect(checkout.page.get_by_role("banner")).to_contain_text("bob")
+    expect(checkout.buy_button).to_be_visible()
+    assert len(books.purchases("bob")) == before
+    assert books.purchases(visit.buyer) == []
+
+
+def test_signing_in_as_a_development_buyer(visit: Visit) -> None:
+    """On a developer's machine two buyers are offered; signing out forgets them."""
+    checkout = visit.tab()
+    checkout.go("#/")
+    checkout.page.get_by_role("button", name="Sign in").click()
+    checkout.page.get_by_role("button", name="Continue as alice").click()
+    expect(checkout.page.get_by_role("banner")).to_contain_text("alice")
+    checkout.page.get_by_role("button", name="Sign out").click()
+    expect(checkout.page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert checkout.page.evaluate("JSON.stringify({...sessionStorage})").count("eyJ") == 0
+
+
+def let_the_token_be_over(checkout: Checkout) -> None:
+    """The tab's token is one that the shop refuses from now on."""
+    checkout.page.evaluate(
+        """() => {
+            const token = JSON.parse(sessionStorage.getItem('offset.token'));
+            sessionStorage.setItem('offset.token', JSON.stringify(`${token}x`));
+        }"""
+    )
+    checkout.page.reload()

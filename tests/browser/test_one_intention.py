@@ -1,0 +1,218 @@
+"""One wish to buy is one purchase, whatever fingers, tabs and networks do."""
+
+from playwright.sync_api import Request, Route, expect
+
+from devstack.stack import Stack
+from tests.browser.books import Books
+from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID, Checkout
+from tests.browser.conftest import Begin, Visit
+
+
+def test_a_double_click_buys_and_pays_once(visit: Visit, books: Books) -> None:
+    """Twice on Buy, twice on Pay."""
+    checkout = visit.enter()
+    checkout.choose({CREEK: "1.5"})
+    checkout.buy_button.dblclick()
+    checkout.opened()
+    checkout.page.get_by_role("radio", name="Succeeds", exact=True).check()
+    checkout.pay_button.dblclick()
+    checkout.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_a_reload_comes_back_to_the_same_purchase_at_every_stage(visit: Visit, books: Books) -> None:
+    """Before the payment, while the bank works, and when all is done."""
+    checkout = visit.enter()
+    purchase_id = checkout.buy()
+    checkout.page.reload()
+    checkout.sees("Choose how to pay")
+    checkout.pay("Processing, then paid")
+    checkout.sees("Waiting for your bank")
+    checkout.page.reload()
+    checkout.sees(PAID)
+    checkout.page.reload()
+    checkout.sees(PAID)
+    assert checkout.purchase_id == purchase_id
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_a_reload_keeps_what_was_chosen(visit: Visit) -> None:
+    """The form is as it was."""
+    checkout = visit.enter()
+    checkout.choose({CREEK: "1.5", HOUSEHOLDS: "2"})
+    checkout.page.reload()
+    expect(checkout.quantity(CREEK)).to_have_value("1.5")
+    expect(checkout.quantity(HOUSEHOLDS)).to_have_value("2")
+    expect(checkout.total).to_have_text("$30.00")
+
+
+def test_a_reload_while_the_order_is_on_its_way(visit: Visit, books: Books) -> None:
+    """The answer was never seen; the page that comes back asks again and finds the one purchase."""
+    checkout = visit.enter()
+    _take_the_order_and_say_nothing(checkout)
+    checkout.choose({CREEK: "1.5"})
+    with checkout.page.expect_request(_is_order):
+        checkout.buy_button.click()
+    assert books.opened(visit.buyer) == ["open"]
+    checkout.page.unroute("**/purchases")
+    checkout.page.reload()
+    checkout.opened()
+    checkout.pay()
+    checkout.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_a_lost_answer_is_asked_for_again(visit: Visit, books: Books) -> None:
+    """The shop has taken the order and the connection breaks: the page asks again, and there is one purchase."""
+    checkout = visit.enter()
+    lost = _lose_answers(checkout, 1)
+    checkout.choose({CREEK: "1.5"})
+    checkout.buy_button.click()
+    checkout.opened()
+    assert len(lost) == 1
+    checkout.pay()
+    checkout.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_a_lost_answer_to_the_payment_charges_once(visit: Visit, books: Books) -> None:
+    """The bank has taken the money and the connection breaks."""
+    checkout = visit.enter()
+    checkout.buy()
+    taken: list[int] = []
+
+    def lose(route: Route) -> None:
+        taken.append(route.fetch().status)
+        route.abort("connectionreset")
+
+    checkout.page.route("**/confirm", lose, times=1)
+    checkout.pay()
+    checkout.sees(PAID)
+    assert taken == [200]
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_the_back_button_does_not_buy_again(visit: Visit, books: Books) -> None:
+    """Back to the projects, and Buy once more: the page leads to the purchase that is open."""
+    checkout = visit.enter()
+    purchase_id = checkout.buy()
+    checkout.page.go_back()
+    expect(checkout.buy_button).to_be_visible()
+    checkout.buy_button.click()
+    assert checkout.opened() == purchase_id
+    checkout.pay()
+    checkout.sees(PAID)
+    checkout.page.go_back()
+    checkout.page.go_forward()
+    checkout.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_a_second_tab_leads_to_the_open_purchase(visit: Visit, books: Books) -> None:
+    """The same order in another tab is the same purchase; paid in one, both show it."""
+    first = visit.enter()
+    purchase_id = first.buy()
+    second = visit.enter()
+    second.choose({CREEK: "1.5"})
+    second.buy_button.click()
+    assert second.opened() == purchase_id
+    second.pay()
+    second.sees(PAID)
+    first.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_who_opens_the_shop_anew_comes_back_to_the_purchase(visit: Visit) -> None:
+    """In another tab, signed in already, the bare address leads to what was being bought."""
+    first = visit.enter()
+    purchase_id = first.buy()
+    second = visit.tab()
+    second.go("")
+    assert second.opened() == purchase_id
+
+
+def test_a_closed_browser_comes_back_to_the_purchase(visit: Visit, begin: Begin, stack: Stack, books: Books) -> None:
+    """What the browser keeps is enough to pay the same purchase, opened and signed in anew."""
+    first = visit.enter()
+    purchase_id = first.buy()
+    kept = visit.context.storage_state()
+    again = begin(stack.description["processes"]["intake"]["url"], storage_state=kept)
+    second = again.tab()
+    second.page.goto(f"{again.address}#token={visit.token}")
+    assert second.opened() == purchase_id
+    second.pay()
+    second.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_two_tabs_that_buy_at_the_same_moment(visit: Visit, books: Books) -> None:
+    """Both click before either has an answer: one purchase."""
+    tabs = [visit.enter(), visit.enter()]
+    for tab in tabs:
+        tab.choose({CREEK: "1.5"})
+    for tab in tabs:
+        tab.buy_button.evaluate("button => { setTimeout(() => button.click()) }")
+    assert tabs[0].opened() == tabs[1].opened()
+    for tab in tabs:
+        tab.page.get_by_role("radio", name="Succeeds", exact=True).check()
+    for tab in tabs:
+        tab.pay_button.evaluate("button => { setTimeout(() => button.click()) }")
+    for tab in tabs:
+        tab.sees(PAID)
+    books.paid_once(visit.buyer, 1800)
+
+
+def test_another_order_beside_an_open_one_is_asked_about(visit: Visit, books: Books) -> None:
+    """Who really wants a second purchase gets it, knowing that the first one is open."""
+    checkout = visit.enter()
+    first = checkout.buy()
+    checkout.go("#/")
+    checkout.choose({CREEK: "", HOUSEHOLDS: "1"})
+    checkout.buy_button.click()
+    dialog = checkout.page.get_by_role("dialog", name="You have an open purchase")
+    dialog.get_by_role("button", name="Buy this as well").click()
+    checkout.page.wait_for_url(lambda address: "#/purchases/" in address and first not in address)
+    assert checkout.opened() != first
+    assert books.statuses(visit.buyer) == ["open", "open"]
+
+
+def test_the_same_again_after_it_was_paid_is_a_new_purchase(visit: Visit, books: Books) -> None:
+    """A buyer who comes back for more gets more."""
+    checkout = visit.enter()
+    first = checkout.buy()
+    checkout.pay()
+    checkout.sees(PAID)
+    checkout.go("#/")
+    assert checkout.buy() != first
+    checkout.pay()
+    checkout.sees(PAID)
+    assert books.settled(visit.buyer, 2) == ["paid", "paid"]
+
+
+def _is_order(request: Request) -> bool:
+    return request.method == "POST" and request.url.endswith("/purchases")
+
+
+def _take_the_order_and_say_nothing(checkout: Checkout) -> None:
+    def swallow(route: Route) -> None:
+        if _is_order(route.request):
+            route.fetch()
+        else:
+            route.fallback()
+
+    checkout.page.route("**/purchases", swallow)
+
+
+def _lose_answers(checkout: Checkout, times: int) -> list[int]:
+    """Let the shop take orders and break the connection before it answers, so many times; the statuses it gave."""
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        if not _is_order(route.request) or len(lost) == times:
+            route.fallback()
+            return
+        lost.append(route.fetch().status)
+        route.abort("connectionreset")
+
+    checkout.page.route("**/purchases", lose)
+    return lost
