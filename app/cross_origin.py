@@ -12,6 +12,8 @@ from config import Settings
 METHODS = ["GET", "HEAD", "POST"]
 REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"]
 ANSWER_HEADERS = [
+    # The page counts a deadline by our clock, not by the visitor's.
+    "Date",
     "Idempotent-Replayed",
     "Location",
     "RateLimit-Limit",

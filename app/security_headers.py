@@ -21,6 +21,9 @@ API = ContentSecurityPolicy().default_src("'none'").frame_ancestors("'none'")
 # A year, which browsers and scanners ask for; other names of the host are not ours to decide upon.
 HSTS = StrictTransportSecurity().max_age(31_536_000)
 
+# Stripe's documentation, "Integration security guide": its script loads and frames parts from names below it.
+STRIPE_JS = ("https://js.stripe.com", "https://*.js.stripe.com")
+
 
 def add_security_headers(api: APIFlask, config: Settings) -> None:
     """Add them to every answer: the content policy of its blueprint, and HSTS where the caller came by https."""
@@ -57,11 +60,11 @@ def _checkout(config: Settings) -> ContentSecurityPolicy:
     return (
         ContentSecurityPolicy()
         .default_src("'none'")
-        .script_src("'self'", "https://js.stripe.com")
+        .script_src("'self'", *STRIPE_JS)
         .style_src("'self'")
         .img_src("'self'", "data:")
         .connect_src("'self'", config.stripe_api_base)
-        .frame_src("https://js.stripe.com", "https://hooks.stripe.com")
+        .frame_src(*STRIPE_JS, "https://hooks.stripe.com")
         .form_action("'self'")
         .base_uri("'none'")
         .frame_ancestors("'none'")

@@ -9,7 +9,7 @@ from flask import Response, g, request
 
 from webapi.models import HealthShown, ReadyShown
 from webapi.openapi import describe, may_tell
-from webapi.problem_types import BY_STATUS, UNAVAILABLE
+from webapi.problem_types import BY_STATUS, INVALID_REQUEST, UNAVAILABLE
 from webapi.problems import Problem
 from webapi.request_ids import NamedRequests
 from webapi.strict_json import StrictRequest
@@ -50,12 +50,16 @@ def create_api(name: str, title: str, description: str, *, ready: Mapping[str, C
 def _refuse_with_problems(api: APIFlask) -> None:
     @api.error_processor
     def http_error(error: HTTPError) -> Response:
-        kind = (BY_STATUS.get(error.status_code) or BY_STATUS[error.status_code // 100 * 100]).kind
-        detail = str(error.message)
         headers = {k: str(v) for k, v in dict(error.headers).items() if k in {"Allow", "Retry-After"}}
         if error.status_code == 422 and error.detail:
-            return Problem(422, kind, "The request is not valid.", errors=_field_errors(error.detail)).response()
-        return Problem(error.status_code, kind, detail, headers=headers).response()
+            errors = _field_errors(error.detail)
+            return INVALID_REQUEST.problem("The request is not valid.", errors=errors).response()
+        known = BY_STATUS.get(error.status_code)
+        if known and known.status == error.status_code:
+            return known.problem(headers=headers).response()
+        # A status that nobody here refuses with is told as the nearest that we know.
+        kind = BY_STATUS[error.status_code // 100 * 100].kind
+        return Problem(error.status_code, kind, str(error.message), headers=headers).response()
 
     @api.errorhandler(Problem)
     def problem(error: Problem) -> Response:

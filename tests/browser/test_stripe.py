@@ -78,5 +78,5 @@ def test_the_intake_tells_the_page_of_stripe(stack: Stack, visit: Visit, tmp_pat
         config = visit.context.request.get(f"{url}/config").json()
         policy = visit.context.request.get(f"{url}/shop/").headers["content-security-policy"]
     assert (config["provider"], config["publishable_key"]) == ("stripe", "pk_test_of_the_shop")
-    assert "script-src 'self' https://js.stripe.com;" in policy
+    assert "script-src 'self' https://js.stripe.com https://*.js.stripe.com;" in policy
     assert "https://api.stripe.com" in policy

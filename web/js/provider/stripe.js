@@ -5,7 +5,7 @@ import { persist } from "../connection.js";
 import { intentOf } from "./intent.js";
 
 // A named version, as Stripe asks for: it gets repairs by itself, and breaking changes only when the name changes.
-const SCRIPT = "https://js.stripe.com/clover/stripe.js";
+const SCRIPT = "https://js.stripe.com/endive/stripe.js";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** @type {Promise<any> | null} */
