@@ -27,6 +27,20 @@ export function retryNow() {
   for (const waiter of waiters) waiter.wake();
 }
 
+/** Says at once that the network is gone, long before the next request would. */
+export function watchNetwork() {
+  /** @type {Waiter} */
+  const gone = { reason: "offline", until: 0, wake: () => {}, trying: false };
+  const look = () => {
+    if (navigator.onLine) waiters.delete(gone);
+    else waiters.add(gone);
+    changed();
+  };
+  globalThis.addEventListener("offline", look);
+  globalThis.addEventListener("online", look);
+  look();
+}
+
 /** Whether the same call may have another answer in a while. @param {unknown} error */
 export function isPassing(error) {
   if (error instanceof Unreachable) return true;

@@ -1,6 +1,6 @@
 /** The notice that the page tries again: what is wrong, when it goes on, and a button for who cannot wait. */
 
-import { connection, retryNow, waiting } from "../connection.js";
+import { connection, retryNow, waiting, watchNetwork } from "../connection.js";
 import { h, setText } from "../dom.js";
 
 const MESSAGES = {
@@ -51,4 +51,5 @@ export function showConnection() {
   }
 
   connection.addEventListener("change", show);
+  watchNetwork();
 }
