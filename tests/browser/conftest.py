@@ -87,8 +87,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, static_port: int) -> Iterato
 
 @pytest.fixture(scope="package")
 def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack for bad days: its parts fail, one failed attempt to pay ends a purchase, and so does a short deadline."""
-    environment = {"PAYMENT_ATTEMPTS": "1", "RESERVATION_TTL": "20"}
+    """A stack for bad days: its parts fail, and one failed attempt to pay ends a purchase."""
+    environment = {"PAYMENT_ATTEMPTS": "1"}
     with Stack(StackOptions(data=tmp_path_factory.mktemp("rough"), environment=environment)) as running:
         yield running
 
