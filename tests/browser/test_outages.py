@@ -32,7 +32,7 @@ def test_who_does_nothing_is_told_too(visit: Visit) -> None:
     """The network goes and comes back while the visitor only looks: both are said, without a request."""
     checkout = visit.enter()
     visit.context.set_offline(True)
-    expect(checkout.connection).to_contain_text("offline", timeout=1_000)
+    expect(checkout.connection).to_contain_text("offline", timeout=3_000)
     visit.context.set_offline(False)
     expect(checkout.connection).to_be_hidden()
 
