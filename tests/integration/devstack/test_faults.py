@@ -11,6 +11,7 @@ from temporalio.client import Client
 from devstack.links import Links
 from devstack.shop import Shop, item
 from devstack.stack import Stack, StackOptions
+from tests.integration.newcomers import newcomer
 
 # A minute: a killed process is back within seconds, and steps are tried again at most a minute apart.
 LIMIT_S = 60.0
@@ -40,9 +41,9 @@ def links(own: Stack) -> Iterator[Links]:
         links.heal(name)
 
 
-def opened(client: Shop) -> dict[str, Any]:
+def opened(client: Shop, buyer: str | None = None) -> dict[str, Any]:
     """An open purchase of 1.500 tCO2e."""
-    response = client.open([item(client.milestones()["mangrove-2"], "1.500")], 1800)
+    response = client.open([item(client.milestones()["mangrove-2"], "1.500")], 1800, buyer=buyer)
     assert response.status_code == 201, response.text
     return dict(response.json())
 
@@ -90,14 +91,16 @@ def test_every_process_survives_a_kill(own: Stack, client: Shop, links: Links) -
     links.cut("users")
     answers = []
     for name in own.processes:
-        answers.append(opened(client))
+        # More purchases are open at once than one buyer may have.
+        buyer = newcomer()
+        answers.append((buyer, opened(client, buyer)))
         own.kill(name)
         assert [process.spec.name for process in own.dead()] == [name]
         own.restart(name)
         assert own.dead() == []
-    for answer in answers:
+    for _, answer in answers:
         client.pay(answer).raise_for_status()
     # The proxies are whole again, for theirs was killed too.
-    for answer in answers:
-        assert client.settled(answer["purchase_id"], LIMIT_S)["status"] == "paid"
+    for buyer, answer in answers:
+        assert client.settled(answer["purchase_id"], LIMIT_S, buyer)["status"] == "paid"
         assert len(client.notified(answer["purchase_id"], "payment.success")) == 1
