@@ -201,7 +201,8 @@ class StartPayment(Opening):
         return bool(self.settlement or self.buyer_canceled) or not (self.buyer_cancels or self.others_end_it)
 
     def _cancel_answer(self) -> CancelAnswer:
-        return CancelAnswer(canceled=self._shown_status is PurchaseStatus.CANCELED, status=self._shown_status)
+        status = self.settlement.status if self.settlement else self._shown_status
+        return CancelAnswer(canceled=status is PurchaseStatus.CANCELED, status=status)
 
     def _end_cancel(self) -> bool:
         """Whether the look was for a buyer's cancel; one that has not won is told so."""
@@ -212,8 +213,6 @@ class StartPayment(Opening):
     @property
     def _shown_status(self) -> PurchaseStatus:
         """What a buyer was told stays told, while the notification is still on its way."""
-        if self.settlement:
-            return self.settlement.status
         return PurchaseStatus.CANCELED if self.buyer_canceled else self.status
 
     @workflow.query(description="The purchase as its saga sees it")
