@@ -16,12 +16,12 @@ from app.development import development
 from app.identity import Jwks, authentication
 from app.loop import LoopThread
 from app.metrics import exposition
-from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places
+from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places, Turnstile
 from app.purchases import purchases
 from app.rate_limits import RateLimits
 from app.security_headers import add_security_headers
 from app.temporal import TemporalSagas
-from app.webhooks import webhooks
+from app.webhooks import WEBHOOK_PATH, turned_away, webhooks
 from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
@@ -56,9 +56,9 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     Places(BUYERS_MAX, "as many buyers wait as the intake has room for").guard(buyers)
     api.register_blueprint(buyers)
     api.register_blueprint(catalogue(intake))
-    stripe = webhooks(intake)
-    Places(WEBHOOKS_MAX, "as many events wait as the intake has room for").guard(stripe)
-    api.register_blueprint(stripe)
+    api.register_blueprint(webhooks(intake))
+    room = Places(WEBHOOKS_MAX, "as many events wait as the intake has room for")
+    api.wsgi_app = Turnstile(api.wsgi_app, WEBHOOK_PATH, room, turned_away)  # type: ignore[method-assign]
     if intake.config.environment == "development":
         api.register_blueprint(development(intake.config))
     add_commands(api, intake.config)

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 EVENT_BYTES_MAX = 512 * 1024
 # A call to Temporal takes 1.2 s at most: by then it is known whether it is back.
 RETRY_AFTER_S = 2
+WEBHOOK_PATH = "/webhooks/stripe"
 
 
 def webhooks(intake: Intake) -> APIBlueprint:
@@ -32,7 +33,7 @@ def webhooks(intake: Intake) -> APIBlueprint:
     routes = APIBlueprint("webhooks", __name__, tag="Webhooks")
     acceptance = Acceptance()
 
-    @routes.post("/webhooks/stripe")
+    @routes.post(WEBHOOK_PATH)
     @routes.output(ReceivedShown)
     @routes.doc(
         operation_id="receiveStripeEvent",
@@ -47,6 +48,13 @@ def webhooks(intake: Intake) -> APIBlueprint:
         return ReceivedShown()
 
     return routes
+
+
+def turned_away() -> Problem:
+    """What makes Stripe send an event again; counted."""
+    metrics.WEBHOOKS.labels("unavailable").inc()
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return UNAVAILABLE.problem("Not stored. Send the event again.", headers=headers)
 
 
 def _payload() -> bytes:
@@ -73,9 +81,7 @@ def _counted(intake: Intake, acceptance: Acceptance, payload: bytes) -> str:
         raise
     except Unavailable as error:
         log.warning("an event is not stored: %s", error)
-        metrics.WEBHOOKS.labels("unavailable").inc()
-        headers = {"Retry-After": str(RETRY_AFTER_S)}
-        raise UNAVAILABLE.problem("Not stored. Send the event again.", headers=headers) from error
+        raise turned_away() from error
 
 
 def _taken(intake: Intake, acceptance: Acceptance, event: Snapshot) -> str:

@@ -1,15 +1,20 @@
-"""How many buyers may wait at once."""
+"""How many of each kind may wait at once."""
 
 import re
 import threading
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from apiflask import APIBlueprint, APIFlask
+from flask import Response
+from werkzeug.test import Client
 
-from app.places import THREADS, Places
+from app.places import THREADS, Places, Turnstile
 from domain.errors import Unavailable
+from webapi.problem_types import UNAVAILABLE
 
 CONFIGURATION = Path(__file__).parents[3] / "gunicorn.conf.py"
 
@@ -64,6 +69,32 @@ def test_a_place_is_free_again_after_a_fault() -> None:
         1 / 0  # noqa: B018
     with places, pytest.raises(Unavailable, match="full"), places:
         pass
+
+
+def test_a_crowd_is_refused_before_the_application() -> None:
+    """On its one path; the refusal is a problem with the caller's request id, and the place is free again."""
+    entered, goes_on = threading.Event(), threading.Event()
+    asked: list[str] = []
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        asked.append(environ["PATH_INFO"])
+        if environ["PATH_INFO"] == "/events" and not goes_on.is_set():
+            entered.set()
+            goes_on.wait(5)
+        return Response("taken")(environ, start_response)
+
+    client = Client(Turnstile(application, "/events", Places(1, "full"), lambda: UNAVAILABLE.problem("Come again.")))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: client.post("/events").text)
+        assert entered.wait(5)
+        refused = client.post("/events", headers={"X-Request-Id": "r1"})
+        assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
+        assert refused.get_json()["request_id"] == refused.headers["X-Request-Id"] == "r1"
+        assert client.post("/other").text == "taken"
+        assert asked == ["/events", "/other"]
+        goes_on.set()
+        assert waiting.result() == "taken"
+    assert client.post("/events").text == "taken"
 
 
 def test_gunicorn_has_the_threads_that_are_shared_out() -> None:
