@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from devstack.setup import apt
-from devstack.setup.machine import Machine, SetupError, version_in
-from devstack.setup.versions import CHROMIUM_MIN, shown
+from devstack.setup.machine import Machine, require, version_in
+from devstack.setup.versions import CHROMIUM_MIN
 
 # Debian's, Ubuntu's and Google's names of the same program, the freest first.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -22,6 +22,4 @@ def provide(machine: Machine) -> None:
         apt.install(machine, ["chromium"], hint=HINT)
     program = find(machine)
     found = version_in(machine.output(program, "--version"), r"(\d+)\.\d+\.\d+") if program else None
-    if found is None or found < CHROMIUM_MIN:
-        known = shown(found) if found else "unknown"
-        raise SetupError(f"Chromium {shown(CHROMIUM_MIN)} or newer is needed, found: {known}.\n{HINT}")
+    require("Chromium", found, CHROMIUM_MIN, hint=HINT)

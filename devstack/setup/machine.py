@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from devstack.setup.versions import Version
+from devstack.setup.versions import Version, shown
 
 # A line every 10 s: often enough to see that it works, rare enough for a log.
 HEARTBEAT_S = 10.0
@@ -139,6 +139,13 @@ def version_in(text: str | None, pattern: str) -> Version | None:
     """The version that the pattern's first group finds in a program's answer."""
     found = re.search(pattern, text or "")
     return tuple(map(int, found[1].split("."))) if found else None
+
+
+def require(name: str, found: Version | None, least: Version, *, is_needed: str = "is needed", hint: str = "") -> None:
+    """Raise SetupError unless a program is there in a version that is new enough."""
+    if found is None or found < least:
+        known = shown(found) if found else "unknown"
+        raise SetupError(f"{name} {shown(least)} or newer {is_needed}, found: {known}.\n{hint}".strip())
 
 
 def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:

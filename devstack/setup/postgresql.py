@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from devstack.setup import apt
-from devstack.setup.machine import Machine, SetupError, version_in
-from devstack.setup.versions import POSTGRESQL_MIN, shown
+from devstack.setup.machine import Machine, require, version_in
+from devstack.setup.versions import POSTGRESQL_MIN
 
 # Debian keeps several versions side by side and none of them on PATH.
 DEBIANS = Path("/usr/lib/postgresql")
@@ -24,6 +24,4 @@ def provide(machine: Machine) -> None:
         apt.install(machine, ["postgresql"], units=("postgresql.service",), hint="Only the tests need it.")
     folder = find(machine)
     found = version_in(machine.output(folder / "initdb", "--version"), r"(\d+)") if folder else None
-    if found is None or found < POSTGRESQL_MIN:
-        known = shown(found) if found else "unknown"
-        raise SetupError(f"PostgreSQL {shown(POSTGRESQL_MIN)} or newer is needed for the tests, found: {known}.")
+    require("PostgreSQL", found, POSTGRESQL_MIN, is_needed="is needed for the tests")

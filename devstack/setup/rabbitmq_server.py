@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from devstack.setup import apt
-from devstack.setup.machine import Machine, SetupError, version_in
-from devstack.setup.versions import RABBITMQ_MIN, shown
+from devstack.setup.machine import Machine, require, version_in
+from devstack.setup.versions import RABBITMQ_MIN
 
 # Debian's wrapper on PATH refuses every user but its own; the program itself does not.
 DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -36,6 +36,4 @@ def provide(machine: Machine) -> None:
         apt.install(machine, ["rabbitmq-server"], units=units, hint=BY_CONTAINER)
     program = find(machine)
     found = version(machine, program) if program else None
-    if found is None or found < RABBITMQ_MIN:
-        known = shown(found) if found else "unknown"
-        raise SetupError(f"RabbitMQ {shown(RABBITMQ_MIN)} or newer is needed, found: {known}.\n{BY_CONTAINER}")
+    require("RabbitMQ", found, RABBITMQ_MIN, hint=BY_CONTAINER)

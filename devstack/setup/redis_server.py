@@ -1,8 +1,8 @@
 """Redis, for the tests only: they start an instance of their own."""
 
 from devstack.setup import apt
-from devstack.setup.machine import Machine, SetupError, version_in
-from devstack.setup.versions import REDIS_MIN, shown
+from devstack.setup.machine import Machine, require, version_in
+from devstack.setup.versions import REDIS_MIN
 
 
 def provide(machine: Machine) -> None:
@@ -11,6 +11,4 @@ def provide(machine: Machine) -> None:
         apt.install(machine, ["redis-server"], units=("redis-server.service",), hint="Only the tests need it.")
     program = machine.find("redis-server")
     found = version_in(machine.output(program, "--version"), r"v=(\d+\.\d+)") if program else None
-    if found is None or found < REDIS_MIN:
-        known = shown(found) if found else "unknown"
-        raise SetupError(f"Redis {shown(REDIS_MIN)} or newer is needed for the tests, found: {known}.")
+    require("Redis", found, REDIS_MIN, is_needed="is needed for the tests")
