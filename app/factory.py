@@ -29,6 +29,7 @@ from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
 from webapi import PLATFORM, Problem, create_api
 from webapi.docs import docs
+from webapi.problem_types import UNAVAILABLE
 
 log = logging.getLogger(__name__)
 
@@ -113,5 +114,4 @@ def _refuse(api: APIFlask) -> None:
     def unavailable(error: Exception) -> Response:
         log.warning("answered 503: %r", error)
         detail = "A part of this service does not answer. Repeat the request with the same key."
-        headers = {"Retry-After": str(RETRY_AFTER_S)}
-        return Problem(503, "dependency-unavailable", detail, headers=headers).response()
+        return UNAVAILABLE.problem(detail, headers={"Retry-After": str(RETRY_AFTER_S)}).response()

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from app.refusals import AMOUNT_TOO_SMALL
 from domain.money import AMOUNT_MAX, AMOUNT_MIN, QUANTITY_PATTERN, canonical
 from domain.purchase import Item, Order, PurchaseStatus
-from webapi import Body, NextCursor, NumberedPageQuery, Problem, Shown
+from webapi import Body, NextCursor, NumberedPageQuery, Shown
+from webapi.problem_types import KEY_MISSING
 
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20
@@ -38,7 +40,7 @@ class KeyHeader(BaseModel):
     def refuse_the_keyless(cls, headers: dict[str, Any]) -> dict[str, Any]:
         """Raise the refusal that the design has for a purchase without a key."""
         if not headers.get("idempotency_key"):
-            raise Problem(400, "idempotency-key-missing", "Send the header Idempotency-Key: one key for one purchase.")
+            raise KEY_MISSING.problem("Send the header Idempotency-Key: one key for one purchase.")
         return headers
 
 
@@ -105,7 +107,7 @@ class PurchaseBody(Body):
         """The order in its canonical form; 422 `amount-too-small` for what no provider charges."""
         if self.amount < AMOUNT_MIN[self.currency]:
             least = AMOUNT_MIN[self.currency]
-            raise Problem(422, "amount-too-small", f"The least amount is {least} {self.currency} (minor units).")
+            raise AMOUNT_TOO_SMALL.problem(f"The least amount is {least} {self.currency} (minor units).")
         items = [
             Item(project_id=i.project_id, milestone_id=i.milestone_id, quantity=canonical(i.quantity))
             for i in self.items

@@ -9,7 +9,7 @@ from flask import Response, g, request
 
 from webapi.models import HealthShown, ReadyShown
 from webapi.openapi import describe, may_tell
-from webapi.problem_types import BY_STATUS, INVALID_REQUEST, UNAVAILABLE
+from webapi.problem_types import BY_STATUS, INTERNAL_ERROR, INVALID_REQUEST, UNAVAILABLE
 from webapi.problems import Problem
 from webapi.request_ids import NamedRequests
 from webapi.strict_json import StrictRequest
@@ -68,7 +68,7 @@ def _refuse_with_problems(api: APIFlask) -> None:
     @api.errorhandler(Exception)
     def fault(error: Exception) -> Response:
         log.error("the request failed", exc_info=error)
-        return Problem(500, "internal-error", "Something went wrong; the request id finds it in our log.").response()
+        return INTERNAL_ERROR.problem("Something went wrong; the request id finds it in our log.").response()
 
 
 def _field_errors(detail: Mapping[str, Mapping[str, list[str]]]) -> list[dict[str, str]]:

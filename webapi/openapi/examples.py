@@ -16,8 +16,10 @@ def show_examples(spec: dict[str, Any]) -> None:
 
 def example(schema: dict[str, Any], spec: dict[str, Any]) -> Any:
     """A value that the schema describes."""
-    said = schema.get("examples") or schema.get("enum") or [schema[name] for name in ("const",) if name in schema]
-    return said[0] if said else _composed(schema, spec)
+    said = schema.get("examples") or schema.get("enum")
+    if said:
+        return said[0]
+    return schema["const"] if "const" in schema else _composed(schema, spec)
 
 
 def _composed(schema: dict[str, Any], spec: dict[str, Any]) -> Any:

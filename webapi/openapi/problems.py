@@ -18,9 +18,8 @@ from webapi.problem_types import (
     URI_TOO_LONG,
     ProblemType,
 )
-from webapi.problems import ProblemShown
+from webapi.problems import MEDIA_TYPE, ProblemShown
 
-MEDIA_TYPE = "application/problem+json"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 RETRY_AFTER = {
     "description": "seconds to wait before the next try",
