@@ -59,7 +59,8 @@ class StartPayment(Opening):
             if self.settlement is None:
                 await self._look()
             # A cancel that came too late leaves an unpaid purchase its time until the deadline.
-            looks += 0 if self._end_cancel() else 1
+            if not self._end_cancel():
+                looks += 1
 
         ended = await self._record(self.settlement)
         await workflow.wait_condition(workflow.all_handlers_finished)

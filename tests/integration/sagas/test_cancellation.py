@@ -1,6 +1,5 @@
 """Somebody presses Cancel in Temporal's UI at each step: the purchase is undone where it can be, and else goes on.
 
-import asyncio
 A callee that stands still holds the purchases at its steps, and answers what it has been asked after the cancellation.
 """
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from typing import Any
 
 import jwt
@@ -11,21 +10,11 @@ from flask.testing import FlaskClient
 
 from app.identity import development_token
 from config import Settings
+from tests.unit.app.provider import claims
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakePayments
 
 OTHER_SECRET = "another-secret-of-32-bytes-or-more!"
-
-
-def claims(config: Settings, **changes: Any) -> dict[str, Any]:
-    """A good token's claims with changes; None takes one out."""
-    good = {
-        "sub": "alice",
-        "exp": int(time.time()) + 60,
-        "iss": config.jwt_issuer,
-        "aud": config.jwt_audience,
-    }
-    return {name: value for name, value in (good | changes).items() if value is not None}
 
 
 def signed_text(config: Settings, payload: str) -> str:
