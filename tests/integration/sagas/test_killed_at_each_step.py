@@ -1,6 +1,5 @@
 """Workers are killed (SIGKILL) in the middle of each step: others go on, and nothing is done under another key.
 
-import asyncio
 A callee that stands still holds purchases at its steps. Then the workers are killed, the callee goes on with what it
 has been asked, and new workers ask again.
 """
@@ -12,7 +11,7 @@ from devstack.audit import audit_stack
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.engine import Engine
-from tests.integration.hold import stopped, unread
+from tests.integration.hold import each_asks, stopped, unread
 from tests.integration.sagas.buyers import CANCEL, PUBLISH, REFUND, RELEASE, Buyers
 
 WORKERS = ("start_payment_worker", "payment_success_worker", "payment_failed_worker")
@@ -82,10 +81,10 @@ def test_steps_at_payments_after_another_step_there(battered: Stack, engine: Eng
         for saga, step in {canceled.opening: LOOK, attempt: LOOK, refunded.success: CANCEL}.items():
             engine.wait_until_held(saga, step)
         # One step on: Payments answers, but stands still again before the workers can ask it the next thing.
-        with stopped(battered, *WORKERS):
+        with each_asks(battered, WORKERS, "payments"):
             answers = [unread(battered, reader=worker, writer="payments") for worker in WORKERS]
             callees.close()
-            Shop.until(lambda: all(answer() for answer in answers), bool, "an answer to each worker", 5)
+            Shop.until(lambda: all(answer() for answer in answers), bool, "an answer to each worker", 20)
             callees.enter_context(stopped(battered, "payments"))
         crash(battered, engine, {canceled.opening: CANCEL, attempt: CANCEL, refunded.success: REFUND}, callees)
     buyers.ended(canceled, "canceled", None, by=canceled.opening)
