@@ -15,13 +15,15 @@ COPY --from=packages /venv /venv
 # What is printed is seen at once; the source folder is not writable, so no compiled files.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_APP=app
 WORKDIR /app
-COPY config.py temporal_client.py checkAmqp.py gunicorn.conf.py ./
+COPY config.py checkAmqp.py gunicorn.conf.py ./
 COPY activities activities
 COPY app app
 COPY audit audit
 COPY clients clients
 COPY domain domain
 COPY services services
+COPY telemetry telemetry
+COPY temporal_client temporal_client
 COPY web web
 COPY webapi webapi
 COPY workers workers

@@ -14,7 +14,6 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -27,7 +26,7 @@ from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from config import Settings, settings
 from domain.messages import TaskQueue
-from temporal_client import connection
+from temporal_client import address, connect
 from webapi.logs import log_to_stdout
 from workers.heartbeats import BEAT_S, Heartbeats
 
@@ -94,7 +93,7 @@ async def _work(config: Settings, queue: TaskQueue, workflows: Sequence[type], t
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await connect(stop)
+    client = await reach(stop)
     if client is None:
         return
     async with _ports(config) as ports, new_worker(client, queue, workflows, ports.steps()):
@@ -103,14 +102,13 @@ async def _work(config: Settings, queue: TaskQueue, workflows: Sequence[type], t
         await stop.wait()
 
 
-async def connect(stop: asyncio.Event) -> Client | None:
+async def reach(stop: asyncio.Event) -> Client | None:
     """A client of the server that TEMPORAL_* names, as soon as it answers; None when told to stop before."""
-    config = connection()
     while not stop.is_set():
         try:
-            return await Client.connect(**config, data_converter=pydantic_data_converter)
+            return await connect()
         except RuntimeError as error:
-            log.warning("Temporal at %s does not answer yet: %s", config["target_host"], error)
+            log.warning("Temporal at %s does not answer yet: %s", address(), error)
             await asyncio.sleep(RECONNECT_S)
     return None
 
