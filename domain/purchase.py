@@ -53,6 +53,10 @@ class Order(Frozen):
         others = f" and {len(more)} more" if more else ""
         return f"{first.quantity} tCO2e of {first.milestone_id}{others} for {shown_amount(self.amount, self.currency)}"
 
+    def about(self) -> str:
+        """The whole purchase in a line of markdown, for operators."""
+        return f"purchase `{self.purchase_id}` of buyer `{self.buyer_id}`: {self.summary()}"
+
 
 class PaymentStatus(StrEnum):
     """What a look tells of a payment."""

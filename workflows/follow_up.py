@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.messages import Progress
+    from domain.messages import Progress, SagaEnd
     from domain.purchase import Order, Payment, PurchaseStatus
     from workflows.attributes import BUYER_ID, PROJECT_ID
     from workflows.saga import Saga
@@ -26,6 +26,16 @@ class FollowUp(Saga):
         projects = sorted({item.project_id for item in order.items})
         workflow.upsert_search_attributes([BUYER_ID.value_set(order.buyer_id), PROJECT_ID.value_set(projects)])
         return order
+
+    def about(self) -> str:
+        """The payment, and its order once that is known."""
+        paid = f", of {self.order.about()}" if self.order else ""
+        return f"Payment `{self.payment_id}`{paid}"
+
+    def end_quietly(self, why: str) -> SagaEnd:
+        """End, for there is nothing to decide."""
+        self.leave(why)
+        return SagaEnd(note=why)
 
     async def parked(self, why: str) -> None:
         """A parked saga of any kind shows on its purchase."""

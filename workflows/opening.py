@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.saga import Saga
 
 OPEN_UPDATE = "open"
+EXPIRES = "Nothing: unpaid it ends by itself at its deadline. To end it sooner, cancel this workflow."
 
 
 class Opening(Saga):
@@ -38,6 +39,11 @@ class Opening(Saga):
         self.refusal: Refused | None = None
         self.settlement: Settlement | None = None
         self.recorded: Outcome | None = None
+
+    def about(self) -> str:
+        """The purchase, and its payment once that is known."""
+        payment = f", payment `{self.payment_id}`" if self.payment_id else ""
+        return f"{self.order.about()}{payment}"
 
     async def open_or_undo(self) -> None:
         """Open the purchase; what is refused, takes too long or is aborted is answered at once and then undone."""
@@ -90,7 +96,7 @@ class Opening(Saga):
             opened_by=self.opened_by,
         )
         self.note("awaiting_payment")
-        self.show(PurchaseStatus.AWAITING_PAYMENT, f"Waits for the buyer to pay, until {self.expires_at:%H:%M:%S} UTC.")
+        self.show(PurchaseStatus.AWAITING_PAYMENT, to_do=EXPIRES)
 
     async def _undo_opening(self, refusal: Refused, *, offset_refused: bool) -> None:
         """Answer at once; then undo, money first and offset after it."""

@@ -1,4 +1,4 @@
-"""Where a saga stands, how it parks, and how people decide: `resolve` when it is parked, a cancellation at any time."""
+"""How a saga parks, and how people decide: `resolve` when it is parked, a cancellation at any time."""
 
 import asyncio
 import functools
@@ -12,8 +12,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
     from domain.messages import ParkedView
-    from domain.purchase import PurchaseStatus, TimelineEntry
-    from workflows.attributes import PURCHASE_STATUS
+    from domain.purchase import PurchaseStatus
+    from workflows.standing import Standing
 
 Start = TypeVar("Start")
 End = TypeVar("End")
@@ -57,8 +57,8 @@ class Parked:
         return self.decision == SKIP
 
 
-class Parking:
-    """What people see of a saga, and what they decide.
+class Parking(Standing):
+    """What people decide about a saga.
 
     As long as it is `undoable`, an abort or a cancellation raises Aborted where the saga waits; from its point of no
     return on, and while it undoes, neither can stop it.
@@ -67,8 +67,7 @@ class Parking:
     ABORT_MEANS = "The saga ends; nothing is done."
 
     def __init__(self, status: PurchaseStatus) -> None:
-        self.status = status
-        self.timeline: list[TimelineEntry] = []
+        super().__init__(status)
         self.undoable = True
         self.abort_requested = False
         self._parked: Parked | None = None
@@ -83,14 +82,13 @@ class Parking:
 
         Raises Aborted when the saga is to be undone.
         """
-        status = self.status
+        before = self.standing
         parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
-        to_do = "".join(f"\n- `{choice}`: {means}" for choice, means in parked.choices.items())
-        self.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", f"Mend the cause, then send the update `resolve`:{to_do}")
+        self.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
         await self.parked(why)
         await workflow.wait_condition(lambda: parked.decision is not None or self.aborting or until())
         self._parked = None
-        self.show(status)
+        self.show(*before)
         await self.resumed()
         if self.aborting:
             raise Aborted(why)
@@ -145,22 +143,6 @@ class Parking:
         parked = self._parked
         return ParkedView(since=parked.since, reason=parked.why, choices=parked.choices) if parked else None
 
-    # ---- what people see --------------------------------------------------------------------------------------------
-
-    def note(self, event: str, detail: str = "") -> None:
-        """Add to the purchase's timeline; what happens again on a later look stands there once."""
-        if not any((entry.event, entry.detail) == (event, detail) for entry in self.timeline):
-            self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
-
-    def show(self, status: PurchaseStatus, stands: str = "", to_do: str = "Nothing.") -> None:
-        """Show where the saga stands: in its search attribute, and in words in the UI."""
-        if status is not self.status:
-            self.status = status
-            workflow.upsert_search_attributes([PURCHASE_STATUS.value_set(status.value)])
-        words = status.value.replace("_", " ")
-        details = f"**{words}** since {workflow.now():%Y-%m-%d %H:%M:%S} UTC. {stands}\n\n**To do:** {to_do}"
-        workflow.set_current_details(details)
-
 
 P = TypeVar("P", bound=Parking)
 
@@ -181,11 +163,19 @@ def heeds_cancellation(run: Callable[[P, Start], Awaitable[End]]) -> Callable[[P
                 self.abort_requested = True
                 return await saga
         except Aborted as aborted:
+            self.leave("Somebody has ended the saga; it had done nothing yet.")
             if workflow.cancellation_reason() is not None:
                 raise asyncio.CancelledError from aborted
             raise benign("aborted", "An operator ended the saga; it had done nothing yet.") from aborted
 
     return shielded
+
+
+def _to_decide(choices: dict[str, str]) -> str:
+    """What an operator can do, as the UI shows it; what each reason means stands in docs/operations.md."""
+    offered = "".join(f"\n- `{choice}`: {means}" for choice, means in choices.items())
+    by_hand = f"`flask purchases show '{workflow.info().workflow_id}'`"
+    return f"Find and mend the cause, then decide by {by_hand}, or by the update `resolve` with one of:{offered}"
 
 
 def benign(kind: str, detail: str, *details: Any) -> ApplicationError:

@@ -30,20 +30,20 @@ class PaymentFailed(FollowUp):
         payment = await self.look(self.payment_id)
         order = self.know_order(payment)
         if nothing_to_do := self._why_not(payment):
-            return SagaEnd(note=nothing_to_do)
+            return self.end_quietly(nothing_to_do)
         self.note("payment_attempt_failed", f"attempt {payment.failed_attempts}")
         if payment.status is PaymentStatus.PAYABLE and payment.failed_attempts < self.attempts_max:
             await self.publish("payment.attempt_failed", self.payment_id, order, PurchaseStatus.AWAITING_PAYMENT)
-            return SagaEnd(note="The buyer may try another card.")
+            return self.end_quietly("The buyer may try another card.")
 
         try:
             await self.cancel_payment(self.payment_id)
         except Refused:
-            return SagaEnd(note=MONEY_MOVES)
+            return self.end_quietly(MONEY_MOVES)
         self.undoable = False  # Nobody can pay any more: from here on the purchase has to end.
         self.note("payment_canceled")
         if not await self.win_reservation(self.payment_id):
-            return SagaEnd(note="Another saga has decided how the purchase ends.")
+            return self.end_quietly("Another saga has decided how the purchase ends.")
         await self.publish("payment.failed", self.payment_id, order, PurchaseStatus.FAILED)
         await self.tell_end(order, PurchaseStatus.FAILED, "payment-failed")
         return SagaEnd(status=PurchaseStatus.FAILED)

@@ -40,7 +40,7 @@ class PaymentSuccess(FollowUp):
         """Commit, capture, deliver, tell; what stops it on the way undoes the money first and the offset after it."""
         payment = await self._look_until_decided()
         if payment.outcome or payment.status is PaymentStatus.CANCELED:
-            return SagaEnd(note="The purchase has ended already.")
+            return self.end_quietly("The purchase has ended already.")
         order = await self._take_up(payment)
         try:
             self._heed_refund(payment)
@@ -119,7 +119,7 @@ class PaymentSuccess(FollowUp):
         """Money first, offset after it; a purchase that another saga has ended is left to that one."""
         self.undoable = False
         if not self.sold and not await self._claim():
-            return SagaEnd(note="Another saga has decided how the purchase ends.")
+            return self.end_quietly("Another saga has decided how the purchase ends.")
         if self.sold:
             await self._revoke(order)
         refunded = await self._undo_money()

@@ -86,10 +86,11 @@ class Saga(Parking):
             # An attempt that runs may still take effect: what undoes it must come after its end.
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         )
-        await workflow.wait_condition(lambda: activity.done() or self.aborting)
-        if not activity.done():
-            activity.cancel()
-        return await activity
+        with self.under_way(summary):
+            await workflow.wait_condition(lambda: activity.done() or self.aborting)
+            if not activity.done():
+                activity.cancel()
+            return await activity
 
     def _why_parked(self, error: ActivityError, summary: str, *, limited: bool, sure: bool) -> str:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
@@ -202,7 +203,8 @@ class Saga(Parking):
             return
         try:
             delay = policies.ask_again_delay(attempt)
-            await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=why)
+            with self.under_way(f"{why}: it is asked again after {delay.total_seconds():g} s"):
+                await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=why)
         except TimeoutError:
             return
         raise Aborted(why)

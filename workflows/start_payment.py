@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.opening import Opening
     from workflows.parking import benign, heeds_cancellation
     from workflows.payment_success import PaymentSuccess
+    from workflows.standing import MEANINGS, NOTHING, shown_time
 
 
 @workflow.defn
@@ -71,12 +72,14 @@ class StartPayment(Opening):
     async def _wait_to_be_told(self, looks: int) -> None:
         """Wait for the saga that won, at first until the deadline or a cancellation, then from look to look."""
         wait = self.expires_at - workflow.now() if looks == 0 else policies.look_again_delay(looks - 1)
+        waits = "the buyer's payment, until the deadline" if looks == 0 else "news of the payment, or a look at it"
         try:
-            await workflow.wait_condition(
-                lambda: self.settlement is not None or self.buyer_cancels or (looks == 0 and self.abort_requested),
-                timeout=max(wait, timedelta()),
-                timeout_summary="the buyer's payment, until the deadline" if looks == 0 else "look again",
-            )
+            with self.under_way(f"Waits for {waits} ({shown_time(workflow.now() + wait)})"):
+                await workflow.wait_condition(
+                    lambda: self.settlement is not None or self.buyer_cancels or (looks == 0 and self.abort_requested),
+                    timeout=max(wait, timedelta()),
+                    timeout_summary=waits,
+                )
         except TimeoutError:
             if looks:
                 await self._park_when_overdue()
@@ -168,7 +171,7 @@ class StartPayment(Opening):
             summary = f"Record the outcome {settlement.status}"
             self.know(await self.step(PaymentsSteps.record_outcome, call, summary=summary, sure=True))
         ended = self.settlement or settlement
-        self.show(ended.status, "The purchase is settled.")
+        self.show(ended.status, f"{MEANINGS[ended.status]} The reason: {ended.reason}." if ended.reason else "")
         return ended
 
     # ---- messages ---------------------------------------------------------------------------------------------------
@@ -182,7 +185,11 @@ class StartPayment(Opening):
     def progress(self, progress: Progress) -> None:
         """Show where the purchase stands as long as it is open."""
         if self.settlement is None:
-            self.show(progress.status, progress.note)
+            parked = progress.status is PurchaseStatus.NEEDS_ATTENTION
+            self.show(progress.status, progress.note, self._decide_there() if parked else NOTHING)
+
+    def _decide_there(self) -> str:
+        return f"Another saga of this purchase is parked: `flask purchases show {self.order.purchase_id}`."
 
     @workflow.update(description="The buyer cancels the purchase, unless it is paid")
     async def cancel(self) -> CancelAnswer:

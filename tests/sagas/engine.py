@@ -28,6 +28,9 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 # More events than any saga of ours needs: beyond it something turns round and round.
 EVENTS_MAX = 20_000
 
+# What operators read in Temporal's UI bears a summary.
+SUMMED_UP = {"schedule_activity", "start_timer", "start_child_workflow_execution"}
+
 
 class Engine:
     """The server. `steps` maps an activity's name to the bound method that runs it, `kinds` a workflow's to its class.
@@ -144,7 +147,12 @@ class Engine:
     def _task(self, execution: Execution) -> None:
         self.before_task(execution)
         for command in execution.task(self.now):
-            getattr(self, f"_on_{command.WhichOneof('variant')}")(execution, command)
+            kind = command.WhichOneof("variant")
+            # What an operator reads of it in Temporal's UI.
+            assert kind not in SUMMED_UP or command.user_metadata.HasField("summary"), (
+                f"{execution.id}: {kind}, unnamed"
+            )
+            getattr(self, f"_on_{kind}")(execution, command)
 
     def _signal(self, execution: Execution, name: str, args: list[Payload]) -> None:
         signal = wa.SignalWorkflow(signal_name=name, input=args, originating_event_id=next(self._numbers))

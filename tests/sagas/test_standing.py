@@ -1,0 +1,96 @@
+"""What an operator reads of a saga in Temporal's UI: where it stands, what it waits for, since when, what to do."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.api.sdk.v1 import WorkflowMetadata
+
+from domain.purchase import PaymentStatus
+from tests.sagas.engine import START
+from tests.sagas.world import BROKEN, ORDER, TTL, UNAVAILABLE, World, at
+
+PURCHASE_ID, BOUGHT = ORDER.purchase_id, "1.500 tCO2e of mangrove-2 for 18.00 USD"
+
+
+def details(world: World, workflow_id: str | None = None) -> str:
+    """The current details, as the UI asks for them."""
+    metadata = world.engine.query(workflow_id or world.purchase.id, "__temporal_workflow_metadata", WorkflowMetadata)
+    return metadata.current_details
+
+
+def test_an_open_purchase_tells_until_when_it_waits() -> None:
+    """Open: the order, the buyer, the payment, the deadline, and that nobody needs to do anything."""
+    world = World()
+    world.opened()
+    shown = details(world)
+    assert shown.startswith("**awaiting payment** since 20")
+    assert f"purchase `{PURCHASE_ID}` of buyer `alice`: {BOUGHT}, payment `" in shown
+    assert "**Now:** Waits for the buyer's payment, until the deadline (20" in shown
+    assert "**To do:** Nothing: unpaid it ends by itself at its deadline." in shown
+
+
+def test_a_step_that_lasts_is_named() -> None:
+    """A callee that is away: which step waits for it, since when, and that it is tried again."""
+    world = World()
+    world.faults.before["reserve"] = [UNAVAILABLE] * 3
+    world.open()
+    world.engine.run(until_time=at(0.5))
+    shown = details(world)
+    assert f"**Now:** Reserve {BOUGHT}, since 20" in shown
+    assert "**To do:** Nothing: it is tried again by itself" in shown
+
+
+def test_a_parked_saga_tells_what_can_be_decided() -> None:
+    """Parked: why, the choices with their meanings, and the command that decides; its purchase points at it."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [BROKEN]
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    shown = details(world, world.success.id)
+    assert shown.startswith("**needs attention** since 20")
+    assert f"Deliver {BOUGHT}: the callee broke its contract" in shown
+    assert f"`flask purchases show '{world.success.id}'`" in shown
+    assert "- `retry`: " in shown
+    assert "- `abort`: The purchase is undone: the money goes back" in shown
+    assert f"**To do:** Another saga of this purchase is parked: `flask purchases show {PURCHASE_ID}`." in details(
+        world
+    )
+
+
+def test_an_end_tells_what_it_means() -> None:
+    """Paid: both sagas say so in words of the business, and there is nothing to do."""
+    world = World()
+    world.opened()
+    world.pays()
+    for workflow_id in (world.purchase.id, world.success.id):
+        shown = details(world, workflow_id)
+        assert shown.startswith("**paid** since 20")
+        assert "The purchase is paid, and the offset delivered." in shown
+        assert shown.endswith("**To do:** Nothing.")
+        assert "**Now:**" not in shown
+
+
+def test_a_saga_that_decides_nothing_claims_no_status() -> None:
+    """A failed attempt of a purchase that is paid meanwhile: its saga ends, and no query finds it under a status."""
+    world = World()
+    world.opened()
+    world.attempt_fails()
+    world.buyer_pays()
+    world.event_failed()
+    world.engine.run(until=lambda: world.failed().closed)
+    assert world.failed().attributes["PurchaseStatus"] is None
+    assert details(world, world.failed().id).startswith("**ended** at 20")
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_purchase_the_bank_processes_says_that_it_looks_again(times: int) -> None:
+    """After the deadline of a payment that the bank processes: what is waited for, however often it has looked."""
+    world = World()
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    world.engine.run(until_time=START + TTL + timedelta(seconds=2**times))
+    shown = details(world)
+    assert shown.startswith("**processing** since 20")
+    assert "**Now:** Waits for news of the payment, or a look at it (20" in shown

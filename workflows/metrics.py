@@ -1,0 +1,36 @@
+"""What sagas count: by the workflow's own meter, which is silent under replay, so that what has happened counts once.
+
+The SDK adds the labels namespace, task_queue and workflow_type. docs/telemetry.md tells what each metric means.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.messages import Settlement
+
+SETTLED = "buy_projects_purchases_settled"
+SETTLING = "buy_projects_purchase_settling"
+PARKED = "buy_projects_sagas_parked"
+
+# Seconds for who pays at once, half an hour for the deadline (30 min) and what follows it, days for the parked.
+LIFE_BUCKETS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 1860, 2100, 3600, 4 * 3600, 86_400, 3 * 86_400)
+BUCKETS_S: Mapping[str, Sequence[float]] = {SETTLING: LIFE_BUCKETS_S}
+
+
+def count_settled(settlement: Settlement) -> None:
+    """Count a purchase that has reached its end, and how long that took since its saga began."""
+    meter = workflow.metric_meter()
+    how = {"outcome": settlement.status.value, "reason": settlement.reason or ""}
+    meter.create_counter(SETTLED, "Purchases that have ended, by outcome and reason.").add(1, how)
+    took = workflow.now() - workflow.info().workflow_start_time
+    meter.create_histogram_timedelta(SETTLING, "From a purchase's start to its recorded end, by outcome.").record(
+        took, {"outcome": settlement.status.value}
+    )
+
+
+def count_parked(reason: str) -> None:
+    """Count a saga that begins to wait for an operator."""
+    says = "Sagas that began to wait for an operator, by reason."
+    workflow.metric_meter().create_counter(PARKED, says).add(1, {"reason": reason})

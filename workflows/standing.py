@@ -1,0 +1,91 @@
+"""What people see of a saga: its status as a search attribute, its timeline, and in words where it stands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.purchase import PurchaseStatus, TimelineEntry
+    from workflows.attributes import PURCHASE_STATUS
+
+# What a status means where a saga has nothing closer to say.
+MEANINGS = {
+    PurchaseStatus.OPENING: "The payment is being created and the offset reserved.",
+    PurchaseStatus.AWAITING_PAYMENT: "The buyer has not paid yet.",
+    PurchaseStatus.PROCESSING: "Money is on its way, or has come.",
+    PurchaseStatus.NEEDS_ATTENTION: "A saga of this purchase waits for an operator.",
+    PurchaseStatus.PAID: "The purchase is paid, and the offset delivered.",
+    PurchaseStatus.FAILED: "The payment has failed: nothing is charged, and nothing held.",
+    PurchaseStatus.EXPIRED: "Nobody has paid in time: nothing is charged, and nothing held.",
+    PurchaseStatus.CANCELED: "The purchase is canceled: nothing is charged, and nothing held.",
+    PurchaseStatus.REFUNDED: "The buyer has the money back, and the offset is free again.",
+    PurchaseStatus.REJECTED: "The purchase was refused as it was opened: nothing is charged, and nothing held.",
+}
+NOTHING = "Nothing."
+BY_ITSELF = "Nothing: it is tried again by itself until it is done or refused. Does it last, look at who is asked."
+
+
+class Standing:
+    """Where a saga stands: `status`, `timeline`, and the current details that Temporal's UI shows."""
+
+    def __init__(self, status: PurchaseStatus) -> None:
+        self.status = status
+        self.timeline: list[TimelineEntry] = []
+        self._since = workflow.now()
+        self._stands = MEANINGS[status]
+        self._to_do = NOTHING
+        self._step = ""
+
+    def about(self) -> str:
+        """Which purchase this is, in a line."""
+        raise NotImplementedError
+
+    @property
+    def standing(self) -> tuple[PurchaseStatus, str, str]:
+        """Where it stands now, as `show` takes it."""
+        return self.status, self._stands, self._to_do
+
+    def note(self, event: str, detail: str = "") -> None:
+        """Add to the purchase's timeline; what happens again on a later look stands there once."""
+        if not any((entry.event, entry.detail) == (event, detail) for entry in self.timeline):
+            self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
+
+    def show(self, status: PurchaseStatus, stands: str = "", to_do: str = NOTHING) -> None:
+        """Show where the saga stands: in its search attribute, and in words in the UI."""
+        if status is not self.status:
+            self.status = status
+            self._since = workflow.now()
+            workflow.upsert_search_attributes([PURCHASE_STATUS.value_set(status.value)])
+        self._stands, self._to_do = stands or MEANINGS[status], to_do
+        self._write()
+
+    def leave(self, why: str) -> None:
+        """Show that the saga ends and decides nothing: how the purchase stands is for others to say."""
+        workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
+        workflow.set_current_details(
+            f"**ended** at {shown_time(workflow.now())}. {why}\n\n{self.about()}\n\n**To do:** {NOTHING}"
+        )
+
+    @contextmanager
+    def under_way(self, summary: str) -> Iterator[None]:
+        """Show a step for as long as it takes."""
+        self._step = f"\n\n**Now:** {summary}, since {shown_time(workflow.now())}."
+        self._write()
+        try:
+            yield
+        finally:
+            # Written with whatever comes next: here a saga may just be dropped from a worker's memory.
+            self._step = ""
+
+    def _write(self) -> None:
+        words = self.status.value.replace("_", " ")
+        to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
+        stands = f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}"
+        workflow.set_current_details(f"{stands}\n\n{self.about()}\n\n**To do:** {to_do}")
+
+
+def shown_time(moment: datetime) -> str:
+    """A time as an operator compares it with other logs: to the second, and said to be UTC."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
