@@ -2,7 +2,9 @@
 
 import json
 import platform
+import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from devstack.setup import apt
@@ -15,26 +17,36 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def install(machine: Machine, module: str, target: Path, *, otherwise: str) -> None:
-    """Build `module` and put its program at `target`, in one move, so that a half-built one is never found.
+    """Build `module` and put its program at `target`; `otherwise` as in `install_all`."""
+    install_all(machine, {module: target}, otherwise=otherwise)
+
+
+def install_all(machine: Machine, targets: Mapping[str, Path], *, otherwise: str) -> None:
+    """Build programs of one Go module, each to its target, in one move, so that a half-built one is never found.
 
     `otherwise` tells what a person can do where Go or its module proxy cannot be had.
     """
     go = _go(machine, otherwise)
     folder = machine.cache / "gobin"
-    # Go names a program after the last part of its path.
-    built = module.partition("@")[0].rpartition("/")[2]
+    names = " and ".join(target.name for target in targets.values())
     machine.run(
-        f"Building {target.name} with Go",
-        [go, "install", "-v", module],
+        f"Building {names} with Go",
+        [go, "install", "-v", *targets],
         env={**_environment(machine), "GOBIN": str(folder)},
         hint="Is the Go module proxy reachable? Then run the same command again: it goes on where it stopped.\n"
         f"Or {otherwise}.",
     )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    (folder / built).replace(target)
+    for module, target in targets.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (folder / _program(module)).replace(target)
     # 2 GB that nothing needs any more.
     for name in ("go", "go-build", "gobin"):
         shutil.rmtree(machine.cache / name)
+
+
+def _program(module: str) -> str:
+    # Go names a program after the last part of its path, a major version (`/v5`) left out.
+    return re.sub(r"/v\d+$", "", module.partition("@")[0]).rpartition("/")[2]
 
 
 def _environment(machine: Machine) -> dict[str, str]:

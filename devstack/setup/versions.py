@@ -6,10 +6,16 @@ Version = tuple[int, ...]
 PYTHON_MIN: Version = (3, 11)
 # Built from source where nothing else is at hand; 1.6.0 to 1.8.2 carry a `replace` line, which `go install` refuses.
 TEMPORAL_CLI = "v1.5.1"
+# The whole server, which the tests run on PostgreSQL; the same that the command line above holds.
+TEMPORAL_SERVER = "v1.29.1"
 # Server 1.28: the first with update-with-start for everybody.
 TEMPORAL_SERVER_MIN: Version = (1, 28)
 # Any 2.x has the same API; built from source where none is at hand.
 TOXIPROXY = "v2.9.0"
+# Built from source where none is at hand; its release has no `replace` line.
+KUSTOMIZE = "v5.8.1"
+# 5.5: the oldest that has built our overlays, kubectl 1.32's.
+KUSTOMIZE_MIN: Version = (5, 5)
 # What Temporal's go.mod asks for.
 GO_MIN: Version = (1, 25)
 # Fetched as a Go module, checked by Go's checksum database, where the machine's own Go is older.
@@ -20,6 +26,8 @@ RABBITMQ_MIN: Version = (3, 10)
 POSTGRESQL_MIN: Version = (13,)
 # 6.0: the oldest that the limits' scripts are tested with by their makers.
 REDIS_MIN: Version = (6, 0)
+# 2.42: as Debian 12 has it; promtool tests rules with what they use.
+PROMETHEUS_MIN: Version = (2, 42)
 # 120: URL.canParse, the newest that the page calls.
 CHROMIUM_MIN: Version = (120,)
 

@@ -1,0 +1,33 @@
+"""One server and one stack on it, for all of these tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from devstack.shop import Shop
+from devstack.stack import Stack, StackOptions
+from tests.integration.postgres import running_postgres
+from tests.integration.temporal_server.server import ProductionServer, production_server
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProductionServer]:
+    """Temporal on a PostgreSQL of its own."""
+    folder = tmp_path_factory.mktemp("temporal-server")
+    with running_postgres() as database, production_server(folder, database) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def secured(server: ProductionServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The application on that server, told of it by Temporal's standard variables alone."""
+    data = tmp_path_factory.mktemp("secured-stack")
+    with Stack(StackOptions(data=data, environment=server.client_environment)) as running:
+        yield running
+
+
+@pytest.fixture
+def shop(secured: Stack) -> Iterator[Shop]:
+    """A buyer at that application."""
+    with Shop(secured.description) as buyer:
+        yield buyer
