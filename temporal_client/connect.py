@@ -3,8 +3,12 @@
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.common import HeaderCodecBehavior
 from temporalio.envconfig import ClientConfig
+
+from telemetry.sdk_logs import runtime
+from telemetry.temporal import interceptors
+from temporal_client.converter import data_converter
 
 # Where a server on this machine listens.
 LOCAL = "127.0.0.1:7233"
@@ -16,11 +20,14 @@ def address() -> str:
 
 
 def client_options() -> dict[str, Any]:
-    """All that a client of ours is made with: what the variables say, and how payloads are written."""
+    """All that a client of ours is made with: what the variables say, how payloads are written, what goes along."""
     return {
         **ClientConfig.load_client_connect_config(),
         "target_host": address(),
-        "data_converter": pydantic_data_converter,
+        "data_converter": data_converter(),
+        # Headers carry ids and whatever a traced request brought along: encrypted like all the rest.
+        "header_codec_behavior": HeaderCodecBehavior.CODEC,
+        "interceptors": interceptors(),
     }
 
 
@@ -31,4 +38,4 @@ async def connect() -> Client:
 
 async def lazy_client() -> Client:
     """A client that connects at its first call, and again by itself."""
-    return await Client.connect(**client_options(), lazy=True)
+    return await Client.connect(**client_options(), runtime=runtime(), lazy=True)

@@ -1,0 +1,7 @@
+"""gunicorn's settings for the codec server, beside those on its command line."""
+
+logger_class = "webapi.gunicorn_telemetry.Logger"
+# A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
+worker_tmp_dir = "/dev/shm"  # noqa: S108
+# gunicorn's control socket would stand in the home folder; nobody asks it.
+control_socket_disable = True

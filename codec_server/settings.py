@@ -1,0 +1,69 @@
+"""Settings of the codec server."""
+
+import re
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
+
+from config import Origin
+from payload_keys import PayloadSettings, read
+
+# An entry of CODEC_SERVER_TOKENS, as `python -m codec_server new-token` prints it: whose token, and its SHA-256.
+ENTRY = re.compile(r"(?P<name>[a-z0-9._-]{1,32}):(?P<sha256>[0-9a-f]{64})")
+
+# What .env.example shows. The token is development-codec-token, which everybody can read here.
+DEVELOPMENT: dict[str, Any] = {
+    "codec_server_tokens": ("developer:d7120f67c39045be6b7067568e6c9299f9d0431d7e011b5639de9bdf91be3087",),
+    "payload_key": "",
+}
+
+
+class CodecServerSettings(PayloadSettings):
+    """What the codec server is told, beside the keys."""
+
+    environment: Literal["development", "production"] = Field(
+        default="development", description="production refuses to start with development's secrets"
+    )
+    codec_server_host: str = Field(default="127.0.0.1", description="address to listen on")
+    codec_server_port: int = Field(default=5006, ge=1, le=65535, description="TCP port to listen on")
+    codec_server_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+        default=("http://127.0.0.1:8233",), description="comma separated: where Temporal's UI is, as browsers write it"
+    )
+    codec_server_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=DEVELOPMENT["codec_server_tokens"],
+        description="comma separated: who may see payloads, each as `python -m codec_server new-token` prints it",
+    )
+
+    @field_validator("codec_server_origins", "codec_server_tokens", mode="before")
+    @classmethod
+    def split_list(cls, value: object) -> object:
+        """A comma separated list as a tuple."""
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("codec_server_tokens")
+    @classmethod
+    def check_tokens(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        """Raise unless each is an entry of `new-token`; the fault names its place, for its text may be a secret."""
+        for place, entry in enumerate(entries, 1):
+            if not ENTRY.fullmatch(entry):
+                raise ValueError(
+                    f"entry {place} is not <name>:<sha256>, as `python -m codec_server new-token` prints it"
+                )
+        return entries
+
+    @model_validator(mode="after")
+    def refuse_development(self) -> Self:
+        """Raise when production would show payloads to whoever has read the repository, or write them in clear."""
+        if self.environment == "production":
+            known = [name.upper() for name, value in DEVELOPMENT.items() if getattr(self, name) == value]
+            if known:
+                raise ValueError(f"production needs its own {', '.join(known)}")
+        return self
+
+
+@lru_cache(maxsize=1)
+def settings() -> CodecServerSettings:
+    """The settings, or one readable line that names every fault and exit code 1."""
+    return read(CodecServerSettings)

@@ -1,0 +1,70 @@
+"""A stack that encrypts, whose keys tests change, and its buyers."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from devstack.shop import Shop
+from devstack.stack import Stack, StackOptions
+from payload_keys import new_entry
+from tests.integration.engine import Engine
+from tests.integration.sagas.buyers import Buyers
+
+# Made for this run: the first and the second key.
+FIRST, SECOND = new_entry("first"), new_entry("second")
+BOTH = f"{FIRST},{SECOND}"
+# Who reads and writes payloads.
+WRITERS = ("start_payment_worker", "payment_success_worker", "payment_failed_worker", "intake")
+
+
+@dataclass
+class Keys:
+    """What the stack's processes are told of keys."""
+
+    stack: Stack
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def roll(self, keys: str, key: str, *names: str) -> None:
+        """Start these processes again (all of them where none is named) where they have been told something else."""
+        wanted = keys, key
+        others = [name for name in names or WRITERS if self.told.get(name, (BOTH, "first")) != wanted]
+        self.stack.tell(PAYLOAD_KEYS=keys, PAYLOAD_KEY=key)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self.stack.restart, others))
+        self.told |= dict.fromkeys(others, wanted)
+
+
+@pytest.fixture(scope="package")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack that knows two keys, and writes by the first."""
+    told = {"PAYLOAD_KEYS": BOTH, "PAYLOAD_KEY": "first"}
+    with Stack(StackOptions(data=tmp_path_factory.mktemp("privacy"), environment=told)) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def keys(own: Stack) -> Keys:
+    """That stack's keys."""
+    return Keys(own)
+
+
+@pytest.fixture(scope="package")
+def described(own: Stack) -> Mapping[str, Any]:
+    """That stack, with all keys that it will ever have."""
+    return own.description
+
+
+@pytest.fixture(scope="package")
+def engine(described: Mapping[str, Any]) -> Engine:
+    """That stack's Temporal."""
+    return Engine(described)
+
+
+@pytest.fixture
+def buyers(described: Mapping[str, Any], engine: Engine) -> Iterator[Buyers]:
+    """That stack's buyers."""
+    with Shop(described) as shop, ThreadPoolExecutor(4) as pool:
+        yield Buyers(shop, engine, pool)

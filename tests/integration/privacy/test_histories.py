@@ -1,0 +1,71 @@
+"""The raw histories of purchases of every kind, with encryption on."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from devstack.stack import Stack
+from tests.integration.engine import Engine
+from tests.integration.privacy.conftest import BOTH, Keys
+from tests.integration.privacy.raw import Kept, database, everything
+from tests.integration.sagas.buyers import Buyers, Purchase
+
+ENCRYPTED = {"encoding": b"binary/encrypted", "encryption-key-id": b"first"}
+# What the server itself says of a failed step; it knows nothing of the order.
+BY_THE_SERVER = {"activity error", "activity task failed", "Activity task failed"}
+# Words of every order: its fields, its items, its price, a project's and a milestone's name, and what is said of them.
+WORDS = (
+    b"buyer_id", b"amount", b"quantity", b"0.100", b"tCO2e", b" USD", b"mangrove-2", b"peatland-1", b"Mangrove",
+    b"Reserve", b"Deliver ", b"sold out", b"declined", b"broke its", b"not-development", b'File "/',
+)  # fmt: skip
+
+
+def test_nothing_of_an_order_is_readable_without_a_key(own: Stack, buyers: Buyers, engine: Engine, keys: Keys) -> None:
+    """Paid, failed, expired, rejected and parked: every payload and failure is encrypted, wherever Temporal has it."""
+    keys.roll(BOTH, "first")
+    paid, declined, unpaid = buyers.opened(), buyers.opened(), buyers.unpaid()
+    too_much = buyers.opening_of_too_much()
+    buyers.pay(paid)
+    buyers.fail(declined)
+    ends = [buyers.settled(each)["status"] for each in (paid, declined, unpaid, too_much)]
+    with estranged(own, "users"):
+        waiting = buyers.opened()
+        buyers.pay(waiting)
+        engine.wait_until_parked(waiting.success)
+        kept = asyncio.run(everything(own.description["temporal"]))
+    assert ends == ["paid", "failed", "expired", "rejected"]
+    assert "tried again" in engine.resolve(waiting.success, "retry")
+    assert buyers.settled(waiting)["status"] == "paid"
+
+    everybody = (paid, declined, unpaid, too_much, waiting)
+    assert {each.opening for each in everybody} | {waiting.success} <= {saga.workflow_id for saga in kept}
+    for saga in kept:
+        _check(saga, everybody)
+    files = database(own.data)
+    # Were it not there, the search would have looked in the wrong place.
+    assert paid.purchase_id.encode() in files
+    assert [word for word in WORDS if word in files] == []
+
+
+@contextmanager
+def estranged(stack: Stack, name: str) -> Iterator[None]:
+    """Let a service trust another token than ours: who asks it is refused in a way that no contract knows."""
+    trusted = stack.description["service_token"]
+    stack.tell(SERVICE_TOKEN=f"not-{trusted}")
+    stack.restart(name)
+    try:
+        yield
+    finally:
+        stack.tell(SERVICE_TOKEN=trusted)
+        stack.restart(name)
+
+
+def _check(saga: Kept, everybody: tuple[Purchase, ...]) -> None:
+    payloads = saga.payloads
+    assert payloads
+    assert [payload for payload in payloads if payload.metadata != ENCRYPTED] == [], saga.workflow_id
+    for failure in saga.failures:
+        assert failure.message in {"Encoded failure", *BY_THE_SERVER}, saga.workflow_id
+        assert failure.stack_trace == ""
+    people = [purchase.buyer.encode() for purchase in everybody]
+    assert [word for word in (*WORDS, *people) if word in saga.raw] == [], saga.workflow_id

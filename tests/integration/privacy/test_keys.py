@@ -1,0 +1,61 @@
+"""Keys change while purchases are open: nobody's purchase notices."""
+
+import httpx
+
+from devstack.shop import Shop
+from devstack.stack import Stack
+from tests.integration.engine import Engine
+from tests.integration.privacy.conftest import BOTH, FIRST, Keys
+from tests.integration.sagas.buyers import Buyers, Purchase
+
+
+def paid(buyers: Buyers, *purchases: Purchase) -> None:
+    """Pay, and see them delivered."""
+    for purchase in purchases:
+        buyers.pay(purchase)
+    assert [buyers.settled(purchase)["status"] for purchase in purchases] == ["paid"] * len(purchases)
+
+
+def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: Keys, buyers: Buyers) -> None:
+    """Each step, in the order of docs/privacy.md, takes up what was opened before it, and nothing is lost."""
+    keys.roll("", "")
+    in_clear = [buyers.opened() for _ in range(4)]
+    # First everybody can read; then everybody writes.
+    keys.roll(FIRST, "")
+    keys.roll(FIRST, "first")
+    by_first = [buyers.opened() for _ in range(3)]
+    paid(buyers, in_clear.pop())
+    # The next key: first everybody can read it; while it is put to use, some write by the old and some by the new one.
+    keys.roll(BOTH, "first")
+    keys.roll(BOTH, "second", "start_payment_worker")
+    mixed = buyers.opened()
+    paid(buyers, in_clear.pop(), by_first.pop())
+    keys.roll(BOTH, "second")
+    by_second = [buyers.opened() for _ in range(2)]
+    paid(buyers, in_clear.pop(), by_first.pop(), by_second.pop(), mixed)
+    # Off: keys stay as long as something is kept that was written by them.
+    keys.roll(BOTH, "")
+    paid(buyers, in_clear.pop(), by_first.pop(), by_second.pop(), buyers.opened())
+
+
+def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buyers, engine: Engine) -> None:
+    """Worker and intake say which key they miss; once they have it, the purchase goes on as if nothing had been."""
+    keys.roll(BOTH, "second")
+    purchase = buyers.opened()
+    keys.roll(FIRST, "first", "payment_success_worker")
+    buyers.pay(purchase)
+    engine.wait_until_task_failed(purchase.success)
+    log = own.log("payment_success_worker")
+    Shop.until(log.read_text, lambda text: "encrypted by the key 'second'" in text, "the worker's complaint", 20)
+
+    keys.roll(FIRST, "first", "intake")
+    shown = httpx.get(
+        f"{own.description['processes']['intake']['url']}/purchases/{purchase.purchase_id}",
+        headers=buyers.shop.buyer_headers(purchase.buyer),
+        timeout=15,
+    )
+    assert (shown.status_code, shown.json()["type"].rpartition("/")[2]) == (503, "dependency-unavailable")
+    assert "encrypted by the key 'second'" in own.log("intake").read_text()
+
+    keys.roll(BOTH, "second")
+    assert buyers.settled(purchase)["status"] == "paid"

@@ -1,0 +1,82 @@
+"""`data_converter`: failures with their messages, and what is different with and without a key."""
+
+import pytest
+from temporalio.api.failure.v1 import Failure
+from temporalio.converter import DataConverter
+from temporalio.exceptions import ApplicationError
+
+from domain.purchase import Item
+from payload_keys import PayloadSettings, new_entry
+from temporal_client import UnreadablePayloadError, data_converter
+
+ITEM = Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500")
+
+
+def converter(*key_ids: str) -> DataConverter:
+    """A converter that writes by the first of these keys; each is made for the test."""
+    entries = ",".join(map(new_entry, key_ids))
+    return data_converter(PayloadSettings(payload_keys=entries, payload_key=key_ids[0] if key_ids else ""))
+
+
+def fail() -> None:
+    """Fail as a step does: a message, details and a cause, each with something to hide, and a traceback."""
+    cause = RuntimeError("answered for alice")
+    raise ApplicationError("alice has no 9.00 USD", {"buyer_id": "alice"}, type="sold-out") from cause
+
+
+def failing() -> ApplicationError:
+    """The failure of such a step."""
+    with pytest.raises(ApplicationError) as raised:
+        fail()
+    return raised.value
+
+
+async def failure(by: DataConverter, error: BaseException) -> Failure:
+    """The failure as Temporal gets it."""
+    told = Failure()
+    await by.encode_failure(error, told)
+    return told
+
+
+async def test_models_come_back() -> None:
+    """A model of ours goes through, with a key and without."""
+    for by in (converter(), converter("a", "b")):
+        assert await by.decode(await by.encode([ITEM]), [Item]) == [ITEM]
+
+
+async def test_with_a_key_a_failure_shows_only_its_type() -> None:
+    """Messages, tracebacks, details and causes are encrypted; the type, by which sagas decide, is not."""
+    by = converter("a")
+    told = await failure(by, failing())
+    raw = told.SerializeToString()
+
+    assert not any(part in raw for part in (b"alice", b"USD", b"buyer_id", b"test_converter.py", b"answered"))
+    assert (told.application_failure_info.type, told.message, told.stack_trace) == ("sold-out", "Encoded failure", "")
+    read = await by.decode_failure(told)
+    assert isinstance(read, ApplicationError)
+    assert (read.message, read.details) == ("alice has no 9.00 USD", ({"buyer_id": "alice"},))
+    assert isinstance(read.__cause__, ApplicationError)
+    assert read.__cause__.message == "answered for alice"
+
+
+async def test_a_failure_that_is_passed_on_stays_encrypted() -> None:
+    """A saga that fails by what a step has told it: also the causes within do not come to light."""
+    by = converter("a")
+    passed = ApplicationError("the saga gives up")
+    passed.__cause__ = await by.decode_failure(await failure(by, failing()))
+    raw = (await failure(by, passed)).SerializeToString()
+
+    assert not any(part in raw for part in (b"alice", b"USD", b"answered", b"gives up"))
+
+
+async def test_without_a_key_a_failure_is_readable() -> None:
+    """In development the UI shows it as it is."""
+    assert (await failure(converter(), failing())).message == "alice has no 9.00 USD"
+
+
+async def test_a_payload_of_an_unknown_key_is_an_error() -> None:
+    """It is not taken for something else, also where nothing is encrypted."""
+    written = await converter("a").encode([ITEM])
+    for by in (converter(), converter("b")):
+        with pytest.raises(UnreadablePayloadError, match="'a'"):
+            await by.decode(written, [Item])
