@@ -1,22 +1,30 @@
-"""What the intake counts (Prometheus); no buyer and no purchase stands in a label.
+"""What the intake counts, beside what every web process does; no buyer and no purchase stands in a label.
 
-Several processes count in files of their own, and whichever is asked adds them up (prometheus_client's multiprocess
-mode, which gunicorn.conf.py turns on); a Gauge there has to say how (`multiprocess_mode`).
+Several processes add up (telemetry.metrics); a Gauge here would have to say how (`multiprocess_mode`).
 """
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import Counter, Histogram
 
-PURCHASES = Counter("intake_purchases_total", "Answers to POST /purchases by result.", ["result"])
-WEBHOOKS = Counter("intake_webhooks_total", "Events from the provider by what became of them.", ["result"])
+from telemetry.metrics import ANSWER_BUCKETS_S
 
-
-def exposition() -> bytes:
-    """Everything that all processes of this intake have counted, in Prometheus' text format."""
-    registry = CollectorRegistry(support_collectors_without_names=True)
-    try:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    except ValueError:
-        # Multiprocess mode is off: this process is all there is, and it can tell of its memory and threads too.
-        registry = REGISTRY
-    return generate_latest(registry)
+PURCHASES = Counter("intake_purchases_total", "Answers to POST /purchases, by result.", ["result"])
+FIRST_ANSWER = Histogram(
+    "intake_first_answer_seconds",
+    "From POST /purchases to a new purchase's answer: how long a buyer waits before paying can begin.",
+    buckets=ANSWER_BUCKETS_S,
+)
+WEBHOOKS = Counter("intake_webhooks_total", "Events from the provider, by what became of them.", ["result"])
+# Those that call a human are told from the start: a series that begins with its first event has no increase yet.
+for _result in ("unverified", "unavailable", "refused", "other-mode", "foreign"):
+    WEBHOOKS.labels(_result)
+NOTICED = Counter(
+    "intake_noticed_events_total",
+    "Events about refunds and disputes whose payment Payments has looked at, by the event's type.",
+    ["type"],
+)
+# Stripe sends within seconds, and again for three days while we do not answer 200.
+WEBHOOK_LAG = Histogram(
+    "intake_webhook_lag_seconds",
+    "From an event's creation at the provider to its saga's start; the provider tells whole seconds.",
+    buckets=(1, 2, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 86_400, 3 * 86_400),
+)

@@ -1,0 +1,43 @@
+"""What steps count, by the activity's own meter; an attempt that is tried again counts again.
+
+The SDK adds the labels namespace, task_queue and activity_type, which is the step's name.
+"""
+
+from temporalio import activity
+
+RETRIES = "buy_projects_step_retries"
+FAILURES = "buy_projects_step_failures"
+COMPENSATIONS = "buy_projects_compensations"
+
+# The steps that undo what another step has done.
+UNDO = frozenset(
+    {
+        "cancel_payment",
+        "cancel_purchase_payment",
+        "release_offset",
+        "refund_payment",
+        "return_offset",
+        "revoke_offset",
+    }
+)
+
+
+def count_attempt() -> None:
+    """Count the attempt that begins, unless it is its step's first."""
+    if activity.info().attempt > 1:
+        _add(RETRIES, "Attempts of steps after the first one.")
+
+
+def count_done(step: str) -> None:
+    """Count a step that is done, if it undoes something."""
+    if step in UNDO:
+        _add(COMPENSATIONS, "Steps done that undo another step.")
+
+
+def count_failure(kind: str) -> None:
+    """Count an attempt that was not done: refused, or without an answer, or with one that breaks the contract."""
+    _add(FAILURES, "Attempts of steps that were not done, by kind.", kind=kind)
+
+
+def _add(name: str, says: str, **labels: str) -> None:
+    activity.metric_meter().create_counter(name, says).add(1, labels)

@@ -1,0 +1,79 @@
+"""`python -m audit.watch`: the audit as a process. It audits once a day, and tells Prometheus what it has found.
+
+It reads what the environment names, as `python -m audit` does, and answers `/metrics` at METRICS_ADDRESS.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from prometheus_client import Gauge, start_http_server
+
+from audit.__main__ import places
+from audit.auditor import CouldNotRead, audit
+from audit.command import leave
+from audit.findings import Weight
+from audit.report import Report
+from config import settings
+from telemetry import logs
+from temporal_client import lazy_client
+
+log = logging.getLogger(__name__)
+
+# Once a day: it reads all books, and what it finds has been decided on by humans before anything else happens to it.
+EVERY_S = 86_400.0
+# A book that could not be read is read again within the hour in which nobody misses the audit yet.
+AGAIN_S = 600.0
+
+FINDINGS = Gauge("audit_findings", "What the last audit has found, by weight: fault, parked or note.", ["weight"])
+PURCHASES = Gauge("audit_purchases", "Purchases that the last audit has compared.")
+ENDED = Gauge("audit_ended_timestamp_seconds", "When the last audit ended that could read all books: since 1970, UTC.")
+
+Audit = Callable[[], Awaitable[Report]]
+
+
+def tell(report: Report, now: float) -> None:
+    """Tell Prometheus what an audit has found."""
+    found = Counter(finding.weight for finding in report.findings)
+    for weight in Weight:
+        FINDINGS.labels(weight.value).set(found[weight])
+    PURCHASES.set(report.purchases)
+    ENDED.set(now)
+
+
+async def audit_once(audited: Audit) -> float:
+    """Audit and tell; the seconds until the next one."""
+    try:
+        report = await audited()
+    except (CouldNotRead, RuntimeError) as error:
+        log.warning("the books could not be read: %s", error)
+        return AGAIN_S
+    log.info("audited: %s", "; ".join(report.lines()))
+    tell(report, time.time())
+    return EVERY_S
+
+
+async def _audited() -> Report:
+    return await audit(places(), await lazy_client())
+
+
+def main() -> NoReturn:
+    """Audit again and again; ends at once when it is told to, for it keeps nothing."""
+    logs.set_up("audit")
+    host, _, port = settings().metrics_address.rpartition(":")
+    if not host:
+        sys.exit("The settings are wrong: METRICS_ADDRESS: the audit tells what it finds there; give it host:port")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: leave(0))
+    start_http_server(int(port), host)
+    while True:
+        time.sleep(asyncio.run(audit_once(_audited)))
+
+
+if __name__ == "__main__":
+    main()
