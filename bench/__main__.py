@@ -1,11 +1,11 @@
-"""`python -m bench [--only webhooks] [--write]`: measure, and print the tables."""
+"""`python -m bench [--only webhooks|telemetry] [--write]`: measure, and print the tables."""
 
 import argparse
 import asyncio
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -18,6 +18,7 @@ from bench.cost import cpu_seconds, memory_mb
 from bench.load import Call, Sample, put_load
 from bench.recovery import recover
 from bench.report import NAMES, PAGE, Results, markdown, where, with_section
+from bench.telemetry import compare, telemetry_section
 from bench.webhooks import knock
 from bench.webhooks_report import webhooks_section
 from devstack.options import ROOT
@@ -27,6 +28,12 @@ from devstack.stack import Stack, StackOptions
 COUNT_BY_CALLERS = {1: 150, 32: 600}
 # What a process does once (imports, connections, plans of queries) is not what a purchase costs.
 WARM_UP = 20
+
+# What can be measured by itself: the section of the page that comes of it.
+PARTS: dict[str, Callable[[str, Console], list[str]]] = {
+    "webhooks": lambda data, console: webhooks_section(knock(data, console), where()),
+    "telemetry": lambda data, console: telemetry_section(compare(data, console), where()),
+}
 
 
 async def measure(stack: Mapping[str, Any], console: Console) -> Results:
@@ -73,16 +80,14 @@ def _speed(data: str, console: Console) -> Results:
 def main() -> int:
     """Start a stack for each part, measure, report."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "--only", choices=["webhooks"], help="measure this part alone, and leave the others as they are"
-    )
+    parser.add_argument("--only", choices=[*PARTS], help="measure this part alone, and leave the others as they are")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well")
     arguments = parser.parse_args()
     console = Console()
     folder = ROOT / ".run"
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as data:
-        shown, page = _webhooks(data, console) if arguments.only else _everything(data, console)
+        shown, page = _part(arguments.only, data, console) if arguments.only else _everything(data, console)
     console.print(Markdown(shown))
     if arguments.write:
         PAGE.write_text(page)
@@ -94,13 +99,14 @@ def _everything(data: str, console: Console) -> tuple[str, str]:
     results = _speed(f"{data}/speed", console)
     console.print("A worker is killed half-way")
     recovery = recover(f"{data}/recovery")
-    page = markdown(results, recovery, knock(f"{data}/webhooks", console))
+    telemetry = compare(f"{data}/telemetry", console)
+    page = markdown(results, recovery, knock(f"{data}/webhooks", console), telemetry)
     return page, page
 
 
-def _webhooks(data: str, console: Console) -> tuple[str, str]:
+def _part(name: str, data: str, console: Console) -> tuple[str, str]:
     """The section to show, and the page of an earlier run with it."""
-    section = webhooks_section(knock(f"{data}/webhooks", console), where())
+    section = PARTS[name](f"{data}/{name}", console)
     return "\n".join(section), with_section(PAGE.read_text(), section)
 
 

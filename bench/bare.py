@@ -9,8 +9,9 @@ import sys
 from temporalio import workflow
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
+
+from temporal_client import data_converter
 
 QUEUE = "bench"
 
@@ -45,7 +46,7 @@ class Asked:
 
 async def connect(address: str) -> Client:
     """A client of a stack's server."""
-    return await Client.connect(address, data_converter=pydantic_data_converter)
+    return await Client.connect(address, data_converter=data_converter())
 
 
 async def nothing(client: Client, workflow_id: str) -> None:

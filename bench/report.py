@@ -11,6 +11,7 @@ import psutil
 
 from bench.load import Sample
 from bench.recovery import PURCHASES, Recovery
+from bench.telemetry import Pair, telemetry_section
 from bench.webhooks import Webhooks
 from bench.webhooks_report import webhooks_section
 
@@ -41,7 +42,7 @@ def where() -> str:
     return f"on {when}: {machine}, {memory}"
 
 
-def markdown(results: Results, recovery: Recovery, webhooks: Webhooks) -> str:
+def markdown(results: Results, recovery: Recovery, webhooks: Webhooks, telemetry: Sequence[Pair]) -> str:
     """The whole page."""
     return "\n".join(
         [
@@ -62,6 +63,8 @@ def markdown(results: Results, recovery: Recovery, webhooks: Webhooks) -> str:
             *_recovery(recovery),
             "",
             *webhooks_section(webhooks, where()),
+            "",
+            *telemetry_section(telemetry, where()),
             "",
             *_targets(results, recovery),
             "",

@@ -1,10 +1,12 @@
 """Notifications over AMQP: one thread owns the connection, every message is confirmed by the broker."""
 
 import asyncio
+import contextvars
+import json
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -13,6 +15,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from domain.errors import Unavailable
 from domain.messages import CloudEvent
+from telemetry import tracing
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ IDLE_S = 1.0
 # As many messages as a worker has steps at once; a full queue is the broker's absence, not ours to hoard.
 WAITING_MAX = 200
 
-_Job = tuple[CloudEvent, "Future[None]"]
+_Job = tuple[CloudEvent, "Future[None]", contextvars.Context]
 
 
 def connect(url: str) -> pika.BlockingConnection:
@@ -80,7 +83,8 @@ class AmqpNotifications:
         """Publish; Unavailable unless the broker has confirmed that the message is routed and stored."""
         done: Future[None] = Future()
         try:
-            self._jobs.put_nowait((event, done))
+            # What is logged and traced for it there bears the ids of who publishes.
+            self._jobs.put_nowait((event, done, contextvars.copy_context()))
             await asyncio.wait_for(asyncio.wrap_future(done), CONFIRM_TIMEOUT_S)
         except (queue.Full, TimeoutError) as error:
             raise Unavailable(f"RabbitMQ has not confirmed {event.type}") from error
@@ -96,7 +100,8 @@ class AmqpNotifications:
                 continue
             if job is None:
                 break
-            channel = self._publish(channel, *job)
+            event, done, publisher = job
+            channel = publisher.run(self._publish, channel, event, done)
         _close(channel)
 
     def _publish(
@@ -106,17 +111,18 @@ class AmqpNotifications:
             return channel
         try:
             channel = channel if channel and channel.is_open else self._open()
-            channel.basic_publish(
-                EXCHANGE,
-                routing_key=event.type,
-                body=event.model_dump_json().encode(),
-                properties=pika.BasicProperties(
-                    message_id=event.id,
-                    content_type="application/cloudevents+json",
-                    delivery_mode=pika.DeliveryMode.Persistent,
-                ),
-                mandatory=True,
-            )
+            with tracing.publishing(event.type, event.id) as trace:
+                channel.basic_publish(
+                    EXCHANGE,
+                    routing_key=event.type,
+                    body=_body(event, trace),
+                    properties=pika.BasicProperties(
+                        message_id=event.id,
+                        content_type="application/cloudevents+json",
+                        delivery_mode=pika.DeliveryMode.Persistent,
+                    ),
+                    mandatory=True,
+                )
         except Exception as error:
             log.warning("RabbitMQ: %s is not published: %r", event.type, error)
             done.set_exception(Unavailable(f"RabbitMQ: {type(error).__name__}"))
@@ -136,6 +142,11 @@ class AmqpNotifications:
             connection.close()
             raise
         return channel
+
+
+def _body(event: CloudEvent, trace: Mapping[str, str]) -> bytes:
+    """The event as JSON; its trace stands beside its data (CloudEvents' extension "Distributed Tracing")."""
+    return json.dumps({**event.model_dump(mode="json"), **trace}, separators=(",", ":")).encode()
 
 
 def _served(channel: BlockingChannel | None) -> BlockingChannel | None:

@@ -7,6 +7,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import ContractBroken, Refused, Unavailable
+from telemetry import ids
 
 # 2 s to connect: on our own network a connection stands in milliseconds or not at all.
 CONNECT_TIMEOUT_S = 2.0
@@ -56,6 +57,8 @@ class Service:
         headers = {"Authorization": f"Bearer {self._token}"}
         if key:
             headers["Idempotency-Key"] = key
+        if purchase := ids.bound(ids.PURCHASE):
+            headers[ids.PURCHASE_HEADER] = purchase
         try:
             response = await self._http.request(
                 method, self._base_url + path, headers=headers, json=body, params=params

@@ -4,16 +4,14 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
+
+from telemetry import ids
 
 HEADER = "X-Request-Id"
 # What a caller makes up stands in our log: short and plain, or not at all.
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 OUTSIDE = "-"
-
-# A task on the event loop begins with the context of the thread that has handed it over, so it logs the same id.
-_request_id: ContextVar[str] = ContextVar("request_id", default=OUTSIDE)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -21,19 +19,15 @@ StartResponse = Callable[..., Any]
 
 def request_id() -> str:
     """The id of the request that this thread or task serves; "-" outside of requests."""
-    return _request_id.get()
+    return ids.bound(ids.REQUEST) or OUTSIDE
 
 
 @contextmanager
 def named(given: str = "") -> Iterator[str]:
     """Serve a request under the id that its caller has given, if it is well-formed."""
     name = given if WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
-    token = _request_id.set(name)
-    try:
+    with ids.scope(request_id=name):
         yield name
-    finally:
-        # The server's threads serve one request after another.
-        _request_id.reset(token)
 
 
 class NamedRequests:

@@ -4,7 +4,9 @@ import hmac
 from typing import NoReturn
 
 from apiflask import HTTPError, HTTPTokenAuth
+from flask import request
 
+from telemetry import ids
 from webapi.problem_types import UNAUTHENTICATED
 from webapi.problems import Problem
 
@@ -15,7 +17,10 @@ def service_token_auth(token: str) -> HTTPTokenAuth:
 
     @auth.verify_token  # type: ignore[untyped-decorator]
     def verify(given: str) -> bool:
-        return hmac.compare_digest(given.encode(), token.encode())
+        is_ours = hmac.compare_digest(given.encode(), token.encode())
+        if is_ours:
+            ids.bind(purchase_id=request.headers.get(ids.PURCHASE_HEADER))
+        return is_ours
 
     @auth.error_processor
     def refuse(_: HTTPError) -> NoReturn:

@@ -1,12 +1,14 @@
 """Notifications: confirmed, or not done."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any, cast
 
 import pika
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPConnectionError, ConnectionClosedByBroker, NackError, UnroutableError
 
@@ -116,6 +118,21 @@ async def test_a_message_is_durable_named_and_must_be_routed(notifications: Amqp
     assert (properties.message_id, properties.delivery_mode) == ("saga/publish", 2)
     assert properties.content_type == "application/cloudevents+json"
     assert CloudEvent.model_validate_json(message["body"]) == EVENT
+
+
+async def test_a_message_carries_the_trace_that_it_is_published_in(
+    notifications: AmqpNotifications, broker: Broker
+) -> None:
+    """Beside the event's own members, and different on each attempt; the id and all else stay the same."""
+    for name in ("first", "second"):
+        with TracerProvider(shutdown_on_exit=False).get_tracer("test").start_as_current_span(name):
+            await notifications.publish(EVENT)
+    await notifications.publish(EVENT)
+    bodies = [json.loads(message["body"]) for message in broker.published]
+    traces = [body.pop("traceparent", None) for body in bodies]
+    assert len(set(traces)) == 3
+    assert traces[2] is None
+    assert bodies == [EVENT.model_dump(mode="json")] * 3
 
 
 async def test_one_connection_serves_many_messages(notifications: AmqpNotifications, broker: Broker) -> None:

@@ -182,3 +182,17 @@ def test_a_page_has_a_default_size_and_a_limit(client: FlaskClient) -> None:
     assert client.get("/orders").get_json() == {"limit": 20}
     assert client.get("/orders?limit=100").get_json() == {"limit": 100}
     assert [client.get(f"/orders?limit={limit}").status_code for limit in ("0", "101", "x")] == [422] * 3
+
+
+def test_requests_are_counted_by_route_and_status() -> None:
+    """Never by path, of which callers make up any number; the platform's own questions are not counted."""
+    client = shop().test_client()
+    client.get("/orders?limit=5")
+    client.get("/made-up-by-a-caller")
+    client.get("/health")
+    told = client.get("/metrics")
+    assert told.mimetype == "text/plain"
+    assert 'http_request_duration_seconds_count{route="GET /orders",status="200"}' in told.text
+    assert 'http_request_duration_seconds_count{route="(no route)",status="404"}' in told.text
+    assert "made-up" not in told.text
+    assert "/health" not in told.text

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import logging
 from collections.abc import Iterator
 
@@ -9,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.loop import LoopThread
+from telemetry.logs import formatter
 from tests.unit.webapi.test_api import shop
-from webapi.logs import FORMAT, Named
 from webapi.request_ids import named, request_id
 
 PROBES: list[tuple[str, str, dict[str, str]]] = [
@@ -38,13 +39,18 @@ def lines() -> Iterator[io.StringIO]:
     """What our processes print."""
     printed, root = io.StringIO(), logging.getLogger()
     handler, level = logging.StreamHandler(printed), root.level
-    handler.addFilter(Named())
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(formatter("shop", is_json=True))
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     yield printed
     root.removeHandler(handler)
     root.setLevel(level)
+
+
+def told(lines: io.StringIO) -> list[tuple[str, str | None]]:
+    """Each line's event and its request's id."""
+    printed = map(json.loads, lines.getvalue().splitlines())
+    return [(line["event"], line.get("request_id")) for line in printed]
 
 
 @pytest.mark.parametrize(("method", "path", "headers"), PROBES)
@@ -60,8 +66,7 @@ def test_every_line_of_a_request_has_its_id(client: FlaskClient, lines: io.Strin
     """A fault's line and the request's own line say the caller's id; the next request has another."""
     client.post("/orders", json={"count": 666}, headers={"Authorization": "Bearer token", "X-Request-Id": "r-1"})
     client.get("/orders")
-    printed = [line for line in lines.getvalue().splitlines() if line.startswith(("INFO", "ERROR"))]
-    assert [line.split()[2] == "r-1" for line in printed] == [True, True, False]
+    assert [request_id == "r-1" for _, request_id in told(lines)] == [True, True, False]
 
 
 def test_the_event_loop_logs_under_the_requests_id(lines: io.StringIO) -> None:
@@ -78,7 +83,7 @@ def test_the_event_loop_logs_under_the_requests_id(lines: io.StringIO) -> None:
     with named("r-1"):
         loop.run(work(), 5)
     loop.run(more(), 5)
-    assert lines.getvalue() == "INFO work r-1 here\nINFO more r-1 there\nINFO more - there\n"
+    assert told(lines) == [("here", "r-1"), ("there", "r-1"), ("there", None)]
 
 
 def test_outside_of_requests_there_is_no_id() -> None:

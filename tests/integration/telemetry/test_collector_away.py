@@ -1,0 +1,72 @@
+"""A collector that is away, or that hangs, costs spans and nothing else."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from socket import create_server
+
+import pytest
+
+from devstack.options import ROOT
+from devstack.shop import Shop, item
+from tests.integration.telemetry.collector import Collector
+
+# More than the queue takes.
+SPANS = 5000
+PROGRAM = f"""
+from opentelemetry import trace
+from telemetry import tracing
+tracing.set_up("test")
+for _ in range({SPANS}):
+    with trace.get_tracer("test").start_as_current_span("work"):
+        pass
+print("worked", flush=True)
+tracing.end()
+print("ended", flush=True)
+"""
+
+
+@contextmanager
+def refusing() -> Iterator[int]:
+    """A port at which nobody listens."""
+    with closing(create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    yield port
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """A port at which somebody takes connections and never says a word."""
+    with closing(create_server(("127.0.0.1", 0))) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.mark.parametrize("away", [refusing, silent])
+def test_a_process_works_and_ends_without_its_collector(away: Callable[[], AbstractContextManager[int]]) -> None:
+    """Spans beyond the queue are dropped, and the end of the process waits a moment and not for the collector."""
+    with away() as port:
+        told = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}", "OTEL_TRACES_SAMPLER": "always_on"}
+        # An hour for an answer: who waited for it would not be back before the test gives up.
+        told["OTEL_EXPORTER_OTLP_TIMEOUT"] = "3600"
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            cwd=ROOT,
+            env=os.environ | told,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stdout.split()) == (0, ["worked", "ended"])
+
+
+def test_a_purchase_is_paid_while_the_collector_hangs(client: Shop, collector: Collector) -> None:
+    """Every process waits for an answer of it meanwhile, and no buyer does."""
+    with collector.stuck():
+        answer = client.open([item(client.milestones()["mangrove-2"], "0.100")], 120).json()
+        Shop.until(lambda: collector.hanging, bool, "an export to hang", 30)
+        client.pay(answer).raise_for_status()
+        assert client.settled(answer["purchase_id"])["status"] == "paid"
+        client.notified(answer["purchase_id"], "payment.success")

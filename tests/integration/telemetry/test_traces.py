@@ -1,0 +1,157 @@
+"""One purchase is one trace, from the page's POST to the notification's reader, and it tells nothing of a person."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.client import Client
+
+from devstack.shop import Shop, item
+from devstack.stack import Stack
+from tests.integration.newcomers import newcomer
+from tests.integration.telemetry.collector import Collector, Seen
+from tests.unit.telemetry.replays import replay
+
+Basket = tuple[list[dict[str, str]], int]
+# Who takes part in every paid purchase.
+PROCESSES = {"intake", "start_payment_worker", "payment_success_worker", "payments", "projects", "users", "notifier"}
+OUTSIDERS = "0af7651916cd43dd8448eb211c80319c"
+
+
+@pytest.fixture
+def basket(client: Shop) -> Basket:
+    """0.100 tCO2e and their price."""
+    return [item(client.milestones()["mangrove-2"], "0.100")], 120
+
+
+def opened(client: Shop, basket: Basket) -> dict[str, Any]:
+    """A purchase that waits for its payment."""
+    response = client.open(*basket)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
+
+
+def trace(collector: Collector, purchase_id: str, last: str) -> list[Seen]:
+    """The spans of the purchase's trace, once the one named `last` is there and all hang together under one root."""
+
+    def arrived() -> list[Seen]:
+        spans = collector.spans()
+        roots = [span for span in spans if span.name == "POST /purchases" and not span.parent_id]
+        mine = [root.trace_id for root in roots if root.attributes.get("purchase_id") == purchase_id]
+        return [span for span in spans if span.trace_id in mine]
+
+    return Shop.until(arrived, lambda spans: _is_whole(spans, last), f"the trace up to {last}", 60)
+
+
+def _is_whole(spans: list[Seen], last: str) -> bool:
+    known = {span.span_id for span in spans}
+    one_tree = len({span.trace_id for span in spans}) == 1 and sum(span.parent_id not in known for span in spans) == 1
+    return one_tree and last in {span.name for span in spans}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def expiring(traced: Stack) -> dict[str, Any]:
+    """A purchase that nobody pays: the other tests run meanwhile."""
+    with Shop(traced.description, newcomer()) as shop:
+        return opened(shop, ([item(shop.milestones()["mangrove-2"], "0.100")], 120))
+
+
+def test_a_paid_purchase_is_one_trace(client: Shop, collector: Collector, basket: Basket) -> None:
+    """From the POST through every process to the reader of the notification, though Stripe's webhook knows nothing."""
+    answer = opened(client, basket)
+    client.pay(answer).raise_for_status()
+    client.settled(answer["purchase_id"])
+    trace(collector, answer["purchase_id"], "process payment.success")
+    spans = trace(collector, answer["purchase_id"], "CompleteWorkflow:StartPayment")
+    assert {span.process for span in spans} == PROCESSES
+    named = {span.name for span in spans}
+    assert named >= {
+        "POST /purchases",
+        "RunWorkflow:StartPayment",
+        "RunActivity:create_payment",
+        "POST payments",
+        "POST /payments",
+        "Stripe create",
+        "RunWorkflow:PaymentSuccess",
+        "PATCH /reservations/<payment:payment_id>",
+        "publish payment.success",
+        "process payment.success",
+    }
+    # What the server has started twice would be there twice.
+    runs = [span.name for span in spans if span.name.startswith(("RunWorkflow", "RunActivity"))]
+    assert sorted(set(runs)) == sorted(runs)
+
+
+def test_the_webhooks_own_trace_leads_to_the_purchases(client: Shop, collector: Collector, basket: Basket) -> None:
+    """Stripe's request is a trace of its own, linked to the purchase that it is about."""
+    answer = opened(client, basket)
+    client.pay(answer).raise_for_status()
+    purchase = trace(collector, answer["purchase_id"], "RunWorkflow:PaymentSuccess")[0].trace_id
+
+    def linked() -> list[Seen]:
+        hooks = [span for span in collector.spans() if span.name == "POST /webhooks/stripe"]
+        return [span for span in hooks if span.links == (purchase,)]
+
+    hook = Shop.until(linked, bool, "the webhook's span", 30)[0]
+    assert hook.trace_id != purchase
+    client.settled(answer["purchase_id"])
+
+
+def test_an_outsiders_trace_is_linked_and_not_continued(
+    traced: Stack, client: Shop, collector: Collector, basket: Basket
+) -> None:
+    """A caller's traceparent chooses neither our trace's id nor what is sampled."""
+    headers = client.buyer_headers() | {
+        "Idempotency-Key": "outsiders",
+        "traceparent": f"00-{OUTSIDERS}-b7ad6b7169203331-00",
+        "tracestate": "theirs=1",
+    }
+    body = {"items": basket[0], "amount": basket[1], "currency": "usd"}
+    url = f"{traced.description['processes']['intake']['url']}/purchases"
+    response = httpx.post(url, json=body, headers=headers, timeout=15)
+    assert response.status_code == 201, response.text
+    root = trace(collector, response.json()["purchase_id"], "RunActivity:reserve_offset")[0]
+    spans = collector.spans()
+    assert OUTSIDERS not in {span.trace_id for span in spans}
+    posts = [span for span in spans if span.trace_id == root.trace_id and span.name == "POST /purchases"]
+    assert [span.links for span in posts] == [(OUTSIDERS,)]
+
+
+def test_spans_tell_nothing_of_a_person_and_no_secret(client: Shop, collector: Collector, basket: Basket) -> None:
+    """No token, secret, address, query, path or text of an error is in any body that was ever sent."""
+    answer = opened(client, basket)
+    assert client.pay(answer, "pm_card_chargeDeclined").status_code == 402
+    trace(collector, answer["purchase_id"], "process payment.failed")
+    sent = b"".join(collector.bodies)
+    secrets = {answer["client_secret"], client.stack["service_token"], client.stack["stripe"]["secret_key"]}
+    secrets |= {client.buyer, client.buyer_headers()["Authorization"].removeprefix("Bearer ")}
+    assert {secret for secret in secrets if secret.encode() in sent} == set()
+    assert not re.search(rb"127\.0\.0\.1|python-httpx|Traceback|client_secret=|\?limit=", sent)
+
+
+async def test_a_traced_history_replays_without_a_span(
+    traced: Stack, client: Shop, collector: Collector, basket: Basket
+) -> None:
+    """What was recorded while tracing was on goes on with it on and off, and tells nothing a second time."""
+    answer = opened(client, basket)
+    client.pay(answer).raise_for_status()
+    client.settled(answer["purchase_id"])
+    ids = (f"purchase/{answer['purchase_id']}", f"payment-success/{answer['payment_id']}")
+    client_of_temporal = await Client.connect(traced.description["temporal"]["address"])
+    histories = [await client_of_temporal.get_workflow_handle(each).fetch_history() for each in ids]
+    on, off = await replay(histories, tracing=True), await replay(histories, tracing=False)
+    assert on.commands == off.commands
+    assert on.spans == ()
+
+
+def test_a_declined_and_an_expired_purchase_are_one_trace_each(
+    client: Shop, collector: Collector, basket: Basket, expiring: dict[str, Any]
+) -> None:
+    """PaymentFailed is joined too, and a deadline needs no webhook at all."""
+    declined = opened(client, basket)
+    client.pay(declined, "pm_card_chargeDeclined")
+    for purchase, end in ((declined, "failed"), (expiring, "expired")):
+        trace(collector, purchase["purchase_id"], f"process payment.{end}")
+        spans = trace(collector, purchase["purchase_id"], "CompleteWorkflow:StartPayment")
+        assert sum(span.name == f"process payment.{end}" for span in spans) == 1

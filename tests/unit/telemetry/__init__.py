@@ -1,0 +1,1 @@
+"""Lines, spans and what of them leaves a process."""
