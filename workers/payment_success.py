@@ -2,7 +2,6 @@
 
 from domain.messages import TaskQueue
 from workers.process import run
-from workflows.payment_success import PaymentSuccess
 
 if __name__ == "__main__":
-    run(TaskQueue.PAYMENT_SUCCESS, [PaymentSuccess], "payment success")
+    run(TaskQueue.PAYMENT_SUCCESS, "payment success")

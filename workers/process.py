@@ -15,8 +15,9 @@ from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
 from clients.amqp import AmqpNotifications
@@ -26,9 +27,17 @@ from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from config import Settings, settings
 from domain.messages import TaskQueue
+from telemetry import logs, tracing
+from telemetry.http import trace_calls
+from telemetry.sdk_logs import runtime
+from telemetry.sdk_metrics import metered_runtime
 from temporal_client import address, connect
-from webapi.logs import log_to_stdout
+from workers.alive import alive
 from workers.heartbeats import BEAT_S, Heartbeats
+from workers.machine import telling
+from workers.sagas import SAGAS
+from workers.versions import deployment_of
+from workflows.metrics import BUCKETS_S, LIFE_BUCKETS_S
 
 log = logging.getLogger(__name__)
 
@@ -81,25 +90,34 @@ class Ports:
         ]
 
 
-def run(queue: TaskQueue, workflows: Sequence[type], title: str) -> None:
+def run(queue: TaskQueue, title: str) -> None:
     """Work on a queue until SIGTERM or SIGINT; prints `Starting <title> worker` once the server sees it poll."""
-    log_to_stdout()
+    process = f"{queue.replace('-', '_')}_worker"
+    logs.set_up(process)
+    tracing.set_up(process)
     activity.logger.base_logger.addFilter(OnlyBugs())
     # Before anything is connected: who is told nonsense shall say so at once.
-    asyncio.run(_work(settings(), queue, workflows, title))
+    config = settings()
+    at = config.metrics_address
+    Runtime.set_default(metered_runtime(at, LIFE_BUCKETS_S, BUCKETS_S) if at else runtime())
+    asyncio.run(_work(config, queue, title))
+    tracing.end()
 
 
-async def _work(config: Settings, queue: TaskQueue, workflows: Sequence[type], title: str) -> None:
+async def _work(config: Settings, queue: TaskQueue, title: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await reach(stop)
     if client is None:
         return
-    async with _ports(config) as ports, new_worker(client, queue, workflows, ports.steps()):
-        await _until_polling(client, queue)
-        print(f"Starting {title} worker", flush=True)
-        await stop.wait()
+    async with _ports(config) as ports:
+        worker = new_worker(client, queue, ports.steps(), deployment_of(config))
+        async with worker:
+            await _until_polling(client, queue)
+            async with alive(config.alive_file, lambda: worker.is_running), telling(Runtime.default().metric_meter):
+                print(f"Starting {title} worker", flush=True)
+                await stop.wait()
 
 
 async def reach(stop: asyncio.Event) -> Client | None:
@@ -113,12 +131,17 @@ async def reach(stop: asyncio.Event) -> Client | None:
     return None
 
 
-def new_worker(client: Client, queue: str, workflows: Sequence[type], steps: Sequence[Callable[..., Any]]) -> Worker:
+def new_worker(
+    client: Client,
+    queue: TaskQueue,
+    steps: Sequence[Callable[..., Any]],
+    deployment: WorkerDeploymentConfig | None,
+) -> Worker:
     """A worker as every process of ours runs it."""
     return Worker(
         client,
         task_queue=queue,
-        workflows=workflows,
+        workflows=SAGAS[queue],
         activities=steps,
         max_concurrent_activities=STEPS_MAX,
         max_concurrent_workflow_tasks=TASKS_MAX,
@@ -131,6 +154,7 @@ def new_worker(client: Client, queue: str, workflows: Sequence[type], steps: Seq
         # before: by the borders (import-linter) and by replaying every history in the sandbox (tests).
         workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=GRACEFUL_SHUTDOWN,
+        deployment_config=deployment,
     )
 
 
@@ -156,7 +180,11 @@ async def _ports(config: Settings) -> AsyncIterator[Ports]:
     notifications = AmqpNotifications(config.amqp_url)
     notifications.start()
     # Connections of its own for each service: one that hangs must not keep the others'.
-    async with pooled_client() as payments, pooled_client() as projects, pooled_client() as users:
+    async with (
+        trace_calls(pooled_client(), "payments") as payments,
+        trace_calls(pooled_client(), "projects") as projects,
+        trace_calls(pooled_client(), "users") as users,
+    ):
         yield Ports(
             payments=HttpPayments(payments, config.payments_url, config.service_token),
             projects=HttpProjects(projects, config.projects_url, config.service_token),

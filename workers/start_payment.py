@@ -2,7 +2,6 @@
 
 from domain.messages import TaskQueue
 from workers.process import run
-from workflows.start_payment import StartPayment
 
 if __name__ == "__main__":
-    run(TaskQueue.START_PAYMENT, [StartPayment], "start payment")
+    run(TaskQueue.START_PAYMENT, "start payment")

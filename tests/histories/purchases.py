@@ -1,0 +1,178 @@
+"""The stories of StartPayment: how a purchase is opened or refused, and how it learns how it ended."""
+
+from collections.abc import Mapping
+
+from domain.errors import Refused
+from domain.messages import Settlement
+from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+from tests.histories import parked
+from tests.histories.stories import named, pays_once
+from tests.sagas.scenarios import Scenario
+from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
+
+# ---- openings -------------------------------------------------------------------------------------------------------
+
+
+def _price_changed(world: World) -> None:
+    world.projects.refusal = Refused("price-changed", "it costs more now", {"current_amount": 2000})
+    world.open()
+    world.engine.run()
+
+
+def _stale(world: World) -> None:
+    world.open()
+    world.engine.agenda.now = at(3600)
+    world.engine.run()
+
+
+def _canceled_while_opening(world: World) -> None:
+    world.faults.before["reserve"] = [UNAVAILABLE] * 100
+    world.open()
+    world.engine.run(until=lambda: world.engine.now > at(2))
+    world.engine.cancel(world.purchase.id)
+    world.engine.run()
+
+
+def _paid_though_sold_out(world: World) -> None:
+    """The buyer's money moves while the refused opening is undone."""
+    world.projects.free = 0
+    world.engine.before_step = lambda _saga, step: pays_once(world) if step == "cancel-payment" else None
+    world.open()
+    world.engine.run()
+
+
+def _paid_though_given_up_and_sold_out_since(world: World) -> None:
+    world.faults.before["reserve"] = [UNAVAILABLE] * 20
+    world.open()
+    world.engine.run(until=lambda: world.payments.payment is not None)
+    world.projects.free = 0
+    world.pays()
+
+
+def _lost_while_it_was_undone(world: World) -> None:
+    """Another saga has closed the row of an opening that is given up."""
+    world.faults.before["reserve"] = [UNAVAILABLE] * 100
+    world.faults.before["release"] = [Refused("reservation-closed", "another saga closed it")]
+    world.open()
+    world.engine.run(until_time=at(60))
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.run()
+
+
+def _repeated_after_retention(world: World) -> None:
+    world.opened()
+    world.pays()
+    world.engine.executions.clear()
+    world.open()
+    world.engine.run()
+
+
+def _refused_again_after_retention(world: World) -> None:
+    _price_changed(world)
+    world.engine.executions.clear()
+    world.open()
+    world.engine.run()
+
+
+def _told_late_after_retention(world: World) -> None:
+    world.opened()
+    world.pays()
+    world.engine.executions.clear()
+    world.event_succeeded()
+    world.event_failed()
+    world.engine.run()
+
+
+# ---- deadlines and looks --------------------------------------------------------------------------------------------
+
+
+def _paid_at_the_last_moment(world: World) -> None:
+    world.opened()
+    world.engine.before_step = lambda _saga, step: pays_once(world) if step == "cancel-payment" else None
+    world.engine.run()
+
+
+def _processing_at_the_last_moment(world: World) -> None:
+    world.opened()
+    processing = {"status": PaymentStatus.PROCESSING}
+    world.engine.before_step = lambda _saga, step: (
+        world.payments.set(**processing) if step == "cancel-payment" else None
+    )
+    world.engine.run(until=lambda: world.status == "processing")
+    world.engine.before_step = lambda _saga, _step: None
+    world.pays()
+
+
+def _success_under_way_at_the_deadline(world: World) -> None:
+    world.opened()
+    world.faults.before["commit"] = [UNAVAILABLE] * 60
+    world.pays()
+
+
+def _recorded_by_another(world: World) -> None:
+    world.opened()
+    world.payments.set(outcome=Outcome(status=PurchaseStatus.CANCELED, fingerprint="f1"))
+    world.engine.run()
+
+
+def _first_record_stays(world: World) -> None:
+    world.opened()
+    world.payments.set(outcome=Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1"))
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.run()
+
+
+def _nobody_tells_for_a_day(world: World) -> None:
+    world.opened()
+    world.projects.row, world.projects.closed_by = "closed", "somebody else"
+    world.engine.run()
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.run()
+
+
+def _success_is_stuck_for_a_day(world: World) -> None:
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    world.engine.run(until_time=at(TTL.total_seconds() + 10))
+    world.buyer_pays()
+    world.event_succeeded()
+    world.faults.before["look"] = [BROKEN]
+    world.engine.run()
+    parked.decide(world, world.success, "retry")
+
+
+def _bank_processes_for_two_days(world: World) -> None:
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    world.engine.run(until_time=at(2 * 86_400))
+    world.pays()
+
+
+def _told_after_the_settlement(world: World) -> None:
+    world.opened()
+    world.faults.before["record"] = [UNAVAILABLE] * 3
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
+    world.engine.run()
+
+
+BRANCHES: Mapping[str, Scenario] = named(
+    _price_changed,
+    _stale,
+    _canceled_while_opening,
+    _paid_though_sold_out,
+    _paid_though_given_up_and_sold_out_since,
+    _lost_while_it_was_undone,
+    _repeated_after_retention,
+    _refused_again_after_retention,
+    _told_late_after_retention,
+    _paid_at_the_last_moment,
+    _processing_at_the_last_moment,
+    _success_under_way_at_the_deadline,
+    _recorded_by_another,
+    _first_record_stays,
+    _nobody_tells_for_a_day,
+    _success_is_stuck_for_a_day,
+    _bank_processes_for_two_days,
+    _told_after_the_settlement,
+)

@@ -1,0 +1,15 @@
+"""The audit of a stack's books, as `make audit` makes it."""
+
+import subprocess
+import sys
+
+from devstack.options import ROOT
+from devstack.stack import Stack
+from tests.integration.releases.version import COMMAND_S
+
+
+def audit(stack: Stack) -> None:
+    """Raise unless all books add up."""
+    command = [sys.executable, "-m", "devstack.audit", "--data", str(stack.data)]
+    audited = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND_S, check=False)
+    assert audited.returncode == 0, audited.stdout + audited.stderr

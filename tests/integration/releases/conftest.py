@@ -1,0 +1,70 @@
+"""A stack whose workers are version 1, and its buyers."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from devstack.shop import Shop
+from devstack.stack import Stack, StackOptions
+from tests.histories.changed import Edit
+from tests.integration.engine import Engine
+from tests.integration.releases.version import Version
+from tests.integration.sagas.buyers import Buyers
+
+# What version 2 does otherwise: one look more, of which a purchase of version 1 knows nothing.
+LOOKS_TWICE = Edit(
+    "workflows/opening.py",
+    "        self._await_payment(payment.known_id)\n",
+    "        await self.look(payment.known_id)\n        self._await_payment(payment.known_id)\n",
+)
+
+
+@pytest.fixture(scope="package")
+def versioned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack."""
+    options = StackOptions(data=tmp_path_factory.mktemp("versioned"), environment={"WORKER_BUILD_ID": "1.0.0"})
+    with Stack(options) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def first(versioned: Stack, tmp_path_factory: pytest.TempPathFactory) -> Version:
+    """Version 1, current; its workers are the stack's."""
+    version = Version(versioned, "1.0.0", tmp_path_factory.mktemp("first"))
+    version.release("current")
+    return version
+
+
+@pytest.fixture(scope="package")
+def second(versioned: Stack, first: Version, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Version]:
+    """Version 2: its workers poll, and get nothing yet."""
+    with Version(versioned, "1.1.0", tmp_path_factory.mktemp("second"), [LOOKS_TWICE]) as version:
+        yield version
+
+
+@pytest.fixture(scope="package")
+def engine(versioned: Stack) -> Engine:
+    """The stack's Temporal."""
+    return Engine(versioned.description)
+
+
+@pytest.fixture
+def buyers(versioned: Stack, engine: Engine) -> Iterator[Buyers]:
+    """The stack's buyers."""
+    with Shop(versioned.description) as shop, ThreadPoolExecutor(4) as pool:
+        yield Buyers(shop, engine, pool)
+
+
+@pytest.fixture
+def bad(versioned: Stack, first: Version, tmp_path: Path) -> Iterator[Version]:
+    """Version 3: it looks twice too, delivers nothing and records nothing."""
+    raises = 'raise KeyError("planted")'
+    edits = [
+        LOOKS_TWICE,
+        Edit("workflows/payment_success.py", "await self._commit()", raises),
+        Edit("workflows/start_payment.py", "ended = await self._record(self.settlement)", raises),
+    ]
+    with Version(versioned, "1.2.0", tmp_path, edits) as version:
+        yield version

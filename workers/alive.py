@@ -1,0 +1,43 @@
+"""A file by which a platform sees that a worker lives: there once the worker polls, touched while it works."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+# A probe that allows 30 s sees six touches missing: no busy machine is taken for a dead one.
+TOUCH_S = 5.0
+
+
+@asynccontextmanager
+async def alive(file: str, is_running: Callable[[], bool], every_s: float = TOUCH_S) -> AsyncIterator[None]:
+    """Keep the file young while the event loop turns and the worker runs; an empty name keeps none.
+
+    It does not ask Temporal: an outage there is no reason to kill a worker, which polls again by itself.
+    """
+    if not file:
+        yield
+        return
+    _touch(file)
+    touching = asyncio.create_task(_keep_young(file, is_running, every_s))
+    try:
+        yield
+    finally:
+        touching.cancel()
+        _remove(file)
+
+
+async def _keep_young(file: str, is_running: Callable[[], bool], every_s: float) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        if is_running():
+            _touch(file)
+
+
+def _touch(file: str) -> None:
+    Path(file).touch()
+
+
+def _remove(file: str) -> None:
+    # A worker that ends takes no new work.
+    Path(file).unlink(missing_ok=True)
