@@ -9,7 +9,7 @@ sql() {
     --set=name="$1" --set=password="$DATABASE_PASSWORD"
 }
 
-for service in payments projects users; do
+for service in payments projects users notifier; do
   sql "$service" <<'SQL'
 CREATE ROLE :"name" LOGIN PASSWORD :'password';
 CREATE DATABASE :"name" OWNER :"name";

@@ -3,34 +3,75 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, CursorResult, Engine, QueuePool, Result, create_engine, event, make_url, text
 
 # 10 s: a writer waits for its turn longer than the longest transaction, and less than its caller waits for an answer.
 BUSY_TIMEOUT_MS = 10_000
-# PostgreSQL: one connection per thread of the server, so that no request waits for one.
-POOL_SIZE = 32
+# PostgreSQL: what one process of a service takes of the server's connections (its default: 100 for all). A transaction
+# takes milliseconds, so ten serve a thousand a second; they are opened when they are needed.
+POOL_SIZE = 10
+# 5 s for a free connection, or for another's lock, is far more than any of our transactions holds one; 8 s for a
+# statement: a caller gives an answer 10 s, and whoever is told 503 asks again.
+POOL_TIMEOUT_S = 5
+LOCK_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 8_000
+# A process that hangs between two statements must not keep its locks.
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+# A server that is gone without a word is noticed within these, not after the network's quarter of an hour.
+CONNECT_TIMEOUT_S = 3
+SILENCE_TIMEOUT_MS = 10_000
 
 
 def connect(url: str) -> Engine:
     """An engine whose transactions are safe to decide upon: what one has read, no other writes meanwhile."""
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        # People write postgresql://, which SQLAlchemy takes for a driver that we do not install.
-        known = parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
-        return create_engine(known, pool_size=POOL_SIZE, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    # One connection: its transactions exclude each other anyway, and the pool's queue is fair where SQLite's is not.
-    engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=BUSY_TIMEOUT_MS / 1000)
-    event.listen(engine, "connect", _tune_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
-    return engine
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    limits = {
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    }
+    return create_engine(
+        _with_our_driver(parsed),
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        # The first to ask after the server's restart finds its connection dead; all others are opened anew with it.
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "tcp_user_timeout": SILENCE_TIMEOUT_MS,
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        },
+    )
 
 
 def ping(engine: Engine) -> None:
     """Raise unless the database answers."""
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
+
+
+def changed(result: Result[Any]) -> int:
+    """How many rows a statement has written."""
+    assert isinstance(result, CursorResult), "only a statement that returns rows answers anything else"
+    return result.rowcount
+
+
+def _with_our_driver(url: URL) -> URL:
+    # People write postgresql://, which SQLAlchemy takes for a driver that we do not install.
+    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgresql", "postgres"} else url
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # One connection: its transactions exclude each other anyway, and the pool's queue is fair where SQLite's is not.
+    engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=BUSY_TIMEOUT_MS / 1000)
+    event.listen(engine, "connect", _tune_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:

@@ -1,12 +1,21 @@
 """gunicorn's settings for every service, beside those on its command line."""
 
-from webapi.logs import log_to_stdout
+from webapi import gunicorn_telemetry
 
+worker_class = "webapi.gunicorn_worker.Worker"
+logger_class = "webapi.gunicorn_telemetry.Logger"
+post_fork = gunicorn_telemetry.post_fork
+worker_exit = gunicorn_telemetry.worker_exit
+# One process: replicas are seen and scraped each by itself. More on PostgreSQL: GUNICORN_CMD_ARGS="--workers 3".
+# Said here, for WEB_CONCURRENCY is the intake's.
+workers = 1
+# Each request waits on a database or a provider, not on the processor.
+threads = 32
+# 10 s: an orderly stop lets the running requests end; the longest call to the provider takes less.
+graceful_timeout = 10
 # The most that gunicorn reads: an overlong value is refused by its route, which says what is wrong with it.
 limit_request_line = 8190
 # A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 # gunicorn's control socket would stand in the home folder, one for all services; nobody asks it.
 control_socket_disable = True
-
-log_to_stdout()

@@ -1,4 +1,4 @@
-"""A private PostgreSQL for tests, as the system's own programs start it."""
+"""Private PostgreSQL servers for tests: as the devstack runs one, and one as bare as its makers' programs make it."""
 
 import os
 import shutil
@@ -7,10 +7,79 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
-from tests.integration.service_process import free_port
+import psycopg
+
+from devstack import postgresql
+from devstack.options import StackOptions
+from devstack.process import Process
+from devstack.setup import postgresql as programs
+from devstack.setup.machine import Machine
+from tests.integration.service_process import REPOSITORY, free_port, wait_until
 
 OWNER = "postgres"
+# The services' tests run on both, and with STORE=postgres on the one that was asked for.
+STORES = ["postgresql"] if StackOptions().on_postgres else ["sqlite", "postgresql"]
+
+
+class PostgresServer:
+    """A server as the devstack runs it, which can crash and come back; its data stays."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        self.log = folder / "postgresql.log"
+        self.programs = programs.find(Machine(REPOSITORY, os.environ, lambda _: None))
+        assert self.programs, "PostgreSQL is missing: run `make test`, which installs it"
+        # Tests lose nothing when the machine goes down: no fsync.
+        settings = {"fsync": "off", **settings}
+        self._spec = postgresql.server(self.programs, self.port, folder / "postgresql", settings)
+        self._process: Process | None = None
+
+    def start(self) -> None:
+        """Start, and wait until each service has its database."""
+        self._process = Process(self._spec, REPOSITORY, os.environ, self.log, lambda _name, _line: None)
+        wait_until("PostgreSQL is ready", self._ready)
+
+    def kill(self) -> None:
+        """Let it crash."""
+        assert self._process
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Stop in an orderly way."""
+        assert self._process
+        self._process.terminate()
+        self._process.wait()
+
+    def url(self, name: str = OWNER) -> str:
+        """The address of a role's own database."""
+        return postgresql.url(self.port, name)
+
+    def new_database(self) -> str:
+        """The address of a new, empty database, the superuser's."""
+        name = f"test_{uuid4().hex}"
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"{self.url().rpartition('/')[0]}/{name}"
+
+    def _ready(self) -> bool:
+        assert self._process
+        assert self._process.code is None, self.log.read_text()
+        return self._process.is_ready()
+
+
+@contextmanager
+def running_server(folder: Path, **settings: str) -> Iterator[PostgresServer]:
+    """A running server with these settings, its data in a folder of its own."""
+    server = PostgresServer(folder, **settings)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @contextmanager
@@ -33,12 +102,6 @@ def running_postgres() -> Iterator[str]:
             _run("pg_ctl", "-D", str(data), "-w", "-m", "fast", "stop")
     finally:
         shutil.rmtree(folder)
-
-
-def create_database(server: str, name: str) -> str:
-    """The URL of a new, empty database."""
-    _run("createdb", "--maintenance-db", f"{server}/postgres", name)
-    return f"{server}/{name}"
 
 
 def _run(program: str, *arguments: str) -> None:

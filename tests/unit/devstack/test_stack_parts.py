@@ -12,11 +12,13 @@ from devstack.clean import clean
 from devstack.errors import StackError
 from devstack.lock import lock_data
 from devstack.options import SHARED, StackOptions
+from devstack.process import ProcessSpec
 
 ENVIRON = {
     **SHARED,
     "TEMPORAL_ADDRESS": "127.0.0.1:7233",
     "AMQP_URL": "amqp://guest:guest@127.0.0.1:5672/",
+    **{f"{name.upper()}_DATABASE_URL": f"sqlite:////data/{name}.db" for name in description.DATABASES},
     "STRIPE_API_BASE": "http://127.0.0.1:5005",
     "STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old",
 }
@@ -38,11 +40,14 @@ def test_a_port_that_is_none_is_named() -> None:
 def test_the_description_has_what_the_design_lists() -> None:
     """Every key of the design, and tokens that the intake's rules accept."""
     facts = description.described(ENVIRON, ports.DEFAULTS)
-    told = description.with_processes(facts, [("intake", 7, "http://127.0.0.1:5000")])
+    url = "http://127.0.0.1:5000"
+    intake = ProcessSpec("intake", ("gunicorn",), url=url, metrics_url=f"{url}/metrics")
+    told = description.with_processes(facts, [(intake, 7)])
     assert set(told) == {
-        "version", "processes", "temporal", "amqp_url", "service_token", "jwt_secret", "buyers", "stripe",
+        "version", "processes", "temporal", "amqp_url", "databases", "service_token", "jwt_secret", "buyers", "stripe",
+        "payload_keys", "payload_key",
     }  # fmt: skip
-    assert told["processes"] == {"intake": {"pid": 7, "url": "http://127.0.0.1:5000"}}
+    assert told["processes"] == {"intake": {"pid": 7, "url": url, "metrics_url": f"{url}/metrics"}}
     assert told["temporal"] == {
         "address": "127.0.0.1:7233", "namespace": "default", "ui_url": "http://127.0.0.1:8233",
     }  # fmt: skip

@@ -1,0 +1,44 @@
+"""`python -m services.migrate`: bring every service's database that the environment names to the newest schema.
+
+For a deployment that does this once, before it starts the services: they do it at their start as well, beside each
+other and beside this, and find nothing to do.
+"""
+
+import logging
+import sys
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.common.migrations import migrate
+from telemetry import logs
+
+log = logging.getLogger(__name__)
+
+
+class Databases(BaseSettings):
+    """The services' databases, as their own settings name them; empty: not to be migrated here."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    payments_database_url: str = ""
+    projects_database_url: str = ""
+    users_database_url: str = ""
+    notifier_database_url: str = ""
+    stripe_simulator_database_url: str = ""
+
+
+def main() -> int:
+    """Migrate one after the other; 0, or 1 with the reason on stderr at the first that fails."""
+    named = {setting.removesuffix("_database_url"): url for setting, url in Databases() if url}
+    if not named:
+        print("No database is named: set PAYMENTS_DATABASE_URL and its like.", file=sys.stderr)
+        return 1
+    logs.set_up("migrate")
+    for service, url in named.items():
+        migrate(service, url)
+        log.info("the database of %s is migrated", service)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
