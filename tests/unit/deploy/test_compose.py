@@ -12,10 +12,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
 
+from codec_server.settings import CodecServerSettings
 from config import Settings
 from devstack import temporal
 from devstack.ports import DEFAULTS
+from telemetry.settings import LogSettings
 from tests.unit.settings.classes import REPOSITORY, all_settings, defaults, service_settings
 
 COMPOSE = "docker-compose.yml"
@@ -28,9 +31,14 @@ COMMANDS = {
     "temporal_payment_failed_worker": "python -m workers.payment_failed",
     **{name: f"python -m services.{name}" for name in ("payments", "projects", "users", "notifier")},
     "stripe_simulator": "python -m services.stripe_simulator",
+    "codec_server": "python -m codec_server",
 }
 OTHERS = {"temporal", "temporal_schema", "temporal_namespace", "temporal_ui", "postgresql", "rabbitmq"}
+# OpenTelemetry's own variables, which every process of ours reads.
+TRACES = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"}
 TEMPORAL_CLIENT = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+# gunicorn's own.
+PROCESSES = {"WEB_CONCURRENCY"}
 # What compose itself asks for, beside settings: passwords of the programs that only compose starts.
 COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD"}
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
@@ -55,13 +63,19 @@ def told(service: str) -> dict[str, str]:
     return {name: DEFAULT.sub(r"\1", str(value)) for name, value in environment.items()}
 
 
+def settings_of(service: str) -> type[BaseSettings]:
+    """The class by which a process reads its settings."""
+    mine: dict[str, type[BaseSettings]] = {**service_settings(), "codec_server": CodecServerSettings}
+    return mine.get(service, Settings)
+
+
 def bind_mounts() -> Iterator[str]:
     """The files of this repository that containers are given."""
     for service in services().values():
         yield from (volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith("."))
 
 
-@pytest.mark.parametrize("path", [COMPOSE, STRIPE])
+@pytest.mark.parametrize("path", [COMPOSE, STRIPE, "deploy/compose.telemetry.yml"])
 def test_the_file_is_valid(path: str) -> None:
     """It is what the Compose Specification's schema allows."""
     schema = json.loads((REPOSITORY / "tests/data/compose-spec/compose-spec.json").read_text())
@@ -94,10 +108,10 @@ def test_every_command_names_a_module_that_exists(command: str) -> None:
 @pytest.mark.parametrize("name", [*COMMANDS])
 def test_every_variable_is_a_setting_of_the_process(name: str) -> None:
     """No process is told what it does not read."""
-    mine = service_settings().get(name, Settings)
-    extra = TEMPORAL_CLIENT if mine is Settings else set()
+    mine = settings_of(name)
+    extra = TEMPORAL_CLIENT | PROCESSES if mine is Settings else set()
 
-    assert set(told(name)) <= set(defaults(mine)) | extra
+    assert set(told(name)) <= set(defaults(mine)) | set(defaults(LogSettings)) | TRACES | extra
 
 
 @pytest.mark.parametrize("name", [*COMMANDS])
@@ -106,7 +120,7 @@ def test_a_process_takes_the_values(name: str, monkeypatch: pytest.MonkeyPatch) 
     for variable, value in told(name).items():
         monkeypatch.setenv(variable, value)
 
-    assert service_settings().get(name, Settings)()
+    assert settings_of(name)()
 
 
 def test_every_interpolated_variable_is_known() -> None:
@@ -114,7 +128,9 @@ def test_every_interpolated_variable_is_known() -> None:
     settings = set().union(*(defaults(found) for found in all_settings().values()))
 
     for path in (COMPOSE, STRIPE):
-        assert set(VARIABLE.findall((REPOSITORY / path).read_text())) <= settings | COMPOSE_VARIABLES
+        assert (
+            set(VARIABLE.findall((REPOSITORY / path).read_text())) <= settings | TRACES | PROCESSES | COMPOSE_VARIABLES
+        )
 
 
 def test_interpolated_settings_fall_back_to_their_own_default() -> None:
@@ -154,7 +170,7 @@ def test_nothing_is_published_but_on_the_loopback() -> None:
     assert len({port.split(":")[1] for port in published}) == len(published)
 
 
-@pytest.mark.parametrize("name", [name for name in DEFAULTS if not name.startswith(("temporal", "rabbitmq"))])
+@pytest.mark.parametrize("name", [name for name in DEFAULTS if name in {*COMMANDS, "intake"}])
 def test_processes_listen_where_they_are_asked(name: str) -> None:
     """Health checks, published ports and our own addresses name the port that the process has by default."""
     service = services()["buy_projects" if name == "intake" else name]
@@ -176,7 +192,7 @@ def test_addresses_inside_name_services_that_exist() -> None:
     }
 
     assert {"temporal", "payments", "postgresql", "rabbitmq"} <= hosts
-    assert hosts <= set(services()) | {"127.0.0.1"}
+    assert hosts <= set(services()) | {"127.0.0.1", "0.0.0.0"}  # noqa: S104 - to listen on
 
 
 def test_every_dependency_exists_and_can_be_waited_for() -> None:

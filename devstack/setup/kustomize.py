@@ -1,0 +1,40 @@
+"""kustomize, for the tests only: it makes of deploy/kubernetes what a cluster is given."""
+
+from pathlib import Path
+
+from devstack.setup import golang
+from devstack.setup.machine import Machine, SetupError, version_in
+from devstack.setup.versions import KUSTOMIZE, KUSTOMIZE_MIN, shown
+
+MODULE = f"sigs.k8s.io/kustomize/kustomize/v5@{KUSTOMIZE}"
+OTHERWISE = f"put `kustomize` {shown(KUSTOMIZE_MIN)} or a newer `kubectl` on PATH; only the tests need it"
+
+
+def cached(machine: Machine) -> Path:
+    """Where the set-up puts the program."""
+    return machine.cache / "bin" / "kustomize"
+
+
+def find(machine: Machine) -> tuple[str, ...] | None:
+    """The command that builds a folder: kubectl's or kustomize's own on PATH if new enough, else ours; or None."""
+    for program, version, build in (
+        (machine.find("kustomize"), ("version",), ("build",)),
+        (machine.find("kubectl"), ("version", "--client"), ("kustomize",)),
+        (cached(machine), ("version",), ("build",)),
+    ):
+        # kubectl tells two versions, its own first.
+        known = version_in(
+            machine.output(program, *version) if program else None, r"(?:Kustomize Version: |^)v([\d.]+)"
+        )
+        if known is not None and known >= KUSTOMIZE_MIN:
+            return (str(program), *build)
+    return None
+
+
+def provide(machine: Machine) -> None:
+    """Have the program: on PATH, ours, or built by Go, whichever comes first."""
+    if find(machine) is not None:
+        return
+    golang.install(machine, MODULE, cached(machine), otherwise=OTHERWISE)
+    if find(machine) is None:
+        raise SetupError(f"{cached(machine)} does not run. Remove it and run this again, or {OTHERWISE}.")

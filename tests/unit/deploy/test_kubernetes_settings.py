@@ -1,0 +1,159 @@
+"""deploy/kubernetes: every process is told what it needs, nothing that it does not read, and takes it."""
+
+import json
+import shlex
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from app.webhooks import EVENT_BYTES_MAX
+from codec_server import create_app as create_codec_server
+from codec_server.settings import CodecServerSettings
+from config import Settings
+from telemetry.settings import LogSettings, TraceSettings
+from tests.unit.deploy.manifests import OVERLAYS, Pod, overlay
+from tests.unit.settings.classes import REPOSITORY, defaults, service_settings
+
+TEMPORAL = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+# gunicorn's own.
+PROCESSES = {"WEB_CONCURRENCY"}
+# What stands in the Secrets of production, as far as a settings class looks at it.
+MADE_UP = {
+    "SERVICE_TOKEN": "a-token-of-our-own-0123456789",
+    "AMQP_URL": "amqps://shop:secret@rabbit.example/",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_own",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_own",
+    "STRIPE_SECRET_KEY": "rk_live_own",
+    "PAYLOAD_KEYS": "2026-11:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "PAYLOAD_KEY": "2026-11",
+    "API_KEYS": f"shop:purchases:read:{'a' * 64}",
+    "RATE_LIMIT_STORAGE_URL": "rediss://:secret@redis.example:6379/0",
+    "CODEC_SERVER_TOKENS": f"operator:{'b' * 64}",
+    **{f"{name}_DATABASE_URL": "postgresql://a:b@c/d" for name in ("PAYMENTS", "PROJECTS", "USERS", "NOTIFIER")},
+}
+
+
+def settings_of(pod: Pod) -> type[BaseSettings]:
+    """The class by which a process reads its settings."""
+    if pod.component == "codec-server":
+        return CodecServerSettings
+    return service_settings().get(pod.component.replace("-", "_"), Settings)
+
+
+def processes(name: str) -> list[Pod]:
+    """Our processes that read a settings class of their own."""
+    return [pod for pod in overlay(name).ours() if pod.kind == "Deployment"]
+
+
+def told(name: str, pod: Pod) -> dict[str, str]:
+    """What a process is told, made-up secrets in the place of those that are not here."""
+    return {
+        variable: MADE_UP[variable] if value is None else value for variable, value in overlay(name).environment(pod)
+    }
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_every_variable_is_a_setting_of_the_process(name: str) -> None:
+    """No process is told what it does not read, secrets least of all."""
+    shared = set(defaults(LogSettings)) | set(defaults(TraceSettings))
+    for pod in processes(name):
+        known = set(defaults(settings_of(pod))) | shared
+        extra = TEMPORAL | PROCESSES if settings_of(pod) is Settings else set()
+        assert set(told(name, pod)) <= known | extra, pod.name
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_a_process_takes_what_it_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings class accepts it; in production that means: no secret of development's is left."""
+    for pod in processes(name):
+        with monkeypatch.context() as patched:
+            for variable in defaults(settings_of(pod)):
+                patched.delenv(variable, raising=False)
+            for variable, value in told(name, pod).items():
+                patched.setenv(variable, value)
+            found = settings_of(pod)(_env_file=None)
+        assert found.model_dump()["environment"] == name, pod.name
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_the_migration_knows_every_database(name: str) -> None:
+    """The Job migrates the same databases that the services are told of."""
+    (job,) = (pod for pod in overlay(name).ours() if pod.component == "migrate")
+    of_services = {
+        variable: value
+        for pod in processes(name)
+        for variable, value in overlay(name).environment(pod)
+        if variable.endswith("_DATABASE_URL") and pod.component != "stripe-simulator"
+    }
+    of_job = {
+        variable: value for variable, value in overlay(name).environment(job) if variable.endswith("_DATABASE_URL")
+    }
+
+    assert len(of_services) == 4
+    assert of_job == of_services
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_processes_listen_where_others_ask(name: str) -> None:
+    """On every address of the pod, at the port that the manifest names and the others' URLs have."""
+    for pod in processes(name):
+        (port,) = pod.ports.values()
+        environment = told(name, pod)
+        prefix = pod.component.replace("-", "_").upper()
+        if pod.component == "intake":
+            assert f"0.0.0.0:{port}" in shlex.join(pod.spec["containers"][0]["command"])
+        elif pod.component.endswith("-worker") or pod.component == "audit":
+            assert environment["METRICS_ADDRESS"] == f"0.0.0.0:{port}"
+            assert {environment[f"{callee.upper()}_URL"] for callee in ("payments", "users")} == {
+                "http://payments:5001",
+                "http://users:5003",
+            }
+        else:
+            assert environment[f"{prefix}_HOST"] == "0.0.0.0"  # noqa: S104 - a pod's, behind its policies
+            assert int(defaults(settings_of(pod))[f"{prefix}_PORT"]) == port
+
+
+def test_one_process_takes_the_money_as_the_others_think() -> None:
+    """Payments and the sagas have one capture mode, and Payments and the page one provider."""
+    said = {pod.component: told("production", pod) for pod in processes("production")}
+
+    assert len({environment["CAPTURE_MODE"] for environment in said.values() if "CAPTURE_MODE" in environment}) == 1
+    assert said["payments"]["STRIPE_API_BASE"] == said["intake"]["STRIPE_API_BASE"] == "https://api.stripe.com"
+
+
+def led(name: str, routes: set[str]) -> set[str]:
+    """Which of these routes an ingress leads to."""
+    rules = overlay("production").named("Ingress")[name]["spec"]["rules"][0]["http"]["paths"]
+    exact = {rule["path"] for rule in rules}
+    below = tuple(f"{rule['path']}/" for rule in rules if rule["pathType"] == "Prefix")
+    return {route for route in routes if route in exact or route.startswith(below)}
+
+
+def test_the_ingress_leads_to_every_public_route_and_to_no_other() -> None:
+    """Buyers, servers and Stripe reach what is theirs; what the platform asks stays inside."""
+    routes = {
+        *json.loads((REPOSITORY / "app/openapi.json").read_text())["paths"],
+        "/openapi.json",
+        "/docs",
+        "/docs/x.js",
+    }
+    # What is not told of: the page and the tokens of a developer's machine.
+    development = {"/", "/shop/", "/development/token"}
+
+    assert led("intake", routes | development) == routes - {"/health", "/ready", "/metrics"}
+
+
+def test_operators_reach_what_shows_payloads() -> None:
+    """Their browsers and Temporal's command line, by an ingress of its own."""
+    routes = {rule.rule for rule in create_codec_server(CodecServerSettings(_env_file=None)).url_map.iter_rules()}
+
+    assert {"/decode", "/sign-in"} <= routes
+    assert routes - led("codec-server", routes) <= {"/health", "/ready", "/metrics", "/openapi.json"}
+
+
+def test_the_largest_body_passes_the_ingress() -> None:
+    """An event of Stripe's as large as the intake takes it, and no more."""
+    annotations = overlay("production").named("Ingress")["intake"]["metadata"]["annotations"]
+
+    assert annotations["nginx.ingress.kubernetes.io/proxy-body-size"] == f"{EVENT_BYTES_MAX // 1024}k"
+    assert annotations["nginx.ingress.kubernetes.io/proxy-request-buffering"] == "on"
