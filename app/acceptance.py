@@ -1,4 +1,4 @@
-"""Events on their way to Temporal: each is asked for once at a time, few at once, and soon refused when it is away."""
+"""Events on their way to who keeps them: each is told once at a time, few at once, and soon refused when it is away."""
 
 import math
 import threading
@@ -29,9 +29,10 @@ Clock = Callable[[], float]
 
 
 class Room:
-    """How many may wait for Temporal: so many while it answers, and one alone, to try, soon after it has not."""
+    """How many may wait for `keeper`: so many while it answers, and one alone, to try, soon after it has not."""
 
-    def __init__(self, places_max: int = WAITING_MAX, clock: Clock = time.monotonic) -> None:
+    def __init__(self, places_max: int = WAITING_MAX, clock: Clock = time.monotonic, keeper: str = "Temporal") -> None:
+        self._keeper = keeper
         self._lock = threading.Lock()
         self._places_max = places_max
         self._clock = clock
@@ -43,7 +44,7 @@ class Room:
         """A place for one call, which fails by raising; raises Unavailable at once if there is none."""
         with self._lock:
             if self._taken >= (1 if self._clock() < self._narrow_until else self._places_max):
-                raise Unavailable("as many events wait for Temporal as it takes")
+                raise Unavailable(f"as many events wait for {self._keeper} as it takes")
             self._taken += 1
         answered = False
         try:
@@ -58,8 +59,8 @@ class Room:
 class Acceptance:
     """Stores each event once: a double that comes meanwhile shares the answer, one that comes soon after is known.
 
-    Both only ever repeat what Temporal has said to this process, so that no event is acknowledged that is not stored.
-    Another process of the intake asks Temporal itself, which knows the saga by its id.
+    Both only ever repeat what the keeper has said to this process, so that no event is acknowledged that is not stored.
+    Another process of the intake asks the keeper itself: Temporal knows the saga by its id.
     """
 
     def __init__(self, room: Room | None = None, clock: Clock = time.monotonic) -> None:

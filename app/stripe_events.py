@@ -5,6 +5,7 @@ Stripe keeps to its own form; what does not is refused with 422 wherever it coul
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,13 +18,28 @@ SUCCEEDED = frozenset({"payment_intent.succeeded", "payment_intent.amount_captur
 ATTEMPT_FAILED = "payment_intent.payment_failed"
 FAILED = frozenset({ATTEMPT_FAILED, "payment_intent.canceled"})
 REFUND_FAILED = "refund.failed"
-# The types that start a saga; all others tell us nothing that a look does not.
+# The types that start a saga.
 TAKEN = SUCCEEDED | FAILED | {REFUND_FAILED}
+# Money moves, or may move, though no saga has asked for it: Payments has to look. All other types tell us nothing.
+NOTICED = frozenset(
+    {
+        "charge.refunded",
+        "refund.created",
+        "refund.updated",
+        REFUND_FAILED,
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    }
+)
+# What the endpoint at Stripe has to send, no more and no less.
+HANDLED = TAKEN | NOTICED
 
 CONFIGURE = (
     "Only snapshot events are taken here. In Stripe's Workbench, under Webhooks, give this endpoint the payload style "
-    "Snapshot (not Thin) and the events payment_intent.succeeded, payment_intent.amount_capturable_updated, "
-    "payment_intent.payment_failed, payment_intent.canceled and refund.failed."
+    f"Snapshot (not Thin) and the events {', '.join(sorted(HANDLED))}; or let `flask stripe-endpoint create` do it."
 )
 
 # Ids become parts of workflows' ids.
@@ -48,6 +64,8 @@ class Snapshot(Read):
     object: Literal["event"]
     id: StripeId = Field(examples=["evt_1"])
     type: str = Field(examples=["payment_intent.succeeded"])
+    # Only for a statistic: no event is refused for what stands there.
+    created: Any = Field(default=None, description="seconds since 1970", examples=[1772366400])
     # Stripe always says it; who tests by hand may leave it out.
     livemode: bool | None = Field(default=None, description="whether real money moves", examples=[False])
     account: StripeId | None = Field(
@@ -83,6 +101,12 @@ class Refund(Read):
     id: StripeId
     payment_intent: StripeId
     metadata: Marked
+
+
+class MovedMoney(Read):
+    """A charge, refund or dispute: all three name the payment that it belongs to, unless it has none."""
+
+    payment_intent: StripeId | None = None
 
 
 class Unread(Read):
@@ -134,6 +158,21 @@ def payment_event(event: Snapshot) -> PaymentEvent | None:
     # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
     charge = _charge(intent.last_payment_error) if event.type == ATTEMPT_FAILED else None
     return PaymentEvent("failed", intent.id, charge or event.id)
+
+
+def marks(event: Snapshot) -> Mapping[str, Any]:
+    """What Payments has written on the object of an event; nothing where that is not ours, or of another form."""
+    about = event.data.get("object") if isinstance(event.data, dict) else None
+    given = about.get("metadata") if isinstance(about, dict) else None
+    return given if isinstance(given, dict) else {}
+
+
+def noticed_payment(event: Snapshot) -> str | None:
+    """The payment whose money an event of a noticed type is about; whether it is ours Payments knows.
+
+    What is made in the dashboard bears no mark of ours. Raises 422 `invalid-request` if the payment cannot be told.
+    """
+    return _about(MovedMoney, event).payment_intent
 
 
 def _about(kind: type[Part], event: Snapshot) -> Part:

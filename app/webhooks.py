@@ -7,14 +7,25 @@ from apiflask import APIBlueprint
 from flask import request
 
 from app import metrics
-from app.acceptance import Acceptance
+from app.acceptance import Acceptance, Room
 from app.context import Intake
 from app.refusals import INVALID_SIGNATURE
 from app.schemas import ReceivedShown, SignatureHeader
-from app.stripe_events import TAKEN, PaymentEvent, Snapshot, payment_event, snapshot
+from app.stripe_events import (
+    HANDLED,
+    NOTICED,
+    TAKEN,
+    PaymentEvent,
+    Snapshot,
+    marks,
+    noticed_payment,
+    payment_event,
+    snapshot,
+)
 from app.stripe_signature import signed
-from domain.errors import Unavailable
+from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
+from telemetry import ids, tracing
 from webapi import Problem
 from webapi.openapi import may_tell, reads_raw
 from webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
@@ -26,12 +37,26 @@ EVENT_BYTES_MAX = 512 * 1024
 # A call to Temporal takes 1.2 s at most: by then it is known whether it is back.
 RETRY_AFTER_S = 2
 WEBHOOK_PATH = "/webhooks/stripe"
+# As far as a signature's time may be from ours.
+CLOCKS_APART_MAX_S = 300
+# 8 looks at once: disputes and refunds are rare, and a provider that hangs must not take the door from payments.
+LOOKS_MAX = 8
+# 5 s: four calls from Payments to the provider; Stripe waits longer for our answer.
+LOOK_TIMEOUT_S = 5.0
+
+
+class Keepers:
+    """Who has to have an event before it is acknowledged: Temporal its saga, Payments what its payment came to."""
+
+    def __init__(self) -> None:
+        self.sagas = Acceptance()
+        self.looks = Room(LOOKS_MAX, keeper="Payments")
 
 
 def webhooks(intake: Intake) -> APIBlueprint:
     """The route /webhooks/stripe."""
     routes = APIBlueprint("webhooks", __name__, tag="Webhooks")
-    acceptance = Acceptance()
+    keepers = Keepers()
 
     @routes.post(WEBHOOK_PATH)
     @routes.output(ReceivedShown)
@@ -44,7 +69,7 @@ def webhooks(intake: Intake) -> APIBlueprint:
     )
     def receive() -> ReceivedShown:
         """Take an event: 200 once it is stored, or when it is none of ours."""
-        metrics.WEBHOOKS.labels(_counted(intake, acceptance, _payload())).inc()
+        metrics.WEBHOOKS.labels(_counted(intake, keepers, _payload())).inc()
         return ReceivedShown()
 
     return routes
@@ -63,14 +88,14 @@ def _payload() -> bytes:
     return request.get_data()
 
 
-def _counted(intake: Intake, acceptance: Acceptance, payload: bytes) -> str:
+def _counted(intake: Intake, keepers: Keepers, payload: bytes) -> str:
     """What becomes of a delivery, in one word; what is refused is counted before it is raised."""
     header = request.headers.get("Stripe-Signature", "")
     if not signed(payload, header, intake.config.stripe_webhook_secrets, time.time()):
         metrics.WEBHOOKS.labels("unverified").inc()
         raise INVALID_SIGNATURE.problem()
     try:
-        return _taken(intake, acceptance, snapshot(payload))
+        return _taken(intake, keepers, snapshot(payload))
     except Problem as problem:
         log.warning("a signed event is refused: %s %s", problem.detail, problem.extra)
         metrics.WEBHOOKS.labels("refused").inc()
@@ -80,7 +105,7 @@ def _counted(intake: Intake, acceptance: Acceptance, payload: bytes) -> str:
         raise turned_away() from error
 
 
-def _taken(intake: Intake, acceptance: Acceptance, event: Snapshot) -> str:
+def _taken(intake: Intake, keepers: Keepers, event: Snapshot) -> str:
     """What becomes of a verified event, in one word."""
     if event.livemode not in {None, intake.config.livemode}:
         log.warning("event %s is of the other mode: is this endpoint set up for the mode of our keys?", event.id)
@@ -88,14 +113,46 @@ def _taken(intake: Intake, acceptance: Acceptance, event: Snapshot) -> str:
     if event.account not in {None, intake.config.stripe_account}:
         log.warning("event %s is of account %s, which is not STRIPE_ACCOUNT", event.id, event.account)
         return "foreign"
-    if event.type not in TAKEN:
-        return "ignored"
-    about = payment_event(event)
-    if about is None:
-        return "not-ours"
+    ids.bind(purchase_id=marks(event).get("purchase_id"))
+    about = payment_event(event) if event.type in TAKEN else None
+    if about:
+        return _begin(intake, keepers.sagas, event, about)
+    payment_id = noticed_payment(event) if event.type in NOTICED else None
+    if payment_id:
+        return _notice(intake, keepers.looks, event, payment_id)
+    return "not-ours" if event.type in HANDLED else "ignored"
+
+
+def _begin(intake: Intake, sagas: Acceptance, event: Snapshot, about: PaymentEvent) -> str:
+    """Let Temporal have the event's saga."""
+    ids.bind(payment_id=about.payment_id)
     # The very same event: another one of the same fact may be there to start anew what has failed since.
     same = (event.id, about)
-    return "started" if acceptance.accept(same, lambda: _start(intake, about)) else "repeated"
+    # Stripe knows nothing of our traces but what Payments has written on the payment; the signature vouches for it.
+    with tracing.continued(marks(event).get("traceparent")):
+        is_new = sagas.accept(same, lambda: _start(intake, about))
+    if not is_new:
+        return "repeated"
+    now = time.time()
+    # The provider's clock may be ahead of ours by a moment.
+    if isinstance(event.created, int) and 0 < event.created < now + CLOCKS_APART_MAX_S:
+        metrics.WEBHOOK_LAG.observe(max(now - event.created, 0))
+    return "started"
+
+
+def _notice(intake: Intake, looks: Room, event: Snapshot, payment_id: str) -> str:
+    """Let Payments ask the provider, and keep, what has become of a payment: the event itself proves nothing."""
+    ids.bind(payment_id=payment_id)
+    with looks.place():
+        try:
+            intake.run(intake.payments.look(payment_id), LOOK_TIMEOUT_S)
+        except Refused:
+            return "not-ours"
+        except (TimeoutError, ContractBroken) as error:
+            raise Unavailable(f"Payments has not looked at {payment_id}: {error!r}") from error
+    log.warning("%s of payment %s (event %s): Payments has looked", event.type, payment_id, event.id)
+    metrics.NOTICED.labels(event.type).inc()
+    return "noticed"
 
 
 def _start(intake: Intake, event: PaymentEvent) -> bool:

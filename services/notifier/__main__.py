@@ -1,9 +1,12 @@
 """`python -m services.notifier`: migrate the database, then serve and consume."""
 
-from services.common.server import migrate, serve
+from services.common.migrations import migrate
+from services.common.server import serve
 from services.common.settings import load
 from services.notifier.settings import NotifierSettings
+from telemetry import logs
 
 settings = load(NotifierSettings)
+logs.set_up("notifier")
 migrate("notifier", settings.notifier_database_url)
 serve("notifier", settings.notifier_host, settings.notifier_port)

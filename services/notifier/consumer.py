@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 import pika
@@ -10,8 +11,10 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from services.notifier.metrics import CONSUMING, MESSAGES, QUEUED
 from services.notifier.notifications import Malformed
-from services.notifier.topology import QUEUE, declare_topology
+from services.notifier.topology import DEAD_QUEUE, QUEUE, declare_topology
+from telemetry import ids
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,8 @@ HEARTBEAT_S = 10
 CONNECT_TIMEOUT_S = 5
 # The thread looks this often whether it is to stop.
 LOOK_S = 0.5
+# The queues' lengths are asked for twice between two scrapes of 15 s.
+COUNT_S = 7.0
 # A restarting broker takes 4 s: half a second at first, and never longer than 5 s behind its return.
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MAX_S = 5.0
@@ -78,33 +83,48 @@ class Consumer:
                 backoff_s = min(2 * backoff_s, BACKOFF_MAX_S)
             finally:
                 self._consuming.clear()
+                CONSUMING.set(0)
 
     def _consume(self, connection: pika.BlockingConnection) -> None:
         channel = connection.channel()
         declare_topology(channel)
         channel.basic_qos(prefetch_count=PREFETCH)
         deliveries = channel.consume(QUEUE, inactivity_timeout=LOOK_S)
+        count_at = 0.0
         for method, _properties, body in deliveries:
             self._consuming.set()
+            CONSUMING.set(1)
+            if time.monotonic() >= count_at:
+                count_queues(channel)
+                count_at = time.monotonic() + COUNT_S
             if self._stopping.is_set():
                 return
             if method is not None and body is not None:
-                settle(channel, method.delivery_tag, body, self._keep, self._stopping)
+                with ids.scope():
+                    settle(channel, method.delivery_tag, body, self._keep, self._stopping)
+
+
+def count_queues(channel: BlockingChannel) -> None:
+    """Keep in mind how many messages wait."""
+    for queue in (QUEUE, DEAD_QUEUE):
+        QUEUED.labels(queue).set(channel.queue_declare(queue, passive=True).method.message_count)
 
 
 def settle(channel: BlockingChannel, tag: int, body: bytes, keep: Keep, stopping: threading.Event) -> None:
     """Acknowledge what is kept; send what can never be kept to the dead letters; do neither once it is to stop."""
     while not stopping.is_set():
         try:
-            if not keep(body):
-                log.info("a message came again; it is kept already")
+            kept = keep(body)
             channel.basic_ack(tag)
+            MESSAGES.labels("kept" if kept else "repeated").inc()
             return
         except OperationalError as error:
             # Given back, the message would be a dead letter after four tries, so it waits here for the database.
             log.warning("the database is away, the message waits: %r", error)
+            MESSAGES.labels("waiting").inc()
             channel.connection.sleep(DATABASE_RETRY_S)
         except (Malformed, SQLAlchemyError):
             log.exception("a message cannot be kept; it goes to the dead letters")
             channel.basic_reject(tag, requeue=False)
+            MESSAGES.labels("dead-lettered").inc()
             return

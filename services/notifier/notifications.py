@@ -1,5 +1,7 @@
 """What was received: every message once, however often the broker delivers it."""
 
+import json
+import logging
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select
@@ -8,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.notifier.models import Notification
 from services.notifier.schemas import CloudEvent
+from telemetry import ids, tracing
+
+log = logging.getLogger(__name__)
 
 
 class Malformed(ValueError):
@@ -30,12 +35,36 @@ class Notifications:
         row = Notification(
             message_id=event.id, purchase_id=event.data.purchase_id, event=text, received_at=datetime.now(UTC)
         )
+        ids.bind(**ids.ids_of(event.data))
+        with tracing.consuming(event.type, event.id, getattr(event, "traceparent", None)):
+            is_new = self._add(row)
+            log.info("%s is kept" if is_new else "%s came again; it is kept already", event.type)
+        return is_new
+
+    def _add(self, row: Notification) -> bool:
         try:
             with Session(self._engine) as session, session.begin():
                 session.add(row)
         except IntegrityError:
             return False
         return True
+
+    def rename_buyer(self, buyer_id: str, erased_as: str) -> int:
+        """Forget a buyer; how many notifications told of the buyer.
+
+        It reads them all, for they are kept as they came: minutes for millions, asked for once in a buyer's life.
+        """
+        renamed = 0
+        # Some may bear these characters elsewhere; only the buyer's own are changed.
+        about = select(Notification).where(Notification.event.contains(f'"{buyer_id}"', autoescape=True))
+        with Session(self._engine) as session, session.begin():
+            for row in session.scalars(about.with_for_update()):
+                event = json.loads(row.event)
+                if event["data"].get("buyer_id") == buyer_id:
+                    event["data"]["buyer_id"] = erased_as
+                    row.event = json.dumps(event)
+                    renamed += 1
+        return renamed
 
     def oldest(self, count: int, purchase_id: str | None, above: int | str | None) -> list[tuple[int, CloudEvent]]:
         """Up to `count` numbered events in the order of arrival; only a purchase's, only those behind `above`."""

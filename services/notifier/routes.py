@@ -5,7 +5,10 @@ from collections.abc import Callable
 from apiflask import APIFlask
 from sqlalchemy import Engine
 
+from services.common.away import answer_for_the_database
 from services.common.database import ping
+from services.common.erasing import forget_buyers
+from services.common.paths import know_ids
 from services.notifier.notifications import Notifications
 from services.notifier.schemas import NotificationPage, NotificationQuery
 from webapi import create_api
@@ -22,8 +25,13 @@ def notifier_api(
     ready = {"the database": lambda: ping(engine), "RabbitMQ": check_consumer}
     api = create_api("services.notifier", "Notifier", DESCRIPTION, ready=ready)
 
+    know_ids(api)
+    answer_for_the_database(api)
+    auth = service_token_auth(token)
+    forget_buyers(api, auth, notifications.rename_buyer)
+
     @api.get("/notifications")
-    @api.auth_required(service_token_auth(token))
+    @api.auth_required(auth)
     @api.input(NotificationQuery, location="query", arg_name="page")
     @api.output(NotificationPage)
     def list_notifications(page: NotificationQuery) -> NotificationPage:

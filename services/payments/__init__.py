@@ -8,6 +8,7 @@ from apiflask import APIFlask
 
 from services.common.database import connect
 from services.common.settings import load
+from services.payments.metrics import money_watch
 from services.payments.payments import Payments
 from services.payments.provider import Provider
 from services.payments.records import Records
@@ -24,4 +25,6 @@ def create_app(settings: PaymentsSettings | None = None, provider: Provider | No
     settings = settings or load(PaymentsSettings)
     provider = provider or StripeProvider(settings.stripe_secret_key, settings.stripe_api_base)
     engine = connect(settings.payments_database_url)
-    return payments_api(engine, Payments(Records(engine), provider, settings.capture_mode), settings.service_token)
+    records = Records(engine)
+    payments = Payments(records, provider, settings.capture_mode)
+    return payments_api(engine, payments, settings.service_token, money_watch(records, provider))

@@ -23,6 +23,7 @@ from services.payments.provider import (
 from services.payments.records import Records
 from services.payments.rules import absorb, canceled, captured, fill, key, refunded, same
 from services.payments.schemas import CreateBody, OutcomeBody, rfc3339
+from telemetry import ids, tracing
 from webapi.problem_types import NOT_FOUND
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Payments:
                 raise refusals.CANCELED.problem()
             if row.buyer_id is None:
                 fill(row, body, self._capture)
+                row.traceparent = tracing.traceparent()
             elif not same(row, body):
                 raise refusals.MISMATCH.problem()
         if row.status is PaymentStatus.CREATING:
@@ -138,7 +140,7 @@ class Payments:
     def _settle_creation(self, row: Payment, caller: str) -> Payment:
         """Have the provider create the payment, or find the one it has created under the same key."""
         assert row.amount is not None and row.currency is not None and row.capture is not None, "it has an order"  # noqa: PT018
-        wanted = NewPayment(row.purchase_id, row.amount, row.currency, row.capture)
+        wanted = NewPayment(row.purchase_id, row.amount, row.currency, row.capture, row.traceparent)
         try:
             seen = self._provider.create(wanted, key(row, "create"))
         except ProviderRefused:
@@ -148,7 +150,8 @@ class Payments:
             # What it may have created nobody can pay: its secret never left the provider.
             self._raise_number(row, "create")
             raise
-        log.info("payment %s of purchase %s, asked for by %s", seen.payment_id, row.purchase_id, caller)
+        ids.bind(payment_id=seen.payment_id)
+        log.info("payment %s is created, asked for by %s", seen.payment_id, caller)
         with self._records.row(row.purchase_id) as kept:
             # The first known payment is the purchase's; a replayed answer would tell of a state long past.
             if kept.payment_id is None:
@@ -221,5 +224,9 @@ class Payments:
 
     def _learn(self, row: Payment, seen: Snapshot) -> Payment:
         with self._records.row(row.purchase_id) as kept:
+            disputes, refunds = kept.disputes_open, kept.refunds_by_hand
             absorb(kept, seen)
+        if (kept.disputes_open, kept.refunds_by_hand) != (disputes, refunds):
+            says = "payment %s now has %d open disputes and %d refunds by hand"
+            log.warning(says, kept.payment_id, kept.disputes_open, kept.refunds_by_hand)
         return kept

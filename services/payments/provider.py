@@ -30,6 +30,8 @@ class NewPayment:
     amount: int
     currency: str
     capture: CaptureMode
+    # The trace that it is asked for in, for what the provider tells of it later; null while nothing is traced.
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Snapshot:
     amount_refunded: int
     failed_attempts: int
     disputed: bool = False
+    # Disputes that the bank has not decided; refunds that nobody of ours asked for, those that the bank has failed too.
+    disputes_open: int = 0
+    refunds_by_hand: int = 0
+    # Until when an authorisation can be captured, in epoch seconds; null once nothing is merely authorised.
+    capture_before: int | None = None
 
 
 class ProviderUnknown(Exception):
@@ -65,6 +72,10 @@ class Provider(Protocol):
 
     Each write is idempotent under its `key`, and each call may raise the four exceptions above.
     """
+
+    @property
+    def clock_ahead_s(self) -> float | None:
+        """How far our clock is ahead of the provider's (seconds, to one second); null before its first answer."""
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
         """A new payment that only who knows its client secret can pay."""

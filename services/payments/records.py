@@ -2,13 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, null, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from services.payments.models import Payment
 from services.payments.provider import PaymentStatus
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What may happen to money outside of a purchase's normal life."""
+
+    disputes_open: int
+    refunds_by_hand: int
+    # Epoch seconds: the authorised payment of an unsettled purchase that runs out first; null where there is none.
+    runs_out_at: int | None
 
 
 class Records:
@@ -34,6 +45,16 @@ class Records:
         """The row of a payment."""
         with self._sessions() as session:
             return session.scalar(select(Payment).where(Payment.payment_id == payment_id))
+
+    def watched(self) -> Watched:
+        """What is to be watched of all payments, by the last look at each."""
+        disputes = select(func.coalesce(func.sum(Payment.disputes_open), 0)).where(Payment.disputes_open > 0)
+        refunds = select(func.coalesce(func.sum(Payment.refunds_by_hand), 0)).where(Payment.refunds_by_hand > 0)
+        runs_out = select(func.min(Payment.capture_before)).where(
+            Payment.capture_before.is_not(None), Payment.outcome.is_(null())
+        )
+        with self._sessions() as session:
+            return Watched(session.scalar(disputes) or 0, session.scalar(refunds) or 0, session.scalar(runs_out))
 
     def newest(self, limit: int, below: int | None, buyer_id: str | None, purchase_id: str | None) -> list[Payment]:
         """At most `limit` rows, newest first, from below that number."""

@@ -12,6 +12,7 @@ PROCESSING = ProblemType("payment-processing", 409, "The bank processes the paym
 # Nothing is authorised, or nothing was captured, or the provider refuses it.
 NOT_CAPTURABLE = ProblemType("payment-not-capturable", 409, "The payment cannot be captured.")
 NOT_REFUNDABLE = ProblemType("payment-not-refundable", 409, "The payment cannot be refunded.")
+PURCHASES_OPEN = ProblemType("purchases-open", 409, "The buyer has open purchases, which need to know the buyer.")
 # Our log tells why.
 MISCONFIGURED = ProblemType(
     "provider-misconfigured", 502, "The payment provider refuses our configuration; an operator is needed."

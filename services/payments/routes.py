@@ -6,10 +6,12 @@ from apiflask import APIFlask, HTTPTokenAuth
 from flask import Response, after_this_request
 from sqlalchemy import Engine
 
+from services.common.away import answer_for_the_database
 from services.common.caller import Caller
 from services.common.database import ping
 from services.common.paths import know_ids
 from services.payments import refusals
+from services.payments.erasures import Erasures
 from services.payments.payments import Payments
 from services.payments.provider import ProviderMisconfigured, ProviderRefused, ProviderUnknown
 from services.payments.refusals import (
@@ -20,15 +22,19 @@ from services.payments.refusals import (
     OF_THE_PROVIDER,
     PAID,
     PROCESSING,
+    PURCHASES_OPEN,
 )
 from services.payments.schemas import (
     ClientSecretShown,
     CreateBody,
+    ErasureFinished,
+    ErasureShown,
     OutcomeBody,
     PaymentPage,
     PaymentShown,
     PaymentsQuery,
 )
+from telemetry.metrics import Asked
 from webapi import create_api
 from webapi.openapi import may_tell
 from webapi.paging import cut_page
@@ -39,15 +45,18 @@ log = logging.getLogger(__name__)
 DESCRIPTION = """One payment per purchase at the payment provider, and the record of how each purchase ended."""
 
 
-def payments_api(engine: Engine, payments: Payments, token: str) -> APIFlask:
-    """The API on a migrated database."""
-    api = create_api("services.payments", "Payments", DESCRIPTION, ready={"database": lambda: ping(engine)})
+def payments_api(engine: Engine, payments: Payments, token: str, *watch: Asked) -> APIFlask:
+    """The API on a migrated database; `watch` is asked at each scrape of the metrics."""
+    ready = {"database": lambda: ping(engine)}
+    api = create_api("services.payments", "Payments", DESCRIPTION, ready=ready, metrics=watch)
     know_ids(api)
+    answer_for_the_database(api)
     auth = service_token_auth(token)
     _refuse_for_the_provider(api)
     _show(api, payments, auth)
     _move(api, payments, auth)
     _follow_purchases(api, payments, auth)
+    _forget_buyers(api, Erasures(engine), auth)
     return api
 
 
@@ -160,3 +169,23 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
     def record_outcome(purchase_id: str, caller: Caller, body: OutcomeBody) -> PaymentShown:  # noqa: ARG001
         """Record once how the purchase ended; the answer shows what is recorded."""
         return PaymentShown.of(payments.record_outcome(purchase_id, body))
+
+
+def _forget_buyers(api: APIFlask, erasures: Erasures, auth: HTTPTokenAuth) -> None:
+    @api.post("/buyers/<id:buyer_id>/erasure")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.output(ErasureShown)
+    @api.doc(extensions=may_tell(PURCHASES_OPEN))
+    def begin_erasure(buyer_id: str, caller: Caller) -> ErasureShown:  # noqa: ARG001
+        """Call a buyer by a name made up here that leads to nobody; until it is finished the same one comes again."""
+        erased_as, renamed = erasures.erase(buyer_id)
+        return ErasureShown(erased_as=erased_as, renamed=renamed)
+
+    @api.delete("/buyers/<id:buyer_id>/erasure")
+    @api.auth_required(auth)
+    @api.input(Caller, location="headers", arg_name="caller")
+    @api.output(ErasureFinished)
+    def finish_erasure(buyer_id: str, caller: Caller) -> ErasureFinished:  # noqa: ARG001
+        """Forget whose name it was, once every other store has followed."""
+        return ErasureFinished(finished=erasures.finish(buyer_id))

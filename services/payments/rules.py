@@ -51,6 +51,15 @@ def absorb(row: Payment, seen: Snapshot) -> None:
     row.amount_refunded = seen.amount_refunded
     row.failed_attempts = max(row.failed_attempts, seen.failed_attempts)
     row.disputed = seen.disputed
+    row.disputes_open = seen.disputes_open
+    # A counter: once the bank has failed the only one, nothing is refunded and the provider is not asked for refunds.
+    row.refunds_by_hand = max(row.refunds_by_hand, seen.refunds_by_hand)
+    row.capture_before = seen.capture_before if authorised(row) else None
+
+
+def authorised(row: Payment) -> bool:
+    """The bank holds the money, and nobody has taken it yet."""
+    return row.status is PaymentStatus.PAID and not captured(row)
 
 
 def canceled(seen: Snapshot) -> bool:

@@ -1,6 +1,6 @@
 """What Payments takes and shows."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
@@ -150,6 +150,11 @@ class PaymentShown(Shown):
         examples=["payment-success/pi_1/refund-payment"],
     )
     disputed: bool = Field(description="the buyer's bank has disputed the charge", examples=[False])
+    disputes_open: int = Field(description="disputes that the bank has not decided yet", examples=[0])
+    refunds_by_hand: int = Field(description="refunds that none of our processes asked for", examples=[0])
+    capture_before: Time | None = Field(
+        description="when the authorisation runs out; null unless the money is authorised and not taken"
+    )
 
     @classmethod
     def of(cls, row: Payment) -> Self:
@@ -173,6 +178,9 @@ class PaymentShown(Shown):
             canceled_by=row.canceled_by,
             refunded_by=row.refunded_by,
             disputed=row.disputed,
+            disputes_open=row.disputes_open,
+            refunds_by_hand=row.refunds_by_hand,
+            capture_before=rfc3339(datetime.fromtimestamp(row.capture_before, UTC)) if row.capture_before else None,
         )
 
 
@@ -181,6 +189,19 @@ class PaymentPage(Shown):
 
     items: list[PaymentShown]
     next_cursor: NextCursor
+
+
+class ErasureShown(Shown):
+    """Who an erased buyer is called."""
+
+    erased_as: str = Field(description="leads to nobody", examples=["erased-5d0c9f7e21b4a863"])
+    renamed: int = Field(description="records that bore the buyer's id; 0 where all is done", examples=[3])
+
+
+class ErasureFinished(Shown):
+    """An erasure's end."""
+
+    finished: bool = Field(description="false where none was under way", examples=[True])
 
 
 class ClientSecretShown(Shown):

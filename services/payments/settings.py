@@ -19,7 +19,11 @@ class PaymentsSettings(ServiceSettings):
     )
     payments_host: str = Field(default="127.0.0.1", description="address to listen on")
     payments_port: int = Field(default=5001, ge=1, le=65535, description="TCP port to listen on")
-    stripe_secret_key: str = Field(default=DEVELOPMENT_STRIPE_KEY, min_length=8, description="Stripe's secret key")
+    stripe_secret_key: str = Field(
+        default=DEVELOPMENT_STRIPE_KEY,
+        pattern=r"^(sk|rk)_(test|live)_[A-Za-z0-9_]+$",
+        description="Stripe's key: a restricted one (rk_) that may do what docs/operations.md lists, or the secret one",
+    )
     stripe_api_base: str = Field(
         default="http://127.0.0.1:5005",
         pattern=r"^https?://[^/]+$",

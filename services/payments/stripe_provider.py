@@ -1,7 +1,9 @@
 """Stripe as the payment provider, through its official SDK alone."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 
 import stripe
 
@@ -15,15 +17,15 @@ from services.payments.provider import (
     ProviderUnknown,
     Snapshot,
 )
+from stripe_version import STRIPE_VERSION
+from telemetry import tracing
 
-# The version whose objects this file reads; an update of the SDK must not change it silently.
-API_VERSION = "2026-10-28.endive"
 # Seconds to connect and to wait for an answer: three tries and the pauses between them (0.5 s and 1 s) end within the
 # 10 s of the server's orderly stop, and a healthy Stripe answers within one.
 TIMEOUTS = (1.0, 2.5)
 NETWORK_RETRIES = 2
-# Stripe's largest page; a buyer has no card for the hundred-and-first attempt.
-CHARGES_MAX = 100
+# Stripe's largest page; a buyer has no card for the hundred-and-first attempt, and nobody refunds in a hundred parts.
+PAGE_MAX = 100
 
 STATUS = {
     "requires_payment_method": PaymentStatus.PAYABLE,
@@ -34,18 +36,28 @@ STATUS = {
     "succeeded": PaymentStatus.PAID,
     "canceled": PaymentStatus.CANCELED,
 }
+# The bank has decided, or the buyer has taken it back ("The Dispute object"); a status that comes new is an open one.
+DISPUTE_CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
 
 
 class StripeProvider:
     """The port on one client, which keeps a connection per thread of the server; tests bring an `http` of their own."""
 
-    def __init__(self, secret_key: str, api_base: str, http: stripe.HTTPClient | None = None) -> None:
+    def __init__(
+        self,
+        secret_key: str,
+        api_base: str,
+        http: stripe.HTTPClient | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._now = now
+        self._clock_ahead_s: float | None = None
         # The SDK would keep an id in the user's home folder, and tell Stripe of our latencies.
         stripe.enable_telemetry = False
         self._http = http or stripe.RequestsClient(timeout=TIMEOUTS)
         self._v1 = stripe.StripeClient(
             secret_key,
-            stripe_version=API_VERSION,
+            stripe_version=STRIPE_VERSION,
             base_addresses={"api": api_base},
             max_network_retries=NETWORK_RETRIES,
             http_client=self._http,
@@ -57,7 +69,7 @@ class StripeProvider:
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
         """Create the PaymentIntent; nothing about the buyer goes to Stripe."""
-        with _translated():
+        with _asking("create"):
             intent = self._v1.payment_intents.create(
                 {
                     "amount": payment.amount,
@@ -66,8 +78,7 @@ class StripeProvider:
                     # Makes the intent's payment_method_types ["card"]; since 2026-09-30.endive Stripe answers 400
                     # `payment_method_types_no_longer_supported` to whoever sets those directly (Stripe's changelog).
                     "allowed_payment_method_types": ["card"],
-                    # By this our webhook knows that an event is ours.
-                    "metadata": {"purchase_id": payment.purchase_id},
+                    "metadata": _marks(payment),
                     "expand": ["latest_charge"],
                 },
                 {"idempotency_key": key},
@@ -76,12 +87,12 @@ class StripeProvider:
 
     def retrieve(self, payment_id: str) -> Snapshot:
         """Read the PaymentIntent and its charges."""
-        with _translated():
+        with _asking("retrieve"):
             return self._snapshot(self._v1.payment_intents.retrieve(payment_id, {"expand": ["latest_charge"]}))
 
     def client_secret(self, payment_id: str) -> str:
         """Read the PaymentIntent's secret."""
-        with _translated():
+        with _asking("read the secret"):
             secret = self._v1.payment_intents.retrieve(payment_id).client_secret
         if secret is None:
             raise ProviderMisconfigured("a PaymentIntent without client_secret was not read with a secret key")
@@ -89,19 +100,19 @@ class StripeProvider:
 
     def cancel(self, payment_id: str, key: str) -> Snapshot:
         """Cancel the PaymentIntent."""
-        with _translated():
+        with _asking("cancel"):
             options: stripe.RequestOptions = {"idempotency_key": key}
             return self._snapshot(self._v1.payment_intents.cancel(payment_id, {"expand": ["latest_charge"]}, options))
 
     def capture(self, payment_id: str, key: str) -> Snapshot:
         """Capture the whole PaymentIntent."""
-        with _translated():
+        with _asking("capture"):
             options: stripe.RequestOptions = {"idempotency_key": key}
             return self._snapshot(self._v1.payment_intents.capture(payment_id, {"expand": ["latest_charge"]}, options))
 
     def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
         """Refund what is left; without an amount Stripe itself refuses to give back more than there is."""
-        with _translated():
+        with _asking("refund"):
             self._v1.refunds.create(
                 # By this our webhook knows that the event of a failed refund is ours.
                 {"payment_intent": payment_id, "metadata": {"purchase_id": purchase_id}},
@@ -109,33 +120,75 @@ class StripeProvider:
             )
         return self.retrieve(payment_id)
 
+    @property
+    def clock_ahead_s(self) -> float | None:
+        """By the header Date of Stripe's last answer about a payment."""
+        return self._clock_ahead_s
+
     def _snapshot(self, intent: stripe.PaymentIntent) -> Snapshot:
+        self._compare_clocks(intent.last_response)
         charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
-        refunded = charge.amount_refunded if charge else 0
+        # Stripe shows a released authorisation as refunded too, though nothing was taken.
+        refunded = min(charge.amount_refunded, intent.amount_received) if charge else 0
+        disputed = charge is not None and charge.disputed
         return Snapshot(
             payment_id=intent.id,
             status=STATUS[intent.status],
             amount_captured=intent.amount_received,
-            # Stripe shows a released authorisation as refunded too, though nothing was taken.
-            amount_refunded=min(refunded, intent.amount_received),
+            amount_refunded=refunded,
             failed_attempts=self._failed_attempts(intent),
-            disputed=charge is not None and charge.disputed,
+            disputed=disputed,
+            # Asked for only where there is one: nearly every look is spared the call.
+            disputes_open=self._disputes_open(intent.id) if disputed else 0,
+            refunds_by_hand=self._refunds_by_hand(intent.id) if refunded else 0,
+            capture_before=_capture_before(charge) if intent.status == "requires_capture" else None,
         )
+
+    def _disputes_open(self, payment_id: str) -> int:
+        disputes = self._v1.disputes.list({"payment_intent": payment_id, "limit": PAGE_MAX})
+        return sum(dispute.status not in DISPUTE_CLOSED for dispute in disputes.data)
+
+    def _refunds_by_hand(self, payment_id: str) -> int:
+        refunds = self._v1.refunds.list({"payment_intent": payment_id, "limit": PAGE_MAX})
+        return sum(not _is_marked(refund) for refund in refunds.data)
+
+    def _compare_clocks(self, answer: stripe.StripeResponse | None) -> None:
+        told = answer and answer.headers.get("Date")
+        if told:
+            self._clock_ahead_s = self._now() - parsedate_to_datetime(told).timestamp()
 
     def _failed_attempts(self, intent: stripe.PaymentIntent) -> int:
         failed = 0
         if intent.latest_charge is not None:
-            charges = self._v1.charges.list({"payment_intent": intent.id, "limit": CHARGES_MAX})
+            charges = self._v1.charges.list({"payment_intent": intent.id, "limit": PAGE_MAX})
             failed = sum(charge.status == "failed" for charge in charges.data)
         # An attempt that fails at the bank's page has no charge, only this error.
         return max(failed, int(intent.last_payment_error is not None))
 
 
+def _capture_before(charge: stripe.Charge | None) -> int | None:
+    """Until when the bank holds the money, in epoch seconds."""
+    card = charge and charge.payment_method_details and charge.payment_method_details.card
+    return getattr(card, "capture_before", None)
+
+
+def _is_marked(refund: stripe.Refund) -> bool:
+    """Whether we have made it."""
+    return refund.metadata is not None and "purchase_id" in refund.metadata.to_dict()
+
+
+def _marks(payment: NewPayment) -> dict[str, str]:
+    """By `purchase_id` our webhook knows that an event is ours, by `traceparent` in which trace it goes on."""
+    marks = {"purchase_id": payment.purchase_id}
+    return {**marks, "traceparent": payment.traceparent} if payment.traceparent else marks
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def _asking(what: str) -> Iterator[None]:
     """Raise Stripe's errors as the port's (the table of retries in Stripe's docs, "Error handling")."""
     try:
-        yield
+        with tracing.calling(f"Stripe {what}"):
+            yield
     except stripe.StripeError as error:
         raise _kind(error)(f"{error.http_status} {error.code}: {error.user_message}") from error
 

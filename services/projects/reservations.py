@@ -7,12 +7,13 @@ for each other.
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Engine, func, select, text, tuple_
+from sqlalchemy import Engine, delete, func, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.common.database import changed
 from services.common.values import price
-from services.projects.models import HeldItem, Milestone, Reservation
+from services.projects.models import Buyer, HeldItem, Milestone, Reservation
 from services.projects.refusals import MISMATCH, PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN
 from services.projects.rules import Call, Status, decide, shift, winner
 from services.projects.schemas import ReserveBody
@@ -67,6 +68,14 @@ class Reservations:
             rows = rows.where(Reservation.number < below)
         with self._session() as session:
             return list(session.scalars(rows))
+
+    def rename_buyer(self, buyer_id: str, erased_as: str) -> int:
+        """Forget a buyer; how many reservations were the buyer's."""
+        rename = update(Reservation).where(Reservation.buyer_id == buyer_id).values(buyer_id=erased_as)
+        with self._session() as session, session.begin():
+            # The row is there to be locked by who opens a purchase; the next one makes another.
+            session.execute(delete(Buyer).where(Buyer.buyer_id == buyer_id))
+            return changed(session.execute(rename))
 
     def _session(self) -> Session:
         # What is shown after the commit is what was decided: nothing is read again.

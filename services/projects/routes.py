@@ -4,8 +4,10 @@ from apiflask import APIFlask, HTTPTokenAuth
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from services.common.away import answer_for_the_database
 from services.common.caller import Caller
 from services.common.database import ping
+from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.projects.models import Project
 from services.projects.refusals import CLOSED, COMMITTED, MISMATCH, PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN
@@ -33,9 +35,12 @@ def projects_api(engine: Engine, token: str, max_open: int) -> APIFlask:
     """The API on a migrated database; a buyer may have `max_open` purchases open."""
     api = create_api("services.projects", "Projects", DESCRIPTION, ready={"the database": lambda: ping(engine)})
     know_ids(api)
+    answer_for_the_database(api)
     auth = service_token_auth(token)
     _show_projects(api, engine, auth)
-    _keep_reservations(api, Reservations(engine, max_open), auth)
+    reservations = Reservations(engine, max_open)
+    _keep_reservations(api, reservations, auth)
+    forget_buyers(api, auth, reservations.rename_buyer)
     return api
 
 

@@ -26,13 +26,22 @@ def is_publishable(settings: SimulatorSettings, key: str, *, browsers_may: bool)
     if hmac.compare_digest(key.encode(), settings.stripe_secret_key.encode()):
         return False
     if not hmac.compare_digest(key.encode(), settings.stripe_publishable_key.encode()):
-        raise _unauthenticated(f"Invalid API Key provided: {key[:8]}{'*' * 8}{key[-4:]}")
+        raise _unauthenticated(f"Invalid API Key provided: {_masked(key)}")
     if not browsers_may:
         raise _unauthenticated(
             "This API call cannot be made with a publishable API key. Please use a secret API key.",
             code="secret_key_required",
         )
     return True
+
+
+def key_expired(key: str) -> StripeError:
+    """401: the account's owner has rolled the key, and its time is over."""
+    return _unauthenticated(f"Expired API Key provided: {_masked(key)}", code="api_key_expired")
+
+
+def _masked(key: str) -> str:
+    return f"{key[:8]}{'*' * 8}{key[-4:]}"
 
 
 def _unauthenticated(message: str, code: str | None = None) -> StripeError:

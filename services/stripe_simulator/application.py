@@ -2,6 +2,8 @@
 
 import atexit
 import logging
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -18,6 +20,7 @@ from services.stripe_simulator.gateway import Gateway, refusal, unexplained
 from services.stripe_simulator.routes import create_v1
 from services.stripe_simulator.settings import SimulatorSettings
 from services.stripe_simulator.store import Store
+from telemetry import ids
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +83,14 @@ def _let_browsers_in(app: Flask) -> None:
 
 
 def _log_calls(app: Flask) -> None:
+    serve = app.wsgi_app
+
+    def serve_apart(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with ids.scope():
+            return serve(environ, start_response)
+
+    app.wsgi_app = serve_apart  # type: ignore[method-assign]
+
     @app.after_request
     def log_call(response: Response) -> Response:
         # The platform asks every second; its questions would bury the others.

@@ -3,11 +3,14 @@
 - `POST /simulator/events/{id}/deliver`: send an event's webhook (again); answers `{"id", "status"}`, the endpoint's
   HTTP status or null if it did not answer.
 - `POST /simulator/payment_intents/{id}/settle` with `outcome=succeeded|failed`: end a payment's processing.
+- `POST /simulator/payment_intents/{id}/expire`: a held payment's authorisation runs out (`capture_before` is over).
 - `POST /simulator/refunds/{id}/fail`: the bank gives a refund back (`refund.failed`).
 - `POST /simulator/charges/{id}/dispute`: the buyer disputes a charge (`charge.dispute.created`); answers the dispute.
+- `POST /simulator/disputes/{id}/close` with `outcome=won|lost`: the bank decides (`charge.dispute.closed`).
 - `PUT /simulator/faults` with a JSON object, every part of which is optional: let things go wrong by chance.
   `{"seed": 7, "webhooks": {"drop": 0.1, "double": 0.1, "delay": 0.2, "delay_seconds": 3},
-  "answers": {"lose": 0.02, "fail": 0.02}}`: shares of the deliveries, and of the calls with the secret key.
+  "answers": {"lose": 0.02, "fail": 0.02, "expire_key": 1}}`: shares of the deliveries, and of the calls with the secret
+  key.
   `GET` shows it with the counts of what was done; `DELETE` heals.
 """
 
@@ -23,7 +26,7 @@ from services.stripe_simulator.errors import InvalidParameters
 from services.stripe_simulator.faults import FaultPlan, Faults
 from services.stripe_simulator.gateway import Gateway
 from services.stripe_simulator.models import Json
-from services.stripe_simulator.parameters import Params, Settle
+from services.stripe_simulator.parameters import CloseDispute, Params, Settle
 from services.stripe_simulator.reading import read
 
 
@@ -48,6 +51,14 @@ def _route_money(control: Blueprint, gateway: Gateway) -> None:
     @control.post("/payment_intents/<intent_id>/settle")
     def settle(intent_id: str) -> Response:
         return gateway.run(Settle, partial(operations.settle_intent, intent_id=intent_id))
+
+    @control.post("/payment_intents/<intent_id>/expire")
+    def expire(intent_id: str) -> Response:
+        return gateway.run(Params, partial(operations.expire_intent, intent_id=intent_id))
+
+    @control.post("/disputes/<dispute_id>/close")
+    def close_dispute(dispute_id: str) -> Response:
+        return gateway.run(CloseDispute, partial(operations.close_dispute, dispute_id=dispute_id))
 
     @control.post("/refunds/<refund_id>/fail")
     def fail_refund(refund_id: str) -> Response:

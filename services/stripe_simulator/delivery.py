@@ -16,6 +16,7 @@ from services.stripe_simulator import events
 from services.stripe_simulator.faults import Faults
 from services.stripe_simulator.models import Delivery, Event
 from services.stripe_simulator.store import Store
+from telemetry import ids
 
 log = logging.getLogger(__name__)
 
@@ -170,8 +171,10 @@ class Deliverer:
 
     def _post(self, event: Event) -> int | None:
         body = json.dumps(events.shown(event), separators=(",", ":")).encode()
-        status = self._send(body, signature(body, self._secrets, time.time()))
-        log.info("webhook %s %s: %s", event.type, event.id, status or "no answer")
+        about = event.document["data"]["object"]
+        with ids.scope(purchase_id=(about.get("metadata") or {}).get("purchase_id")):
+            status = self._send(body, signature(body, self._secrets, time.time()))
+            log.info("webhook %s %s: %s", event.type, event.id, status or "no answer")
         return status
 
     def _postpone(self, event_id: str, seconds: float) -> None:

@@ -1,20 +1,49 @@
 """Disputes: the buyer asks the bank for the money back (Stripe's docs, "Disputes and fraud")."""
 
 from services.stripe_simulator import shapes
-from services.stripe_simulator.call import Call
-from services.stripe_simulator.errors import invalid_request
-from services.stripe_simulator.events import emit_of
-from services.stripe_simulator.models import Charge, Json
+from services.stripe_simulator.call import Call, find, new_id
+from services.stripe_simulator.errors import invalid_request, no_such
+from services.stripe_simulator.events import emit
+from services.stripe_simulator.models import Charge, Dispute
 
 
-def create(call: Call, charge: Charge) -> Json:
+def create(call: Call, charge: Charge) -> Dispute:
     """Dispute what is left of a captured charge; the funds are withdrawn at once, and nothing is refunded."""
     taken = charge.document
     if not taken["captured"] or taken["disputed"] or taken["refunded"]:
         message = f"Charge {charge.id} cannot be disputed: it is not captured, disputed already, or refunded."
         raise invalid_request(message, param="charge")
     charge.change(disputed=True)
-    dispute = shapes.dispute(call, charge)
-    emit_of(call, "charge.dispute.created", dispute)
-    emit_of(call, "charge.dispute.funds_withdrawn", dispute)
-    return dispute
+    document = shapes.dispute(call, charge)
+    row = Dispute(
+        id=document["id"],
+        created=call.second,
+        document=document,
+        payment_intent=charge.payment_intent,
+        charge=charge.id,
+    )
+    call.session.add(row)
+    emit(call, "charge.dispute.created", row)
+    emit(call, "charge.dispute.funds_withdrawn", row)
+    return row
+
+
+def of_id(call: Call, dispute_id: str) -> Dispute:
+    """The dispute of an id; 404 if there is none."""
+    row = find(call, Dispute, dispute_id)
+    if row is None:
+        raise no_such("dispute", dispute_id, "id")
+    return row
+
+
+def close(call: Call, row: Dispute, *, won: bool) -> Dispute:
+    """The bank has decided: the seller gets the funds back, or the buyer keeps them. The charge stays disputed."""
+    if row.document["status"] != "needs_response":
+        raise invalid_request(f"This dispute is already closed: {row.id}.", param="id")
+    row.change(status="won" if won else "lost")
+    if won:
+        funds = {"id": new_id("txn"), "amount": row.document["amount"], "currency": row.document["currency"]}
+        row.change(balance_transactions=[*row.document["balance_transactions"], funds])
+        emit(call, "charge.dispute.funds_reinstated", row)
+    emit(call, "charge.dispute.closed", row)
+    return row

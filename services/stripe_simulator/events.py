@@ -3,9 +3,8 @@
 from services.stripe_simulator.call import Call, new_id
 from services.stripe_simulator.models import Delivery, Document, Event, Json
 from services.stripe_simulator.store import announce
+from stripe_version import STRIPE_VERSION
 
-# The version that the official SDK of our dependencies pins.
-API_VERSION = "2026-10-28.endive"
 TOPIC = "events"
 
 
@@ -23,7 +22,7 @@ def emit_of(call: Call, kind: str, shown: Json, previous: Json | None = None) ->
     document = {
         "id": identifier,
         "object": "event",
-        "api_version": API_VERSION,
+        "api_version": STRIPE_VERSION,
         "created": call.second,
         "data": data,
         "livemode": False,

@@ -39,10 +39,11 @@ class Webhooks(Strict):
 
 
 class Answers(Strict):
-    """Of calls: done, and the connection ends without an answer; 500 and nothing done."""
+    """Of calls: done, and the connection ends without an answer; 500 and nothing done; 401, the key has been rolled."""
 
     lose: Share = 0
     fail: Share = 0
+    expire_key: Share = 0
 
 
 class FaultPlan(Strict):
@@ -64,11 +65,12 @@ class Faults:
         """Let go wrong what the plan says, from its seed's first decision on."""
         with self._turn:
             self._plan = plan
-            self._done = Counter(dropped=0, doubled=0, delayed=0, lost=0, failed=0)
+            self._done = Counter(dropped=0, doubled=0, delayed=0, lost=0, failed=0, rejected=0)
             self._late: set[str] = set()
-            # Two sequences: how many webhooks are sent must not change what happens to the calls.
+            # Sequences of their own: how many webhooks are sent must not change what happens to the calls.
             self._of_webhooks = random.Random(f"webhooks {plan.seed}")  # noqa: S311 - a plan, no secret
             self._of_answers = random.Random(f"answers {plan.seed}")  # noqa: S311
+            self._of_keys = random.Random(f"keys {plan.seed}")  # noqa: S311
 
     def heal(self) -> None:
         """Let nothing go wrong any more; the counts stay."""
@@ -110,6 +112,11 @@ class Faults:
         """Whether this call is a 500."""
         with self._turn:
             return self._happens("failed", self._plan.answers.fail, self._of_answers)
+
+    def rejects(self) -> bool:
+        """Whether this call's key is one that Stripe knows no more."""
+        with self._turn:
+            return self._happens("rejected", self._plan.answers.expire_key, self._of_keys)
 
     def _happens(self, name: str, share: float, rng: random.Random) -> bool:
         if rng.random() >= share:

@@ -5,13 +5,13 @@ import json
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Request, Response, request
 from sqlalchemy.orm import Session
 
 from services.stripe_simulator import idempotency, pages, shapes
-from services.stripe_simulator.access import api_key, is_publishable
+from services.stripe_simulator.access import api_key, is_publishable, key_expired
 from services.stripe_simulator.call import Call, new_id
 from services.stripe_simulator.errors import InvalidParameters, StripeError
 from services.stripe_simulator.faults import Faults
@@ -21,6 +21,7 @@ from services.stripe_simulator.parameters import Params
 from services.stripe_simulator.reading import read
 from services.stripe_simulator.settings import SimulatorSettings
 from services.stripe_simulator.store import Store
+from telemetry import ids
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,8 @@ class Gateway:
         key = api_key(request)
         try:
             publishable = is_publishable(self._settings, key, browsers_may=browsers_may)
+            if not publishable and self._faults.rejects():
+                raise key_expired(key)
             pairs = _pairs(request)
             params = read(model, nest(pairs))
 
@@ -51,6 +54,7 @@ class Gateway:
                     # Kept under its key like every answer, as Stripe keeps its own 500s.
                     raise unexplained()
                 document = work(call, params)
+                _bind(document)
                 for path in params.expand:
                     document = pages.expand(call, document, path.split("."))
                 return shapes.public(document) if publishable else document
@@ -110,6 +114,23 @@ class Gateway:
         )
 
 
+def _bind(document: Json) -> None:
+    """Let the call's line bear the payment that it is about, and the purchase that Payments has written on it."""
+    about = _about(document)
+    is_intent = about.get("object") == "payment_intent"
+    ids.bind(
+        payment_id=about.get("id") if is_intent else about.get("payment_intent"),
+        purchase_id=(about.get("metadata") or {}).get("purchase_id"),
+    )
+
+
+def _about(document: Json) -> Json:
+    """The object itself, the first of a list, or what an event is about."""
+    data: Any = document.get("data")
+    about: Json = data["object"] if isinstance(data, dict) else data[0] if data else document
+    return about
+
+
 def unexplained() -> StripeError:
     """500: the simulator's own fault."""
     return StripeError(500, "api_error", "An unknown error occurred; the simulator's log tells more.")
@@ -144,6 +165,7 @@ def _outcome(operate: Callable[[Call], Json], call: Call) -> tuple[int, str]:
     except InvalidParameters:
         raise
     except StripeError as error:
+        _bind(error.error.get("payment_intent") or {})
         return error.status, _error_body(error, publishable=call.publishable)
 
 

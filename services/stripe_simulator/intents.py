@@ -121,6 +121,14 @@ def cancel(call: Call, row: PaymentIntent, reason: str | None) -> None:
     emit(call, "payment_intent.canceled", row)
 
 
+def expire(call: Call, row: PaymentIntent) -> None:
+    """`capture_before` is over: the bank has given the funds up (Stripe's docs, "Place a hold on a payment method")."""
+    if row.document["status"] != "requires_capture":
+        _refuse(row, "expire", "expired", ("requires_capture",))
+    cancel(call, row, "automatic")
+    emit(call, "charge.expired", find_charge(call, row.document["latest_charge"]))
+
+
 def capture(call: Call, row: PaymentIntent, amount: int | None) -> None:
     """Take held funds: `amount` minor units or all; what is not taken is released."""
     if row.document["status"] != "requires_capture":

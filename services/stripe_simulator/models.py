@@ -57,6 +57,21 @@ class Refund(Document):
     charge: Mapped[str] = mapped_column(String(64), index=True)
 
 
+class Dispute(Document):
+    """A charge that its buyer has taken to the bank."""
+
+    __tablename__ = "disputes"
+
+    payment_intent: Mapped[str] = mapped_column(String(64), index=True)
+    charge: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class WebhookEndpoint(Document):
+    """An endpoint that the account has set up; it is kept and shown, and events go where the settings say."""
+
+    __tablename__ = "webhook_endpoints"
+
+
 class Delivery(Enum):
     """Where an event's delivery stands."""
 

@@ -6,12 +6,13 @@ from services.stripe_simulator import disputes, intents, methods, money, refunds
 from services.stripe_simulator.call import Call, find, find_charge, find_intent
 from services.stripe_simulator.errors import InvalidParameters, invalid_request, no_such
 from services.stripe_simulator.events import shown
-from services.stripe_simulator.models import Charge, Delivery, Event, Json, PaymentIntent, Refund
+from services.stripe_simulator.models import Charge, Delivery, Dispute, Event, Json, PaymentIntent, Refund
 from services.stripe_simulator.pages import page
 from services.stripe_simulator.parameters import (
     AttemptParams,
     CancelIntent,
     CaptureIntent,
+    CloseDispute,
     ConfirmIntent,
     CreateIntent,
     CreateRefund,
@@ -87,6 +88,13 @@ def settle_intent(call: Call, params: Settle, *, intent_id: str) -> Json:
     return row.document
 
 
+def expire_intent(call: Call, _: Params, *, intent_id: str) -> Json:
+    """The intent, its authorisation run out."""
+    row = find_intent(call, intent_id)
+    intents.expire(call, row)
+    return row.document
+
+
 def list_charges(call: Call, params: ListOfIntent) -> Json:
     """A page of charges, the failed ones too."""
     wanted = [Charge.payment_intent == params.payment_intent] if params.payment_intent else []
@@ -124,7 +132,19 @@ def fail_refund(call: Call, _: Params, *, refund_id: str) -> Json:
 
 def dispute_charge(call: Call, _: Params, *, charge_id: str) -> Json:
     """A dispute over the whole charge."""
-    return disputes.create(call, find_charge(call, charge_id))
+    return disputes.create(call, find_charge(call, charge_id)).document
+
+
+def close_dispute(call: Call, params: CloseDispute, *, dispute_id: str) -> Json:
+    """The dispute, decided by the bank."""
+    return disputes.close(call, disputes.of_id(call, dispute_id), won=params.outcome == "won").document
+
+
+def list_disputes(call: Call, params: ListRefunds) -> Json:
+    """A page of disputes."""
+    wanted = [Dispute.payment_intent == params.payment_intent] if params.payment_intent else []
+    wanted += [Dispute.charge == params.charge] if params.charge else []
+    return page(call, Dispute, params, wanted)
 
 
 def list_events(call: Call, params: ListEvents) -> Json:

@@ -22,7 +22,7 @@ def _integer(value: Any) -> Any:
     return value
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """A form whose names are numbers is a list."""
     if not isinstance(value, dict) or not all(name.isdecimal() for name in value):
         raise PydanticCustomError("invalid_array", "Invalid array")
@@ -63,8 +63,8 @@ Flag = Annotated[Literal["true", "false"], AfterValidator(lambda value: value ==
 # 5000: what Stripe takes in any text that has no limit of its own.
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Metadata = Annotated[dict[str, str], BeforeValidator(_metadata)]
-Types = Annotated[list[Literal["card"]], BeforeValidator(_listed), Field(min_length=1)]
-Expand = Annotated[list[Annotated[Text, AfterValidator(_expand_path)]], BeforeValidator(_listed)]
+Types = Annotated[list[Literal["card"]], BeforeValidator(listed), Field(min_length=1)]
+Expand = Annotated[list[Annotated[Text, AfterValidator(_expand_path)]], BeforeValidator(listed)]
 
 
 class Params(BaseModel):
@@ -216,8 +216,14 @@ class ListEvents(ListParams):
     """GET /v1/events; `type` may end in `*`; `delivery_success=false`: still pending, or given up."""
 
     type: Text | None = None
-    types: Annotated[list[Text], BeforeValidator(_listed), Field(min_length=1, max_length=20)] | None = None
+    types: Annotated[list[Text], BeforeValidator(listed), Field(min_length=1, max_length=20)] | None = None
     delivery_success: Flag | None = None
+
+
+class CloseDispute(Params):
+    """POST /simulator/disputes/{id}/close."""
+
+    outcome: Literal["won", "lost"]
 
 
 class Settle(Params):

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from services.stripe_simulator import operations as do
 from services.stripe_simulator import parameters as given
+from services.stripe_simulator import webhook_endpoints
 from services.stripe_simulator.gateway import Gateway
 
 
@@ -15,6 +16,7 @@ def create_v1(gateway: Gateway) -> Blueprint:
     _route_intents(v1, gateway)
     _route_charges_and_refunds(v1, gateway)
     _route_events(v1, gateway)
+    _route_endpoints(v1, gateway)
     return v1
 
 
@@ -61,9 +63,35 @@ def _route_charges_and_refunds(v1: Blueprint, gateway: Gateway) -> None:
     def list_refunds() -> Response:
         return gateway.run(given.ListRefunds, do.list_refunds)
 
+    @v1.get("/disputes")
+    def list_disputes() -> Response:
+        return gateway.run(given.ListRefunds, do.list_disputes)
+
     @v1.get("/refunds/<refund_id>")
     def retrieve_refund(refund_id: str) -> Response:
         return gateway.run(given.Params, partial(do.retrieve_refund, refund_id=refund_id))
+
+
+def _route_endpoints(v1: Blueprint, gateway: Gateway) -> None:
+    @v1.post("/webhook_endpoints")
+    def create_endpoint() -> Response:
+        return gateway.run(webhook_endpoints.CreateEndpoint, webhook_endpoints.create)
+
+    @v1.get("/webhook_endpoints")
+    def list_endpoints() -> Response:
+        return gateway.run(given.ListParams, webhook_endpoints.list_all)
+
+    @v1.get("/webhook_endpoints/<endpoint_id>")
+    def retrieve_endpoint(endpoint_id: str) -> Response:
+        return gateway.run(given.Params, partial(webhook_endpoints.retrieve, endpoint_id=endpoint_id))
+
+    @v1.post("/webhook_endpoints/<endpoint_id>")
+    def update_endpoint(endpoint_id: str) -> Response:
+        return gateway.run(webhook_endpoints.UpdateEndpoint, partial(webhook_endpoints.update, endpoint_id=endpoint_id))
+
+    @v1.delete("/webhook_endpoints/<endpoint_id>")
+    def delete_endpoint(endpoint_id: str) -> Response:
+        return gateway.run(given.Params, partial(webhook_endpoints.delete, endpoint_id=endpoint_id))
 
 
 def _route_events(v1: Blueprint, gateway: Gateway) -> None:

@@ -9,7 +9,7 @@ class SimulatorSettings(ServiceSettings):
     """The simulator's settings; keys and secrets are the ones that our other processes use towards Stripe."""
 
     # test keys only: somebody who points the stand-in at a live account's key has mixed up two environments.
-    stripe_secret_key: str = Field(default="sk_test_development", pattern=r"^sk_test_[A-Za-z0-9_]+$")
+    stripe_secret_key: str = Field(default="sk_test_development", pattern=r"^(sk|rk)_test_[A-Za-z0-9_]+$")
     stripe_publishable_key: str = Field(default="pk_test_development", pattern=r"^pk_test_[A-Za-z0-9_]+$")
     stripe_webhook_secrets: str = Field(
         default="whsec_development", description="comma separated; while one is rolled, events are signed with each"

@@ -148,6 +148,24 @@ def dispute(call: Call, charge: Charge) -> Json:
     }
 
 
+def webhook_endpoint(call: Call, given: Json) -> Json:
+    """A new endpoint, without the secret that only its creation shows."""
+    return {
+        "id": new_id("we"),
+        "object": "webhook_endpoint",
+        "application": None,
+        "created": call.second,
+        "livemode": False,
+        "status": "enabled",
+        **given,
+    }
+
+
+def signing_secret() -> str:
+    """What signs an endpoint's events."""
+    return new_id("whsec", 32)
+
+
 def payment_method(call: Call, identifier: str, card: Card) -> Json:
     """The PaymentMethod that an error shows: the one which did not do."""
     return {

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.common.database import changed
 from services.users.models import Offset, User
 from services.users.refusals import MISMATCH, REVOKED
 from services.users.schemas import OffsetBody
@@ -49,6 +50,17 @@ class Offsets:
         if found is None:
             raise NOT_FOUND.problem("This payment has brought the buyer no offset.")
         return found
+
+    def rename_buyer(self, user_id: str, erased_as: str) -> int:
+        """Forget a buyer, who then is unknown; how many offsets and marks were the buyer's."""
+        rename = update(Offset).where(Offset.user_id == user_id).values(user_id=erased_as)
+        with Session(self._engine) as session, session.begin():
+            renamed = changed(session.execute(rename))
+            session.execute(delete(User).where(User.user_id == user_id))
+            if renamed and session.get(User, erased_as) is None:
+                # Whoever owns offset is a user.
+                session.add(User(user_id=erased_as))
+            return renamed
 
     def _decided(self, decision: Callable[[Session], Offset]) -> Offset:
         # What is shown after the commit is what was decided: nothing is read again.

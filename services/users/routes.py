@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from apiflask import APIFlask
 from sqlalchemy import Engine
 
+from services.common.away import answer_for_the_database
 from services.common.caller import Caller
 from services.common.database import ping
+from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.users.models import Offset
 from services.users.offsets import Offsets
@@ -24,8 +26,10 @@ def users_api(engine: Engine, token: str) -> APIFlask:
     """The API on a migrated database."""
     api = create_api("services.users", "Users", DESCRIPTION, ready={"the database": lambda: ping(engine)})
     know_ids(api)
+    answer_for_the_database(api)
     auth = service_token_auth(token)
     offsets = Offsets(engine)
+    forget_buyers(api, auth, offsets.rename_buyer)
 
     @api.post("/users/<id:user_id>/offsets")
     @api.auth_required(auth)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import stripe
 
-from tests.integration.postgres import create_database, running_postgres
+from tests.integration.postgres import STORES, PostgresServer
 from tests.integration.service_process import ServiceProcess, free_port, running_service, wait_until
 
 SECRET_KEY = "sk_test_development"
@@ -54,14 +54,14 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield str(process.http.base_url).rstrip("/")
 
 
-@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", params=STORES)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('payments') / 'payments.db'}"
         return
-    with running_postgres() as server:
-        yield create_database(server, "payments")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    yield server.new_database()
 
 
 @pytest.fixture(scope="package")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.common.server import migrate
+from services.common.migrations import migrate
 from services.payments import create_app
 from services.payments.provider import CaptureMode
 from services.payments.settings import PaymentsSettings

@@ -14,6 +14,9 @@ from services.payments.provider import (
     Snapshot,
 )
 
+# Any time: when the bank gives up what it holds.
+HELD_UNTIL = 2_000_000_000
+
 
 class FakeProvider:
     """The buyer's, the bank's and the operator's moves are methods as well; `keys` are all that it was asked with."""
@@ -23,6 +26,7 @@ class FakeProvider:
         self.asked_for: list[NewPayment] = []
         self.keys: list[str] = []
         self.refunded_in_the_name_of: list[str] = []
+        self.clock_ahead_s: float | None = None
         self._answers: dict[str, Snapshot | ProviderRefused] = {}
         self._before: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
         self._after: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
@@ -39,7 +43,7 @@ class FakeProvider:
         """Something else happens during the next call of the operation, after its effect if `done`."""
         (self._after if done else self._before)[operation].append(act)
 
-    def becomes(self, payment_id: str, status: PaymentStatus, **counts: int) -> None:
+    def becomes(self, payment_id: str, status: PaymentStatus, **counts: int | None) -> None:
         """The payment changes without us."""
         changes: dict[str, Any] = {"status": status, **counts}
         self.payments[payment_id] = replace(self.payments[payment_id], **changes)
@@ -49,10 +53,16 @@ class FakeProvider:
         wanted = self.asked_for[int(payment_id.removeprefix("pi_")) - 1]
         captured = wanted.amount if wanted.capture is CaptureMode.AUTOMATIC else 0
         self.becomes(payment_id, PaymentStatus.PAID, amount_captured=captured)
+        if not captured:
+            self.becomes(payment_id, PaymentStatus.PAID, capture_before=HELD_UNTIL)
 
     def dispute(self, payment_id: str) -> None:
         """The buyer's bank disputes the charge."""
-        self.payments[payment_id] = replace(self.payments[payment_id], disputed=True)
+        self.payments[payment_id] = replace(self.payments[payment_id], disputed=True, disputes_open=1)
+
+    def decide_dispute(self, payment_id: str) -> None:
+        """The bank has decided, for whomever."""
+        self.payments[payment_id] = replace(self.payments[payment_id], disputes_open=0)
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
         """Create it once per key."""
@@ -85,7 +95,7 @@ class FakeProvider:
             seen = self.payments[payment_id]
             if seen.status in {PaymentStatus.PROCESSING, PaymentStatus.CANCELED} or seen.amount_captured:
                 raise ProviderRefused("unexpected state")
-            self.becomes(payment_id, PaymentStatus.CANCELED)
+            self.becomes(payment_id, PaymentStatus.CANCELED, capture_before=None)
             return self.payments[payment_id]
 
         return self._write("cancel", key, effect)
@@ -98,7 +108,7 @@ class FakeProvider:
             if seen.status is not PaymentStatus.PAID or seen.amount_captured:
                 raise ProviderRefused("unexpected state")
             amount = self.asked_for[int(payment_id.removeprefix("pi_")) - 1].amount
-            self.becomes(payment_id, PaymentStatus.PAID, amount_captured=amount)
+            self.becomes(payment_id, PaymentStatus.PAID, amount_captured=amount, capture_before=None)
             return self.payments[payment_id]
 
         return self._write("capture", key, effect)

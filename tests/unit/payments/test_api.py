@@ -129,3 +129,16 @@ def test_production_refuses_developments_stripe_key() -> None:
         service_token="a-token-of-its-own",
         stripe_secret_key="sk_live_1",
     )
+
+
+@pytest.mark.parametrize("key", ["rk_live_1", "rk_test_1", "sk_live_1", "sk_test_1"])
+def test_restricted_and_secret_keys_are_taken(key: str) -> None:
+    """Of either mode."""
+    assert PaymentsSettings(_env_file=None, stripe_secret_key=key).stripe_secret_key == key
+
+
+@pytest.mark.parametrize("key", ["pk_test_1", "whsec_1", "sk_prod_1", "sk_test_", ""])
+def test_what_is_no_key_of_ours_is_refused(key: str) -> None:
+    """A page's key, a webhook's secret, and what has been cut off."""
+    with pytest.raises(ValidationError):
+        PaymentsSettings(_env_file=None, stripe_secret_key=key)

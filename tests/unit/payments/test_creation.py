@@ -37,6 +37,9 @@ def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> N
         "canceled_by": None,
         "refunded_by": None,
         "disputed": False,
+        "disputes_open": 0,
+        "refunds_by_hand": 0,
+        "capture_before": None,
     }
     assert provider.asked_for == [NewPayment("p1", 1800, "usd", CaptureMode.AUTOMATIC)]
     assert provider.keys == ["p1:create:1"]

@@ -29,8 +29,10 @@ class FakeHttp(stripe.HTTPClient):
 
     name = "fake"
 
-    def __init__(self, *answers: tuple[int, Json] | Exception) -> None:
+    def __init__(self, *answers: tuple[int, Json] | Exception, date: str | None = None) -> None:
         super().__init__()
+        # A real Stripe asks for retries by this header; here each answer is the last.
+        self.headers = {"stripe-should-retry": "false"} | ({"Date": date} if date else {})
         self.answers = list(answers)
         self.asked: list[tuple[str, str, dict[str, list[str]], Mapping[str, str]]] = []
 
@@ -42,8 +44,7 @@ class FakeHttp(stripe.HTTPClient):
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        # A real Stripe asks for retries by this header; here each answer is the last.
-        return json.dumps(answer[1]), answer[0], {"stripe-should-retry": "false"}
+        return json.dumps(answer[1]), answer[0], self.headers
 
 
 def intent(status: str, **more: Any) -> Json:
@@ -59,7 +60,17 @@ def charge(status: str, **more: Any) -> Json:
 
 def charges(*statuses: str) -> tuple[int, Json]:
     """The answer that lists an intent's charges."""
-    return 200, {"object": "list", "has_more": False, "data": [charge(status) for status in statuses]}
+    return listed(*map(charge, statuses))
+
+
+def listed(*objects: Json) -> tuple[int, Json]:
+    """The answer that lists objects."""
+    return 200, {"object": "list", "has_more": False, "data": list(objects)}
+
+
+def refund(status: str, **metadata: str) -> Json:
+    """A refund as far as it is read."""
+    return {"id": "re_1", "object": "refund", "status": status, "metadata": metadata}
 
 
 def provider(*answers: tuple[int, Json] | Exception) -> tuple[StripeProvider, FakeHttp]:
@@ -107,9 +118,9 @@ def test_stripes_statuses_become_ours(status: str, shown: PaymentStatus) -> None
 
 def test_failed_attempts_are_failed_charges() -> None:
     """Two declined cards before the one that was charged are two failed attempts."""
-    paid = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded", amount_refunded=300))
+    paid = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded"))
     ours, _ = provider((200, paid), charges("succeeded", "failed", "failed"))
-    assert ours.retrieve("pi_1") == Snapshot("pi_1", PaymentStatus.PAID, 1800, 300, 2)
+    assert ours.retrieve("pi_1") == Snapshot("pi_1", PaymentStatus.PAID, 1800, 0, 2)
 
 
 def test_an_attempt_without_a_charge_counts_once_it_is_reported() -> None:
@@ -128,18 +139,67 @@ def test_a_released_authorisation_is_no_refund() -> None:
 def test_a_refund_answers_what_the_payment_looks_like_then() -> None:
     """The whole rest is refunded under our key, and the payment is read again."""
     refunded = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded", amount_refunded=1800))
-    ours, http = provider((200, {"id": "re_1", "object": "refund"}), (200, refunded), charges("succeeded"))
-    assert ours.refund("pi_1", "p1", "p1:refund:1").amount_refunded == 1800
+    made = refund("succeeded", purchase_id="p1")
+    ours, http = provider((200, made), (200, refunded), charges("succeeded"), listed(made))
+    seen = ours.refund("pi_1", "p1", "p1:refund:1")
+    assert (seen.amount_refunded, seen.refunds_by_hand) == (1800, 0)
     _, _, sent, headers = http.asked[0]
     assert sent == {"payment_intent": ["pi_1"], "metadata[purchase_id]": ["p1"]}
     assert headers["Idempotency-Key"] == "p1:refund:1"
 
 
-def test_a_disputed_charge_shows_on_its_payment() -> None:
-    """A payment is disputed when the bank disputes its charge."""
+def test_refunds_that_are_not_marked_as_ours_were_made_by_hand() -> None:
+    """Each part refunded in the dashboard counts, one that the bank has failed too; ours does not."""
+    refunded = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded", amount_refunded=900))
+    made = [refund("succeeded"), refund("pending"), refund("failed"), refund("succeeded", purchase_id="p1")]
+    ours, http = provider((200, refunded), charges("succeeded"), listed(*made))
+    seen = ours.retrieve("pi_1")
+    assert (seen.amount_refunded, seen.refunds_by_hand) == (900, 3)
+    assert http.asked[-1][1] == "http://stripe.test/v1/refunds?payment_intent=pi_1&limit=100"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "open_ones"),
+    [
+        (["needs_response"], 1),
+        (["under_review", "warning_needs_response", "warning_under_review", "of a later version"], 4),
+        (["won", "lost", "warning_closed", "prevented"], 0),
+    ],
+)
+def test_a_disputed_charge_shows_on_its_payment(statuses: list[str], open_ones: int) -> None:
+    """A payment is disputed for ever, and has an open dispute until the bank has decided it."""
     disputed = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded", disputed=True))
-    ours, _ = provider((200, disputed), charges("succeeded"))
-    assert ours.retrieve("pi_1") == Snapshot("pi_1", PaymentStatus.PAID, 1800, 0, 0, disputed=True)
+    disputes = [{"id": "du_1", "object": "dispute", "status": status} for status in statuses]
+    ours, http = provider((200, disputed), charges("succeeded"), listed(*disputes))
+    assert ours.retrieve("pi_1") == Snapshot(
+        "pi_1", PaymentStatus.PAID, 1800, 0, 0, disputed=True, disputes_open=open_ones
+    )
+    assert http.asked[-1][1] == "http://stripe.test/v1/disputes?payment_intent=pi_1&limit=100"
+
+
+@pytest.mark.parametrize(
+    ("status", "card", "capture_before"),
+    [
+        ("requires_capture", {"capture_before": 1_800_000_000}, 1_800_000_000),
+        ("requires_capture", {}, None),
+        ("canceled", {"capture_before": 1_800_000_000}, None),
+    ],
+)
+def test_an_authorisation_tells_when_it_runs_out(status: str, card: Json, capture_before: int | None) -> None:
+    """As long as the money is held, and where the card's network tells it."""
+    held = intent(status, latest_charge=charge("succeeded", payment_method_details={"type": "card", "card": card}))
+    ours, _ = provider((200, held), charges("succeeded"))
+    assert ours.retrieve("pi_1").capture_before == capture_before
+
+
+@pytest.mark.parametrize(("ahead_s", "told"), [(0, 0.0), (90, 90.0), (-600, -600.0)])
+def test_the_providers_answers_tell_how_far_our_clock_is_off(ahead_s: int, told: float) -> None:
+    """Ahead or behind: each answer about a payment bears Stripe's time."""
+    http = FakeHttp((200, intent("requires_payment_method")), date="Sat, 21 Nov 2026 18:00:00 GMT")
+    ours = StripeProvider("sk_test_1", "http://stripe.test", http, now=lambda: 1_795_284_000.0 + ahead_s)
+    assert ours.clock_ahead_s is None
+    ours.retrieve("pi_1")
+    assert ours.clock_ahead_s == told
 
 
 @pytest.mark.parametrize("operation", ["cancel", "capture"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.common.server import migrate
+from services.common.migrations import migrate
 from services.projects import create_app
 from services.projects.settings import ProjectsSettings
 from tests.unit.service_api import ServiceApi

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from services.common.database import connect
-from services.common.server import migrate
+from services.common.migrations import migrate
 from services.projects import create_app
 from services.projects.settings import ProjectsSettings
 from tests.unit.projects.test_reservations import CLOSING_REFUSALS, order, stock

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.common.database import connect
-from services.common.server import migrate
+from services.common.migrations import migrate
 from services.stripe_simulator.settings import SimulatorSettings
 from services.stripe_simulator.store import Store
 from tests.unit.stripe_simulator.simulator import Simulator

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.stripe_simulator.faults import FaultPlan, Faults, Webhooks
+from services.stripe_simulator.faults import Answers, FaultPlan, Faults, Webhooks
 from services.stripe_simulator.models import Delivery, Event
 from tests.unit.stripe_simulator.simulator import NEW, PUBLISHABLE, SECRET, Simulator, error
 
@@ -51,10 +51,10 @@ def test_a_plan_is_shown_and_healed(simulator: Simulator) -> None:
     assert shown == {
         "seed": 7,
         "webhooks": {"drop": 0.1, "double": 0, "delay": 0, "delay_seconds": 3},
-        "answers": {"lose": 0.02, "fail": 0},
-        "done": {"dropped": 0, "doubled": 0, "delayed": 0, "lost": 0, "failed": 0},
+        "answers": {"lose": 0.02, "fail": 0, "expire_key": 0},
+        "done": {"dropped": 0, "doubled": 0, "delayed": 0, "lost": 0, "failed": 0, "rejected": 0},
     }
-    assert healed == shown | {"webhooks": Webhooks().model_dump(), "answers": {"lose": 0, "fail": 0}}
+    assert healed == shown | {"webhooks": Webhooks().model_dump(), "answers": Answers().model_dump()}
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,13 @@ def test_a_late_webhook_comes_late_and_once(simulator: Simulator) -> None:
     event = deliver_all(simulator)
     assert time.time() - began >= 0.2
     assert (event.attempts, len(simulator.received), done(simulator)) == (1, 1, {"delayed": 1})
+
+
+def test_a_rolled_key_is_refused_and_uses_no_idempotency_key_up(simulator: Simulator) -> None:
+    """401 in Stripe's words while the plan says so; then the same call under the same key is done."""
+    simulator.web.test_client().put("/simulator/faults", json={"answers": {"expire_key": 1}}, headers=SECRET)
+    refused = simulator.post("/v1/payment_intents", NEW, Idempotency_Key="k1")
+    assert (refused.status_code, error(refused)["code"]) == (401, "api_key_expired")
+    assert "sk_test_development" not in refused.text
+    simulator.web.test_client().delete("/simulator/faults", headers=SECRET)
+    assert simulator.post("/v1/payment_intents", NEW, Idempotency_Key="k1").status_code == 200

@@ -229,3 +229,15 @@ def test_automatic_methods_need_a_return_url(simulator: Simulator) -> None:
     paid = simulator.post(path, {"payment_method": "pm_card_visa", "return_url": "https://shop.example/done"})
     assert error(refused)["param"] == "return_url"
     assert paid.get_json()["status"] == "succeeded"
+
+
+def test_an_authorisation_runs_out(simulator: Simulator) -> None:
+    """The bank gives the funds up: canceled by itself, and there is nothing to capture; asked twice is refused."""
+    held = simulator.create(capture_method="manual", confirm="true", payment_method="pm_card_visa")
+    path = f"/simulator/payment_intents/{held['id']}/expire"
+    expired = simulator.post(path).get_json()
+    assert (expired["status"], expired["cancellation_reason"]) == ("canceled", "automatic")
+    assert simulator.event_types()[-2:] == ["payment_intent.canceled", "charge.expired"]
+    capture = simulator.post(f"/v1/payment_intents/{held['id']}/capture")
+    assert error(capture)["code"] == "payment_intent_unexpected_state"
+    assert error(simulator.post(path))["code"] == "payment_intent_unexpected_state"

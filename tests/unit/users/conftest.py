@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.common.server import migrate
+from services.common.migrations import migrate
 from services.users import create_app
 from services.users.settings import UsersSettings
 from tests.unit.service_api import ServiceApi

@@ -1,0 +1,68 @@
+"""`flask buyer erase`, on the command line."""
+
+import asyncio
+from collections.abc import Callable
+
+import click
+
+from app.erasing.erase import LEFT, erase
+from app.erasing.histories import TemporalHistories
+from app.erasing.ports import Histories, Stores
+from app.erasing.stores import HttpStores
+from app.identity import BUYER_ID
+from clients.http import pooled_client
+from config import Settings
+from domain.errors import ContractBroken, Refused, Unavailable
+
+# As with all commands: 1 for a refusal, 2 where somebody does not answer.
+REFUSED, AWAY = 1, 2
+
+
+def buyer_commands(
+    config: Settings,
+    leave: Callable[[int], object],
+    make_histories: Callable[[], Histories] = TemporalHistories,
+) -> click.Group:
+    """`flask buyer`; `leave` ends the process with an exit code."""
+
+    @click.group("buyer")
+    def group() -> None:
+        """What is done for a buyer, all stores together."""
+
+    @group.command("erase")
+    @click.option("--buyer", required=True, help="the buyer's id, for example alice")
+    @click.option("--yes", is_flag=True, help="do not ask")
+    def erase_buyer(buyer: str, yes: bool) -> None:
+        """Forget a buyer in every store; refused while a purchase of the buyer is open."""
+        if not BUYER_ID.fullmatch(buyer):
+            raise click.BadParameter("letters, digits, '.', '_' and '-', at most 64", param_hint="--buyer")
+        if not yes:
+            click.confirm(f"Forget {buyer}? Nobody can undo that.", abort=True)
+        leave(asyncio.run(_erase(buyer, config, make_histories())))
+
+    return group
+
+
+async def _erase(buyer: str, config: Settings, histories: Histories) -> int:
+    """Erase and tell; the exit code."""
+    names = ("payments", "projects", "users", "notifier")
+    urls = {name: str(getattr(config, f"{name}_url")) for name in names}
+    async with pooled_client() as http:
+        return await told(buyer, HttpStores(http, urls, config.service_token), histories)
+
+
+async def told(buyer: str, stores: Stores, histories: Histories) -> int:
+    """Erase, and tell people what came of it; the exit code."""
+    try:
+        async for line in erase(buyer, stores, histories):
+            click.echo(line)
+    except Refused as refused:
+        click.echo(f"Refused: {refused.detail}", err=True)
+        return REFUSED
+    except (Unavailable, ContractBroken) as error:
+        click.echo(f"Broken off: {error}. Run the same command again: it goes on where it was.", err=True)
+        return AWAY
+    click.echo("What is left, and why:")
+    for line in LEFT:
+        click.echo(f"- {line}")
+    return 0

@@ -1,0 +1,44 @@
+"""What Prometheus is told of money that moves, or may move, without a saga.
+
+The numbers stand in the database and outlive the process. Every process of Payments tells the same ones: take `max`
+over instances, never `sum`.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+from services.payments.provider import Provider
+from services.payments.records import Records
+from telemetry.metrics import Asked
+
+
+def money_watch(records: Records, provider: Provider, now: Callable[[], float] = time.time) -> Asked:
+    """What is told at each scrape."""
+
+    def tell() -> Iterable[Metric]:
+        watched = records.watched()
+        yield GaugeMetricFamily(
+            "payments_disputes_open", "Disputes that the buyers' banks have not decided.", value=watched.disputes_open
+        )
+        yield CounterMetricFamily(
+            "payments_provider_refunds",
+            "Refunds that none of our processes asked for: made at the provider by hand.",
+            value=watched.refunds_by_hand,
+        )
+        if watched.runs_out_at is not None:
+            yield GaugeMetricFamily(
+                "payments_authorisation_expires_in_seconds_min",
+                "Until the first authorisation of an unsettled purchase runs out; not told where there is none.",
+                value=watched.runs_out_at - now(),
+            )
+        if provider.clock_ahead_s is not None:
+            yield GaugeMetricFamily(
+                "payments_clock_ahead_seconds",
+                "How far our clock is ahead of the provider's, to one second; not told before its first answer.",
+                value=provider.clock_ahead_s,
+            )
+
+    return tell
