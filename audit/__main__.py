@@ -9,17 +9,21 @@ from config import settings
 from temporal_client import lazy_client
 
 
-def main(arguments: list[str]) -> int:
-    """Audit; 0: it adds up, 1: it does not, 2: it could not be read."""
+def places() -> Places:
+    """Where the environment says that the services are."""
     known = settings()
-    places = Places(
+    return Places(
         payments=known.payments_url,
         projects=known.projects_url,
         users=known.users_url,
         notifier=known.notifier_url,
         service_token=known.service_token,
     )
-    return asyncio.run(run(arguments, places, lazy_client))
+
+
+def main(arguments: list[str]) -> int:
+    """Audit; 0: it adds up, 1: it does not, 2: it could not be read."""
+    return asyncio.run(run(arguments, places(), lazy_client))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ stands still.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -31,8 +31,8 @@ LOOK_AGAIN_S = (0.5, 1.0, 2.0, 4.0)
 STOCK_READINGS = 3
 # Purchases that are read one by one at the same time.
 CASES_MAX = 32
-# Progress is told after so many looks at the provider.
-TELL_EVERY = 1000
+# Progress is told after so many looks at the provider: every few seconds at the pace of a real one.
+TELL_EVERY = 500
 
 Tell = Callable[[str], None]
 
@@ -52,13 +52,15 @@ class CouldNotRead(Exception):
     """A book is away or does not let us in: nothing is known, neither good nor bad."""
 
 
-async def audit(places: Places, temporal: Client, tell: Tell = lambda _: None) -> Report:
-    """Compare all books; `tell` hears of the progress. Raises CouldNotRead."""
+async def audit(
+    places: Places, temporal: Client, tell: Tell = lambda _: None, purchase_ids: Sequence[str] = ()
+) -> Report:
+    """Compare all books, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
     urls = {name: getattr(places, name) for name in ("payments", "projects", "users", "notifier")}
     async with pooled_client() as http:
-        books = HttpBooks(http, urls, places.service_token)
+        auditor = Auditor(HttpBooks(http, urls, places.service_token), TemporalBooks(temporal), tell)
         try:
-            return await Auditor(books, TemporalBooks(temporal), tell).report()
+            return await (auditor.report_of(purchase_ids) if purchase_ids else auditor.report())
         except (Unavailable, ContractBroken) as error:
             raise CouldNotRead(str(error)) from error
 
@@ -99,6 +101,22 @@ class Auditor:
         self._tell(f"read {len(notices)} notifications, {len(offsets)} offsets, {len(reservations)} reservations")
         payments = await self._payments()
         cases = gather(payments, reservations, offsets, notices, sagas)
+        return await self._reported(cases, stock, started)
+
+    async def report_of(self, purchase_ids: Sequence[str]) -> Report:
+        """The same of some purchases alone; the stock belongs to all of them and is left out."""
+        started = time.monotonic()
+        cases = await asyncio.gather(*map(self._case, purchase_ids))
+        return await self._reported(list(cases), [], started)
+
+    async def _case(self, purchase_id: str) -> Case:
+        """A purchase read alone: its payment names its other entries, so that they are read once it is known."""
+        async with self._at_once:
+            payment = await self._books.payment_of(purchase_id)
+        known = payment.payment_id if payment else None
+        return await self._look_again(Case(purchase_id, known, payment))
+
+    async def _reported(self, cases: list[Case], stock: list[Tally], started: float) -> Report:
         cases, in_flight = await self._settle(cases)
         findings = [finding for case in cases for finding in examine(case)]
         ends, sums = counted(cases + in_flight)

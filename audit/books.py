@@ -29,6 +29,7 @@ class PaymentEntry(Frozen):
     amount_refunded: int
     refunded_by: str | None
     disputed: bool
+    disputes_open: int
     items: Items
     outcome: Ended | None
 

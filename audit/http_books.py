@@ -9,7 +9,7 @@ import httpx
 from audit.books import NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry
 from clients.http import Service, parse
 from domain.catalogue import Project
-from domain.errors import Refused, Unavailable
+from domain.errors import ContractBroken, Refused, Unavailable
 from domain.purchase import Frozen
 
 # The services' largest page.
@@ -113,6 +113,15 @@ class HttpBooks:
             params["cursor"] = page.next_cursor
 
     async def _get(self, service: str, path: str, params: dict[str, str | int]) -> dict[str, Any]:
+        name = service.capitalize()
+        try:
+            return await self._patiently(service, path, params)
+        except Unavailable as error:
+            raise Unavailable(f"{name} does not answer: {error}") from error
+        except ContractBroken as error:
+            raise ContractBroken(f"{name} answers what its contract does not know: {error}") from error
+
+    async def _patiently(self, service: str, path: str, params: dict[str, str | int]) -> dict[str, Any]:
         for wait_s in TRY_AGAIN_S:
             try:
                 return await self._services[service].call("GET", path, params=params)

@@ -30,7 +30,9 @@ def _examine(case: Case) -> Iterator[Finding]:
     else:
         yield from _undone(case, case.payment)
     if case.payment.disputed:
-        yield note(case, Rule.DISPUTED, "the buyer's bank disputes the charge; see to it at the provider")
+        decided = "has decided a dispute of the charge; how, the provider tells"
+        says = "disputes the charge; see to it at the provider" if case.payment.disputes_open else decided
+        yield note(case, Rule.DISPUTED, f"the buyer's bank {says}")
 
 
 # ---- a purchase that Payments does not know -------------------------------------------------------------------------

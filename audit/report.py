@@ -93,19 +93,28 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """The report for people."""
+        yield from self.summary()
+        yield from _section("waiting for an operator", self.parked)
+        yield from _section("done by hand at the provider", self.notes)
+        yield from _section("does not add up", self.faults)
+        yield self.verdict()
+
+    def summary(self) -> Iterator[str]:
+        """What was compared, in sums."""
         counts = ", ".join(f"{count} {end}" for end, count in self.ends.items())
         yield f"purchases  {self.purchases}" + (f": {counts}" if counts else "")
         for currency, sums in self.sums.items():
             yield f"money      {_balance(sums, currency)}"
-        yield f"stock      {_stock(self.stock)}"
-        yield from _section("waiting for an operator", self.parked)
-        yield from _section("done by hand at the provider", self.notes)
+        if self.stock:
+            yield f"stock      {_stock(self.stock)}"
         if self.in_flight:
             yield f"in flight, seen changing at each look: {', '.join(self.in_flight)}"
-        yield from _section("does not add up", self.faults)
+
+    def verdict(self) -> str:
+        """Whether it adds up, in a sentence."""
         faults = len(self.faults)
-        verdict = f"{faults} fault{'s' * (faults > 1)}." if faults else "Everything adds up."
-        yield f"{verdict} ({self.seconds:.1f} s)"
+        says = f"{faults} fault{'s' * (faults > 1)}." if faults else "Everything adds up."
+        return f"{says} ({self.seconds:.1f} s)"
 
 
 def counted(cases: Iterable[Case]) -> tuple[dict[str, int], dict[str, Sums]]:

@@ -65,7 +65,8 @@ class TemporalBooks:
         try:
             async with self._calls:
                 view = await handle.query("parked", result_type=ParkedView, rpc_timeout=QUERY_TIMEOUT)
-        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
+        except (RPCError, RuntimeError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            # A RuntimeError where it is encrypted by a key that this process does not hold.
             return None
         return view.reason if view else None
 
@@ -81,9 +82,11 @@ class TemporalBooks:
         try:
             async for run in self._client.list_workflows(query, page_size=PAGE):
                 yield run
-        except (RPCError, RuntimeError) as error:
-            # The SDK raises a bare RuntimeError where there is no server.
+        except RPCError as error:
             raise Unavailable(f"Temporal: {error}") from error
+        except RuntimeError as error:
+            # The SDK raises a bare one where there is no server.
+            raise Unavailable("Temporal does not answer; TEMPORAL_ADDRESS says where it should be.") from error
 
 
 def _latest(runs: Iterable[WorkflowExecution]) -> list[Saga]:

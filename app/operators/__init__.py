@@ -1,4 +1,4 @@
 """What operators do with purchases from the command line: show them, decide on parked sagas, repair terminated ones.
 
-The commands themselves stand in `app.commands`; here is their work, on the port `Engine`.
+The commands themselves stand in `app.cli`; here is their work, on the ports `Engine` and `Readers`.
 """

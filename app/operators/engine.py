@@ -3,14 +3,26 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.messages import ParkedView, Settlement
+from domain.messages import ParkedView, PurchaseView, Settlement
 from domain.purchase import Frozen
 
 RUNNING, TERMINATED = "running", "terminated"
 
 
+class Step(Frozen):
+    """A step that is under way; `failure` tells how its last attempt failed, and is empty at the first one."""
+
+    name: str
+    attempt: int
+    failure: str = ""
+    next_at: datetime | None = None
+
+
 class Run(Frozen):
-    """The newest run of a saga as the server describes it: `state` is Temporal's word, `status` the purchase's."""
+    """A run of a saga as the server knows it: `state` is Temporal's word, `status` the purchase's.
+
+    `order` and `deadline` are told of a purchase's own saga; `summary` and `steps` only where one saga is looked at.
+    """
 
     workflow_id: str
     run_id: str
@@ -18,13 +30,17 @@ class Run(Frozen):
     state: str
     status: str | None
     payment_id: str | None
-    summary: str
     started_at: datetime
     closed_at: datetime | None = None
+    summary: str = ""
+    order: str = ""
+    buyer_id: str | None = None
+    deadline: datetime | None = None
+    steps: tuple[Step, ...] = ()
 
 
-class Engine(Protocol):
-    """The way to Temporal; every method raises Unavailable when it does not answer in time."""
+class Looking(Protocol):
+    """What is looked at; every method raises Unavailable when Temporal or a saga's worker does not answer in time."""
 
     async def run(self, workflow_id: str) -> Run | None:
         """The newest run of a saga, or None if the server does not know it (any more)."""
@@ -32,14 +48,27 @@ class Engine(Protocol):
     async def runs(self, payment_id: str) -> list[Run]:
         """The newest run of each saga of a payment, the oldest saga first."""
 
+    async def found(self, query: str, limit: int) -> list[Run]:
+        """The runs that a visibility query finds, newest first; raises Refused (`invalid-query`)."""
+
+    async def count(self, query: str) -> int:
+        """How many runs a visibility query finds."""
+
     async def parked(self, run: Run) -> ParkedView | None:
-        """Why the saga waits for an operator; None if it does not. Unavailable without its worker."""
+        """Why the saga waits for an operator; None if it does not. Asks its worker."""
+
+    async def view(self, run: Run) -> PurchaseView:
+        """The purchase as its own saga sees it. Asks its worker."""
 
     async def details(self, run: Run) -> str:
-        """What a running saga tells people, in markdown. Unavailable without its worker."""
+        """What a running saga tells people, in markdown. Asks its worker."""
 
     async def end(self, run: Run) -> str:
         """What a closed saga has left: its result's note, its failure or why it was terminated."""
+
+
+class Engine(Looking, Protocol):
+    """The way to Temporal: to look, to decide, to repair. Every method raises Unavailable."""
 
     async def resolve(self, run: Run, decision: str) -> str:
         """Send an operator's decision; the saga's sentence, or Refused with its refusal."""

@@ -1,7 +1,7 @@
 """A saga that somebody has terminated goes on: the same workflow id, so the same keys, so nothing is done twice."""
 
 from app.operators.engine import TERMINATED, Engine, Run
-from app.operators.show import known
+from app.operators.finding import known
 from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX
 

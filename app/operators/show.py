@@ -1,11 +1,19 @@
-"""A purchase's sagas in an operator's words: how each stands, why it waits, what can be done."""
+"""A purchase in an operator's words: how each saga stands, why it waits, what can be done, what the services have."""
 
-from app.operators.engine import RUNNING, Engine, Run
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.operators.books import Books, Readers
+from app.operators.engine import RUNNING, Looking, Run
+from app.operators.finding import purchase_id, sagas_of
+from app.operators.rows import is_broken
 from domain.errors import Refused, Unavailable
-from domain.messages import ParkedView, purchase_workflow_id
-from domain.purchase import Frozen
+from domain.messages import PURCHASE_ID_PREFIX, ParkedView
+from domain.purchase import Frozen, PurchaseStatus, TimelineEntry
 
-NO_WORKER = "Its worker does not answer, so it cannot tell where it stands."
+NO_WORKER = "Its worker does not answer, so it cannot tell where it stands"
 
 
 class Shown(Frozen):
@@ -16,40 +24,120 @@ class Shown(Frozen):
     parked: ParkedView | None = None
 
 
-async def known(engine: Engine, workflow_id: str) -> Run:
-    """The newest run of a saga; raises Refused (`not-found`)."""
-    run = await engine.run(workflow_id)
-    if run is None:
-        raise Refused("not-found", f"Temporal knows no saga {workflow_id} (it forgets those that ended 30 days ago).")
-    return run
+class Purchase(Frozen):
+    """All that is known of a purchase now; `timeline` is None where neither its saga nor Payments tells it."""
+
+    purchase_id: str | None
+    payment_id: str | None
+    buyer_id: str | None
+    status: str | None
+    order: str
+    opened_at: datetime | None
+    deadline: datetime | None
+    sagas: tuple[Shown, ...]
+    timeline: tuple[TimelineEntry, ...] | None
+    books: Books
 
 
-async def show(engine: Engine, any_id: str) -> list[Shown]:
-    """All sagas of the purchase, by its id or that of one of its sagas; raises Refused (`not-found`)."""
-    run = await known(engine, any_id if "/" in any_id else purchase_workflow_id(any_id))
-    runs = await engine.runs(run.payment_id) if run.payment_id else []
-    # One that has just started is not in the server's lists yet.
-    others = [other for other in runs if other.workflow_id != run.workflow_id]
-    return [await _shown(engine, saga) for saga in sorted([run, *others], key=lambda saga: saga.started_at)]
+async def show(engine: Looking, readers: Readers, any_id: str) -> Purchase:
+    """A purchase by any id of it; raises Refused (`not-found`, `ambiguous`) and Unavailable.
 
-
-async def decide(engine: Engine, workflow_id: str, decision: str) -> str:
-    """Decide on a parked saga; its own sentence. Raises Refused when it is not parked or does not take the decision."""
-    run = await known(engine, workflow_id)
-    if run.state != RUNNING:
-        raise Refused("not-parked", f"{workflow_id} does not run any more: it is {run.state}.")
-    return await engine.resolve(run, decision)
-
-
-async def _shown(engine: Engine, run: Run) -> Shown:
-    if run.state != RUNNING:
-        return Shown(run=run, stands=await engine.end(run))
+    One that Temporal has forgotten is shown as Payments has recorded it.
+    """
     try:
-        return Shown(run=run, stands=_plain(await engine.details(run)), parked=await engine.parked(run))
+        runs = await sagas_of(engine, any_id)
+    except Refused as refused:
+        if refused.kind != "not-found":
+            raise
+        return await _forgotten(readers, any_id, refused)
+    ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
+    books, timeline, sagas = await asyncio.gather(
+        readers.read(*ids), _timeline(engine, runs), asyncio.gather(*(_shown(engine, saga) for saga in runs))
+    )
+    return _purchase(runs, books, timeline, sagas)
+
+
+async def purchase_of(engine: Looking, readers: Readers, any_id: str) -> str:
+    """The purchase that is meant by any id of it; raises Refused (`not-found`, `ambiguous`) and Unavailable."""
+    try:
+        runs = await sagas_of(engine, any_id)
+    except Refused as refused:
+        if refused.kind != "not-found":
+            raise
+        return str((await _forgotten(readers, any_id, refused)).purchase_id)
+    known = _first(map(purchase_id, runs))
+    if known is None:
+        books = await readers.read(None, _first(run.payment_id for run in runs))
+        known = (books.payment.entry or {}).get("purchase_id")
+    if known is None:
+        raise Refused("not-found", f"Nobody knows to which purchase {any_id} belongs.")
+    return known
+
+
+async def _forgotten(readers: Readers, any_id: str, refused: Refused) -> Purchase:
+    bare = any_id.removeprefix(PURCHASE_ID_PREFIX)
+    if "/" in bare:
+        raise refused
+    by_purchase, by_payment = await asyncio.gather(readers.read(bare, None), readers.read(None, bare))
+    for books in (by_purchase, by_payment):
+        if books.payment.entry:
+            return _purchase([], books, None, [])
+    if by_purchase.payment.problem:
+        away = by_purchase.payment.problem
+        raise Unavailable(f"Temporal knows no purchase {any_id}, and Payments does not answer: {away}")
+    raise refused
+
+
+def _purchase(
+    runs: Sequence[Run], books: Books, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[Shown]
+) -> Purchase:
+    own = next((run for run in runs if purchase_id(run)), None)
+    payment: dict[str, Any] = books.payment.entry or {}
+    recorded: dict[str, Any] = payment.get("outcome") or {}
+    needs = any(shown.parked or is_broken(shown.run) for shown in sagas)
+    return Purchase(
+        purchase_id=(own and purchase_id(own)) or payment.get("purchase_id"),
+        payment_id=_first(run.payment_id for run in runs) or payment.get("payment_id"),
+        buyer_id=_first(run.buyer_id for run in runs) or payment.get("buyer_id"),
+        status=PurchaseStatus.NEEDS_ATTENTION if needs else (own and own.status) or recorded.get("status"),
+        order=own.order if own else "",
+        opened_at=own.started_at if own else payment.get("created_at"),
+        deadline=own and own.deadline,
+        sagas=tuple(sagas),
+        timeline=told or _recorded_timeline(recorded),
+        books=books,
+    )
+
+
+def _first(ids: Iterable[str | None]) -> str | None:
+    return next(filter(None, ids), None)
+
+
+def _recorded_timeline(recorded: dict[str, Any]) -> tuple[TimelineEntry, ...] | None:
+    entries = tuple(map(TimelineEntry.model_validate, recorded.get("timeline", ())))
+    return entries or None
+
+
+async def _timeline(engine: Looking, runs: Sequence[Run]) -> tuple[TimelineEntry, ...] | None:
+    """What the purchase's own saga tells; None where there is none, or its worker is away."""
+    own = next((run for run in runs if purchase_id(run)), None)
+    try:
+        return (await engine.view(own)).timeline if own else None
     except Unavailable:
-        return Shown(run=run, stands=NO_WORKER)
+        return None
+
+
+async def _shown(engine: Looking, run: Run) -> Shown:
+    try:
+        if run.state != RUNNING:
+            return Shown(run=run, stands=await engine.end(run))
+        details, parked = await asyncio.gather(engine.details(run), engine.parked(run))
+        return Shown(run=run, stands=_plain(details), parked=parked)
+    except Unavailable as away:
+        return Shown(run=run, stands=f"{NO_WORKER}: {away}")
 
 
 def _plain(markdown: str) -> str:
-    """The first paragraph; what to do follows from the choices."""
-    return markdown.partition("\n\n")[0].replace("**", "")
+    """The sentences on where it stands; what to do follows from the choices."""
+    told = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
+    return " ".join(told[:1] + [part for part in told[1:] if part.startswith("**Now")]).replace("**", "")

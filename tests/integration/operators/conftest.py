@@ -1,17 +1,20 @@
 """An operator at the command line, beside a stack whose processes these tests may stop."""
 
 import asyncio
+import base64
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner, Result
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
-from app.commands import purchases_commands
+from app.cli import Desk, purchases_commands
+from app.operators.books import SERVICES, HttpReaders
 from app.operators.temporal import TemporalEngine
+from audit import Report, audit
+from devstack.audit import connect, places
 from devstack.shop import Shop
 from devstack.stack import Stack, StackOptions
 from tests.integration.engine import Engine
@@ -21,9 +24,15 @@ Command = Callable[..., Result]
 
 
 @pytest.fixture(scope="package")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def keys() -> dict[str, str]:
+    """Payloads are encrypted, so that all which operators read has to be decrypted first."""
+    return {"PAYLOAD_KEYS": f"test:{base64.b64encode(os.urandom(32)).decode()}", "PAYLOAD_KEY": "test"}
+
+
+@pytest.fixture(scope="package")
+def own(tmp_path_factory: pytest.TempPathFactory, keys: dict[str, str]) -> Iterator[Stack]:
     """A stack of its own."""
-    with Stack(StackOptions(data=tmp_path_factory.mktemp("operators"))) as running:
+    with Stack(StackOptions(data=tmp_path_factory.mktemp("operators"), environment=keys)) as running:
         yield running
 
 
@@ -47,18 +56,18 @@ def buyers(shop: Shop, engine: Engine) -> Iterator[Buyers]:
         yield Buyers(shop, engine, pool)
 
 
-async def connected(own: Stack) -> Client:
-    """A client of that stack's Temporal."""
-    return await Client.connect(own.description["temporal"]["address"], data_converter=pydantic_data_converter)
-
-
 @pytest.fixture
 def purchases(own: Stack) -> Command:
-    """`flask purchases …`, in this process."""
+    """`flask purchases …`, in this process; nobody sits at its terminal."""
+    stack = own.description
+    urls = {name: str(stack["processes"][name]["url"]) for name in SERVICES}
 
-    def run(*arguments: str) -> Result:
-        commands = purchases_commands(lambda: TemporalEngine(lambda: connected(own)), leave=sys.exit)
-        return CliRunner().invoke(commands, list(arguments))
+    async def audited(tell: Callable[[str], None], purchase_ids: Sequence[str]) -> Report:
+        return await audit(places(stack), await connect(stack), tell, purchase_ids)
+
+    def run(*arguments: str, token: str = stack["service_token"]) -> Result:
+        desk = Desk(lambda: TemporalEngine(lambda: connect(stack)), HttpReaders(urls, token), audited, lambda: False)
+        return CliRunner().invoke(purchases_commands(desk, leave=sys.exit), list(arguments))
 
     return run
 
@@ -68,6 +77,6 @@ def terminate(own: Stack) -> Callable[[str], None]:
     """Somebody presses Terminate in the UI."""
 
     async def press(workflow_id: str) -> None:
-        await (await connected(own)).get_workflow_handle(workflow_id).terminate(reason="a mistake")
+        await (await connect(own.description)).get_workflow_handle(workflow_id).terminate(reason="a mistake")
 
     return lambda workflow_id: asyncio.run(press(workflow_id))

@@ -1,105 +1,88 @@
-"""Operators decide on parked sagas from the command line."""
+"""Operators find parked sagas and decide on them from the command line."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from urllib.parse import urlsplit
+import json
+from typing import Any
 
-from devstack.shop import Shop
 from devstack.stack import Stack
+from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.conftest import Command
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.operators.parking import forbidding, parked
+from tests.integration.sagas.buyers import Buyers
 
 
-class Forbidding(BaseHTTPRequestHandler):
-    """A service that answers what its contract does not know."""
-
-    def answer(self) -> None:
-        """403."""
-        self.send_error(403)
-
-    do_GET = do_POST = answer  # noqa: N815 - the library's names
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+def told(purchases: Command, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """A command's exit code and its document."""
+    result = purchases(*arguments, "--json")
+    assert result.stdout, result.stderr
+    return result.exit_code, json.loads(result.stdout)
 
 
-@contextmanager
-def forbidding(stack: Stack, name: str) -> Iterator[None]:
-    """Let a process stand in for a service and forbid everything."""
-    at = urlsplit(stack.description["processes"][name]["url"])
-    with killed(stack, name):
-        # The service's own children leave the port a moment after it.
-        server = Shop.until(lambda: _server(str(at.hostname), int(at.port or 0)), bool, "a free port", 10)
-        assert server
-        serving = Thread(target=server.serve_forever)
-        serving.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            server.server_close()
-            serving.join()
+def test_parked_sagas_are_found_shown_and_decided_on(
+    own: Stack, engine: Engine, buyers: Buyers, purchases: Command
+) -> None:
+    """A list names them and why; a retry that mends nothing parks again; retry delivers, abort brings the money back.
 
-
-def _server(host: str, port: int) -> ThreadingHTTPServer | None:
-    try:
-        return ThreadingHTTPServer((host, port), Forbidding)
-    except OSError:
-        return None
-
-
-def parked(buyers: Buyers) -> Purchase:
-    """A paid purchase whose delivery is parked."""
-    purchase = buyers.opened()
-    buyers.pay(purchase)
-    waits = lambda shown: shown["status"] == "needs_attention"  # noqa: E731
-    Shop.until(lambda: buyers.shown(purchase), waits, "a parked saga", 20)
-    return purchase
-
-
-def test_a_parked_saga_is_shown_and_decided_on(own: Stack, buyers: Buyers, purchases: Command) -> None:
-    """It tells why it waits; a skip that nothing proves is refused; retry delivers, abort brings the money back."""
+    A skip is refused until it is proven. All of it with encrypted histories.
+    """
     with forbidding(own, "users"):
-        retried, aborted = (parked(buyers) for _ in range(2))
-    shown = purchases("show", retried.purchase_id).output
-    assert "the callee broke its contract" in shown
-    assert f"flask purchases abort '{retried.success}'" in shown
+        retried, aborted, *others = parked(buyers, engine, 4)
+        code, again = told(purchases, "retry", retried.purchase_id, "--yes")
+        assert (code, again["outcomes"][0]["result"]) == (1, "parked again")
+        assert "403" in again["outcomes"][0]["says"]
+        away = told(purchases, "show", retried.purchase_id)[1]["books"]
+        assert (away["payment"]["entry"]["status"], "403" in away["offset"]["problem"]) == ("paid", True)
 
-    refused = purchases("skip", retried.success)
-    assert (refused.exit_code, "not-seen" in refused.output) == (1, True)
-    assert "tried again" in purchases("retry", retried.success).output
-    assert "the money goes back" in purchases("abort", aborted.success).output
+    listed = told(purchases, "list")[1]
+    rows = {row["purchase_id"]: row for row in listed["purchases"] if row["section"] == "attention"}
+    assert {purchase.purchase_id for purchase in (retried, aborted, *others)} <= rows.keys()
+    (need,) = rows[aborted.purchase_id]["needs"]
+    assert (need["workflow_id"], list(need["choices"])) == (aborted.success, ["retry", "skip", "abort"])
+    assert "the callee broke its contract" in need["reason"]
+    assert "mangrove-2" in rows[aborted.purchase_id]["order"]
+    one = told(purchases, "list", "--parked", "--buyer", aborted.buyer)[1]["purchases"]
+    assert [row["purchase_id"] for row in one] == [aborted.purchase_id]
+
+    shown = purchases("show", aborted.purchase_id[:12]).stdout
+    assert "the callee broke its contract" in shown
+    assert f"$ flask purchases abort {aborted.purchase_id[:12]}" in shown
+
+    code, refused = told(purchases, "skip", retried.success, "--yes")
+    assert (code, refused["outcomes"][0]["kind"]) == (1, "not-seen")
+    nobody = purchases("retry", retried.success)
+    assert (nobody.exit_code, "add --yes" in nobody.stderr) == (2, True)
+
+    code, done = told(purchases, "retry", retried.purchase_id, "--yes")
+    assert (code, done["outcomes"][0]["says"]) == (0, "The purchase is paid.")
+    code, done = told(purchases, "abort", aborted.success, "--yes")
+    assert (code, done["outcomes"][0]["says"]) == (0, "The purchase is refunded (aborted).")
     buyers.ended(retried, "paid", None, by=retried.success)
     buyers.ended(aborted, "refunded", "aborted", by=aborted.success)
+
+    code, done = told(purchases, "retry", "--reason", "BROKE its contract", "--yes")
+    assert (code, done["counts"]["ended"]) == (0, 2)
+    for purchase in others:
+        buyers.ended(purchase, "paid", None, by=purchase.success)
+    code, nothing = told(purchases, "retry", "--all-parked", "--yes")
+    assert (code, nothing["outcomes"]) == (0, [])
+
+
+def test_a_worker_that_is_away(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:
+    """What waits is listed all the same; a decision is not taken, which is said, and is taken once it is back."""
+    with forbidding(own, "users"):
+        (purchase,) = parked(buyers, engine, 1)
+    with killed(own, "payment_success_worker"):
+        (row,) = told(purchases, "list", "--parked", "--buyer", purchase.buyer)[1]["purchases"]
+        assert (row["purchase_id"], row["needs"][0]["since"]) == (purchase.purchase_id, None)
+        code, asked = told(purchases, "retry", "--buyer", purchase.buyer, "--yes")
+        assert (code, asked["outcomes"][0]["result"]) == (2, "unknown")
+    engine.wait_until_parked(purchase.success)
+    assert told(purchases, "retry", purchase.success, "--yes")[0] == 0
+    buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
 def test_a_saga_that_does_not_wait(buyers: Buyers, purchases: Command) -> None:
     """Nothing is parked there: refused."""
     purchase = buyers.opened()
-    result = purchases("retry", purchase.opening)
-    assert (result.exit_code, "not-parked" in result.output) == (1, True)
-
-
-def test_the_command_in_a_process_of_its_own(own: Stack, buyers: Buyers) -> None:
-    """Exit code and output are those of the command, whatever the SDK's threads do at the end."""
-    purchase = buyers.opened()
-
-    def show(workflow_id: str, address: str) -> tuple[int, str, str]:
-        command = [sys.executable, "-m", "flask", "--app", "app", "purchases", "show", workflow_id]
-        environment = {"TEMPORAL_ADDRESS": address, "PYTHONPATH": "."}
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
-        return ended.returncode, ended.stdout, ended.stderr
-
-    address = own.description["temporal"]["address"]
-    code, out, _ = show(purchase.purchase_id, address)
-    assert (code, purchase.opening in out) == (0, True)
-    code, _, said = show("purchase/unknown", address)
-    assert (code, said.count("\n"), "not-found" in said) == (2, 1, True)
-    # Port 1 is the one on which nobody listens.
-    code, _, said = show(purchase.purchase_id, "127.0.0.1:1")
-    assert (code, said.count("\n"), "Temporal does not answer" in said) == (2, 1, True)
+    result = purchases("retry", purchase.opening, "--yes")
+    assert (result.exit_code, "not-parked" in result.stderr) == (1, True)

@@ -29,6 +29,7 @@ class Ledger:
             "amount_refunded": 1800 if end == "refunded" else 0,
             "refunded_by": "payment-success/pi_1/refund-payment" if end == "refunded" else None,
             "disputed": False,
+            "disputes_open": 0,
             "items": ITEMS,
             "outcome": {"status": end} if end else None,
         }

@@ -208,3 +208,20 @@ async def test_a_wrong_token_ends_the_audit_at_once() -> None:
     with pytest.raises(ContractBroken):
         await audited(services)
     assert len(services.asked) <= 4
+
+
+async def test_one_purchase_alone() -> None:
+    """Only its entries are read, by name, and the stock, which belongs to all, is left out."""
+    services = Services(broken("paid", offset=None), *many(1))
+    report = await Auditor(services.books(), services, lambda _: None, services.pause).report_of(["p1"])
+    assert [(found.rule, found.purchase_id) for found in report.findings] == [(Rule.NOT_DELIVERED, "p1")]
+    assert (report.ends, report.stock) == ({"paid": 1}, ())
+    assert not [asked for asked in services.asked if "pi_0" in asked or asked.startswith("projects /projects")]
+
+
+async def test_who_is_away_is_named() -> None:
+    """A path alone would not say whose it is."""
+    services = Services(*many(1))
+    services.before = lambda path: httpx.Response(503, json={}) if path.startswith("/offsets") else None
+    with pytest.raises(Unavailable, match="Users does not answer: GET /offsets: 503"):
+        await audited(services)

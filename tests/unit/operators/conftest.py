@@ -1,15 +1,61 @@
-"""The command line on a fake Temporal."""
+"""The command line on a fake Temporal, fake books and a fake audit."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 from click.testing import CliRunner, Result
 
-from app.commands import purchases_commands
+from app.cli import Desk, purchases_commands
+from app.operators.books import Book, Books
+from audit import CouldNotRead, Report
 from tests.unit.operators.fake_engine import FakeEngine
 
 Command = Callable[..., Result]
+
+PAYMENT = {
+    "payment_id": "pi_1",
+    "purchase_id": "p1",
+    "buyer_id": "alice",
+    "status": "paid",
+    "amount": 1800,
+    "currency": "usd",
+    "amount_captured": 1800,
+    "amount_refunded": 0,
+    "outcome": None,
+    "created_at": "2026-11-21T12:00:00Z",
+}
+
+
+@dataclass
+class FakeBooks:
+    """What every service has, and of whom it was asked."""
+
+    books: Books = field(default_factory=lambda: Books(payment=Book()))
+    asked: list[tuple[str | None, str | None]] = field(default_factory=list)
+
+    async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
+        """What the test has set."""
+        self.asked.append((purchase_id, payment_id))
+        return self.books
+
+
+@dataclass
+class FakeAudit:
+    """A report that the test has set, and of which purchases it was asked for."""
+
+    report: Report = field(default_factory=lambda: Report(0.1, {"paid": 1}, {}, (), ()))
+    away: CouldNotRead | None = None
+    asked: list[Sequence[str]] = field(default_factory=list)
+
+    async def __call__(self, tell: Callable[[str], None], purchase_ids: Sequence[str]) -> Report:
+        """Tell a little, and report."""
+        self.asked.append(purchase_ids)
+        tell("asking the provider for 1 payments")
+        if self.away:
+            raise self.away
+        return self.report
 
 
 @pytest.fixture
@@ -19,7 +65,23 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def purchases(engine: FakeEngine) -> Command:
-    """`flask purchases …`."""
-    commands = purchases_commands(lambda: engine, leave=sys.exit)
-    return lambda *arguments: CliRunner().invoke(commands, list(arguments))
+def books() -> FakeBooks:
+    """Services that know nothing yet."""
+    return FakeBooks()
+
+
+@pytest.fixture
+def audits() -> FakeAudit:
+    """Books that add up."""
+    return FakeAudit()
+
+
+@pytest.fixture
+def purchases(engine: FakeEngine, books: FakeBooks, audits: FakeAudit) -> Command:
+    """`flask purchases …`; with `keys` somebody sits at the terminal and types them."""
+
+    def run(*arguments: str, keys: str | None = None) -> Result:
+        desk = Desk(lambda: engine, books, audits, asks=lambda: keys is not None)
+        return CliRunner().invoke(purchases_commands(desk, leave=sys.exit), list(arguments), input=keys)
+
+    return run

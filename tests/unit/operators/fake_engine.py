@@ -1,11 +1,15 @@
 """Temporal as operators reach it, in memory."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.operators.engine import RUNNING, Run
+from app.operators.queries import BROKEN_OFF, OPEN_AND_WELL, PARKED, PURCHASES
+from app.operators.rows import is_broken, is_parked
 from domain.errors import Refused, Unavailable
-from domain.messages import ParkedView, Settlement
+from domain.messages import ParkedView, PurchaseView, Settlement
+from domain.purchase import PurchaseStatus, TimelineEntry
 from tests.unit.fakes import NOW
 
 PURCHASE, SUCCESS = "purchase/p1", "payment-success/pi_1"
@@ -21,27 +25,67 @@ def run(workflow_id: str = PURCHASE, **changes: Any) -> Run:
         "status": "processing",
         "payment_id": "pi_1",
         "summary": "Buy 1.500 tCO2e",
+        "order": "1.500 tCO2e of mangrove-2 for 18.00 USD",
+        "buyer_id": "alice",
         "started_at": NOW,
     }
     return Run(**known | changes)
 
 
+def parked_run(workflow_id: str = SUCCESS, **changes: Any) -> Run:
+    """A saga that waits for an operator."""
+    kind = "StartPayment" if workflow_id.startswith("purchase/") else "PaymentSuccess"
+    return run(workflow_id, **{"kind": kind, "status": "needs_attention"} | changes)
+
+
+def view(reason: str = "Refund the payment: refused, no balance", **changes: Any) -> ParkedView:
+    """Why it waits."""
+    choices = {"retry": "What failed is tried again.", "abort": "All is undone."}
+    return ParkedView.model_validate({"since": NOW, "reason": reason, "choices": choices} | changes)
+
+
 @dataclass
 class FakeEngine:
-    """Knows some sagas, and keeps what it was asked to do."""
+    """Knows some sagas, and keeps what it was asked to do; a decision lets a saga end unless `again` says otherwise."""
 
     sagas: dict[str, Run] = field(default_factory=dict)
     waiting: dict[str, ParkedView] = field(default_factory=dict)
+    # What each saga is parked for once it has tried again.
+    again: dict[str, ParkedView] = field(default_factory=dict)
     settlements: dict[str, Settlement] = field(default_factory=dict)
     tasks: int | None = 7
     worker: bool = True
-    refusal: Refused | None = None
-    away: Unavailable | None = None
+    refusals: dict[str, Refused | Unavailable] = field(default_factory=dict)
+    away: Exception | None = None
     done: list[tuple[Any, ...]] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
 
     def know(self, *sagas: Run) -> None:
         """Let these sagas be there."""
         self.sagas |= {saga.workflow_id: saga for saga in sagas}
+
+    def park(self, *sagas: Run, why: ParkedView | None = None) -> None:
+        """Let these sagas wait."""
+        self.know(*sagas)
+        self.waiting |= {saga.workflow_id: why or view() for saga in sagas}
+
+    async def found(self, query: str, limit: int) -> list[Run]:
+        """Those of the scope that the query begins with, newest first."""
+        if self.away:
+            raise self.away
+        self.queries.append(query)
+        return [saga for saga in self.sagas.values() if passes(saga, query)][:limit]
+
+    async def count(self, query: str) -> int:
+        """As many as there are."""
+        return len([saga for saga in self.sagas.values() if passes(saga, query)])
+
+    async def view(self, run: Run) -> PurchaseView:
+        """With a short timeline."""
+        if not self.worker:
+            raise Unavailable("no poller")
+        timeline = (TimelineEntry(at=NOW, event="opening"),)
+        return PurchaseView(status=PurchaseStatus.PROCESSING, expires_at=NOW, timeline=timeline)
 
     async def run(self, workflow_id: str) -> Run | None:
         """A saga by its id."""
@@ -55,6 +99,8 @@ class FakeEngine:
 
     async def parked(self, run: Run) -> ParkedView | None:
         """What the test has set."""
+        if not self.worker:
+            raise Unavailable("no poller")
         return self.waiting.get(run.workflow_id)
 
     async def details(self, run: Run) -> str:
@@ -69,8 +115,13 @@ class FakeEngine:
 
     async def resolve(self, run: Run, decision: str) -> str:
         """The saga's sentence."""
-        if self.refusal:
-            raise self.refusal
+        if refusal := self.refusals.get(run.workflow_id):
+            raise refusal
+        self.done.append((decision, run.workflow_id))
+        if again := self.again.get(run.workflow_id):
+            self.waiting[run.workflow_id] = again
+        else:
+            self.know(run.model_copy(update={"state": "completed", "status": "paid"}))
         return f"{decision} it is."
 
     async def last_task(self, run: Run) -> int | None:
@@ -94,3 +145,20 @@ class FakeEngine:
     async def tell(self, run: Run, settlement: Settlement) -> None:
         """Keep it."""
         self.done.append(("tell", run.run_id, settlement.status))
+
+
+def passes(run: Run, query: str) -> bool:
+    """Whether a run is in the scope of one of our own queries."""
+    named = re.findall(r"'([^']*)'", query.partition("PaymentId ")[2])
+    if named and run.payment_id not in named:
+        return False
+    if "STARTS_WITH" in query:
+        return any(run.workflow_id.startswith(begins) for begins in re.findall(r"'([^']*)'", query))
+    if BROKEN_OFF in query:
+        return is_parked(run) or is_broken(run)
+    if PARKED in query:
+        return is_parked(run)
+    own = run.workflow_id.startswith("purchase/")
+    if OPEN_AND_WELL in query:
+        return own and run.state == RUNNING and not is_parked(run)
+    return own or PURCHASES not in query

@@ -1,18 +1,20 @@
 """`flask purchases show`."""
 
+import json
+
 import pytest
 
-from app.operators.engine import TERMINATED
+from app.operators.books import Book, Books
+from app.operators.engine import TERMINATED, Step
 from domain.errors import Unavailable
-from domain.messages import ParkedView
 from tests.unit.fakes import NOW
-from tests.unit.operators.conftest import Command
-from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, run
+from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
+from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, parked_run, run, view
 
 
-@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS])
+@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "pi_1"])
 def test_all_sagas_of_a_purchase_are_shown(engine: FakeEngine, purchases: Command, any_id: str) -> None:
-    """By the purchase's id or that of any of its sagas; what each says of itself stands there without markup."""
+    """By the purchase's id, its payment's or that of any of its sagas; what each says stands there without markup."""
     engine.know(run(), run(SUCCESS, kind="PaymentSuccess"), run("purchase/p2", payment_id="pi_2"))
     result = purchases("show", any_id)
     assert result.exit_code == 0
@@ -20,21 +22,45 @@ def test_all_sagas_of_a_purchase_are_shown(engine: FakeEngine, purchases: Comman
     assert [saga in result.output for saga in (PURCHASE, SUCCESS, "purchase/p2")] == [True, True, False]
 
 
+def test_the_beginning_of_an_id_is_enough(engine: FakeEngine, purchases: Command) -> None:
+    """As a list shows it, where it names one purchase; where it names several, they are named."""
+    engine.know(run("purchase/abcdef1", payment_id=None), run("purchase/abcdeg2", payment_id=None))
+    assert "Purchase abcdef1\n" in purchases("show", "abcdef").output
+    engine.know(run("purchase/abcdef9", payment_id=None))
+    result = purchases("show", "abcdef")
+    assert (result.exit_code, "purchase/abcdef1, purchase/abcdef9" in result.stderr) == (2, True)
+
+
+def test_a_slip_of_a_few_letters_names_nothing(engine: FakeEngine, purchases: Command) -> None:
+    """It would find anything."""
+    engine.know(run("purchase/abcdef1"))
+    assert purchases("show", "abc").exit_code == 2
+
+
 def test_a_purchase_without_a_payment_is_its_one_saga(engine: FakeEngine, purchases: Command) -> None:
     """An opening that has just begun has no payment yet."""
     engine.know(run(payment_id=None))
-    assert purchases("show", "p1").output.count("StartPayment") == 1
+    assert purchases("show", "p1").output.count("StartPayment is running") == 1
 
 
 def test_a_parked_saga_tells_what_can_be_decided(engine: FakeEngine, purchases: Command) -> None:
-    """Why, since when, and each choice as the command to type."""
+    """Why, since when, what each choice does, and each as a command to copy."""
     engine.know(run())
-    choices = {"retry": "What failed is tried again.", "abort": "All is undone."}
-    engine.waiting[PURCHASE] = ParkedView(since=NOW, reason="Refund: refused", choices=choices)
+    engine.park(parked_run())
     output = purchases("show", "p1").output
-    assert f"parked since {NOW:%Y-%m-%d %H:%M:%S} UTC: Refund: refused\n" in output
-    assert f"flask purchases abort '{PURCHASE}'  # All is undone.\n" in output
+    assert f"PaymentSuccess is parked since {NOW:%Y-%m-%d %H:%M:%S} UTC" in output
+    assert "Refund the payment: refused, no balance" in output
+    assert "abort  All is undone." in output
+    assert "$ flask purchases abort p1\n" in output
     assert "skip" not in output
+
+
+def test_of_two_parked_sagas_each_is_named_in_its_commands(engine: FakeEngine, purchases: Command) -> None:
+    """The purchase's id would not say which is meant."""
+    engine.park(parked_run(), parked_run("refund-failed/re_1"))
+    output = purchases("show", SUCCESS).output
+    assert f"$ flask purchases abort '{SUCCESS}'\n" in output
+    assert "$ flask purchases abort 'refund-failed/re_1'\n" in output
 
 
 def test_a_terminated_saga_tells_how_it_is_repaired(engine: FakeEngine, purchases: Command) -> None:
@@ -42,22 +68,101 @@ def test_a_terminated_saga_tells_how_it_is_repaired(engine: FakeEngine, purchase
     engine.know(run(state=TERMINATED, closed_at=NOW))
     output = purchases("show", "p1").output
     assert "a mistake\n" in output
-    assert f"terminated since {NOW:%Y-%m-%d %H:%M:%S} UTC, the purchase is processing\n" in output
+    assert f"terminated since {NOW:%Y-%m-%d %H:%M:%S} UTC" in output
     assert f"flask purchases repair '{PURCHASE}'" in output
+    assert "status   needs attention" in output
+
+
+def test_a_step_that_is_tried_again_tells_why(engine: FakeEngine, purchases: Command) -> None:
+    """Nothing is parked, and still somebody wants to know what the purchase waits for."""
+    tried = Step(name="deliver-offset", attempt=17, failure="POST /users: 503", next_at=NOW)
+    engine.know(run(steps=(tried, Step(name="publish-notification", attempt=1))))
+    output = purchases("show", "p1").output
+    assert f"POST /users: 503; attempt 17 at {NOW:%Y-%m-%d %H:%M:%S} UTC" in output
+    assert "publish-notification  attempt 1 is under way" in output
+
+
+def test_every_service_tells_what_it_has(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+    """The payment as the provider has it, the reservation, the offset and what was told."""
+    engine.know(run())
+    books.books = Books(
+        payment=Book(entry=PAYMENT | {"amount_refunded": 500, "refunded_by": "somebody", "failed_attempts": 2}),
+        reservation=Book(entry={"status": "closed", "closed_by": "a saga"}),
+        offset=Book(),
+        notifications=Book(entry={"items": [{"type": "payment.success", "time": "noon"}]}),
+    )
+    output = purchases("show", "p1").output
+    assert "paid; 18.00 USD of 18.00 USD charged; 5.00 USD refunded; 2 failed attempts; refunded by somebody" in output
+    assert "the offset is closed by a saga" in output
+    assert "Users     nothing" in output
+    assert "payment.success at noon" in output
+    assert books.asked == [("p1", "pi_1")]
+
+
+def test_a_service_that_is_away_is_said_so(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+    """The rest is shown all the same; what was recorded stands in for the provider."""
+    engine.know(run())
+    books.books = Books(
+        payment=Book(entry=PAYMENT, problem="GET /payments: 503"), offset=Book(problem="GET /users: ConnectError")
+    )
+    result = purchases("show", "p1")
+    assert result.exit_code == 0
+    assert "as recorded; the provider could not be asked: GET /payments: 503" in result.output
+    assert "Users     not known: GET /users: ConnectError" in result.output
+    assert "Projects  not asked" in result.output
 
 
 def test_a_saga_without_its_worker_shows_what_the_server_knows(engine: FakeEngine, purchases: Command) -> None:
-    """The rest of the answer does not fail with it."""
+    """The rest of the answer does not fail with it; nobody else can tell the timeline of an open purchase."""
     engine.know(run())
     engine.worker = False
     result = purchases("show", "p1")
     assert (result.exit_code, "Its worker does not answer" in result.output) == (0, True)
+    assert "Not known: its worker does not answer" in result.output
 
 
-def test_an_unknown_purchase_is_said_so(purchases: Command) -> None:
-    """One line, exit code 2."""
+def test_a_purchase_that_temporal_has_forgotten(books: FakeBooks, purchases: Command) -> None:
+    """Payments' record outlives Temporal's retention, with outcome and timeline."""
+    timeline = [{"at": "2026-01-01T00:00:00Z", "event": "payment_refunded"}]
+    outcome = {"status": "refunded", "reason": "aborted", "timeline": timeline}
+    books.books = Books(payment=Book(entry=PAYMENT | {"outcome": outcome}))
     result = purchases("show", "p1")
-    assert (result.exit_code, result.output.count("\n"), "not-found" in result.output) == (2, 1, True)
+    assert result.exit_code == 0
+    assert "Temporal has forgotten it" in result.output
+    assert "recorded as refunded (aborted)" in result.output
+    assert "payment_refunded" in result.output
+
+
+def test_programs_read_the_same(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+    """One document: the purchase, its sagas, its timeline, and every service's entry as the service gave it."""
+    engine.know(run())
+    engine.park(parked_run())
+    books.books = Books(payment=Book(entry=PAYMENT))
+    told = json.loads(purchases("show", "--json", "p1").stdout)
+    assert (told["purchase_id"], told["status"], told["books"]["payment"]["entry"]) == (
+        "p1",
+        "needs_attention",
+        PAYMENT,
+    )
+    assert {saga["workflow_id"]: saga["parked"] and saga["parked"]["reason"] for saga in told["sagas"]} == {
+        PURCHASE: None,
+        SUCCESS: view().reason,
+    }
+    assert told["timeline"][0]["event"] == "opening"
+
+
+@pytest.mark.parametrize("any_id", ["p1", "payment-success/pi_1", "it's"])
+def test_an_unknown_purchase_is_said_so(purchases: Command, any_id: str) -> None:
+    """One line, exit code 2."""
+    result = purchases("show", any_id)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_purchase_that_only_payments_could_know(books: FakeBooks, purchases: Command) -> None:
+    """Temporal does not know it, and Payments is away: that is not the same as unknown."""
+    books.books = Books(payment=Book(problem="GET /payments: ConnectError"))
+    result = purchases("show", "p1")
+    assert (result.exit_code, "Payments does not answer" in result.stderr) == (2, True)
 
 
 def test_a_server_that_is_away_is_said_so(engine: FakeEngine, purchases: Command) -> None:

@@ -15,8 +15,10 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.operators.temporal import AWAY, NO_WORKER, TemporalEngine
+from app.operators.connection import AWAY
+from app.operators.temporal import NO_WORKER, TemporalEngine
 from domain.errors import Refused, Unavailable
+from temporal_client.encryption import UnknownKeyError
 from tests.unit.operators.fake_engine import run
 
 
@@ -42,7 +44,7 @@ class FakeClient:
     async def _fail(self, *_: Any, **__: Any) -> Any:
         raise self.error
 
-    describe = query = execute_update = start_workflow_execution = _fail
+    describe = query = execute_update = start_workflow_execution = count_workflows = _fail
 
 
 def engine(error: Exception) -> TemporalEngine:
@@ -71,6 +73,7 @@ async def test_an_unknown_saga_is_none() -> None:
         (rpc(RPCStatusCode.PERMISSION_DENIED), "Temporal: no"),
         (RuntimeError("Failed client connect"), AWAY),
         (TimeoutError(), AWAY),
+        (UnknownKeyError("2026-11"), "2026-11"),
     ],
 )
 async def test_a_server_that_does_not_answer(error: Exception, says: str) -> None:
@@ -83,6 +86,18 @@ async def test_a_worker_that_does_not_answer_a_decision() -> None:
     """Nobody knows whether it was taken, and the sentence says so."""
     with pytest.raises(Unavailable, match=NO_WORKER):
         await engine(WorkflowUpdateRPCTimeoutOrCancelledError()).resolve(run(), "retry")
+
+
+async def test_a_query_that_the_server_does_not_understand() -> None:
+    """It is the operator's to mend, so it is refused in the server's words."""
+    with pytest.raises(Refused, match="no"):
+        await engine(rpc(RPCStatusCode.INVALID_ARGUMENT)).count("Bogus = 1")
+
+
+async def test_a_decision_on_a_saga_that_has_ended_meanwhile() -> None:
+    """The server only says that it does not find it."""
+    with pytest.raises(Refused, match="has ended meanwhile"):
+        await engine(rpc(RPCStatusCode.NOT_FOUND)).resolve(run(), "retry")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,24 @@
+"""The group `flask purchases`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from app.cli import auditing, deciding, listing, repairing, showing
+from app.cli.desk import Desk
+from app.cli.ending import EXIT_CODES, Leaving
+
+
+def purchases_commands(desk: Desk, leave: Callable[[int], Any]) -> click.Group:
+    """`flask purchases`; `leave` ends the process."""
+
+    @click.group("purchases", cls=Leaving, epilog=EXIT_CODES)
+    def purchases() -> None:
+        """Look at purchases, decide on parked sagas, repair terminated ones, compare the books."""
+
+    for part in (listing, showing, deciding, repairing, auditing):
+        for command in part.commands(desk):
+            purchases.add_command(command)
+    purchases.leave = leave
+    return purchases

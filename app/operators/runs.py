@@ -1,0 +1,86 @@
+"""A saga's run as the SDK shows it, in operators' terms."""
+
+from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.client import WorkflowExecution, WorkflowExecutionDescription
+from temporalio.converter import DataConverter
+
+from app.operators.engine import Run, Step
+from domain.purchase import Order
+from temporal_client.encryption import UnreadablePayloadError
+from workflows.attributes import BUYER_ID, PAYMENT_ID, PURCHASE_STATUS
+
+# In place of what was encrypted by a key that this process does not hold.
+UNREADABLE = "(encrypted: PAYLOAD_KEYS has not its key here)"
+
+
+async def listed(execution: WorkflowExecution) -> Run:
+    """A run in a list: the memo of a purchase's own saga tells its order."""
+    attributes = execution.typed_search_attributes
+    status = execution.status
+    try:
+        memo = await execution.memo()
+    except UnreadablePayloadError:
+        memo = {"unreadable": UNREADABLE}
+    return Run(
+        workflow_id=execution.id,
+        run_id=execution.run_id,
+        kind=execution.workflow_type,
+        state=status.name.lower() if status else "unknown",
+        status=attributes.get(PURCHASE_STATUS),
+        payment_id=attributes.get(PAYMENT_ID),
+        buyer_id=attributes.get(BUYER_ID),
+        order=_ordered(memo),
+        deadline=_deadline(execution.start_time, memo),
+        started_at=execution.start_time,
+        closed_at=execution.close_time,
+    )
+
+
+async def described(description: WorkflowExecutionDescription, converter: DataConverter) -> Run:
+    """A run that is looked at: with its own summary, and the steps that are under way."""
+    steps = [await _step(pending, converter) for pending in description.raw_description.pending_activities]
+    summary = await _readable(description.static_summary())
+    return (await listed(description)).model_copy(update={"summary": summary or "", "steps": tuple(steps)})
+
+
+async def _step(pending: PendingActivityInfo, converter: DataConverter) -> Step:
+    failure = ""
+    if pending.HasField("last_failure"):
+        failure = str(await _readable(_told(converter, pending)))
+    waits = pending.HasField("next_attempt_schedule_time")
+    return Step(
+        name=pending.activity_id,
+        attempt=pending.attempt,
+        failure=failure,
+        next_at=_utc(pending.next_attempt_schedule_time) if waits else None,
+    )
+
+
+async def _told(converter: DataConverter, pending: PendingActivityInfo) -> str:
+    return str(await converter.decode_failure(pending.last_failure))
+
+
+async def _readable(text: Awaitable[str | None]) -> str | None:
+    try:
+        return await text
+    except UnreadablePayloadError:
+        return UNREADABLE
+
+
+def _ordered(memo: Any) -> str:
+    if "order" in memo:
+        return Order.model_validate(memo["order"]).summary()
+    return str(memo.get("unreadable", ""))
+
+
+def _deadline(started_at: datetime, memo: Any) -> datetime | None:
+    ttl_s = memo.get("reservation_ttl_s")
+    return started_at + timedelta(seconds=ttl_s) if ttl_s else None
+
+
+def _utc(timestamp: Any) -> datetime:
+    return datetime.fromtimestamp(timestamp.seconds, UTC)

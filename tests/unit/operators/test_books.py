@@ -1,0 +1,81 @@
+"""A purchase as the services have it, over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from app.operators.books import SERVICES, Book, Books, HttpReaders
+from tests.unit.operators.conftest import PAYMENT
+
+Answer = Callable[[], httpx.Response]
+
+
+async def read(
+    answers: dict[str, httpx.Response], purchase_id: str | None = "p1", payment_id: str | None = "pi_1"
+) -> Any:
+    """The books by what each service answers under its path; who is not named is not there."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        known = answers.get(f"{request.url.host}{request.url.path}")
+        if known is None:
+            raise httpx.ConnectError("refused")
+        return known
+
+    urls = {name: f"http://{name}" for name in SERVICES}
+    readers = HttpReaders(urls, "token", lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    return await readers.read(purchase_id, payment_id)
+
+
+def found(entry: dict[str, Any]) -> httpx.Response:
+    """A service's answer."""
+    return httpx.Response(200, json=entry)
+
+
+def refused() -> httpx.Response:
+    """A service that does not know it."""
+    return httpx.Response(404, json={"type": "https://x/not-found", "detail": "No."})
+
+
+async def test_all_four_are_asked_by_what_payments_knows() -> None:
+    """The buyer and the payment are learned from Payments, so that the purchase's id is enough."""
+    books = await read(
+        {
+            "payments/payments": found({"items": [PAYMENT], "next_cursor": None}),
+            "payments/payments/pi_1": found(PAYMENT),
+            "projects/reservations/pi_1": found({"status": "reserved"}),
+            "users/users/alice/offsets/pi_1": refused(),
+            "notifier/notifications": found({"items": []}),
+        },
+        payment_id=None,
+    )
+    assert books == Books(
+        payment=Book(entry=PAYMENT),
+        reservation=Book(entry={"status": "reserved"}),
+        offset=Book(),
+        notifications=Book(entry={"items": []}),
+    )
+
+
+async def test_who_is_away_does_not_take_the_others_with_it() -> None:
+    """Each problem stands at its own book, with what was asked."""
+    books = await read({"payments/payments/pi_1": found(PAYMENT), "projects/reservations/pi_1": httpx.Response(403)})
+    assert books.payment.entry == PAYMENT
+    assert "403" in books.reservation.problem
+    assert books.offset.problem == "GET /users/alice/offsets/pi_1: ConnectError"
+
+
+async def test_a_provider_that_is_away() -> None:
+    """What Payments has recorded stands in, and says that it does."""
+    record = found({"items": [PAYMENT], "next_cursor": None})
+    books = await read({"payments/payments/pi_1": httpx.Response(503), "payments/payments": record})
+    assert books.payment == Book(entry=PAYMENT, problem="GET /payments/pi_1: 503")
+
+
+@pytest.mark.parametrize("kind", ["not-found", "invalid-request"])
+async def test_an_id_that_nobody_knows(kind: str) -> None:
+    """Nothing is there, and that is no problem; who cannot be asked by it is not."""
+    no = httpx.Response(422, json={"type": f"https://x/{kind}", "detail": "No."})
+    books = await read({"payments/payments": no, "notifier/notifications": no}, payment_id=None)
+    assert books == Books(payment=Book(), reservation=None, offset=None, notifications=Book())

@@ -1,0 +1,59 @@
+"""A run as the SDK shows it; the rest is tested on a real server."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.common import TypedSearchAttributes
+
+from app.operators.runs import UNREADABLE, listed
+from temporal_client.encryption import UnknownKeyError
+from tests.unit.fakes import NOW
+
+ORDER = {
+    "purchase_id": "p1",
+    "buyer_id": "alice",
+    "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}],
+    "amount": 1800,
+    "currency": "usd",
+}
+
+
+@dataclass
+class Execution:
+    """What a list tells of a run."""
+
+    told: dict[str, Any] | Exception
+    id: str = "purchase/p1"
+    run_id: str = "run-1"
+    workflow_type: str = "StartPayment"
+    status: WorkflowExecutionStatus | None = WorkflowExecutionStatus.RUNNING
+    start_time: datetime = NOW
+    close_time: datetime | None = None
+    typed_search_attributes: TypedSearchAttributes = field(default_factory=lambda: TypedSearchAttributes([]))
+
+    async def memo(self) -> dict[str, Any]:
+        """Decrypted, where the key is there."""
+        if isinstance(self.told, Exception):
+            raise self.told
+        return self.told
+
+
+async def test_a_purchase_tells_its_order_and_its_deadline() -> None:
+    """Both stand in the memo, so that no worker has to be asked."""
+    run = await listed(cast("WorkflowExecution", Execution({"order": ORDER, "reservation_ttl_s": 1800})))
+    assert run.order == "1.500 tCO2e of mangrove-2 for 18.00 USD"
+    assert run.deadline == NOW + timedelta(minutes=30)
+
+
+async def test_a_follow_up_has_neither() -> None:
+    """It learns its order from Payments."""
+    run = await listed(cast("WorkflowExecution", Execution({})))
+    assert (run.order, run.deadline, run.status) == ("", None, None)
+
+
+async def test_without_its_key_a_purchase_is_listed_all_the_same() -> None:
+    """Only what was encrypted is not told, and what is missing is."""
+    run = await listed(cast("WorkflowExecution", Execution(UnknownKeyError("2026-11"))))
+    assert (run.workflow_id, run.order) == ("purchase/p1", UNREADABLE)
