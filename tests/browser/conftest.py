@@ -15,6 +15,7 @@ from devstack.setup import chromium as setup
 from devstack.setup.machine import Machine
 from devstack.shop import Shop
 from devstack.stack import Stack, StackOptions
+from payload_keys import new_entry
 from tests.browser.books import Books
 from tests.browser.checkout import Checkout
 from tests.browser.watch import Watch
@@ -75,8 +76,10 @@ def static_port() -> int:
 
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory, static_port: int) -> Iterator[Stack]:
-    """A stack that gives a buyer a second attempt to pay, with a bank that is quick."""
+    """A stack that gives a buyer a second attempt to pay, with a bank that is quick; Temporal keeps it encrypted."""
     environment = {
+        "PAYLOAD_KEYS": new_entry("browser"),
+        "PAYLOAD_KEY": "browser",
         "PAYMENT_ATTEMPTS": "2",
         "STRIPE_SIMULATOR_PROCESSING_SECONDS": "2",
         "CORS_ORIGINS": f"http://127.0.0.1:{static_port}",
