@@ -15,11 +15,12 @@ COPY --from=packages /venv /venv
 # What is printed is seen at once; the source folder is not writable, so no compiled files.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_APP=app
 WORKDIR /app
-COPY config.py checkAmqp.py gunicorn.conf.py ./
+COPY config.py checkAmqp.py gunicorn.conf.py payload_keys.py stripe_version.py ./
 COPY activities activities
 COPY app app
 COPY audit audit
 COPY clients clients
+COPY codec_server codec_server
 COPY domain domain
 COPY services services
 COPY telemetry telemetry

@@ -3,9 +3,11 @@ PYTHON ?= python3
 SETUP := $(PYTHON) -m devstack.setup
 VENV := .venv/bin
 COVERED := app workflows activities clients domain audit
+# What `make test STORE=postgres` runs: all that the services' books are in.
+ON_STORES := $(addprefix tests/integration/,payments projects users notifier stores sagas)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up restart audit test explore check openapi bench chaos clean
+.PHONY: help setup demo up restart audit test explore check openapi histories sbom bench chaos clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +18,7 @@ setup: python  ## virtual environment, packages, Temporal and RabbitMQ: all that
 demo: setup  ## tell the story of some purchases on a stack of its own
 	@$(VENV)/python -m devstack.demo
 
-up: setup  ## start everything on this machine, until Ctrl-C; ARGS="--keep-going --ports auto --data DIR"
+up: setup  ## start everything, until Ctrl-C; STORE=postgres; ARGS="--keep-going --ports auto --data DIR"
 	@$(VENV)/python -m devstack up $(ARGS)
 
 restart:  ## start one process of a running stack again: make restart NAME=payments
@@ -25,22 +27,30 @@ restart:  ## start one process of a running stack again: make restart NAME=payme
 audit: setup  ## compare the books of the running stack (or of what the environment names); ARGS="--json --data DIR"
 	@$(VENV)/python -m devstack.audit $(ARGS)
 
-test: python  ## all tests, with branch coverage; ARGS=tests/unit for some
+test: python  ## all tests, with branch coverage; ARGS=tests/unit for some; STORE=postgres: services and sagas on it
 	@$(SETUP) --tests
 	@# What libraries write into the user's settings folder stays here too.
-	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(COVERED:%=--cov=%) --cov-branch $(ARGS)
+	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(COVERED:%=--cov=%) --cov-branch \
+	    $(or $(ARGS),$(if $(filter postgres,$(STORE)),$(ON_STORES)))
 
 explore: setup  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
 	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)
 
-check: setup  ## style, types and borders
+check: setup  ## style, types, borders and security
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy --strict .
 	$(VENV)/lint-imports
+	$(VENV)/bandit --quiet --configfile bandit.yaml --recursive .
 
 openapi: setup  ## write the documents of the APIs anew; refuses what breaks clients, but for ARGS=--breaking
 	@$(VENV)/python -m tests.openapi $(ARGS)
+
+histories: setup  ## write what the sagas of the next version do, before it is tagged; VERSION=1.2.0
+	@$(VENV)/python -m tests.histories record $(VERSION)
+
+sbom: setup  ## write build/sbom.cdx.json: the bill of materials of what the image holds
+	@$(VENV)/python -m tests.supply sbom
 
 bench: python  ## measure latency, throughput, memory and recovery
 	@$(SETUP) --chaos

@@ -4,12 +4,13 @@ Times are in seconds. The connection to Temporal is set by the standard TEMPORAL
 """
 
 import re
-import sys
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
+
+from payload_keys import PayloadSettings, read
 
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 # As a browser writes it into its header Origin: lower case, no path, no port that goes without saying.
@@ -32,13 +33,13 @@ DEVELOPMENT_SECRETS: dict[str, Any] = {
     "amqp_url": "amqp://guest:guest@127.0.0.1:5672/",
     "stripe_webhook_secrets": ("whsec_development",),
     "stripe_publishable_key": "pk_test_development",
+    # Without it what Temporal keeps of purchases stands there in clear.
+    "payload_key": "",
 }
 
 
-class Settings(BaseSettings):
+class Settings(PayloadSettings):
     """What the intake and the workers are told."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
 
     environment: Literal["development", "production"] = Field(
         default="development", description="production refuses to start with development's secrets"
@@ -122,6 +123,25 @@ class Settings(BaseSettings):
     )
     payment_attempts: int = Field(default=1, ge=1, le=10, description="failed attempts to pay that end a purchase")
 
+    worker_build_id: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._+-]{0,100}$",
+        description="the version of a worker's code, to which the sagas that it begins are pinned; empty: unversioned",
+    )
+    worker_deployment: str = Field(
+        default="buy-projects",
+        pattern=r"^[A-Za-z0-9_-]{1,100}$",
+        description="Temporal's name for all versions of our workers together",
+    )
+    metrics_address: str = Field(
+        default="",
+        pattern=r"^(\S+:[0-9]{1,5})?$",
+        description="host:port where a worker tells Prometheus its metrics; empty: nowhere",
+    )
+    alive_file: str = Field(
+        default="", description="a file that a worker touches every 5 s while it works, for a platform's probes"
+    )
+
     @property
     def livemode(self) -> bool:
         """Whether our keys move real money."""
@@ -155,8 +175,4 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings, or one readable line that names every fault and exit code 1."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        faults = (f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}" for e in error.errors())
-        sys.exit("The settings are wrong: " + "; ".join(faults))
+    return read(Settings)

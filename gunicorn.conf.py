@@ -11,9 +11,13 @@ from typing import Any
 import psutil
 
 from config import settings
-from webapi.logs import log_to_stdout
+from webapi import gunicorn_telemetry
 
+proc_name = "intake"
 worker_class = "webapi.gunicorn_worker.Worker"
+logger_class = "webapi.gunicorn_telemetry.Logger"
+post_fork = gunicorn_telemetry.post_fork
+worker_exit = gunicorn_telemetry.worker_exit
 # Each request waits on Temporal or a service, not on the processor: many threads (each has some 100 KB), shared out in
 # app.places, and one process per core at most (WEB_CONCURRENCY).
 threads = 736
@@ -35,8 +39,6 @@ STALL_MAX = struct.pack("ll", 5, 0)
 # By this variable prometheus_client knows where several processes count.
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 METRICS_PREFIX = "buy-projects-metrics-"
-
-log_to_stdout()
 
 
 def on_starting(server: Any) -> None:

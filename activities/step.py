@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.metrics import count_attempt, count_done, count_failure
 from domain.errors import ContractBroken, Refused, Unavailable
 
 # The types by which a saga knows what became of a step.
@@ -33,11 +34,17 @@ def step(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 
     @functools.wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        count_attempt()
         try:
-            return await method(*args, **kwargs)
+            answer = await method(*args, **kwargs)
         except (Refused, Unavailable, ContractBroken) as error:
-            log.info("%s, attempt %d: %s", step_key(), activity.info().attempt, error)
-            raise _translate(error) from error
+            log.info("%s, attempt %d: %s", activity.info().activity_id, activity.info().attempt, error)
+            failure = _translate(error)
+            count_failure(str(failure.type))
+            raise failure from error
+        log.info("%s, attempt %d: done", activity.info().activity_id, activity.info().attempt)
+        count_done(method.__name__)
+        return answer
 
     return activity.defn(run)
 

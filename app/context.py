@@ -12,6 +12,7 @@ from app.sagas import Sagas
 from app.sharing import Shared
 from config import Settings
 from domain.ports import Payments, Projects
+from telemetry.metrics import Asked
 
 T = TypeVar("T")
 
@@ -29,6 +30,8 @@ class Intake:
     payments: Payments
     projects: Projects
     fetch_keys: FetchKeys
+    # Asked at each scrape of /metrics.
+    metrics: tuple[Asked, ...] = ()
     _secrets: Shared = field(default_factory=Shared)
 
     @property

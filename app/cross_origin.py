@@ -10,7 +10,8 @@ from config import Settings
 
 # What a buyer's page sends, and what it has to read of an answer; no cookies are ever taken.
 METHODS = ["GET", "HEAD", "POST"]
-REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"]
+# A page that is watched by its owner's own tracing sends the last two with every call (W3C Trace Context).
+REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "traceparent", "tracestate"]
 ANSWER_HEADERS = [
     # The page counts a deadline by our clock, not by the visitor's.
     "Date",

@@ -1,21 +1,20 @@
 """The composition root of the intake."""
 
 import logging
-from typing import Any
+from datetime import timedelta
 
 from apiflask import APIFlask
 from flask import Response
-from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.catalogue import catalogue
+from app.census import Census
 from app.commands import add_commands
 from app.context import Intake
 from app.cross_origin import let_pages_in
 from app.development import development
 from app.identity import Jwks, authentication
 from app.loop import LoopThread
-from app.metrics import exposition
 from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places, Turnstile
 from app.purchases import purchases
 from app.rate_limits import RateLimits
@@ -27,7 +26,9 @@ from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
-from webapi import PLATFORM, Problem, create_api
+from telemetry.http import Outsiders, trace_calls
+from temporal_client import lazy_client
+from webapi import Problem, create_api
 from webapi.docs import docs
 from webapi.problem_types import UNAVAILABLE
 
@@ -35,12 +36,6 @@ log = logging.getLogger(__name__)
 
 DESCRIPTION = """Purchases of carbon offset: a buyer's page or server opens one, its browser pays at the provider,
 and the purchase ends paid and delivered, or with nothing charged and nothing held."""
-PROMETHEUS: Any = {
-    "description": "counters and gauges in the text format of Prometheus",
-    "content": {
-        "text/plain": {"schema": {"type": "string", "examples": ['intake_webhooks_total{result="started"} 1.0\n']}}
-    },
-}
 # A buyer's page tries again after that: a service that restarts is back by then.
 RETRY_AFTER_S = 2
 
@@ -48,7 +43,9 @@ RETRY_AFTER_S = 2
 def create_app(intake: Intake | None = None) -> APIFlask:
     """The Flask application; without `intake` it is wired from the settings."""
     intake = intake or wired()
-    api = create_api("app", "buy-projects intake", DESCRIPTION, ready={"Temporal": intake.sagas.check})
+    api = create_api(
+        "app", "buy-projects intake", DESCRIPTION, ready={"Temporal": intake.sagas.check}, metrics=intake.metrics
+    )
     _meet_the_world(api, intake.config)
     limits = RateLimits(intake.config)
     limits.guard(api)
@@ -65,12 +62,6 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     add_commands(api, intake.config)
     _refuse(api)
 
-    @api.get("/metrics")
-    @api.doc(tags=[PLATFORM], responses={200: PROMETHEUS})
-    def metrics() -> Response:
-        """Everything that the intake counts, for Prometheus."""
-        return Response(exposition(), content_type=CONTENT_TYPE_LATEST)
-
     return api
 
 
@@ -79,13 +70,14 @@ def wired() -> Intake:
     config = settings()
     loop = LoopThread()
     # Connections of its own for each service: one that hangs must not keep the other's.
-    payments = HttpPayments(pooled_client(), config.payments_url, config.service_token)
+    payments = HttpPayments(trace_calls(pooled_client(), "payments"), config.payments_url, config.service_token)
     return Intake(
         config=config,
         loop=loop,
         sagas=TemporalSagas(loop, payments),
         payments=payments,
-        projects=HttpProjects(pooled_client(), config.projects_url, config.service_token),
+        projects=HttpProjects(trace_calls(pooled_client(), "projects"), config.projects_url, config.service_token),
+        metrics=(Census(loop, lazy_client, timedelta(seconds=config.reservation_ttl)),),
         fetch_keys=Jwks(loop, pooled_client(), config.jwt_jwks_url),
     )
 
@@ -96,6 +88,7 @@ def _meet_the_world(api: APIFlask, config: Settings) -> None:
         # The last proxy overwrites the scheme, where each one adds an address.
         proxied = ProxyFix(api.wsgi_app, x_for=config.trusted_proxies, x_proto=1)
         api.wsgi_app = proxied  # type: ignore[method-assign]
+    api.wsgi_app = Outsiders(api.wsgi_app)  # type: ignore[method-assign]
     let_pages_in(api, config)
     add_security_headers(api, config)
 

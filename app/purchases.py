@@ -1,6 +1,7 @@
 """The buyers' door: open a purchase, look at one, list one's own, cancel one."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 from typing import cast
@@ -37,6 +38,7 @@ from app.schemas import (
 from domain.errors import Refused
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
+from telemetry import ids
 from webapi.openapi import may_tell
 from webapi.problem_types import FORBIDDEN, NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
@@ -78,12 +80,17 @@ def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> 
         """Open a purchase; a repeat with the same key gets the same answer."""
         buyer = buyer_of(body.on_behalf_of)
         order = body.order(purchase_id(buyer, header.key), buyer)
+        ids.bind(purchase_id=order.purchase_id)
+        began_at = time.perf_counter()
         # Not the request's id: a client may send one id with all its tries.
         opened_by = uuid.uuid4().hex
         answer = _answer(intake, order, fingerprint(order, body.payment_method), opened_by)
+        ids.bind(payment_id=answer.payment_id)
         secret = intake.client_secret(answer.payment_id)
         replayed = answer.opened_by != opened_by
         metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
+        if not replayed:
+            metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
         shown = AnswerShown(**answer.model_dump(exclude={"opened_by"}), client_secret=secret)
         response = make_response(shown.model_dump(mode="json"), 201)
         response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig
 
 from domain.purchase import PurchaseStatus
+from temporal_client import data_converter
 from workflows.attributes import PURCHASE_STATUS
 
 RUNNING = 'ExecutionStatus="Running"'
@@ -36,7 +36,7 @@ async def connect(temporal: Mapping[str, Any]) -> Client:
     # The SDK would tell of each of its own tries while the server is down, which is no news here.
     quiet = Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter="ERROR")))
     return await Client.connect(
-        temporal["address"], namespace=temporal["namespace"], data_converter=pydantic_data_converter, runtime=quiet
+        temporal["address"], namespace=temporal["namespace"], data_converter=data_converter(), runtime=quiet
     )
 
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from audit import Places, Report, audit
 from audit.__main__ import main as audit_environment
 from audit.command import leave, run
+from devstack.description import payload_settings
 from devstack.options import StackOptions
+from temporal_client import data_converter
 
 
 async def audit_stack(description: Mapping[str, Any], tell: Callable[[str], None] = lambda _: None) -> Report:
@@ -30,8 +31,9 @@ def places(description: Mapping[str, Any]) -> Places:
 async def connect(description: Mapping[str, Any]) -> Client:
     """A client of a stack's Temporal server; it connects at its first call."""
     temporal = description["temporal"]
+    converter = data_converter(payload_settings(description))
     return await Client.connect(
-        temporal["address"], namespace=temporal["namespace"], data_converter=pydantic_data_converter, lazy=True
+        temporal["address"], namespace=temporal["namespace"], data_converter=converter, lazy=True
     )
 
 

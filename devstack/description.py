@@ -10,9 +10,13 @@ from typing import Any
 import jwt
 
 from devstack.ports import Ports
+from devstack.process import ProcessSpec
+from payload_keys import PayloadSettings
 
 VERSION = 1
 BUYERS = ("alice", "bob")
+# Whose books are the shop's; the Stripe simulator's are the provider's.
+DATABASES = ("payments", "projects", "users", "notifier")
 # A development stack may run for some days; the tokens of the intake's own users live far shorter.
 TOKEN_LIFE = timedelta(days=7)
 
@@ -29,9 +33,12 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
             "ui_url": environ.get("TEMPORAL_UI_URL") or f"http://{host}:{ports.get('temporal_ui', 8233)}",
         },
         "amqp_url": environ["AMQP_URL"],
+        "databases": {name: environ[f"{name.upper()}_DATABASE_URL"] for name in DATABASES},
         "service_token": environ["SERVICE_TOKEN"],
         "jwt_secret": environ["JWT_SECRET"],
         "buyers": {buyer: token(environ, buyer) for buyer in BUYERS},
+        "payload_keys": environ["PAYLOAD_KEYS"],
+        "payload_key": environ["PAYLOAD_KEY"],
         "stripe": {
             "api_base": environ["STRIPE_API_BASE"],
             "secret_key": environ["STRIPE_SECRET_KEY"],
@@ -39,6 +46,11 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
             "webhook_secrets": [secret.strip() for secret in environ["STRIPE_WEBHOOK_SECRETS"].split(",")],
         },
     }
+
+
+def payload_settings(description: Mapping[str, Any]) -> PayloadSettings:
+    """By which keys a client of the stack reads and writes payloads."""
+    return PayloadSettings(payload_keys=description["payload_keys"], payload_key=description["payload_key"])
 
 
 def token(environ: Mapping[str, str], buyer: str) -> str:
@@ -54,9 +66,10 @@ def token(environ: Mapping[str, str], buyer: str) -> str:
     return jwt.encode(claims, environ["JWT_SECRET"], algorithm="HS256")
 
 
-def with_processes(facts: Mapping[str, Any], processes: Iterable[tuple[str, int, str | None]]) -> dict[str, Any]:
-    """The description with name, process id and address of each process."""
-    return {**facts, "processes": {name: {"pid": pid, "url": url} for name, pid, url in processes}}
+def with_processes(facts: Mapping[str, Any], processes: Iterable[tuple[ProcessSpec, int]]) -> dict[str, Any]:
+    """The description with process id and addresses of each process."""
+    running = {spec.name: {"pid": pid, "url": spec.url, "metrics_url": spec.metrics_url} for spec, pid in processes}
+    return {**facts, "processes": running}
 
 
 def write(path: Path, description: Mapping[str, Any]) -> None:

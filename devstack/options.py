@@ -8,6 +8,9 @@ from typing import Literal
 
 from dotenv import dotenv_values
 
+from devstack.errors import StackError
+
+STORES = ("sqlite", "postgres")
 ROOT = Path(__file__).resolve().parents[1]
 
 # What the processes take from .env when the environment does not say it; the stack has to tell the same to its users.
@@ -20,6 +23,8 @@ SHARED = {
     "STRIPE_SECRET_KEY": "sk_test_development",
     "STRIPE_PUBLISHABLE_KEY": "pk_test_development",
     "STRIPE_WEBHOOK_SECRETS": "whsec_development",
+    "PAYLOAD_KEYS": "",
+    "PAYLOAD_KEY": "",
 }
 
 
@@ -41,6 +46,19 @@ class StackOptions:
     def folder(self) -> Path:
         """The data's folder, absolute, for the processes have a working folder of their own."""
         return Path(self.data).absolute()
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether the services keep their books in PostgreSQL. Raises StackError on a STORE that nobody knows."""
+        store = self.environ().get("STORE") or STORES[0]
+        if store not in STORES:
+            raise StackError(f"STORE is {store!r}; it is one of {', '.join(STORES)}.")
+        return store == "postgres"
+
+    @property
+    def state(self) -> Path:
+        """Where everything lies that is to be remembered, Temporal's too: its purchases fit to one set of books."""
+        return self.folder / "on-postgres" if self.on_postgres else self.folder
 
     def environ(self) -> dict[str, str]:
         """The environment that the stack begins with, complete in what all processes share."""

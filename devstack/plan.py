@@ -7,13 +7,14 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
-from devstack import rabbitmq, temporal, toxiproxy
-from devstack.description import described
+from devstack import codec_server, postgresql, rabbitmq, temporal, toxiproxy
+from devstack.description import DATABASES, described
 from devstack.errors import StackError
 from devstack.options import ROOT, StackOptions
 from devstack.ports import LINKS, LOOPBACK, Ports, claim_block, from_environment, require_free
 from devstack.process import ProcessSpec
 from devstack.readiness import http_ready
+from devstack.setup import postgresql as postgresql_server
 from devstack.setup import rabbitmq_server, temporal_server, toxiproxy_server
 from devstack.setup.machine import Machine
 
@@ -47,6 +48,8 @@ def application(options: StackOptions) -> Plan:
     claim, ports = claim_block() if options.ports == "auto" else (None, from_environment(given))
     if not options.links:
         ports = {name: port for name, port in ports.items() if name not in LINKS}
+    if not given["PAYLOAD_KEY"]:
+        ports = {name: port for name, port in ports.items() if name != codec_server.NAME}
     machine = Machine(ROOT, given, lambda _: None)
     infrastructure = []
     before: Callable[[], bool] = lambda: True  # noqa: E731 - the common case of a value
@@ -56,18 +59,25 @@ def application(options: StackOptions) -> Plan:
     else:
         program = _program(temporal_server.find(machine), "temporal")
         given = _without_temporal(given)
-        infrastructure.append(temporal.server(program, ports, options.folder, given["TEMPORAL_NAMESPACE"]))
+        infrastructure.append(temporal.server(program, ports, options.state, given["TEMPORAL_NAMESPACE"]))
         given["TEMPORAL_ADDRESS"] = f"{LOOPBACK}:{ports['temporal']}"
     if given.get("AMQP_URL"):
         ports = {name: port for name, port in ports.items() if not name.startswith("rabbitmq")}
     else:
         program = _program(rabbitmq_server.find(machine), "rabbitmq-server")
-        infrastructure.append(rabbitmq.broker(program, ports, options.folder))
+        infrastructure.append(rabbitmq.broker(program, ports, options.state))
         given["AMQP_URL"] = rabbitmq.url(ports["rabbitmq"])
-    environ = {**given, **_addresses(given, ports, options.folder)}
+    if options.on_postgres:
+        programs = _program(postgresql_server.find(machine), "postgres")
+        infrastructure.append(postgresql.server(programs, ports["postgres"], options.state / "postgresql"))
+        given |= _databases(given, ports["postgres"])
+    else:
+        ports = {name: port for name, port in ports.items() if name != "postgres"}
+    environ = {**given, **_addresses(given, ports, options.state)}
     require_free(ports)
     started = {spec.name for spec in infrastructure}
-    specs = (*infrastructure, *_services(ports, started), *_workers(started), _intake(ports, started))
+    services = [*_services(ports, started), *codec_server.servers(given, ports)]
+    specs = (*infrastructure, *services, *_workers(ports, started), _intake(ports, started))
     if options.links:
         program = _program(toxiproxy_server.find(machine), "toxiproxy-server")
         specs = toxiproxy.led_through(program, specs, environ, ports, options.folder)
@@ -85,6 +95,12 @@ def _without_temporal(environ: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in environ.items() if not name.startswith("TEMPORAL_")}
     namespace = environ.get("TEMPORAL_NAMESPACE") or "default"
     return {**kept, "TEMPORAL_NAMESPACE": namespace, "TEMPORAL_CONFIG_FILE": "/dev/null"}
+
+
+def _databases(given: Mapping[str, str], port: int) -> dict[str, str]:
+    """Whose books are in our own PostgreSQL: those that are not somewhere else."""
+    variables = {f"{name.upper()}_DATABASE_URL": name for name in DATABASES}
+    return {variable: given.get(variable) or postgresql.url(port, name) for variable, name in variables.items()}
 
 
 def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, str]:
@@ -115,13 +131,14 @@ def _services(ports: Ports, started: set[str]) -> list[ProcessSpec]:
             command=(sys.executable, "-m", f"services.{name}"),
             ready=http_ready(ports[name]),
             url=f"http://{LOOPBACK}:{ports[name]}",
-            after=tuple({"rabbitmq"} & started) if name == "notifier" else (),
+            metrics_url=f"http://{LOOPBACK}:{ports[name]}/metrics" if name != "stripe_simulator" else None,
+            after=tuple(started & ({"postgresql", "rabbitmq"} if name == "notifier" else {"postgresql"})),
         )
         for name in SERVICES
     ]
 
 
-def _workers(started: set[str]) -> list[ProcessSpec]:
+def _workers(ports: Ports, started: set[str]) -> list[ProcessSpec]:
     return [
         ProcessSpec(
             name=f"{name}_worker",
@@ -129,6 +146,8 @@ def _workers(started: set[str]) -> list[ProcessSpec]:
             ready_line=line,
             after=(*sorted(started), *SERVICES),
             stop_limit_s=WORKER_STOP_S,
+            env={"METRICS_ADDRESS": f"{LOOPBACK}:{ports[f'{name}_metrics']}"},
+            metrics_url=f"http://{LOOPBACK}:{ports[f'{name}_metrics']}/metrics",
         )
         for name, line in WORKERS.items()
     ]
@@ -141,6 +160,7 @@ def _intake(ports: Ports, started: set[str]) -> ProcessSpec:
         command=(sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{LOOPBACK}:{port}"),
         ready=http_ready(port),
         url=f"http://{LOOPBACK}:{port}",
+        metrics_url=f"http://{LOOPBACK}:{port}/metrics",
         after=(*sorted(started), *SERVICES, *(f"{name}_worker" for name in WORKERS)),
         stop_limit_s=INTAKE_STOP_S,
     )

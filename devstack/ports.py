@@ -17,9 +17,17 @@ DEFAULTS = {
     "users": 5003,
     "notifier": 5004,
     "stripe_simulator": 5005,
+    "codec_server": 5006,
     "temporal": 7233,
     "temporal_ui": 8233,
     "rabbitmq": 5672,
+    "postgres": 5432,
+}
+# What a worker tells Prometheus: OpenTelemetry's own port for that, and the next ones.
+METRICS = {
+    "start_payment_metrics": 9464,
+    "payment_success_metrics": 9465,
+    "payment_failed_metrics": 9466,
 }
 # Toxiproxy's own default, and one above it for each of its proxies; only a stack with links uses them.
 LINKS = {
@@ -34,7 +42,7 @@ LINKS = {
 }
 # Erlang's own two ports follow RabbitMQ's, as its makers have it for the first: two brokers never share one.
 DERIVED = {"rabbitmq_distribution": 20_000, "rabbitmq_epmd": 1_000}
-NAMES = (*DEFAULTS, *DERIVED, *LINKS)
+NAMES = (*DEFAULTS, *METRICS, *DERIVED, *LINKS)
 
 # Blocks of 32 below 32768, where Linux begins to give ports to outgoing connections.
 BLOCK_SIZE = 32
@@ -55,7 +63,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, int]:
     """The default ports, each moved by its variable. Raises StackError on one that is no port."""
     ports = {
         name: _number(variable(name), environ.get(variable(name)) or default)
-        for name, default in {**DEFAULTS, **LINKS}.items()
+        for name, default in {**DEFAULTS, **METRICS, **LINKS}.items()
     }
     for name, distance in DERIVED.items():
         above = ports["rabbitmq"] + distance

@@ -31,11 +31,13 @@ class ProcessSpec:
     # It is not ready before it has printed this very line.
     ready_line: str | None = None
     url: str | None = None
+    # Where it tells Prometheus what it counts.
+    metrics_url: str | None = None
     # Those that must be ready before, and that are stopped after.
     after: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
-    # 30 s: three times what the slowest takes on two busy cores.
-    ready_limit_s: float = 30.0
+    # 60 s: six times what the slowest takes on two busy cores; a test machine may be busier.
+    ready_limit_s: float = 60.0
     # What it gets between SIGTERM and SIGKILL.
     stop_limit_s: float = 3.0
 

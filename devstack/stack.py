@@ -67,8 +67,8 @@ class Stack:
     def description(self) -> dict[str, Any]:
         """What `stack.json` says."""
         assert self._plan is not None, "the stack has not been started"
-        running = ((name, process.pid, process.spec.url) for name, process in self.processes.items())
-        return description.with_processes(self._plan.facts, running)
+        specs = ((process.spec, process.pid) for process in self.processes.values())
+        return description.with_processes(self._plan.facts, specs)
 
     @property
     def _file(self) -> Path:
@@ -125,6 +125,10 @@ class Stack:
         """
         with self._turns[name]:
             self._start_again(self._process(name))
+
+    def tell(self, **environment: str) -> None:
+        """Tell other settings to every process that is started from now on."""
+        self._environ |= environment
 
     def revive(self, died: Process) -> None:
         """Restart a process that has died, unless somebody has done so since."""

@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
+from devstack import codec_server
 from devstack.ports import LOOPBACK, Ports
 from devstack.process import ProcessSpec
 from devstack.readiness import listens
@@ -54,6 +55,8 @@ def server(program: Path, ports: Ports, data: Path, namespace: str) -> ProcessSp
     command += ["--namespace", namespace, "--db-filename", str(data / "temporal.db"), "--log-level", "error"]
     command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
     command += [part for key, value in TUNING.items() for part in ("--dynamic-config-value", f"{key}={value}")]
+    if codec_server.NAME in ports:
+        command += ["--ui-codec-endpoint", codec_server.url(ports)]
     address = f"{LOOPBACK}:{ports['temporal']}"
     config = {"target_host": address, "namespace": namespace}
     return ProcessSpec(

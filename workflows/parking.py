@@ -5,6 +5,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -13,12 +14,25 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 with workflow.unsafe.imports_passed_through():
     from domain.messages import ParkedView
     from domain.purchase import PurchaseStatus
+    from workflows import policies
+    from workflows.metrics import count_parked
     from workflows.standing import Standing
 
 Start = TypeVar("Start")
 End = TypeVar("End")
 
 RETRY, SKIP, ABORT = "retry", "skip", "abort"
+
+
+class Reason(StrEnum):
+    """The kinds of reasons for which a saga parks; docs/operations.md tells what to do about each."""
+
+    REFUSED = "refused"
+    NO_ANSWER = "no-answer"
+    CONTRACT_BROKEN = "contract-broken"
+    NOT_YET = "not-yet"
+    OVERDUE = "overdue"
+    REFUND_FAILED = "refund-failed"
 
 
 class Unfinished(Exception):
@@ -77,7 +91,9 @@ class Parking(Standing):
         """Whether the saga is to be undone, and can be."""
         return self.undoable and self.abort_requested
 
-    async def park(self, why: str, skip: Skip | None = None, until: Callable[[], bool] = lambda: False) -> Parked:
+    async def park(
+        self, reason: Reason, why: str, skip: Skip | None = None, until: Callable[[], bool] = lambda: False
+    ) -> Parked:
         """Wait for an operator's decision, or for what else `until` tells.
 
         Raises Aborted when the saga is to be undone.
@@ -85,14 +101,25 @@ class Parking(Standing):
         before = self.standing
         parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
         self.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
+        count_parked(reason)
         await self.parked(why)
-        await workflow.wait_condition(lambda: parked.decision is not None or self.aborting or until())
+        await self._decision(why, lambda: parked.decision is not None or self.aborting or until())
         self._parked = None
         self.show(*before)
         await self.resumed()
         if self.aborting:
             raise Aborted(why)
         return parked
+
+    @staticmethod
+    async def _decision(why: str, is_there: Callable[[], bool]) -> None:
+        """Wait as long as it takes; the timer is there for its summary, which the UI's timeline shows as waiting."""
+        try:
+            await workflow.wait_condition(
+                is_there, timeout=policies.DECISION_SHOWN, timeout_summary=f"an operator's decision: {why}"
+            )
+        except TimeoutError:
+            await workflow.wait_condition(is_there)
 
     def _choices(self, skip: Skip | None) -> dict[str, str]:
         choices = {RETRY: "What failed is tried again."}
@@ -173,9 +200,10 @@ def heeds_cancellation(run: Callable[[P, Start], Awaitable[End]]) -> Callable[[P
 
 def _to_decide(choices: dict[str, str]) -> str:
     """What an operator can do, as the UI shows it; what each reason means stands in docs/operations.md."""
-    offered = "".join(f"\n- `{choice}`: {means}" for choice, means in choices.items())
+    # A list of Temporal's markdown begins after an empty line.
+    offered = "\n".join(f"\n- `{choice}`: {means}" for choice, means in choices.items())
     by_hand = f"`flask purchases show '{workflow.info().workflow_id}'`"
-    return f"Find and mend the cause, then decide by {by_hand}, or by the update `resolve` with one of:{offered}"
+    return f"Find and mend the cause, then decide by {by_hand}, or by the update `resolve` with one of:\n{offered}"
 
 
 def benign(kind: str, detail: str, *details: Any) -> ApplicationError:

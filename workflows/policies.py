@@ -30,6 +30,9 @@ STEP_MAX = timedelta(days=3)
 # An operator waits for it at a screen.
 PROOF_MAX = timedelta(seconds=20)
 
+# A year: nobody lets a purchase wait longer for a decision.
+DECISION_SHOWN = timedelta(days=365)
+
 # How long a saga waits before it asks again for what should come by itself (a row that another saga is about to
 # write, a bank that processes): doubled from 1 s, so that a race is over in a breath and a slow bank not pestered.
 ASK_AGAIN_FIRST = timedelta(seconds=1)

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.money import shown_amount
     from domain.purchase import PurchaseStatus
     from workflows.follow_up import FollowUp
-    from workflows.parking import Skip, heeds_cancellation
+    from workflows.parking import Reason, Skip, heeds_cancellation
 
 
 async def _operators_word() -> None:
@@ -36,7 +36,7 @@ class RefundFailed(FollowUp):
         payment = await self.look(self.payment_id)
         order = self.know_order(payment)
         owed = f"The bank has failed refund {self.refund_id} of {shown_amount(order.amount, order.currency)}"
-        while not (await self.park(owed, PAID_BY_ANOTHER_WAY)).skipped:
+        while not (await self.park(Reason.REFUND_FAILED, owed, PAID_BY_ANOTHER_WAY)).skipped:
             try:
                 await self.step(
                     PaymentsSteps.refund_payment,

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import Order, Payment, PurchaseStatus
     from workflows import policies
     from workflows.effects import effect_of
-    from workflows.parking import Aborted, Parking, Skip, Unfinished, benign
+    from workflows.parking import Aborted, Parking, Reason, Skip, Unfinished, benign
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -53,8 +53,8 @@ class Saga(Parking):
             try:
                 return await self._take(method, arg, name, summary, give_up_at)
             except ActivityError as error:
-                why = self._why_parked(error, summary, limited=give_up_at is not None, sure=sure)
-            parked = await self.park(why, self._skip(name, arg))
+                reason, why = self._why_parked(error, summary, limited=give_up_at is not None, sure=sure)
+            parked = await self.park(reason, why, self._skip(name, arg))
             if parked.skipped:
                 answer: R = parked.answer
                 return answer
@@ -92,13 +92,13 @@ class Saga(Parking):
                 activity.cancel()
             return await activity
 
-    def _why_parked(self, error: ActivityError, summary: str, *, limited: bool, sure: bool) -> str:
+    def _why_parked(self, error: ActivityError, summary: str, *, limited: bool, sure: bool) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
         cause = error.cause
         if isinstance(cause, ApplicationError) and cause.type == REFUSED:
             refused = Refused(*cause.details)
             if sure:
-                return f"{summary}: refused, {refused.detail}"
+                return Reason.REFUSED, f"{summary}: refused, {refused.detail}"
             raise refused from error
         if self.aborting:
             raise Aborted(summary) from error
@@ -106,9 +106,9 @@ class Saga(Parking):
         if isinstance(cause, StepTimeoutError) or (isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE):
             if limited:
                 raise GivenUp(summary) from error
-            return f"{summary}: no answer for {policies.STEP_MAX.days} days"
+            return Reason.NO_ANSWER, f"{summary}: no answer for {policies.STEP_MAX.days} days"
         if isinstance(cause, ApplicationError):
-            return f"{summary}: the callee broke its contract, {cause.message}"
+            return Reason.CONTRACT_BROKEN, f"{summary}: the callee broke its contract, {cause.message}"
         raise error
 
     def _skip(self, name: str, arg: Any) -> Skip | None:
@@ -199,7 +199,7 @@ class Saga(Parking):
     async def ask_again_later(self, attempt: int, why: str) -> None:
         """Wait before question number `attempt` + 1; after an hour of questions park the saga."""
         if attempt % policies.ASK_AGAIN_ATTEMPTS == policies.ASK_AGAIN_ATTEMPTS - 1:
-            await self.park(f"{why}, for an hour")
+            await self.park(Reason.NOT_YET, f"{why}, for an hour")
             return
         try:
             delay = policies.ask_again_delay(attempt)

@@ -64,9 +64,8 @@ class Standing:
     def leave(self, why: str) -> None:
         """Show that the saga ends and decides nothing: how the purchase stands is for others to say."""
         workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
-        workflow.set_current_details(
-            f"**ended** at {shown_time(workflow.now())}. {why}\n\n{self.about()}\n\n**To do:** {NOTHING}"
-        )
+        stands = f"**ended** at {shown_time(workflow.now())}. {why}"
+        workflow.set_current_details(f"{stands}\n\n**To do:** {NOTHING}\n\n{self.about()}")
 
     @contextmanager
     def under_way(self, summary: str) -> Iterator[None]:
@@ -83,7 +82,7 @@ class Standing:
         words = self.status.value.replace("_", " ")
         to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
         stands = f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}"
-        workflow.set_current_details(f"{stands}\n\n{self.about()}\n\n**To do:** {to_do}")
+        workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self.about()}")
 
 
 def shown_time(moment: datetime) -> str:

@@ -25,8 +25,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
     from workflows import policies
     from workflows.attributes import order_attributes
+    from workflows.metrics import count_settled
     from workflows.opening import Opening
-    from workflows.parking import benign, heeds_cancellation
+    from workflows.parking import Reason, benign, heeds_cancellation
     from workflows.payment_success import PaymentSuccess
     from workflows.standing import MEANINGS, NOTHING, shown_time
 
@@ -88,7 +89,7 @@ class StartPayment(Opening):
         overdue = workflow.now() - self.expires_at > policies.UNSETTLED_MAX
         if overdue and not self.bank_processes:
             why = "The purchase is not settled a day after its deadline"
-            await self.park(why, until=lambda: self.settlement is not None)
+            await self.park(Reason.OVERDUE, why, until=lambda: self.settlement is not None)
 
     async def _look(self) -> None:
         """Nobody has told: ask the provider, and end what was not paid."""
@@ -170,6 +171,7 @@ class StartPayment(Opening):
             call = RecordCall(order=self.order, outcome=outcome)
             summary = f"Record the outcome {settlement.status}"
             self.know(await self.step(PaymentsSteps.record_outcome, call, summary=summary, sure=True))
+            count_settled(self.settlement or settlement)
         ended = self.settlement or settlement
         self.show(ended.status, f"{MEANINGS[ended.status]} The reason: {ended.reason}." if ended.reason else "")
         return ended

@@ -12,10 +12,13 @@ from pathlib import Path
 
 from devstack.setup import (
     chromium,
+    kustomize,
     postgresql,
+    prometheus,
     python_env,
     rabbitmq_server,
     redis_server,
+    temporal_on_postgresql,
     temporal_server,
     toxiproxy_server,
 )
@@ -29,7 +32,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m devstack.setup", description=__doc__)
     parser.add_argument("--chaos", action="store_true", help="also what breaks connections: Toxiproxy")
     parser.add_argument(
-        "--tests", action="store_true", help="also all that the tests need: Toxiproxy, PostgreSQL, Redis, Chromium"
+        "--tests",
+        action="store_true",
+        help="also all that the tests need: databases, Prometheus, kustomize, Chromium, Temporal Server and more",
     )
     arguments = parser.parse_args()
     # So that a step ends what it has started, as it does on Ctrl-C.
@@ -44,7 +49,8 @@ def main() -> int:
     )
     steps = [python_env, temporal_server, rabbitmq_server]
     steps += [toxiproxy_server] if arguments.chaos or arguments.tests else []
-    steps += [postgresql, redis_server, chromium] if arguments.tests else []
+    steps += [postgresql] if arguments.tests or os.environ.get("STORE") == "postgres" else []
+    steps += [redis_server, prometheus, kustomize, chromium, temporal_on_postgresql] if arguments.tests else []
     try:
         with _alone(machine):
             for step in steps:

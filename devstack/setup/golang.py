@@ -74,10 +74,14 @@ def _version(machine: Machine, go: Path) -> tuple[int, ...] | None:
 
 
 def _go(machine: Machine, otherwise: str) -> Path:
-    found = [go for go in (machine.find("go"), USUAL_PLACE) if go is not None and _version(machine, go)]
-    for go in found:
-        if (_version(machine, go) or ()) >= GO_MIN:
+    found = []
+    for go in filter(None, (machine.find("go"), USUAL_PLACE)):
+        # None is asked once one is good: Go goes on writing its counters after it has answered.
+        version = _version(machine, go)
+        if version is not None and version >= GO_MIN:
             return go
+        if version is not None:
+            found.append(go)
     if not found:
         hint = f"Or install Go {shown(GO_MIN)} or newer, or {otherwise}."
         apt.install(machine, ["golang-go"], hint=hint)

@@ -1,4 +1,4 @@
-"""PostgreSQL, for the tests only: they start an instance of their own from its files."""
+"""PostgreSQL, for the tests and for STORE=postgres: only its files are wanted, a stack runs a server of its own."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from devstack.setup.versions import POSTGRESQL_MIN
 
 # Debian keeps several versions side by side and none of them on PATH.
 DEBIANS = Path("/usr/lib/postgresql")
+NEEDED_FOR = "Only the tests and STORE=postgres need it."
 
 
 def find(machine: Machine) -> Path | None:
@@ -21,7 +22,7 @@ def find(machine: Machine) -> Path | None:
 def provide(machine: Machine) -> None:
     """Have PostgreSQL's programs, the system's own server staying off."""
     if find(machine) is None:
-        apt.install(machine, ["postgresql"], units=("postgresql.service",), hint="Only the tests need it.")
+        apt.install(machine, ["postgresql"], units=("postgresql.service",), hint=NEEDED_FOR)
     folder = find(machine)
     found = version_in(machine.output(folder / "initdb", "--version"), r"(\d+)") if folder else None
-    require("PostgreSQL", found, POSTGRESQL_MIN, is_needed="is needed for the tests")
+    require("PostgreSQL", found, POSTGRESQL_MIN, hint=NEEDED_FOR)

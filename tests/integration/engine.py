@@ -6,15 +6,16 @@ from typing import Any, TypeVar, cast
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 
 from app.loop import LoopThread
 from app.temporal import TemporalSagas
+from devstack.description import payload_settings
 from devstack.shop import Shop
 from domain.messages import StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, Order
+from temporal_client import data_converter
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ class Engine:
 
     def __init__(self, stack: Mapping[str, Any]) -> None:
         self._where = stack["temporal"]
+        self._converter = data_converter(payload_settings(stack))
         self._loop = LoopThread()
         self._client: Client | None = None
 
@@ -42,6 +44,13 @@ class Engine:
         """The newest run of a workflow; None if there is none."""
         description = self._described(workflow_id)
         return description.run_id if description else None
+
+    def version(self, workflow_id: str) -> str:
+        """The build id to which the newest run of a workflow is pinned."""
+        description = self._described(workflow_id)
+        assert description
+        info = description.raw_description.workflow_execution_info.versioning_info
+        return info.versioning_override.pinned.version.build_id or info.deployment_version.build_id
 
     def count(self, query: str) -> int:
         """How many workflows a query of the UI finds."""
@@ -109,6 +118,15 @@ class Engine:
 
         return self._ask(count)
 
+    def wait_until_task_failed(self, workflow_id: str) -> None:
+        """Wait until a worker has failed to go on with a workflow; it will try again."""
+
+        async def failed(client: Client) -> bool:
+            events = (await client.get_workflow_handle(workflow_id).fetch_history()).events
+            return any(event.HasField("workflow_task_failed_event_attributes") for event in events)
+
+        Shop.until(lambda: self._ask(failed), bool, f"a failed task of {workflow_id}", WAIT_S)
+
     def cancel(self, workflow_id: str) -> None:
         """Ask a workflow to cancel, as the button in the UI does."""
         self._ask(lambda client: client.get_workflow_handle(workflow_id).cancel())
@@ -144,5 +162,5 @@ class Engine:
     async def _connected(self) -> Client:
         if self._client is None:
             address, namespace = self._where["address"], self._where["namespace"]
-            self._client = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+            self._client = await Client.connect(address, namespace=namespace, data_converter=self._converter)
         return self._client

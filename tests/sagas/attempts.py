@@ -8,10 +8,9 @@ from temporalio.api.enums.v1 import RetryState, TimeoutType
 from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.activity_result import ActivityResolution
 from temporalio.bridge.proto.workflow_commands import ScheduleActivity
-from temporalio.contrib.pydantic import pydantic_data_converter as converter
 from temporalio.exceptions import ApplicationError
 
-from tests.sagas.sdk import NoTraces, payload
+from tests.sagas.sdk import NoTraces, converter, payload
 
 
 class HeartbeatError(Exception):

@@ -225,6 +225,9 @@ class Engine:
         fields = command.upsert_workflow_search_attributes.search_attributes.indexed_fields
         execution.attributes |= {name: value_of(carried, object) for name, carried in fields.items()}
 
+    def _on_set_patch_marker(self, execution: Execution, command: WorkflowCommand) -> None:
+        """It stands in the history, from where a replay knows it."""
+
     def _on_update_response(self, execution: Execution, command: WorkflowCommand) -> None:
         response = command.update_response
         if response.HasField("rejected"):

@@ -1,5 +1,6 @@
 """One workflow execution: its history, as the server keeps it, and its instance, as a worker has it in memory."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.worker import WorkflowInstance
 
 from tests.sagas.attempts import Activity
-from tests.sagas.sdk import new_instance, timestamp
+from tests.sagas.sdk import new_instance, queue_of, timestamp
 
 
 @dataclass
@@ -35,6 +36,11 @@ class Execution:
     history: list[tuple[wa.WorkflowActivation, list[WorkflowCommand]]] = field(default_factory=list)
     _instance: WorkflowInstance | None = None
     _flags: set[int] = field(default_factory=set)
+
+    @property
+    def queue(self) -> str:
+        """The task queue of its kind."""
+        return queue_of(self.kind)
 
     def task(self, now: datetime) -> list[WorkflowCommand]:
         """Hand the instance all that has come for it; what it commands."""
@@ -70,6 +76,7 @@ class Execution:
             again = wa.WorkflowActivation()
             again.CopyFrom(activation)
             again.is_replaying = True
+            again.jobs.extend(_patches(commands))
             assert self._activated(instance, again) == commands, f"{self.id}: replay commands something else"
         return instance
 
@@ -79,3 +86,11 @@ class Execution:
         assert not completion.HasField("failed"), f"{self.id}: {completion.failed.failure.message}"
         self._flags |= set(completion.successful.used_internal_flags)
         return list(completion.successful.commands)
+
+
+def _patches(commands: list[WorkflowCommand]) -> Iterator[wa.WorkflowActivationJob]:
+    """What a replayed task is told of the patches that it has taken."""
+    for command in commands:
+        if command.HasField("set_patch_marker"):
+            told = wa.NotifyHasPatch(patch_id=command.set_patch_marker.patch_id)
+            yield wa.WorkflowActivationJob(notify_has_patch=told)

@@ -10,15 +10,21 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.api.failure.v1 import Failure
-from temporalio.common import Priority, TypedSearchAttributes
-from temporalio.contrib.pydantic import pydantic_data_converter as converter
+from temporalio.common import MetricMeter, Priority, TypedSearchAttributes
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 
+from payload_keys import PayloadSettings
+from temporal_client import data_converter
+from workers.sagas import SAGAS
+
 T = TypeVar("T")
 
 Step = Callable[..., Coroutine[Any, Any, Any]]
+
+# In clear, whatever this machine's settings say: payloads are read between the worker and its codec.
+converter = data_converter(PayloadSettings(payload_keys="", payload_key=""))
 
 
 def payload(value: Any) -> Payload:
@@ -44,6 +50,11 @@ def definition(kind: type) -> Any:
     return workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
 
 
+def queue_of(kind: type) -> str:
+    """The task queue on which workers run a saga."""
+    return next(queue for queue, sagas in SAGAS.items() if definition(kind).name in {saga.__name__ for saga in sagas})
+
+
 class NoTraces(DefaultFailureConverter):
     """Leaves out where in Python a failure came from: it is another place under replay, and takes long to tell."""
 
@@ -67,7 +78,7 @@ def new_instance(
         attempt=1, continued_run_id=None, cron_schedule=None, execution_timeout=None, headers={},
         first_execution_run_id=run_id, namespace="default", original_execution_run_id=run_id, parent=None,
         root=None, priority=Priority.default, raw_memo={}, retry_policy=None, run_id=run_id, run_timeout=None,
-        search_attributes={}, start_time=first_task_at, task_queue="q", task_timeout=timedelta(seconds=10),
+        search_attributes={}, start_time=first_task_at, task_queue=queue_of(kind), task_timeout=timedelta(seconds=10),
         typed_search_attributes=TypedSearchAttributes([]), workflow_id=workflow_id,
         workflow_start_time=started_at, workflow_type=kind.__name__,
     )  # fmt: skip
@@ -78,7 +89,7 @@ def new_instance(
         defn=definition(kind),
         info=info,
         randomness_seed=7,
-        extern_functions={},
+        extern_functions={"__temporal_get_metric_meter": lambda: MetricMeter.noop},
         disable_eager_activity_execution=False,
         worker_level_failure_exception_types=[],
         patch_activation_callback=None,

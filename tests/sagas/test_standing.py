@@ -41,18 +41,19 @@ def test_a_step_that_lasts_is_named() -> None:
 
 
 def test_a_parked_saga_tells_what_can_be_decided() -> None:
-    """Parked: why, the choices with their meanings, and the command that decides; its purchase points at it."""
+    """Parked: why, each choice, the command that decides, a timer that says so; its purchase points at it."""
     world = World()
     world.opened()
     world.faults.before["deliver"] = [BROKEN]
     world.buyer_pays()
     world.event_succeeded()
-    world.engine.run(until=lambda: world.status == "needs_attention")
+    waits = "an operator's decision: Deliver "
+    world.engine.run(until=lambda: any(summary.startswith(waits) for summary in world.success.summaries))
     shown = details(world, world.success.id)
     assert shown.startswith("**needs attention** since 20")
     assert f"Deliver {BOUGHT}: the callee broke its contract" in shown
     assert f"`flask purchases show '{world.success.id}'`" in shown
-    assert "- `retry`: " in shown
+    assert "\n\n- `retry`: " in shown
     assert "- `abort`: The purchase is undone: the money goes back" in shown
     assert f"**To do:** Another saga of this purchase is parked: `flask purchases show {PURCHASE_ID}`." in details(
         world
@@ -68,7 +69,7 @@ def test_an_end_tells_what_it_means() -> None:
         shown = details(world, workflow_id)
         assert shown.startswith("**paid** since 20")
         assert "The purchase is paid, and the offset delivered." in shown
-        assert shown.endswith("**To do:** Nothing.")
+        assert "\n\n**To do:** Nothing.\n\n" in shown
         assert "**Now:**" not in shown
 
 

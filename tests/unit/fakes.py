@@ -6,6 +6,7 @@ from typing import Any
 
 from app.sagas import PurchaseSaga
 from domain.answers import KEY_REUSED
+from domain.errors import Refused
 from domain.messages import (
     CancelAnswer,
     PaymentFailedInput,
@@ -15,6 +16,7 @@ from domain.messages import (
     StartPaymentInput,
 )
 from domain.purchase import Answer, Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
+from telemetry import tracing
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ORDER = Order(
@@ -83,6 +85,8 @@ class FakeSagas:
         self.sagas: dict[str, PurchaseSaga] = {}
         self.views: dict[str, PurchaseView] = {}
         self.events: list[tuple[Any, ...]] = []
+        # The trace that each event was taken in.
+        self.traces: list[str | None] = []
         self.cancels: dict[str, CancelAnswer] = {}
         self.canceled: list[str] = []
         self.cancel_error: Exception | None = None
@@ -142,6 +146,7 @@ class FakeSagas:
 
     def _event(self, *event: Any) -> bool:
         self.check()
+        self.traces.append(tracing.traceparent())
         known = event in self.events
         self.events.append(event)
         return not known
@@ -154,6 +159,7 @@ class FakePayments:
         self.error: Exception | None = None
         self.records: list[Payment] = []
         self.pages_asked: list[tuple[str, int, str | None]] = []
+        self.looked_at: list[str] = []
 
     async def find(self, purchase_id: str) -> Payment | None:
         """The record of a purchase."""
@@ -166,6 +172,15 @@ class FakePayments:
         self.pages_asked.append((buyer_id, limit, cursor))
         own = [record for record in self.records if record.buyer_id == buyer_id]
         return own[:limit], "more" if len(own) > limit else None
+
+    async def look(self, payment_id: str) -> Payment:
+        """The record of a payment; refused for one that is not known."""
+        self.looked_at.append(payment_id)
+        self._fail()
+        for record in self.records:
+            if record.payment_id == payment_id:
+                return record
+        raise Refused("not-found", "")
 
     async def client_secret(self, payment_id: str) -> str:
         """The secret of any payment."""

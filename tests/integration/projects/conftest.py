@@ -8,18 +8,18 @@ import pytest
 from sqlalchemy import text
 
 from services.common.database import connect
-from tests.integration.postgres import create_database, running_postgres
+from tests.integration.postgres import STORES, PostgresServer
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 
 
-@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", params=STORES)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('projects') / 'projects.db'}"
         return
-    with running_postgres() as server:
-        yield create_database(server, "projects")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    yield server.new_database()
 
 
 @pytest.fixture(scope="package")

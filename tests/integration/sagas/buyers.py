@@ -44,7 +44,7 @@ class Buyers:
     """Everything that buyers and their banks do in these tests."""
 
     def __init__(self, shop: Shop, engine: Engine, pool: ThreadPoolExecutor) -> None:
-        self._shop = shop
+        self.shop = shop
         self._engine = engine
         self._pool = pool
         self._milestones = shop.milestones()
@@ -68,13 +68,13 @@ class Buyers:
         key, buyer = uuid.uuid4().hex, newcomer()
         purchase = Purchase(purchase_id(buyer, key), buyer)
         self._keys[purchase.purchase_id] = key, items, amount
-        self._pool.submit(self._shop.open, items, amount, key=key, buyer=buyer)
+        self._pool.submit(self.shop.open, items, amount, key=key, buyer=buyer)
         return purchase
 
     def repeated(self, purchase: Purchase) -> httpx.Response:
         """The buyer repeats the request with the same key."""
         key, items, amount = self._keys[purchase.purchase_id]
-        return self._shop.open(items, amount, key=key, buyer=purchase.buyer)
+        return self.shop.open(items, amount, key=key, buyer=purchase.buyer)
 
     def answered(self, purchase: Purchase) -> Purchase:
         """The purchase as the buyer's repeat with the same key is told."""
@@ -93,22 +93,26 @@ class Buyers:
         self._confirm(purchase, "pm_card_visa").raise_for_status()
         self._engine.wait_until_there(purchase.success)
 
+    def cancel(self, purchase: Purchase) -> None:
+        """The buyer asks for the purchase's end, and does not wait for the answer."""
+        self._pool.submit(self.shop.cancel, purchase.purchase_id, purchase.buyer)
+
     def fail(self, purchase: Purchase) -> str:
         """The buyer's card is declined; the saga of that attempt, which has begun."""
         assert self._confirm(purchase, "pm_card_chargeDeclined").status_code == 402
-        events = self._shop.provider_events(purchase.payment_id)
+        events = self.shop.provider_events(purchase.payment_id)
         charge = next(e["data"]["object"]["last_payment_error"]["charge"] for e in events if "failed" in e["type"])
         saga = f"payment-failed/{purchase.payment_id}/{charge}"
         self._engine.wait_until_there(saga)
         return saga
 
     def _confirm(self, purchase: Purchase, card: str) -> httpx.Response:
-        return self._shop.pay({"payment_id": purchase.payment_id, "client_secret": purchase.client_secret}, card)
+        return self.shop.pay({"payment_id": purchase.payment_id, "client_secret": purchase.client_secret}, card)
 
     def refuse_delivery(self, purchase: Purchase) -> None:
         """Let Users refuse the buyer's offset for good, as one that was revoked."""
-        url = f"{self._shop.stack['processes']['users']['url']}/users/{purchase.buyer}/offsets/{purchase.payment_id}"
-        headers = {"Authorization": f"Bearer {self._shop.stack['service_token']}", "Idempotency-Key": "by-hand"}
+        url = f"{self.shop.stack['processes']['users']['url']}/users/{purchase.buyer}/offsets/{purchase.payment_id}"
+        headers = {"Authorization": f"Bearer {self.shop.stack['service_token']}", "Idempotency-Key": "by-hand"}
         httpx.delete(url, headers=headers).raise_for_status()
 
     def hear_again(self, purchase: Purchase) -> None:
@@ -119,8 +123,8 @@ class Buyers:
         ended = self._engine.run_id(purchase.success)
 
         def newest_run() -> str | None:
-            for event in self._shop.provider_events(purchase.payment_id):
-                self._shop.repeat_webhook(event["id"])
+            for event in self.shop.provider_events(purchase.payment_id):
+                self.shop.repeat_webhook(event["id"])
             return self._engine.run_id(purchase.success)
 
         Shop.until(newest_run, lambda run: run != ended, f"{purchase.success} anew", WAIT_S)
@@ -129,19 +133,19 @@ class Buyers:
 
     def shown(self, purchase: Purchase) -> dict[str, Any]:
         """The purchase as its buyer sees it now."""
-        return self._shop.purchase(purchase.purchase_id, purchase.buyer)
+        return self.shop.purchase(purchase.purchase_id, purchase.buyer)
 
     def settled(self, purchase: Purchase) -> dict[str, Any]:
         """The purchase as its buyer sees it, once it has ended."""
-        return self._shop.settled(purchase.purchase_id, timeout_s=60, buyer=purchase.buyer)
+        return self.shop.settled(purchase.purchase_id, timeout_s=60, buyer=purchase.buyer)
 
     def ended(self, purchase: Purchase, status: str, reason: str | None, by: str) -> None:
         """Assert that a purchase has ended so, once, and by this saga alone."""
         shown = self.settled(purchase)
         assert (shown["status"], shown["reason"]) == (status, reason)
-        payment = self._shop.service("payments", f"/payments/{shown['payment_id']}")
-        reservation = self._shop.service("projects", f"/reservations/{shown['payment_id']}")
-        offsets = self._shop.pages("users", f"/users/{purchase.buyer}/offsets")
+        payment = self.shop.service("payments", f"/payments/{shown['payment_id']}")
+        reservation = self.shop.service("projects", f"/reservations/{shown['payment_id']}")
+        offsets = self.shop.pages("users", f"/users/{purchase.buyer}/offsets")
         delivered = [offset for offset in offsets if offset["payment_id"] == shown["payment_id"]]
         net = payment["amount_captured"] - payment["amount_refunded"]
         if status == "paid":
@@ -162,5 +166,5 @@ class Buyers:
 
     def _told_once(self, purchase: Purchase, status: str, saga: str) -> None:
         kind = "payment.success" if status == "paid" else f"payment.{status}"
-        events = [] if status == "rejected" else self._shop.notified(purchase.purchase_id, kind)
+        events = [] if status == "rejected" else self.shop.notified(purchase.purchase_id, kind)
         assert [event["id"] for event in events] == ([] if status == "rejected" else [f"{saga}/{PUBLISH}"])

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from devstack.shop import Shop
 from devstack.stack import Stack
+from temporal_client import data_converter
 from workflows.attributes import BUYER_ID, PAYMENT_ID, PROJECT_ID, PURCHASE_STATUS
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess
@@ -24,7 +24,7 @@ HISTORIES_MAX = 200
 async def temporal(stack: Stack) -> Client:
     """A client of the stack's server."""
     where = stack.description["temporal"]
-    return await Client.connect(where["address"], namespace=where["namespace"], data_converter=pydantic_data_converter)
+    return await Client.connect(where["address"], namespace=where["namespace"], data_converter=data_converter())
 
 
 async def test_search_attributes_and_summaries_tell_the_purchase(
@@ -54,7 +54,7 @@ async def test_every_history_replays(shop: Shop, temporal: Client, basket: tuple
     answer: dict[str, Any] = shop.open(*basket).json()
     shop.pay(answer, "pm_card_chargeDeclined")
     shop.settled(answer["purchase_id"])
-    replayer = Replayer(workflows=[StartPayment, PaymentSuccess, PaymentFailed], data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=[StartPayment, PaymentSuccess, PaymentFailed], data_converter=data_converter())
     replayed: set[str] = set()
     async for execution in temporal.list_workflows(limit=HISTORIES_MAX):
         handle = temporal.get_workflow_handle(execution.id, run_id=execution.run_id)

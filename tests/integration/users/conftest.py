@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.postgres import create_database, running_postgres
+from tests.integration.postgres import STORES, PostgresServer
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 
 
-@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", params=STORES)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('users') / 'users.db'}"
         return
-    with running_postgres() as server:
-        yield create_database(server, "users")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    yield server.new_database()
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from app import create_app
 from app.factory import wired
@@ -22,6 +21,7 @@ from config import Settings
 from devstack.shop import Shop
 from devstack.stack import Stack
 from domain.ports import Payments
+from temporal_client import data_converter
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.webhooks.stripe import Stripe, statuses
@@ -44,7 +44,7 @@ def test_a_temporal_that_hangs_takes_nobody_with_it(deaf: Stack, shop: Shop, str
         crowd = stripe.deliver_at_once(unknown * (CROWD // len(unknown)))
         for path in ("/config", "/health", "/projects"):
             assert httpx.get(f"{intake}{path}", timeout=5).status_code == 200
-        foreign = [known | {"type": "charge.refunded"}, known | {"livemode": True}, known | {"account": "acct_other"}]
+        foreign = [known | {"type": "charge.succeeded"}, known | {"livemode": True}, known | {"account": "acct_other"}]
         assert stripe.accepted(*foreign)
         assert set(statuses(crowd)) == {503}
         assert all(int(answer.result().headers["Retry-After"]) > 0 for answer in crowd)
@@ -67,17 +67,17 @@ def door(connect: Connect) -> Iterator[FlaskClient]:
 
 def connecting(address: str, namespace: str) -> Connect:
     """Connects at the first call, as the intake does."""
-    converter = pydantic_data_converter
+    converter = data_converter()
     return lambda: Client.connect(address, namespace=namespace, data_converter=converter, lazy=True)
 
 
 async def without_attributes(address: str) -> Client:
     """A client of a namespace that nobody has prepared."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    client = await Client.connect(address, data_converter=data_converter())
     day = Duration(seconds=86_400)
     request = RegisterNamespaceRequest(namespace="unprepared", workflow_execution_retention_period=day)
     await client.workflow_service.register_namespace(request)
-    return await Client.connect(address, namespace="unprepared", data_converter=pydantic_data_converter)
+    return await Client.connect(address, namespace="unprepared", data_converter=data_converter())
 
 
 @pytest.mark.parametrize("trouble", ["nobody listens", "no namespace", "no search attributes"])

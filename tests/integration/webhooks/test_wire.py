@@ -9,7 +9,7 @@ import pytest
 from tests.integration.webhooks.stripe import NEW, OLD, TIMEOUT_S, Stripe, header
 
 MAX = 512 * 1024
-FOREIGN = {"id": "evt_1", "object": "event", "type": "charge.refunded", "livemode": False, "data": {}}
+FOREIGN = {"id": "evt_1", "object": "event", "type": "charge.succeeded", "livemode": False, "data": {}}
 BODY = json.dumps(FOREIGN).encode()
 
 

@@ -39,17 +39,17 @@ def preflight(client: FlaskClient, origin: str, method: str = "POST") -> Any:
     asked = {
         "Origin": origin,
         "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": "authorization,content-type,idempotency-key,x-request-id,x-evil",
+        "Access-Control-Request-Headers": "authorization,content-type,idempotency-key,x-request-id,traceparent,x-evil",
     }
     return client.options("/purchases", headers=asked)
 
 
 def test_a_page_of_the_list_may_call(open_to_shop: FlaskClient) -> None:
-    """Its preflight is answered with what a purchase needs, and no cookie is let in."""
+    """Its preflight is answered with what a purchase and its owner's tracing need, and no cookie is let in."""
     answer = preflight(open_to_shop, SHOP)
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, SHOP)
     allowed = set(answer.headers["Access-Control-Allow-Headers"].lower().split(", "))
-    assert allowed == {"authorization", "content-type", "idempotency-key", "x-request-id"}
+    assert allowed == {"authorization", "content-type", "idempotency-key", "x-request-id", "traceparent"}
     assert set(answer.headers["Access-Control-Allow-Methods"].split(", ")) == {"GET", "HEAD", "POST"}
     assert int(answer.headers["Access-Control-Max-Age"]) == 600
     assert "Access-Control-Allow-Credentials" not in answer.headers

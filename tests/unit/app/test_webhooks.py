@@ -1,10 +1,12 @@
 """POST /webhooks/stripe: what is signed and ours starts a saga, nothing else does anything."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
 
 from domain.errors import Unavailable
 from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
@@ -56,6 +58,14 @@ def test_a_failed_refund_that_is_not_ours_is_left_alone(anyone: FlaskClient, sag
     assert not sagas.events
 
 
+def test_an_event_goes_on_in_the_trace_that_payments_has_written_on_it(anyone: FlaskClient, sagas: FakeSagas) -> None:
+    """What starts the saga runs in that trace; what is written there in another form changes nothing."""
+    marks = {"purchase_id": "p1", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+    for given in (marks, {"purchase_id": "p1", "traceparent": 7}, {"purchase_id": "p1"}):
+        assert accepted(send(anyone, event(metadata=given, id=f"pi_{len(sagas.traces)}")))
+    assert sagas.traces == [marks["traceparent"], None, None]
+
+
 def test_a_repeated_event_is_acknowledged(anyone: FlaskClient, sagas: FakeSagas) -> None:
     """Stored just now, it is known: 200, so that Stripe stops, and Temporal is not asked."""
     assert all(accepted(send(anyone, event())) for _ in range(3))
@@ -94,9 +104,29 @@ def test_temporal_away_makes_stripe_send_it_again(anyone: FlaskClient, sagas: Fa
     assert refusal(send(anyone, event())) == (503, "dependency-unavailable")
     assert refusal(send(anyone, event("payment_intent.canceled"))) == (503, "dependency-unavailable")
     assert refusal(send(anyone, refund_event())) == (503, "dependency-unavailable")
-    assert accepted(send(anyone, event("charge.refunded")))
+    assert accepted(send(anyone, event("charge.succeeded")))
     assert accepted(send(anyone, event(metadata={})))
     assert counted(anyone, "unavailable") == before + 3
     sagas.error = None
     assert accepted(send(anyone, event()))
     assert sagas.events
+
+
+@pytest.mark.parametrize(
+    ("age_s", "observed_s"), [(90, 90), (-60, 0), (10**9 * 5, None), (-3600, None), ("soon", None), (None, None)]
+)
+def test_the_lag_of_an_event_is_told(anyone: FlaskClient, age_s: Any, observed_s: float | None) -> None:
+    """From its creation at the provider to its saga's start; a time that makes no sense refuses no event."""
+    created = int(time.time()) - age_s if isinstance(age_s, int) else age_s
+    before = lag(anyone)
+    assert accepted(send(anyone, event() | {"created": created}))
+    count, total_s = (now - then for now, then in zip(lag(anyone), before, strict=True))
+    assert count == (observed_s is not None)
+    assert total_s == pytest.approx(observed_s or 0, abs=30)
+
+
+def lag(client: FlaskClient) -> tuple[float, float]:
+    """How many lags have been told, and their sum in seconds."""
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    found = {sample.name: sample.value for family in families for sample in family.samples}
+    return found["intake_webhook_lag_seconds_count"], found["intake_webhook_lag_seconds_sum"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.common.database import connect
-from services.common.server import migrate
+from services.common.migrations import migrate
 from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy.exc import DataError, OperationalError
 
 from services.notifier.consumer import Consumer, NotConsuming, settle
@@ -45,6 +46,7 @@ def keeper(*outcomes: bool | Exception) -> Callable[[bytes], bool]:
     return keep
 
 
+RESULTS = ("kept", "repeated", "waiting", "dead-lettered")
 AWAY = OperationalError("INSERT", {}, Exception("away"))
 NEVER = DataError("INSERT", {}, Exception("does not fit"))
 
@@ -78,3 +80,25 @@ def test_a_consumer_that_was_not_started_is_not_consuming() -> None:
     """Before its thread has connected, readiness is refused."""
     with pytest.raises(NotConsuming):
         Consumer("amqp://127.0.0.1/", keeper()).check()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "counted"),
+    [
+        ([True], {"kept": 1}),
+        ([False], {"repeated": 1}),
+        ([AWAY, True], {"waiting": 1, "kept": 1}),
+        ([Malformed("no event")], {"dead-lettered": 1}),
+    ],
+)
+def test_messages_are_counted_by_what_became_of_them(outcomes: list[bool | Exception], counted: dict[str, int]) -> None:
+    """A message that waits for the database counts each try."""
+    before = messages()
+    settle(FakeChannel(), 7, b"", keeper(*outcomes), threading.Event())
+    assert {result: now - before[result] for result, now in messages().items() if now > before[result]} == counted
+
+
+def messages() -> dict[str, float]:
+    """How many messages have had each result so far."""
+    name = "notifier_messages_total"
+    return {result: REGISTRY.get_sample_value(name, {"result": result}) or 0 for result in RESULTS}

@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
+from codec_server.settings import CodecServerSettings
 from config import Settings
 from services.common.settings import ServiceSettings
+from telemetry.settings import LogSettings
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -31,8 +33,8 @@ def _is_settings(value: object, module: str) -> bool:
 
 
 def all_settings() -> dict[str, type[BaseSettings]]:
-    """Every settings class: the intake's and the workers' under `config`, and the services'."""
-    return {"config": Settings, **service_settings()}
+    """Every settings class: the intake's and the workers' under `config`, the codec server's and the services'."""
+    return {"config": Settings, "codec_server": CodecServerSettings, "telemetry": LogSettings, **service_settings()}
 
 
 def defaults(settings: type[BaseSettings]) -> dict[str, str]:

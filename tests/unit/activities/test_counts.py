@@ -1,0 +1,81 @@
+"""What steps count, on the SDK's own meter."""
+
+from dataclasses import replace
+from typing import cast
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
+from activities.metrics import UNDO
+from domain.errors import ContractBroken, Refused, Unavailable
+from domain.messages import PaymentCall
+from domain.ports import Payments
+from tests.meter import Meter
+from tests.unit.fakes import Recorder, payment
+
+CALL = PaymentCall(payment_id="pi_1")
+
+
+@pytest.fixture(scope="module")
+def shared() -> Meter:
+    """One runtime: each has threads of its own."""
+    return Meter()
+
+
+@pytest.fixture
+def meter(shared: Meter) -> Meter:
+    """Nothing is counted yet."""
+    shared.counted()
+    return shared
+
+
+async def taken(meter: Meter, step: str, error: Exception | None = None, attempt: int = 1) -> None:
+    """Take a step of Payments once; whatever comes of it."""
+    environment = ActivityEnvironment()
+    environment.metric_meter = meter.runtime.metric_meter
+    environment.info = replace(environment.info, attempt=attempt)
+    steps = PaymentsSteps(cast("Payments", Recorder(answer=payment(), error=error)))
+    try:
+        await environment.run(getattr(steps, step), CALL)
+    except ApplicationError:
+        assert error
+
+
+async def test_a_first_attempt_that_is_done_counts_nothing(meter: Meter) -> None:
+    """The SDK counts those."""
+    await taken(meter, "look_at_payment")
+    assert meter.counted() == []
+
+
+async def test_every_further_attempt_is_a_retry(meter: Meter) -> None:
+    """Whatever comes of it."""
+    await taken(meter, "look_at_payment", attempt=3)
+    assert meter.counted() == [("buy_projects_step_retries",)]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (Refused("payment-paid", "paid"), "refused"),
+        (Unavailable("away"), "unavailable"),
+        (ContractBroken("401"), "contract-broken"),
+    ],
+)
+async def test_what_is_not_done_counts_by_its_kind(meter: Meter, error: Exception, kind: str) -> None:
+    """A compensation that fails is none."""
+    await taken(meter, "cancel_payment", error)
+    assert meter.counted() == [("buy_projects_step_failures", kind)]
+
+
+async def test_a_step_that_undoes_counts_when_it_is_done(meter: Meter) -> None:
+    """Money given back, for one."""
+    await taken(meter, "refund_payment")
+    assert meter.counted() == [("buy_projects_compensations",)]
+
+
+def test_the_steps_that_undo_exist() -> None:
+    """A step that is renamed is not forgotten here."""
+    steps = {name for group in (PaymentsSteps, ProjectsSteps, UsersSteps, NotifierSteps) for name in vars(group)}
+    assert steps >= UNDO
