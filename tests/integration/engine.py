@@ -60,6 +60,10 @@ class Engine:
 
         return self._ask(count)
 
+    def wait_until_found(self, query: str, count: int) -> None:
+        """Wait until a query finds so many workflows: the server's lists follow a moment later."""
+        Shop.until(lambda: self.count(query), lambda found: found == count, f"{count} of {query}", WAIT_S)
+
     def opened(self, order: Order, reservation_ttl_s: int) -> Answer:
         """Open a purchase as the intake does, with a deadline of its own."""
         start = StartPaymentInput(
