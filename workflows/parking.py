@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import PurchaseStatus
     from workflows import policies
     from workflows.metrics import count_parked
-    from workflows.standing import Standing
+    from workflows.standing import Standing, summarized
 
 Start = TypeVar("Start")
 End = TypeVar("End")
@@ -115,9 +115,8 @@ class Parking(Standing):
     async def _decision(why: str, is_there: Callable[[], bool]) -> None:
         """Wait as long as it takes; the timer is there for its summary, which the UI's timeline shows as waiting."""
         try:
-            await workflow.wait_condition(
-                is_there, timeout=policies.DECISION_SHOWN, timeout_summary=f"an operator's decision: {why}"
-            )
+            summary = summarized(f"an operator's decision: {why}")
+            await workflow.wait_condition(is_there, timeout=policies.DECISION_SHOWN, timeout_summary=summary)
         except TimeoutError:
             await workflow.wait_condition(is_there)
 

@@ -26,6 +26,9 @@ MEANINGS = {
 NOTHING = "Nothing."
 BY_ITSELF = "Nothing: it is tried again by itself until it is done or refused. Does it last, look at who is asked."
 
+# Bytes: a server takes 400 for a summary, encrypted, with all that is written around it.
+SUMMARY_MAX = 200
+
 
 class Standing:
     """Where a saga stands: `status`, `timeline`, and the current details that Temporal's UI shows."""
@@ -83,6 +86,16 @@ class Standing:
         to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
         stands = f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}"
         workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self.about()}")
+
+
+def summarized(text: str) -> str:
+    """A text that may be of any length as a summary."""
+    encoded = text.encode()
+    return (
+        text
+        if len(encoded) <= SUMMARY_MAX
+        else encoded[: SUMMARY_MAX - len("…".encode())].decode(errors="ignore") + "…"
+    )
 
 
 def shown_time(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
+from domain.errors import ContractBroken
 from domain.purchase import PaymentStatus
 from tests.sagas.engine import START
 from tests.sagas.world import BROKEN, ORDER, TTL, UNAVAILABLE, World, at
@@ -58,6 +59,19 @@ def test_a_parked_saga_tells_what_can_be_decided() -> None:
     assert f"**To do:** Another saga of this purchase is parked: `flask purchases show {PURCHASE_ID}`." in details(
         world
     )
+
+
+def test_a_reason_of_any_length_has_a_summary_that_the_server_takes() -> None:
+    """A callee's detail may be long, and of letters that take several bytes: the timer's summary is cut, no more."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [ContractBroken("né " * 200)]
+    world.buyer_pays()
+    world.event_succeeded()
+    waits = "an operator's decision: Deliver "
+    world.engine.run(until=lambda: any(summary.startswith(waits) for summary in world.success.summaries))
+    assert world.success.summaries[-1].endswith("…")
+    assert "né " * 200 in details(world, world.success.id)
 
 
 def test_an_end_tells_what_it_means() -> None:
