@@ -127,6 +127,7 @@ class PaymentEvent:
 
     kind: Literal["succeeded", "failed", "refund-failed"]
     payment_id: str
+    purchase_id: str
     cause: str = ""
 
 
@@ -151,13 +152,14 @@ def payment_event(event: Snapshot) -> PaymentEvent | None:
         return None
     if event.type == REFUND_FAILED:
         refund = _about(Refund, event)
-        return PaymentEvent("refund-failed", refund.payment_intent, refund.id)
+        return PaymentEvent("refund-failed", refund.payment_intent, refund.metadata.purchase_id, refund.id)
     intent = _about(PaymentIntent, event)
+    purchase_id = intent.metadata.purchase_id
     if event.type in SUCCEEDED:
-        return PaymentEvent("succeeded", intent.id)
+        return PaymentEvent("succeeded", intent.id, purchase_id)
     # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
     charge = _charge(intent.last_payment_error) if event.type == ATTEMPT_FAILED else None
-    return PaymentEvent("failed", intent.id, charge or event.id)
+    return PaymentEvent("failed", intent.id, purchase_id, charge or event.id)
 
 
 def marks(event: Snapshot) -> Mapping[str, Any]:

@@ -157,8 +157,14 @@ def _notice(intake: Intake, looks: Room, event: Snapshot, payment_id: str) -> st
 
 def _start(intake: Intake, event: PaymentEvent) -> bool:
     if event.kind == "succeeded":
-        return intake.sagas.payment_succeeded(PaymentSuccessInput(payment_id=event.payment_id))
+        paid = PaymentSuccessInput(payment_id=event.payment_id, purchase_id=event.purchase_id)
+        return intake.sagas.payment_succeeded(paid)
     if event.kind == "refund-failed":
-        return intake.sagas.refund_failed(RefundFailedInput(payment_id=event.payment_id, refund_id=event.cause))
-    start = PaymentFailedInput(payment_id=event.payment_id, attempts_max=intake.config.payment_attempts)
-    return intake.sagas.payment_failed(start, event.cause)
+        refund = RefundFailedInput(payment_id=event.payment_id, purchase_id=event.purchase_id, refund_id=event.cause)
+        return intake.sagas.refund_failed(refund)
+    failed = PaymentFailedInput(
+        payment_id=event.payment_id,
+        purchase_id=event.purchase_id,
+        attempts_max=intake.config.payment_attempts,
+    )
+    return intake.sagas.payment_failed(failed, event.cause)

@@ -62,15 +62,17 @@ class CancelAnswer(Frozen):
 
 
 class PaymentSuccessInput(Frozen):
-    """A payment that seems to be paid."""
+    """A payment that seems to be paid; `purchase_id` is what its provider's mark says."""
 
     payment_id: str
+    purchase_id: str
 
 
 class PaymentFailedInput(Frozen):
     """A payment of which an attempt seems to have failed; `attempts_max` failed attempts end the purchase."""
 
     payment_id: str
+    purchase_id: str
     attempts_max: int
 
 
@@ -78,6 +80,7 @@ class RefundFailedInput(Frozen):
     """A refund that was done and that the bank has failed days later."""
 
     payment_id: str
+    purchase_id: str
     refund_id: str
 
 

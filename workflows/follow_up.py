@@ -15,9 +15,10 @@ class FollowUp(Saga):
     # What the purchase shows of a saga that goes on after it was parked.
     GOES_ON = ""
 
-    def __init__(self, status: PurchaseStatus, payment_id: str) -> None:
+    def __init__(self, status: PurchaseStatus, payment_id: str, purchase_id: str) -> None:
         super().__init__(status)
         self.payment_id = payment_id
+        self.purchase_id = purchase_id
         self.order: Order | None = None
 
     def know_order(self, payment: Payment) -> Order:
@@ -39,10 +40,8 @@ class FollowUp(Saga):
 
     async def parked(self, why: str) -> None:
         """A parked saga of any kind shows on its purchase."""
-        if self.order:
-            await self.tell(self.order.purchase_id, Progress(status=PurchaseStatus.NEEDS_ATTENTION, note=why))
+        await self.tell(self.purchase_id, Progress(status=PurchaseStatus.NEEDS_ATTENTION, note=why))
 
     async def resumed(self) -> None:
         """The purchase is on its way again."""
-        if self.order:
-            await self.tell(self.order.purchase_id, Progress(status=self.status, note=self.GOES_ON))
+        await self.tell(self.purchase_id, Progress(status=self.status, note=self.GOES_ON if self.order else ""))

@@ -22,8 +22,6 @@ EXPIRES = "Nothing: unpaid it ends by itself at its deadline. To end it sooner, 
 class Opening(Saga):
     """The first part of a purchase's saga: it ends with an answer or a refusal, and answers every repeat alike."""
 
-    ABORT_MEANS = "The opening is given up: the payment is canceled, then the offset released."
-
     def __init__(self, start: StartPaymentInput) -> None:
         super().__init__(PurchaseStatus.OPENING)
         self.order = start.order
@@ -39,6 +37,10 @@ class Opening(Saga):
         self.refusal: Refused | None = None
         self.settlement: Settlement | None = None
         self.recorded: Outcome | None = None
+
+    def abort_means(self) -> str:
+        """An opening can be undone as long as nobody has its answer."""
+        return "The opening is given up: the payment is canceled, then the offset released."
 
     def about(self) -> str:
         """The purchase, and its payment once that is known."""

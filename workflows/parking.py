@@ -78,13 +78,15 @@ class Parking(Standing):
     return on, and while it undoes, neither can stop it.
     """
 
-    ABORT_MEANS = "The saga ends; nothing is done."
-
     def __init__(self, status: PurchaseStatus) -> None:
         super().__init__(status)
         self.undoable = True
         self.abort_requested = False
         self._parked: Parked | None = None
+
+    def abort_means(self) -> str:
+        """What an abort will do, in a sentence; asked only of a saga that can be undone."""
+        raise NotImplementedError
 
     @property
     def aborting(self) -> bool:
@@ -125,7 +127,7 @@ class Parking(Standing):
         if skip:
             choices[SKIP] = skip.means
         if self.undoable:
-            choices[ABORT] = self.ABORT_MEANS
+            choices[ABORT] = self.abort_means()
         return choices
 
     async def parked(self, why: str) -> None:

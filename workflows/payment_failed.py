@@ -16,11 +16,9 @@ MONEY_MOVES = "Money moves: nothing is released."
 class PaymentFailed(FollowUp):
     """What follows when an attempt to pay seems to have failed; there is one per failed charge."""
 
-    ABORT_MEANS = "The saga ends and cancels nothing; the purchase ends at its deadline."
-
     @workflow.init
     def __init__(self, start: PaymentFailedInput) -> None:
-        super().__init__(PurchaseStatus.AWAITING_PAYMENT, start.payment_id)
+        super().__init__(PurchaseStatus.AWAITING_PAYMENT, start.payment_id, start.purchase_id)
         self.attempts_max = start.attempts_max
 
     @workflow.run
@@ -47,6 +45,10 @@ class PaymentFailed(FollowUp):
         await self.publish("payment.failed", self.payment_id, order, PurchaseStatus.FAILED)
         await self.tell_end(order, PurchaseStatus.FAILED, "payment-failed")
         return SagaEnd(status=PurchaseStatus.FAILED)
+
+    def abort_means(self) -> str:
+        """Nothing is canceled by then."""
+        return "The saga ends and cancels nothing; the purchase ends at its deadline."
 
     def _why_not(self, payment: Payment) -> str:
         """Why there is nothing to do for this saga; empty if there is."""

@@ -25,12 +25,11 @@ class Undo(Exception):
 class PaymentSuccess(FollowUp):
     """What follows when a payment seems to be paid; there is one per payment."""
 
-    ABORT_MEANS = "The purchase is undone: the money goes back to the buyer, then the offset to its milestone."
     GOES_ON = "Paid; the offset is being delivered."
 
     @workflow.init
     def __init__(self, start: PaymentSuccessInput) -> None:
-        super().__init__(PurchaseStatus.PROCESSING, start.payment_id)
+        super().__init__(PurchaseStatus.PROCESSING, start.payment_id, start.purchase_id)
         self.call = PaymentCall(payment_id=start.payment_id)
         self.sold = False
 
@@ -50,6 +49,12 @@ class PaymentSuccess(FollowUp):
         except (Undo, Aborted) as stopped:
             return await self._undo(order, stopped.reason)
         return await self._end(order, PurchaseStatus.PAID)
+
+    def abort_means(self) -> str:
+        """Before the payment was seen there is nothing that this saga could undo."""
+        if self.order is None:
+            return "The saga ends and does nothing; at its deadline the purchase looks at the payment itself."
+        return "The purchase is undone: the money goes back to the buyer, then the offset to its milestone."
 
     async def _look_until_decided(self) -> Payment:
         """The payment, paid or canceled: an event says that it was paid, so another reading is stale."""

@@ -131,7 +131,7 @@ class StartPayment(Opening):
         try:
             await workflow.start_child_workflow(
                 PaymentSuccess.run,
-                PaymentSuccessInput(payment_id=payment_id),
+                PaymentSuccessInput(payment_id=payment_id, purchase_id=self.order.purchase_id),
                 id=payment_success_workflow_id(payment_id),
                 task_queue=TaskQueue.PAYMENT_SUCCESS,
                 parent_close_policy=ParentClosePolicy.ABANDON,

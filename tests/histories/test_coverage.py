@@ -24,6 +24,7 @@ NEVER_REPLAYED = {
     "parking.py Parking.resolve": "guards against a decision that comes as the saga goes on by itself; the SDK's own "
     "order of validator and handler excludes it today",
     "saga.py Saga._why_parked": "an error of a kind that the server does not send today is passed on",
+    "parking.py Parking.abort_means": "every saga that can be undone says it in its own words",
     "standing.py Standing.about": "every saga says it in its own words",
     "start_payment.py StartPayment._known_payment_id": "a bug is told as one",
 }

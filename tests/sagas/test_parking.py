@@ -247,3 +247,37 @@ def test_a_step_that_is_not_answered_for_three_days_parks() -> None:
     decide(world, "retry")
     world.engine.run()
     assert world.outcome.status == "paid"
+
+
+@pytest.mark.parametrize("event", ["succeeded", "failed"])
+def test_a_saga_that_cannot_even_look_shows_on_its_purchase(event: str) -> None:
+    """Payments refuses our token: the purchase needs attention though its saga knows no order; a retry heals both."""
+    world = World()
+    world.opened()
+    world.faults.before["look"] = [BROKEN]
+    saga = "payment-success/pi_1" if event == "succeeded" else "payment-failed/pi_1/ch_1"
+    if event == "succeeded":
+        world.buyer_pays()
+        world.event_succeeded()
+    else:
+        world.attempt_fails()
+        world.event_failed()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    decide(world, "retry", saga)
+    world.engine.run()
+    assert world.outcome.status == ("paid" if event == "succeeded" else "failed")
+
+
+def test_an_abort_before_the_first_look_promises_nothing() -> None:
+    """Nothing was done that could be undone, and the choice says so; the deadline finds the money and delivers."""
+    world = World()
+    world.opened()
+    world.faults.before["look"] = [BROKEN]
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    view = world.engine.query(world.success.id, "parked", ParkedView)
+    assert view.choices["abort"].startswith("The saga ends and does nothing")
+    decide(world, "abort")
+    world.engine.run()
+    assert world.outcome.status == "paid"

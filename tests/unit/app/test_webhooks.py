@@ -14,14 +14,14 @@ from tests.unit.app.deliveries import accepted, counted, event, refund_event, se
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakeSagas
 
-FAILED = PaymentFailedInput(payment_id="pi_1", attempts_max=1)
+FAILED = PaymentFailedInput(payment_id="pi_1", purchase_id="p1", attempts_max=1)
 
 
 @pytest.mark.parametrize("kind", ["payment_intent.succeeded", "payment_intent.amount_capturable_updated"])
 def test_a_paid_or_authorised_payment_starts_payment_success(anyone: FlaskClient, sagas: FakeSagas, kind: str) -> None:
     """Both events say that money is there."""
     assert accepted(send(anyone, event(kind)))
-    assert sagas.events == [("succeeded", PaymentSuccessInput(payment_id="pi_1"))]
+    assert sagas.events == [("succeeded", PaymentSuccessInput(payment_id="pi_1", purchase_id="p1"))]
 
 
 def test_a_failed_attempt_starts_the_saga_of_its_charge(anyone: FlaskClient, sagas: FakeSagas) -> None:
@@ -48,7 +48,7 @@ def test_a_cancellation_is_named_by_its_event(anyone: FlaskClient, sagas: FakeSa
 def test_a_failed_refund_starts_its_saga(anyone: FlaskClient, sagas: FakeSagas) -> None:
     """The refund names the saga, its payment is what the saga looks at."""
     assert accepted(send(anyone, refund_event()))
-    assert sagas.events == [("refund-failed", RefundFailedInput(payment_id="pi_1", refund_id="re_1"))]
+    assert sagas.events == [("refund-failed", RefundFailedInput(payment_id="pi_1", purchase_id="p1", refund_id="re_1"))]
 
 
 @pytest.mark.parametrize("metadata", [{}, None, {"order": "p1"}])
