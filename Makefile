@@ -7,7 +7,7 @@ COVERED := app workflows activities clients domain audit
 ON_STORES := $(addprefix tests/integration/,payments projects users notifier stores sagas)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up restart audit test explore check openapi histories sbom bench chaos clean
+.PHONY: help setup demo up restart audit test explore check openapi histories sbom bench capacity chaos clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ sbom: setup  ## write build/sbom.cdx.json: the bill of materials of what the ima
 bench: python  ## measure latency, throughput, memory and recovery
 	@$(SETUP) --chaos
 	@$(VENV)/python -m bench $(ARGS)
+
+capacity: setup  ## count what a purchase leaves behind; ARGS=--write puts it into docs/capacity.md
+	@$(VENV)/python -m bench.capacity $(ARGS)
 
 chaos: python  ## break every part while buyers buy, then audit; PURCHASES=200 SECONDS=120 SEED=7
 	@$(SETUP) --chaos
