@@ -4,10 +4,10 @@ SETUP := $(PYTHON) -m devstack.setup
 VENV := .venv/bin
 COVERED := app workflows activities clients domain audit
 # What `make test STORE=postgres` runs: all that the services' books are in.
-ON_STORES := $(addprefix tests/integration/,payments projects users notifier stores sagas)
+ON_STORES := $(addprefix tests/integration/,payments projects users notifier stores sagas) tests/long/stores
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up restart audit test explore check openapi histories sbom bench capacity chaos clean
+.PHONY: help setup demo up restart audit test prove explore check openapi histories sbom bench capacity chaos clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: python  ## all tests, with branch coverage; ARGS=tests/unit for some; STOR
 	@# What libraries write into the user's settings folder stays here too.
 	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(COVERED:%=--cov=%) --cov-branch \
 	    $(or $(ARGS),$(if $(filter postgres,$(STORE)),$(ON_STORES)))
+
+prove: python  ## what takes longer: Temporal Server on PostgreSQL with TLS, backup and restore
+	@$(SETUP) --tests --prove
+	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(or $(ARGS),tests/long)
 
 explore: setup  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
 	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)

@@ -1,4 +1,4 @@
-"""`python3 -m devstack.setup [--chaos] [--tests]`: bring everything onto this machine that the project needs."""
+"""`python3 -m devstack.setup [--chaos] [--tests] [--prove]`: bring onto this machine all that the project needs."""
 
 import argparse
 import fcntl
@@ -34,7 +34,10 @@ def main() -> int:
     parser.add_argument(
         "--tests",
         action="store_true",
-        help="also all that the tests need: databases, Prometheus, kustomize, Chromium, Temporal Server and more",
+        help="also all that the tests need: databases, Prometheus, kustomize, Chromium and more",
+    )
+    parser.add_argument(
+        "--prove", action="store_true", help="also the whole Temporal Server, which takes minutes to build"
     )
     arguments = parser.parse_args()
     # So that a step ends what it has started, as it does on Ctrl-C.
@@ -50,7 +53,8 @@ def main() -> int:
     steps = [python_env, temporal_server, rabbitmq_server]
     steps += [toxiproxy_server] if arguments.chaos or arguments.tests else []
     steps += [postgresql] if arguments.tests or os.environ.get("STORE") == "postgres" else []
-    steps += [redis_server, prometheus, kustomize, chromium, temporal_on_postgresql] if arguments.tests else []
+    steps += [redis_server, prometheus, kustomize, chromium] if arguments.tests else []
+    steps += [temporal_on_postgresql] if arguments.prove else []
     try:
         with _alone(machine):
             for step in steps:

@@ -1,1 +1,1 @@
-"""The services' databases: migrations, several processes, a server that restarts, backups; most of it on PostgreSQL."""
+"""The services' databases: migrations, several processes, a server that restarts; most of it on PostgreSQL."""

@@ -11,7 +11,7 @@ import pytest
 from audit import Rule, Side
 from devstack.shop import Shop
 from devstack.stack import Stack, StackOptions
-from tests.integration.stores.lost import Answer, Operator, back_up, bring_back, run
+from tests.long.stores.lost import Answer, Operator, back_up, bring_back, run
 
 # 10 min: nothing expires while backups are made and brought back on a busy machine.
 ENVIRONMENT = {"STORE": "postgres", "RESERVATION_TTL": "600"}

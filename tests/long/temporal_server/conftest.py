@@ -7,7 +7,7 @@ import pytest
 from devstack.shop import Shop
 from devstack.stack import Stack, StackOptions
 from tests.integration.postgres import running_postgres
-from tests.integration.temporal_server.server import ProductionServer, production_server
+from tests.long.temporal_server.server import ProductionServer, production_server
 
 
 @pytest.fixture(scope="package")

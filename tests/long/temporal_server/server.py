@@ -11,7 +11,7 @@ from devstack.options import ROOT
 from devstack.ports import claim_block
 from devstack.setup import temporal_on_postgresql, temporal_server
 from devstack.setup.machine import Machine
-from tests.integration.temporal_server.certificates import Authority, Certificate
+from tests.long.temporal_server.certificates import Authority, Certificate
 
 CONFIG = ROOT / "deploy" / "temporal"
 NAMESPACE = "buy-projects"

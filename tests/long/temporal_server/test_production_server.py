@@ -17,8 +17,8 @@ from devstack.options import ROOT
 from devstack.plan import WORKERS
 from devstack.shop import Shop, item
 from devstack.stack import Stack
-from tests.integration.temporal_server.certificates import Authority, Certificate
-from tests.integration.temporal_server.server import CONFIG, NAMESPACE, SERVER_NAME, ProductionServer, program
+from tests.long.temporal_server.certificates import Authority, Certificate
+from tests.long.temporal_server.server import CONFIG, NAMESPACE, SERVER_NAME, ProductionServer, program
 
 # A server that was killed joins its own ring again, and takes back its shards, before it answers.
 BACK_S = 90.0

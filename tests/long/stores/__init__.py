@@ -1,0 +1,1 @@
+"""Everything is lost, comes back from its backup, and is mended."""
