@@ -4,6 +4,7 @@ Times are in seconds. The connection to Temporal is set by the standard TEMPORAL
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
@@ -151,25 +152,40 @@ class Settings(PayloadSettings):
     @classmethod
     def split_list(cls, value: object) -> object:
         """A comma separated list as a tuple."""
-        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+        return separated(value)
 
     @field_validator("api_keys")
     @classmethod
     def check_api_keys(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         """Raise unless each is an entry of `flask api-key`; the fault names its place, for its text may be a secret."""
-        for place, entry in enumerate(entries, 1):
-            if not API_KEY.fullmatch(entry):
-                raise ValueError(f"entry {place} is not <id>:<scope>[+<scope>]:<sha256>, as `flask api-key` prints it")
-        return entries
+        return checked(entries, API_KEY, "<id>:<scope>[+<scope>]:<sha256>, as `flask api-key` prints it")
 
     @model_validator(mode="after")
     def refuse_development_secrets(self) -> Self:
         """Raise when production would trust what everybody can read in the repository."""
         if self.environment == "production":
-            known = [name.upper() for name, value in DEVELOPMENT_SECRETS.items() if getattr(self, name) == value]
-            if known:
-                raise ValueError(f"production needs its own {', '.join(known)}")
+            refuse_known(self, DEVELOPMENT_SECRETS)
         return self
+
+
+def separated(value: object) -> object:
+    """A comma separated list as a tuple; anything else as it is."""
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+def checked(entries: tuple[str, ...], form: re.Pattern[str], told: str) -> tuple[str, ...]:
+    """The entries of a list, each of a form; the fault names an entry's place, for its text may be a secret."""
+    for place, entry in enumerate(entries, 1):
+        if not form.fullmatch(entry):
+            raise ValueError(f"entry {place} is not {told}")
+    return entries
+
+
+def refuse_known(settings: PayloadSettings, known: Mapping[str, Any]) -> None:
+    """Raise when settings still have values that everybody can read in the repository."""
+    left = [name.upper() for name, value in known.items() if getattr(settings, name) == value]
+    if left:
+        raise ValueError(f"production needs its own {', '.join(left)}")
 
 
 @lru_cache(maxsize=1)

@@ -9,21 +9,9 @@ from config import settings
 from temporal_client import lazy_client
 
 
-def places() -> Places:
-    """Where the environment says that the services are."""
-    known = settings()
-    return Places(
-        payments=known.payments_url,
-        projects=known.projects_url,
-        users=known.users_url,
-        notifier=known.notifier_url,
-        service_token=known.service_token,
-    )
-
-
 def main(arguments: list[str]) -> int:
     """Audit; 0: it adds up, 1: it does not, 2: it could not be read."""
-    return asyncio.run(run(arguments, places(), lazy_client))
+    return asyncio.run(run(arguments, Places.of(settings()), lazy_client))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 from temporalio.client import Client
 
@@ -23,6 +23,7 @@ from audit.report import Report, counted
 from audit.stock import Tally, tally
 from audit.temporal_books import TemporalBooks
 from clients.http import pooled_client
+from config import Settings
 from domain.errors import ContractBroken, Unavailable
 
 # Seconds before each further look at the suspects, 7.5 in all: a notification has passed the broker by then.
@@ -46,6 +47,17 @@ class Places:
     users: str
     notifier: str
     service_token: str
+
+    @classmethod
+    def of(cls, config: Settings) -> Self:
+        """Where the settings say that they are."""
+        return cls(
+            payments=config.payments_url,
+            projects=config.projects_url,
+            users=config.users_url,
+            notifier=config.notifier_url,
+            service_token=config.service_token,
+        )
 
 
 class CouldNotRead(Exception):

@@ -14,8 +14,7 @@ from typing import NoReturn
 
 from prometheus_client import Gauge, start_http_server
 
-from audit.__main__ import places
-from audit.auditor import CouldNotRead, audit
+from audit.auditor import CouldNotRead, Places, audit
 from audit.command import leave
 from audit.findings import Weight
 from audit.report import Report
@@ -59,7 +58,7 @@ async def audit_once(audited: Audit) -> float:
 
 
 async def _audited() -> Report:
-    return await audit(places(), await lazy_client())
+    return await audit(Places.of(settings()), await lazy_client())
 
 
 def main() -> NoReturn:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from config import Origin
+from config import Origin, checked, refuse_known, separated
 from payload_keys import PayloadSettings, read
 
 # An entry of CODEC_SERVER_TOKENS, as `python -m codec_server new-token` prints it: whose token, and its SHA-256.
@@ -40,26 +40,19 @@ class CodecServerSettings(PayloadSettings):
     @classmethod
     def split_list(cls, value: object) -> object:
         """A comma separated list as a tuple."""
-        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+        return separated(value)
 
     @field_validator("codec_server_tokens")
     @classmethod
     def check_tokens(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         """Raise unless each is an entry of `new-token`; the fault names its place, for its text may be a secret."""
-        for place, entry in enumerate(entries, 1):
-            if not ENTRY.fullmatch(entry):
-                raise ValueError(
-                    f"entry {place} is not <name>:<sha256>, as `python -m codec_server new-token` prints it"
-                )
-        return entries
+        return checked(entries, ENTRY, "<name>:<sha256>, as `python -m codec_server new-token` prints it")
 
     @model_validator(mode="after")
     def refuse_development(self) -> Self:
         """Raise when production would show payloads to whoever has read the repository, or write them in clear."""
         if self.environment == "production":
-            known = [name.upper() for name, value in DEVELOPMENT.items() if getattr(self, name) == value]
-            if known:
-                raise ValueError(f"production needs its own {', '.join(known)}")
+            refuse_known(self, DEVELOPMENT)
         return self
 
 

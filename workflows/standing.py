@@ -67,8 +67,7 @@ class Standing:
     def leave(self, why: str) -> None:
         """Show that the saga ends and decides nothing: how the purchase stands is for others to say."""
         workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
-        stands = f"**ended** at {shown_time(workflow.now())}. {why}"
-        workflow.set_current_details(f"{stands}\n\n**To do:** {NOTHING}\n\n{self.about()}")
+        self._tell(f"**ended** at {shown_time(workflow.now())}. {why}", NOTHING)
 
     @contextmanager
     def under_way(self, summary: str) -> Iterator[None]:
@@ -84,18 +83,18 @@ class Standing:
     def _write(self) -> None:
         words = self.status.value.replace("_", " ")
         to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
-        stands = f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}"
+        self._tell(f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}", to_do)
+
+    def _tell(self, stands: str, to_do: str) -> None:
         workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self.about()}")
 
 
 def summarized(text: str) -> str:
     """A text that may be of any length as a summary."""
     encoded = text.encode()
-    return (
-        text
-        if len(encoded) <= SUMMARY_MAX
-        else encoded[: SUMMARY_MAX - len("…".encode())].decode(errors="ignore") + "…"
-    )
+    if len(encoded) <= SUMMARY_MAX:
+        return text
+    return encoded[: SUMMARY_MAX - len("…".encode())].decode(errors="ignore") + "…"
 
 
 def shown_time(moment: datetime) -> str:

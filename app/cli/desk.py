@@ -31,13 +31,7 @@ class Desk:
 
 def desk(config: Settings) -> Desk:
     """The desk of this process; connects to nothing yet."""
-    places = Places(
-        payments=config.payments_url,
-        projects=config.projects_url,
-        users=config.users_url,
-        notifier=config.notifier_url,
-        service_token=config.service_token,
-    )
+    places = Places.of(config)
 
     async def audited(tell: Tell, purchase_ids: Sequence[str]) -> Report:
         return await audit(places, await lazy_client(), tell, purchase_ids)

@@ -4,7 +4,7 @@ import json
 import platform
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from devstack.setup import apt
@@ -16,12 +16,17 @@ USUAL_PLACE = Path("/usr/local/go/bin/go")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-def install(machine: Machine, module: str, target: Path, *, otherwise: str) -> None:
-    """Build `module` and put its program at `target`; `otherwise` as in `install_all`."""
-    install_all(machine, {module: target}, otherwise=otherwise)
+def provide(machine: Machine, targets: Mapping[str, Path], found: Callable[[], object], *, otherwise: str) -> None:
+    """Have programs: those that are `found` already, or built to their targets."""
+    if found():
+        return
+    install(machine, targets, otherwise=otherwise)
+    if not found():
+        built = " and ".join(map(str, targets.values()))
+        raise SetupError(f"{built} does not run. Remove it and run this again, or {otherwise}.")
 
 
-def install_all(machine: Machine, targets: Mapping[str, Path], *, otherwise: str) -> None:
+def install(machine: Machine, targets: Mapping[str, Path], *, otherwise: str) -> None:
     """Build programs of one Go module, each to its target, in one move, so that a half-built one is never found.
 
     `otherwise` tells what a person can do where Go or its module proxy cannot be had.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from devstack.setup import golang
-from devstack.setup.machine import Machine, SetupError, version_in
+from devstack.setup.machine import Machine, version_in
 from devstack.setup.versions import KUSTOMIZE, KUSTOMIZE_MIN, shown
 
 MODULE = f"sigs.k8s.io/kustomize/kustomize/v5@{KUSTOMIZE}"
@@ -33,8 +33,4 @@ def find(machine: Machine) -> tuple[str, ...] | None:
 
 def provide(machine: Machine) -> None:
     """Have the program: on PATH, ours, or built by Go, whichever comes first."""
-    if find(machine) is not None:
-        return
-    golang.install(machine, MODULE, cached(machine), otherwise=OTHERWISE)
-    if find(machine) is None:
-        raise SetupError(f"{cached(machine)} does not run. Remove it and run this again, or {OTHERWISE}.")
+    golang.provide(machine, {MODULE: cached(machine)}, lambda: find(machine), otherwise=OTHERWISE)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from devstack.setup import golang
-from devstack.setup.machine import Machine, SetupError, version_in
+from devstack.setup.machine import Machine, version_in
 from devstack.setup.versions import TEMPORAL_SERVER, TEMPORAL_SERVER_MIN, shown
 
 MODULE = "go.temporal.io/server/cmd"
@@ -21,16 +21,12 @@ def find(machine: Machine, name: str) -> Path | None:
 
 def provide(machine: Machine) -> None:
     """Have both programs: on PATH, ours, or built by Go, whichever comes first."""
-    if all(find(machine, name) for name in (SERVER, SQL_TOOL)):
-        return
     folder = machine.cache / "bin"
     built = {
         f"{MODULE}/server@{TEMPORAL_SERVER}": folder / SERVER,
         f"{MODULE}/tools/sql@{TEMPORAL_SERVER}": folder / SQL_TOOL,
     }
-    golang.install_all(machine, built, otherwise=OTHERWISE)
-    if not all(find(machine, name) for name in (SERVER, SQL_TOOL)):
-        raise SetupError(f"What was built in {folder} does not run. Remove it and run this again, or {OTHERWISE}.")
+    golang.provide(machine, built, lambda: all(find(machine, name) for name in (SERVER, SQL_TOOL)), otherwise=OTHERWISE)
 
 
 def _is_new_enough(machine: Machine, program: Path) -> bool:

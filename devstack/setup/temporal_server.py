@@ -37,7 +37,7 @@ def provide(machine: Machine) -> None:
     cached(machine).parent.mkdir(parents=True, exist_ok=True)
     if not _downloaded(machine):
         machine.say("That takes some 3 minutes on 2 cores, once")
-        golang.install(machine, MODULE, cached(machine), otherwise=OTHERWISE)
+        golang.install(machine, {MODULE: cached(machine)}, otherwise=OTHERWISE)
     if not _new_enough(machine, cached(machine)):
         raise SetupError(f"{cached(machine)} does not run as Temporal server {shown(TEMPORAL_SERVER_MIN)} or newer.")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from devstack.setup import golang
-from devstack.setup.machine import Machine, SetupError
+from devstack.setup.machine import Machine
 from devstack.setup.versions import TOXIPROXY
 
 MODULE = f"github.com/Shopify/toxiproxy/v2/cmd/server@{TOXIPROXY}"
@@ -26,8 +26,4 @@ def find(machine: Machine) -> Path | None:
 
 def provide(machine: Machine) -> None:
     """Have the program: one on PATH, ours, or built by Go, whichever comes first."""
-    if find(machine) is not None:
-        return
-    golang.install(machine, MODULE, cached(machine), otherwise=OTHERWISE)
-    if find(machine) is None:
-        raise SetupError(f"{cached(machine)} does not run. Remove it and run this again, or {OTHERWISE}.")
+    golang.provide(machine, {MODULE: cached(machine)}, lambda: find(machine), otherwise=OTHERWISE)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.stripe_simulator.errors import no_such
+from services.stripe_simulator.errors import StripeError, no_such
 from services.stripe_simulator.models import Charge, Document, PaymentIntent
 
 Row = TypeVar("Row", bound=Document)
@@ -39,17 +39,20 @@ def new_id(prefix: str, length: int = 24) -> str:
 
 def find_intent(call: Call, intent_id: str) -> PaymentIntent:
     """The PaymentIntent of an id; 404 if there is none."""
-    row = find(call, PaymentIntent, intent_id)
-    if row is None:
-        raise no_such("payment_intent", intent_id, "intent")
-    return row
+    return existing(call, PaymentIntent, intent_id, no_such("payment_intent", intent_id, "intent"))
 
 
 def find_charge(call: Call, charge_id: str, *, status: int = 404) -> Charge:
     """The charge of an id; 404 (400 where a parameter names it) if there is none."""
-    row = find(call, Charge, charge_id)
+    param = "id" if status == 404 else "charge"
+    return existing(call, Charge, charge_id, no_such("charge", charge_id, param, status=status))
+
+
+def existing(call: Call, model: type[Row], identifier: str, absent: StripeError) -> Row:
+    """The row of an id; raises `absent` if there is none."""
+    row = find(call, model, identifier)
     if row is None:
-        raise no_such("charge", charge_id, "id" if status == 404 else "charge", status=status)
+        raise absent
     return row
 
 

@@ -1,7 +1,7 @@
 """Disputes: the buyer asks the bank for the money back (Stripe's docs, "Disputes and fraud")."""
 
 from services.stripe_simulator import shapes
-from services.stripe_simulator.call import Call, find, new_id
+from services.stripe_simulator.call import Call, existing, new_id
 from services.stripe_simulator.errors import invalid_request, no_such
 from services.stripe_simulator.events import emit
 from services.stripe_simulator.models import Charge, Dispute
@@ -30,10 +30,7 @@ def create(call: Call, charge: Charge) -> Dispute:
 
 def of_id(call: Call, dispute_id: str) -> Dispute:
     """The dispute of an id; 404 if there is none."""
-    row = find(call, Dispute, dispute_id)
-    if row is None:
-        raise no_such("dispute", dispute_id, "id")
-    return row
+    return existing(call, Dispute, dispute_id, no_such("dispute", dispute_id, "id"))
 
 
 def close(call: Call, row: Dispute, *, won: bool) -> Dispute:

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 
 from services.stripe_simulator import disputes, intents, methods, money, refunds
-from services.stripe_simulator.call import Call, find, find_charge, find_intent
+from services.stripe_simulator.call import Call, existing, find_charge, find_intent
 from services.stripe_simulator.errors import InvalidParameters, invalid_request, no_such
 from services.stripe_simulator.events import shown
 from services.stripe_simulator.models import Charge, Delivery, Dispute, Event, Json, PaymentIntent, Refund
@@ -154,10 +154,7 @@ def list_events(call: Call, params: ListEvents) -> Json:
 
 def retrieve_event(call: Call, _: Params, *, event_id: str) -> Json:
     """One event."""
-    row = find(call, Event, event_id)
-    if row is None:
-        raise no_such("event", event_id, "id")
-    return shown(row)
+    return shown(existing(call, Event, event_id, no_such("event", event_id, "id")))
 
 
 def _given(params: CreateIntent) -> Json:

@@ -1,7 +1,7 @@
 """Refunds: never more than what was captured and not given back yet."""
 
 from services.stripe_simulator import shapes
-from services.stripe_simulator.call import Call, find, find_charge, new_id
+from services.stripe_simulator.call import Call, existing, find, find_charge, new_id
 from services.stripe_simulator.errors import InvalidParameters, invalid_request, no_such
 from services.stripe_simulator.events import emit
 from services.stripe_simulator.models import Charge, Json, PaymentIntent, Refund
@@ -36,10 +36,7 @@ def create(call: Call, charge: Charge, amount: int | None, given: Json) -> Refun
 
 def of_id(call: Call, refund_id: str) -> Refund:
     """The refund of an id; 404 if there is none."""
-    row = find(call, Refund, refund_id)
-    if row is None:
-        raise no_such("refund", refund_id, "id")
-    return row
+    return existing(call, Refund, refund_id, no_such("refund", refund_id, "id"))
 
 
 def fail(call: Call, row: Refund) -> Refund:

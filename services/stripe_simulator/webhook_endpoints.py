@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from services.stripe_simulator import shapes
-from services.stripe_simulator.call import Call, find
+from services.stripe_simulator.call import Call, existing
 from services.stripe_simulator.errors import no_such
 from services.stripe_simulator.models import Json, WebhookEndpoint
 from services.stripe_simulator.pages import page
@@ -69,7 +69,4 @@ def delete(call: Call, _: Params, *, endpoint_id: str) -> Json:
 
 
 def _of_id(call: Call, endpoint_id: str) -> WebhookEndpoint:
-    row = find(call, WebhookEndpoint, endpoint_id)
-    if row is None:
-        raise no_such("webhook endpoint", endpoint_id, "id")
-    return row
+    return existing(call, WebhookEndpoint, endpoint_id, no_such("webhook endpoint", endpoint_id, "id"))

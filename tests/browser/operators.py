@@ -25,9 +25,10 @@ PATIENCE_MS = 20_000
 class TemporalUi:
     """Temporal's web UI, as an operator uses it."""
 
-    def __init__(self, page: Page, shop: Shop) -> None:
+    def __init__(self, page: Page, shop: Shop, engine: Engine) -> None:
         self.page = page
         self._shop = shop
+        self._engine = engine
 
     def timeline(self, workflow_id: str) -> None:
         """A saga's steps, each with its summary."""
@@ -45,7 +46,7 @@ class TemporalUi:
 
     def _open(self, workflow_id: str, tab: str) -> None:
         link = self._shop.ui_link(workflow_id)
-        run = Engine(self._shop.stack).run_id(workflow_id)
+        run = self._engine.run_id(workflow_id)
         self.page.goto(f"{link}/{run}/{tab}")
 
 
@@ -71,7 +72,7 @@ def main() -> None:
         buyers = Buyers(shop, engine, pool)
         browser: Browser = tool.chromium.launch(executable_path=program(), args=ARGUMENTS)
         expect.set_options(timeout=PATIENCE_MS)
-        ui = TemporalUi(browser.new_page(viewport=SIZE, reduced_motion="reduce", locale="en-US"), shop)
+        ui = TemporalUi(browser.new_page(viewport=SIZE, reduced_motion="reduce", locale="en-US"), shop, engine)
         paid = buyers.opened()
         buyers.pay(paid)
         buyers.settled(paid)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.errors import Refused
+from domain.errors import ContractBroken, Refused
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.sagas.execution import Execution
 from tests.sagas.scenarios import Scenario
@@ -21,6 +21,18 @@ def decide(world: World, saga: Execution, decision: str) -> None:
 
 def _is_parked(saga: Execution) -> bool:
     return saga.attributes.get("PurchaseStatus") == "needs_attention"
+
+
+def _parked(world: World, begin: Callable[[World], Execution], operation: str, fault: Exception = BROKEN) -> Execution:
+    """A saga that has parked at a call which fails so."""
+    world.faults.before[operation] = [fault]
+    return _when_parked(world, begin)
+
+
+def _when_parked(world: World, begin: Callable[[World], Execution]) -> Execution:
+    saga = begin(world)
+    world.engine.run(until=lambda: _is_parked(saga))
+    return saga
 
 
 # ---- how a saga comes to its step -----------------------------------------------------------------------------------
@@ -119,9 +131,7 @@ def _decided(place: Place, decision: str) -> Scenario:
     """Parked there; before a skip somebody has done it by hand."""
 
     def played(world: World) -> None:
-        world.faults.before[place.operation] = [BROKEN]
-        saga = place.begin(world)
-        world.engine.run(until=lambda: _is_parked(saga))
+        saga = _parked(world, place.begin, place.operation)
         if decision == "skip":
             place.by_hand(world)
         decide(world, saga, decision)
@@ -138,17 +148,19 @@ def _record_skipped(world: World) -> None:
 
 
 def _opening_aborted(world: World) -> None:
-    world.faults.before["reserve"] = [BROKEN]
-    saga = _opening(world)
-    world.engine.run(until=lambda: _is_parked(saga))
+    saga = _parked(world, _opening, "reserve")
     decide(world, saga, "abort")
+
+
+def _long_reason(world: World) -> None:
+    """The callee's words are longer than a summary may be."""
+    saga = _parked(world, _paid, "deliver", ContractBroken("no " * 200))
+    decide(world, saga, "retry")
 
 
 def _skipped_unseen(world: World) -> None:
     """Nobody has done it, and then its callee is away: neither skip is taken."""
-    world.faults.before["deliver"] = [BROKEN]
-    saga = _paid(world)
-    world.engine.run(until=lambda: _is_parked(saga))
+    saga = _parked(world, _paid, "deliver")
     decide(world, saga, "skip")
     world.faults.before["look_at_offset"] = [UNAVAILABLE] * 100
     decide(world, saga, "skip")
@@ -161,9 +173,7 @@ def _skipped_unseen(world: World) -> None:
 
 def _decided_twice(world: World) -> None:
     """A skip is checked for long; meanwhile another operator retries, and the check comes too late."""
-    world.faults.before["deliver"] = [BROKEN]
-    saga = _paid(world)
-    world.engine.run(until=lambda: _is_parked(saga))
+    saga = _parked(world, _paid, "deliver")
     world.users.delivered = True
     world.engine.update(saga.id, "resolve", "skip", "r1")
     world.engine.update(saga.id, "resolve", "retry", "r2")
@@ -172,32 +182,26 @@ def _decided_twice(world: World) -> None:
 
 def _refused_undo(world: World) -> None:
     """A refund that the provider refuses must not be passed over."""
-    world.faults.before["refund"] = [Refused("payment-not-refundable", "the bank says no")]
-    saga = _undone(world)
-    world.engine.run(until=lambda: _is_parked(saga))
+    saga = _parked(world, _undone, "refund", Refused("payment-not-refundable", "the bank says no"))
     decide(world, saga, "retry")
 
 
 def _away_for_a_weekend(world: World) -> None:
     world.faults.before["deliver"] = [UNAVAILABLE] * (3 * 24 * 61)
-    saga = _paid(world)
-    world.engine.run(until=lambda: _is_parked(saga))
+    saga = _when_parked(world, _paid)
     world.faults.before.clear()
     decide(world, saga, "retry")
 
 
 def _commit_not_known(world: World) -> None:
     world.faults.after["commit"] = [BROKEN]
-    saga = _paid(world)
-    world.engine.run(until=lambda: _is_parked(saga))
+    saga = _when_parked(world, _paid)
     decide(world, saga, "abort")
 
 
 def _canceled(world: World) -> None:
     """Somebody cancels a parked saga in Temporal's UI."""
-    world.faults.before["commit"] = [BROKEN]
-    saga = _paid(world)
-    world.engine.run(until=lambda: _is_parked(saga))
+    saga = _parked(world, _paid, "commit")
     world.engine.cancel(saga.id)
     world.engine.run()
 
@@ -213,6 +217,7 @@ BRANCHES: Mapping[str, Scenario] = {
     "parked_at_its_cancel_and_abort": _decided(PLACES["cancel"], "abort"),
     "parked_at_its_record_and_skip": _record_skipped,
     "parked_opening_and_abort": _opening_aborted,
+    "parked_for_a_long_reason": _long_reason,
     "parked_and_skipped_unseen": _skipped_unseen,
     "parked_and_decided_twice": _decided_twice,
     "parked_and_canceled": _canceled,

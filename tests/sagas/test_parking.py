@@ -270,12 +270,7 @@ def test_a_saga_that_cannot_even_look_shows_on_its_purchase(event: str) -> None:
 
 def test_an_abort_before_the_first_look_promises_nothing() -> None:
     """Nothing was done that could be undone, and the choice says so; the deadline finds the money and delivers."""
-    world = World()
-    world.opened()
-    world.faults.before["look"] = [BROKEN]
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: world.status == "needs_attention")
+    world = parked_at("look")
     view = world.engine.query(world.success.id, "parked", ParkedView)
     assert view.choices["abort"].startswith("The saga ends and does nothing")
     decide(world, "abort")

@@ -19,6 +19,18 @@ def details(world: World, workflow_id: str | None = None) -> str:
     return metadata.current_details
 
 
+def waiting_for_a_decision(failure: Exception) -> World:
+    """A paid purchase whose delivery has failed so, and whose saga waits behind its timer."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [failure]
+    world.buyer_pays()
+    world.event_succeeded()
+    waits = "an operator's decision: Deliver "
+    world.engine.run(until=lambda: any(summary.startswith(waits) for summary in world.success.summaries))
+    return world
+
+
 def test_an_open_purchase_tells_until_when_it_waits() -> None:
     """Open: the order, the buyer, the payment, the deadline, and that nobody needs to do anything."""
     world = World()
@@ -43,13 +55,7 @@ def test_a_step_that_lasts_is_named() -> None:
 
 def test_a_parked_saga_tells_what_can_be_decided() -> None:
     """Parked: why, each choice, the command that decides, a timer that says so; its purchase points at it."""
-    world = World()
-    world.opened()
-    world.faults.before["deliver"] = [BROKEN]
-    world.buyer_pays()
-    world.event_succeeded()
-    waits = "an operator's decision: Deliver "
-    world.engine.run(until=lambda: any(summary.startswith(waits) for summary in world.success.summaries))
+    world = waiting_for_a_decision(BROKEN)
     shown = details(world, world.success.id)
     assert shown.startswith("**needs attention** since 20")
     assert f"Deliver {BOUGHT}: the callee broke its contract" in shown
@@ -63,13 +69,7 @@ def test_a_parked_saga_tells_what_can_be_decided() -> None:
 
 def test_a_reason_of_any_length_has_a_summary_that_the_server_takes() -> None:
     """A callee's detail may be long, and of letters that take several bytes: the timer's summary is cut, no more."""
-    world = World()
-    world.opened()
-    world.faults.before["deliver"] = [ContractBroken("né " * 200)]
-    world.buyer_pays()
-    world.event_succeeded()
-    waits = "an operator's decision: Deliver "
-    world.engine.run(until=lambda: any(summary.startswith(waits) for summary in world.success.summaries))
+    world = waiting_for_a_decision(ContractBroken("né " * 200))
     assert world.success.summaries[-1].endswith("…")
     assert "né " * 200 in details(world, world.success.id)
 

@@ -1,5 +1,0 @@
-"""The parts that all long proofs share with the other tests on real parts."""
-
-from tests.integration.conftest import postgres
-
-__all__ = ["postgres"]
