@@ -10,6 +10,9 @@ from devstack.setup.machine import Machine, SetupError
 from devstack.setup.versions import PYTHON_MIN, shown
 
 STAMP = ".requirements"
+# Nothing is decided while installing: no package that the file does not name (older pips would take an index's newest
+# release for an extra), and nothing compiled, whose build requirements nobody has pinned.
+LOCKED = ("--require-hashes", "--no-deps", "--only-binary", ":all:")
 
 
 def provide(machine: Machine) -> None:
@@ -24,12 +27,18 @@ def provide(machine: Machine) -> None:
     # A folder that was moved has programs that name the old place.
     if not usable or (found and found[0] != wanted[0]):
         _create(machine)
-    pip: list[str | Path] = [machine.venv_python, "-m", "pip", "install", "--require-hashes", "-r", requirements]
+    pip: list[str | Path] = [machine.venv_python, "-m", "pip"]
     machine.run(
         "Installing the Python packages",
-        pip,
+        [*pip, "install", *LOCKED, "-r", requirements],
         env=_pip_environment(machine),
         hint="Is the package index reachable? Then run the same command again: it goes on where it stopped.",
+    )
+    machine.run(
+        "Checking the Python packages",
+        [*pip, "check"],
+        env=_pip_environment(machine),
+        hint="requirements.txt is not complete: write it anew from poetry.lock (docs/releases.md).",
     )
     stamp.write_text("\n".join(wanted) + "\n")
 
