@@ -2,7 +2,9 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) -m devstack.setup
 VENV := .venv/bin
-COVERED := app workflows activities clients domain audit
+PYTEST = XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest
+# One process per core, and no more than memory bears on a large machine.
+PARALLEL := -n logical --maxprocesses 8 --dist worksteal
 # What `make test STORE=postgres` runs: all that the services' books are in.
 ON_STORES := $(addprefix tests/integration/,payments projects users notifier stores sagas) tests/long/stores
 
@@ -27,15 +29,21 @@ restart:  ## start one process of a running stack again: make restart NAME=payme
 audit: setup  ## compare the books of the running stack (or of what the environment names); ARGS="--json --data DIR"
 	@$(VENV)/python -m devstack.audit $(ARGS)
 
-test: python  ## all tests, with branch coverage; ARGS=tests/unit for some; STORE=postgres: services and sagas on it
+test: python  ## all tests, the quick ones first; ARGS=tests/unit for some; STORE=postgres: services and sagas on it
 	@$(SETUP) --tests
 	@# What libraries write into the user's settings folder stays here too.
-	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(COVERED:%=--cov=%) --cov-branch \
-	    $(or $(ARGS),$(if $(filter postgres,$(STORE)),$(ON_STORES)))
+ifneq ($(ARGS)$(STORE),)
+	@$(PYTEST) $(or $(ARGS),$(if $(filter postgres,$(STORE)),$(ON_STORES)))
+else
+	@# Branch coverage is measured where the tests run the code in their own process, and are no search.
+	@$(PYTEST) $(PARALLEL) tests/unit tests/sagas --cov
+	@$(PYTEST) $(PARALLEL) tests/explorer tests/histories tests/openapi
+	@$(PYTEST) tests/integration tests/browser
+endif
 
-prove: python  ## what takes longer: Temporal Server on PostgreSQL with TLS, backup and restore
+prove: python  ## before a release: what takes longer, searches longer, breaks more; says in docs/proved.md how it went
 	@$(SETUP) --tests --prove
-	@XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest $(or $(ARGS),tests/long)
+	@$(PYTEST) $(or $(ARGS),tests/long)
 
 explore: setup  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
 	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)

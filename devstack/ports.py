@@ -2,7 +2,8 @@
 
 import random
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import psutil
 
@@ -44,10 +45,14 @@ LINKS = {
 DERIVED = {"rabbitmq_distribution": 20_000, "rabbitmq_epmd": 1_000}
 NAMES = (*DEFAULTS, *METRICS, *DERIVED, *LINKS)
 
-# Blocks of 32 below 32768, where Linux begins to give ports to outgoing connections.
+# What the system gives to outgoing connections begins here; a server's port drawn from there may be taken by then, by
+# its very client. Temporal's PostgreSQL keeps ports as smallint, below 32768 too.
+OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
+OUTGOING_DEFAULT = 32_768
+# Below them are the well-known ports and the usual ones of databases and of this project.
+FIRST = 10_000
 BLOCK_SIZE = 32
-BLOCKS = range(20_000, 32_000, BLOCK_SIZE)
-# Some hundred stacks would have to run before this many tries fail.
+# Most blocks would have to be taken before this many tries fail by chance.
 TRIES_MAX = 50
 
 Ports = Mapping[str, int]
@@ -77,17 +82,48 @@ def _number(name: str, value: str | int) -> int:
     raise StackError(f"{name} is {value!r}; a port is a number from 1 to 65535.")
 
 
+def blocks(outgoing: str) -> range:
+    """Where each block of ports begins: below the range of outgoing connections, unless that leaves no room."""
+    first = int(outgoing.split(maxsplit=1)[0])
+    has_room = first >= FIRST + TRIES_MAX * BLOCK_SIZE
+    end = min(first, OUTGOING_DEFAULT) if has_room else OUTGOING_DEFAULT
+    return range(FIRST, end - BLOCK_SIZE + 1, BLOCK_SIZE)
+
+
 def claim_block() -> tuple[socket.socket, dict[str, int]]:
-    """Free ports, and the socket that keeps other stacks away from them while it is open."""
-    for start in random.sample(BLOCKS, TRIES_MAX):
+    """Free ports for a stack, and the socket that keeps others away from them while it is open."""
+    claim, free = _claim()
+    return claim, dict(zip(NAMES, free, strict=False))
+
+
+def free_port() -> int:
+    """A port that nobody has and no other stack, test or tool is given while this process lives."""
+    return next(port for port in _OWN if is_free(port))
+
+
+def _own_ports() -> Iterator[int]:
+    while True:
+        # The claim is open as long as this generator is.
+        claim, free = _claim()
+        with claim:
+            yield from free
+
+
+_OWN = _own_ports()
+
+
+def _claim() -> tuple[socket.socket, range]:
+    """A block of free ports, and the socket at its first port that says whose it is."""
+    outgoing = OUTGOING.read_text() if OUTGOING.exists() else str(OUTGOING_DEFAULT)
+    for start in random.sample(blocks(outgoing), TRIES_MAX):
         claim = _listen(start)
         if claim is None:
             continue
-        ports = {name: start + 1 + number for number, name in enumerate(NAMES)}
-        if all(is_free(port) for port in ports.values()):
-            return claim, ports
+        free = range(start + 1, start + BLOCK_SIZE)
+        if all(is_free(port) for port in free):
+            return claim, free
         claim.close()
-    raise StackError("No free ports were found between 20000 and 32000.")
+    raise StackError("No free ports were found below those of outgoing connections.")
 
 
 def _listen(port: int) -> socket.socket | None:

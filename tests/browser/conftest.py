@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from devstack.options import ROOT
+from devstack.ports import free_port
 from devstack.setup import chromium as setup
 from devstack.setup.machine import Machine
 from devstack.shop import Shop
@@ -19,7 +20,7 @@ from payload_keys import new_entry
 from tests.browser.books import Books
 from tests.browser.checkout import Checkout
 from tests.browser.watch import Watch
-from tests.integration.service_process import REPOSITORY, free_port
+from tests.integration.service_process import REPOSITORY
 
 # It draws without a screen and a graphics card, needs no sandbox of its own in a container, and speaks to nobody
 # but to the page's own hosts.

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from devstack.ports import LOOPBACK
-from tests.integration.service_process import REPOSITORY, free_port, wait_until
+from devstack.ports import LOOPBACK, free_port
+from tests.integration.service_process import REPOSITORY, wait_until
 
 # As a stack gives its intake: it waits for no request that hangs.
 STOP_LIMIT_S = 5.0

@@ -13,10 +13,11 @@ import psycopg
 
 from devstack import postgresql
 from devstack.options import StackOptions
+from devstack.ports import free_port
 from devstack.process import Process
 from devstack.setup import postgresql as programs
 from devstack.setup.machine import Machine
-from tests.integration.service_process import REPOSITORY, free_port, wait_until
+from tests.integration.service_process import REPOSITORY, wait_until
 
 OWNER = "postgres"
 # The services' tests run on both, and with STORE=postgres on the one that was asked for.

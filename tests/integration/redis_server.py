@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from devstack.ports import free_port
 from devstack.shop import Shop
-from tests.integration.service_process import free_port
 
 START_LIMIT_S = 10.0
 

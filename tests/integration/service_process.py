@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,18 +11,13 @@ from pathlib import Path
 
 import httpx
 
+from devstack.ports import free_port
+
 REPOSITORY = Path(__file__).parents[2]
 SERVICE_TOKEN = "a-service-token-of-the-tests"
 # 60 s: a cold start of two processes on two busy cores takes 5 s, and three on one PostgreSQL have taken 44.
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 15.0
-
-
-def free_port() -> int:
-    """A TCP port on the loopback that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: str, holds: Callable[[], bool], timeout_s: float = READY_TIMEOUT_S) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from tests.integration.service_process import REPOSITORY, free_port, wait_until
+from devstack.ports import free_port
+from tests.integration.service_process import REPOSITORY, wait_until
 
 STOP_TIMEOUT_S = 25.0
 

@@ -10,7 +10,8 @@ import pika
 import pytest
 from pika.exceptions import AMQPError
 
-from tests.integration.service_process import ServiceProcess, free_port, running_service, wait_until
+from devstack.ports import free_port
+from tests.integration.service_process import ServiceProcess, running_service, wait_until
 
 # The wrapper on the PATH refuses other users than its own.
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")

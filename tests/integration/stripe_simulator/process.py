@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,19 +9,13 @@ from pathlib import Path
 import httpx
 import stripe
 
+from devstack.ports import free_port
 from tests.integration.stripe_simulator.endpoint import SIGNING_SECRET
 
 REPOSITORY = Path(__file__).parents[3]
 # 30 s: migrations and imports on a busy machine; a usual start takes two.
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
-
-
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class SimulatorProcess:

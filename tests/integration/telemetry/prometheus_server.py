@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
+from devstack.ports import free_port
 from devstack.shop import Shop
-from tests.integration.service_process import free_port
 
 DEPLOYED = Path(__file__).parents[3] / "deploy" / "prometheus"
 # Short, for a test waits for scrapes; a busy machine still answers within it.

@@ -10,6 +10,7 @@ from socket import create_server
 import pytest
 
 from devstack.options import ROOT
+from devstack.ports import free_port
 from devstack.shop import Shop, item
 from tests.integration.telemetry.collector import Collector
 
@@ -31,9 +32,7 @@ print("ended", flush=True)
 @contextmanager
 def refusing() -> Iterator[int]:
     """A port at which nobody listens."""
-    with closing(create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    yield port
+    yield free_port()
 
 
 @contextmanager

@@ -12,13 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from devstack.ports import free_port
 from devstack.shop import Shop
 from devstack.stack import Stack, StackOptions
 from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.parking import forbidding
 from tests.integration.sagas.buyers import Buyers
-from tests.integration.service_process import free_port
 from tests.integration.telemetry.prometheus_server import Prometheus, watching
 from tests.unit.deploy.telemetry import documented, expressions, metrics_in
 

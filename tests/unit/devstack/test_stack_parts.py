@@ -37,6 +37,21 @@ def test_a_port_that_is_none_is_named() -> None:
         ports.from_environment({"INTAKE_PORT": "http"})
 
 
+@pytest.mark.parametrize(
+    ("outgoing", "last"), [("32768\t60999\n", 32_767), ("15000\t60999\n", 14_999), ("49152\t65535\n", 32_767)]
+)
+def test_no_port_is_drawn_from_those_of_outgoing_connections(outgoing: str, last: int) -> None:
+    """A client that waits for a server may be given that server's port; all fit into 15 bits and leave room."""
+    found = ports.blocks(outgoing)
+    assert len(found) >= ports.TRIES_MAX
+    assert found[-1] + ports.BLOCK_SIZE - 1 <= last
+
+
+def test_a_system_without_room_below_still_gets_ports() -> None:
+    """Where outgoing connections begin at 1024 any port may be taken; it is looked at before it is used."""
+    assert len(ports.blocks("1024\t65535\n")) >= ports.TRIES_MAX
+
+
 def test_the_description_has_what_the_design_lists() -> None:
     """Every key of the design, and tokens that the intake's rules accept."""
     facts = description.described(ENVIRON, ports.DEFAULTS)
