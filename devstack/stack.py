@@ -126,9 +126,12 @@ class Stack:
         with self._turns[name]:
             self._start_again(self._process(name))
 
-    def tell(self, **environment: str) -> None:
-        """Tell other settings to every process that is started from now on."""
-        self._environ |= environment
+    def tell(self, **environment: str | None) -> dict[str, str | None]:
+        """Tell other settings (None: none) to every process that is started from now on; what was told before."""
+        before = {name: self._environ.get(name) for name in environment}
+        told = {**self._environ, **environment}
+        self._environ = {name: value for name, value in told.items() if value is not None}
+        return before
 
     def revive(self, died: Process) -> None:
         """Restart a process that has died, unless somebody has done so since."""

@@ -11,7 +11,7 @@ import pytest
 from stripe import WebhookSignature
 
 from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
+from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.newcomers import newcomer
 
@@ -19,10 +19,9 @@ Basket = tuple[list[dict[str, str]], int]
 
 
 @pytest.fixture(scope="package")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack of this folder's own."""
-    with Stack(StackOptions(data=tmp_path_factory.mktemp("intake"))) as running:
-        yield running
+def own(doors: Stack) -> Stack:
+    """The stack, with the intake as it is by default."""
+    return doors
 
 
 @pytest.fixture

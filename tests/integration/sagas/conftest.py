@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
+from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.newcomers import newcomer
 from tests.integration.sagas.buyers import Buyers
@@ -30,14 +30,6 @@ def mangrove(shop: Shop) -> dict[str, Any]:
 def basket(mangrove: dict[str, Any]) -> tuple[list[dict[str, str]], int]:
     """Items and their price: 1.500 tCO2e at 1200 a tonne."""
     return [item(mangrove, "1.500")], 1800
-
-
-@pytest.fixture(scope="session")
-def battered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that these tests stop and kill parts of; the money is captured in a step of its own."""
-    options = StackOptions(data=tmp_path_factory.mktemp("battered"), environment={"CAPTURE_MODE": "manual"})
-    with Stack(options) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The other settings: manual capture and a second attempt, on a stack of their own."""
+"""The other settings: manual capture and a second attempt."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
+from devstack.stack import Stack
+from tests.integration.newcomers import newcomer
+from tests.integration.told import told
 
 
 @pytest.fixture(scope="module")
-def escrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """A shop on a stack that only authorises until the offset is sold, and lets a buyer try twice."""
-    environment = {"CAPTURE_MODE": "manual", "PAYMENT_ATTEMPTS": "2", "RESERVATION_TTL": "15"}
-    options = StackOptions(data=tmp_path_factory.mktemp("escrow"), environment=environment)
-    with Stack(options) as running, Shop(running.description) as client:
+def escrow(battered: Stack) -> Iterator[Shop]:
+    """A shop that only authorises until the offset is sold, and lets a buyer try twice."""
+    with told(battered, "intake", PAYMENT_ATTEMPTS="2") as running, Shop(running.description, newcomer()) as client:
         yield client
 
 

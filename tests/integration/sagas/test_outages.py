@@ -12,10 +12,11 @@ from app.schemas import purchase_id
 from app.temporal import ANSWER_TIMEOUT_S
 from devstack.audit import audit_stack
 from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
+from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.newcomers import newcomer
+from tests.integration.told import told
 
 # As long as a buyer waits here for an opening; the answer comes soon after, and before the intake's own limit of 10 s.
 OPENING_TIMEOUT_S = 4
@@ -24,10 +25,9 @@ Basket = tuple[list[dict[str, str]], int]
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack whose processes these tests may end, and whose buyers are impatient."""
-    environment = {"OPENING_TIMEOUT": str(OPENING_TIMEOUT_S), "CAPTURE_MODE": "manual"}
-    with Stack(StackOptions(data=tmp_path_factory.mktemp("outages"), environment=environment)) as running:
+def own(battered: Stack) -> Iterator[Stack]:
+    """The stack whose processes tests may end, with buyers who are impatient."""
+    with told(battered, "intake", OPENING_TIMEOUT=str(OPENING_TIMEOUT_S)) as running:
         yield running
 
 

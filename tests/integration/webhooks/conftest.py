@@ -6,18 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
+from devstack.stack import Stack
 from tests.integration.engine import Engine
+from tests.integration.told import told
 from tests.integration.webhooks.stripe import NEW, OLD, Basket, Stripe
 
 
 @pytest.fixture(scope="package")
-def deaf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def deaf(doors: Stack) -> Iterator[Stack]:
     """The intake is two processes and knows two secrets; a buyer may try two cards and leave purchases open."""
     environment = {"WEB_CONCURRENCY": "2", "STRIPE_WEBHOOK_SECRETS": f"{OLD},{NEW}", "PAYMENT_ATTEMPTS": "2"}
-    environment |= {"MAX_OPEN_PURCHASES": "100"}
-    options = StackOptions(data=tmp_path_factory.mktemp("webhooks"), environment=environment)
-    with Stack(options) as running:
+    with told(doors, "intake", "projects", "stripe_simulator", MAX_OPEN_PURCHASES="100", **environment) as running:
         yield running
 
 
