@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from devstack.errors import StackError
+from devstack.patience import PATIENCE_S
 
 SOCKET = "control.sock"
 LINE_BYTES_MAX = 200
-# A restart waits for the process's end and its readiness, 39 s at most, perhaps after one that is at work already.
-ANSWER_LIMIT_S = 80.0
+# A restart waits for the process's end and its readiness, perhaps after one that is at work already.
+ANSWER_LIMIT_S = 3 * PATIENCE_S
 # A stack that has just told that it is ready listens some milliseconds later.
 LISTEN_LIMIT_S = 1.0
 # Whoever connects says at once what it wants.

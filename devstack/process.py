@@ -13,6 +13,8 @@ from logging import LogRecord
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from devstack.patience import PATIENCE_S
+
 TAIL_LINES = 20
 # Two files of 10 MB a process: days of development, and a disk that never fills.
 LOG_BYTES_MAX = 10_000_000
@@ -36,8 +38,7 @@ class ProcessSpec:
     # Those that must be ready before, and that are stopped after.
     after: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
-    # 60 s: six times what the slowest takes on two busy cores; a test machine may be busier.
-    ready_limit_s: float = 60.0
+    ready_limit_s: float = PATIENCE_S
     # What it gets between SIGTERM and SIGKILL.
     stop_limit_s: float = 3.0
 

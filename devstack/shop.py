@@ -14,12 +14,11 @@ import httpx
 
 from devstack.description import token
 from devstack.options import SHARED
+from devstack.patience import PATIENCE_S
 
 SETTLED = frozenset({"paid", "failed", "expired", "canceled", "refunded", "rejected"})
 # 20 ms: a person sees no difference, and a settlement takes some hundred.
 ASK_AGAIN_S = 0.02
-# 15 s: longer than any answer of a stack that works, so that a hang is seen as one.
-ANSWER_TIMEOUT_S = 15.0
 # load-0 to load-999: the buyers whom Users is seeded with for whoever opens more than one buyer may.
 LOAD_BUYERS = 1000
 
@@ -33,7 +32,7 @@ class Shop:
     def __init__(self, stack: Mapping[str, Any], buyer: str = "alice") -> None:
         self.stack = stack
         self.buyer = buyer
-        self._http = httpx.Client(timeout=ANSWER_TIMEOUT_S)
+        self._http = httpx.Client(timeout=PATIENCE_S)
         self._urls = {name: process.get("url") for name, process in stack["processes"].items()}
 
     def __enter__(self) -> Self:
@@ -81,7 +80,7 @@ class Shop:
         response.raise_for_status()
         return dict(response.json())
 
-    def settled(self, purchase_id: str, timeout_s: float = 30.0, buyer: str | None = None) -> dict[str, Any]:
+    def settled(self, purchase_id: str, timeout_s: float = PATIENCE_S, buyer: str | None = None) -> dict[str, Any]:
         """The purchase once it has ended; raises TimeoutError."""
         return self.until(
             lambda: self.purchase(purchase_id, buyer),
@@ -140,7 +139,7 @@ class Shop:
         """What the Notifier has kept of a purchase."""
         return list(self.pages("notifier", "/notifications", purchase_id=purchase_id))
 
-    def notified(self, purchase_id: str, kind: str, timeout_s: float = 10.0) -> list[dict[str, Any]]:
+    def notified(self, purchase_id: str, kind: str, timeout_s: float = PATIENCE_S) -> list[dict[str, Any]]:
         """The notifications of a purchase once one of this kind is there; raises TimeoutError."""
         return self.until(
             lambda: self.notifications(purchase_id),
@@ -155,7 +154,7 @@ class Shop:
         return f"{temporal['ui_url']}/namespaces/{temporal['namespace']}/workflows/{quote(workflow_id, safe='')}"
 
     @staticmethod
-    def until(ask: Callable[[], T], holds: Callable[[T], bool], what: str, timeout_s: float) -> T:
+    def until(ask: Callable[[], T], holds: Callable[[T], bool], what: str, timeout_s: float = PATIENCE_S) -> T:
         """Ask until the answer is the one waited for; raises TimeoutError that names it."""
         deadline = time.monotonic() + timeout_s
         while not holds(answer := ask()):

@@ -26,7 +26,7 @@ class Books:
 
     def opened(self, buyer: str) -> list[str]:
         """How the buyer's purchases stand, once there is one; raises TimeoutError."""
-        return self._shop.until(lambda: self.statuses(buyer), bool, f"a purchase of {buyer}", timeout_s=20)
+        return self._shop.until(lambda: self.statuses(buyer), bool, f"a purchase of {buyer}")
 
     def settled(self, buyer: str, count: int = 1) -> list[str]:
         """How the buyer's purchases ended, once that many of them have; raises TimeoutError."""
@@ -34,7 +34,6 @@ class Books:
             lambda: self.statuses(buyer),
             lambda ends: len(ends) == count and SETTLED.issuperset(ends),
             f"{count} purchases of {buyer} to settle",
-            timeout_s=20,
         )
 
     def paid_once(self, buyer: str, amount: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from devstack.options import ROOT
+from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
 from devstack.setup import chromium as setup
 from devstack.setup.machine import Machine
@@ -34,8 +35,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# 15 s: a purchase is paid and delivered in one or two, and two busy cores take five times that.
-PATIENCE_MS = 15_000
+PATIENCE_MS = PATIENCE_S * 1000
 # Where a failed test leaves what the browser showed: a picture, and a trace for `playwright show-trace`.
 LEFT = REPOSITORY / ".cache" / "browser"
 

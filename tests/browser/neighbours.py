@@ -10,11 +10,9 @@ from typing import Any
 
 import httpx
 
+from devstack.patience import PATIENCE_S
 from devstack.ports import LOOPBACK, free_port
 from tests.integration.service_process import REPOSITORY, wait_until
-
-# As a stack gives its intake: it waits for no request that hangs.
-STOP_LIMIT_S = 5.0
 
 
 @contextmanager
@@ -31,7 +29,7 @@ def intake_beside(stack: Mapping[str, Any], log: Path, **settings: str) -> Itera
         yield url
     finally:
         process.terminate()
-        process.wait(STOP_LIMIT_S)
+        process.wait(PATIENCE_S)
 
 
 @contextmanager
@@ -45,7 +43,7 @@ def static_host(folder: Path, port: int) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(STOP_LIMIT_S)
+        process.wait(PATIENCE_S)
 
 
 def _told(stack: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack, StackOptions
 from tests.browser.conftest import ARGUMENTS, program
@@ -18,8 +19,7 @@ from tests.integration.service_process import REPOSITORY
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 # 200 KB: pages full of small letters.
 BYTES_MAX = 200_000
-# The UI asks a worker for the details.
-PATIENCE_MS = 20_000
+PATIENCE_MS = PATIENCE_S * 1000
 
 
 class TemporalUi:

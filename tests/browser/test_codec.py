@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop, item
 from devstack.stack import Stack
 
@@ -14,15 +15,13 @@ TOKEN = "development-codec-token"
 QUANTITY = "0.500"
 # The last one: visits to the checkout page take the buyers from the first one on.
 BUYER = "load-999"
-# 60 s: Temporal's UI loads some hundred files and asks for a purchase's payloads one by one, on busy cores.
-UI_PATIENCE_MS = 60_000
 
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A browser in which nobody has signed in; the UI shows all of it at once on a large screen."""
     context = chromium.new_context(viewport={"width": 1600, "height": 1600})
-    context.set_default_timeout(UI_PATIENCE_MS)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield context.new_page()
     context.close()
 
@@ -70,7 +69,7 @@ def test_a_wrong_token_is_told(stack: Stack, page: Page) -> None:
 
 
 def _see(shown: Locator) -> None:
-    expect(shown).to_be_visible(timeout=UI_PATIENCE_MS)
+    expect(shown).to_be_visible(timeout=PATIENCE_S * 1000)
 
 
 def _sign_in(page: Page, codec: str, token: str = TOKEN) -> None:

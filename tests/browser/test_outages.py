@@ -32,7 +32,7 @@ def test_who_does_nothing_is_told_too(visit: Visit) -> None:
     """The network goes and comes back while the visitor only looks: both are said, without a request."""
     checkout = visit.enter()
     visit.context.set_offline(True)
-    expect(checkout.connection).to_contain_text("offline", timeout=3_000)
+    expect(checkout.connection).to_contain_text("offline")
     visit.context.set_offline(False)
     expect(checkout.connection).to_be_hidden()
 
@@ -70,10 +70,10 @@ def test_a_shop_that_is_away_is_asked_again(begin: Begin, rough: Stack) -> None:
     checkout.choose({CREEK: "1.5"})
     with stopped(rough, "temporal"):
         checkout.buy_button.click()
-        expect(checkout.connection).to_contain_text(re.compile(r"trying again", re.IGNORECASE), timeout=30_000)
+        expect(checkout.connection).to_contain_text(re.compile(r"trying again", re.IGNORECASE))
         expect(checkout.retry_button).to_be_visible()
     checkout.retry_button.click()
-    expect(checkout.status).to_have_text("Choose how to pay", timeout=40_000)
+    expect(checkout.status).to_have_text("Choose how to pay")
     checkout.pay()
     checkout.sees(PAID)
     with Shop(rough.description) as shop:
@@ -85,7 +85,7 @@ def test_the_intake_is_restarted_while_the_buyer_decides(begin: Begin, rough: St
     visit = begin(rough.description["processes"]["intake"]["url"])
     checkout = visit.enter()
     with killed(rough, "intake"):
-        expect(checkout.connection).to_contain_text(re.compile("does not answer", re.IGNORECASE), timeout=40_000)
+        expect(checkout.connection).to_contain_text(re.compile("does not answer", re.IGNORECASE))
     expect(checkout.connection).to_be_hidden(timeout=40_000)
     checkout.buy()
     checkout.pay()
@@ -110,7 +110,7 @@ def test_a_shop_that_asks_for_patience_gets_it(visit: Visit, books: Books) -> No
     checkout = visit.enter()
     checkout.page.route("**/purchases", refuse_once)
     checkout.choose({CREEK: "1.5"})
-    with checkout.page.expect_request(lambda r: r.method == "POST" and bool(asked), timeout=20_000) as again:
+    with checkout.page.expect_request(lambda r: r.method == "POST" and bool(asked)) as again:
         checkout.buy_button.click()
         expect(checkout.connection).to_contain_text(re.compile(r"trying again", re.IGNORECASE))
     assert again.value.headers["idempotency-key"] == asked[0]

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from devstack.patience import PATIENCE_S
 from tests.histories.changed import PACKAGES, ROOT, Edit, change
 from tests.histories.files import FOLDER, recorded, text_of, versions, write
 from tests.histories.recorder import histories
 from tests.sagas.scenarios import SCENARIOS
 
-# Longer than a replay of some histories takes on a busy machine.
-LIMIT_S = 120
 STORY = "paid.payment-success-pi_1"
 
 
@@ -26,7 +25,7 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "tests/histories").mkdir(parents=True)
     _link(tmp_path / "tests", [path for path in FOLDER.parent.iterdir() if path != FOLDER])
     _link(tmp_path / "tests/histories", list(FOLDER.glob("*.py")))
-    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True, timeout=LIMIT_S)  # noqa: S607 - the user's git
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True, timeout=PATIENCE_S)  # noqa: S607 - the user's git
     return tmp_path
 
 
@@ -38,7 +37,7 @@ def _link(folder: Path, paths: list[Path]) -> None:
 def run(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, from the tree."""
     command = [sys.executable, "-m", "tests.histories", *arguments]
-    return subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    return subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 def test_a_clock_in_a_saga_is_found_by_the_sandbox(tree: Path) -> None:
@@ -62,7 +61,7 @@ def test_what_is_tagged_is_not_recorded_again(tree: Path) -> None:
     change(tree)
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     for arguments in (["commit", "--quiet", "--allow-empty", "-m", "released"], ["tag", "v0.0.1"]):
-        subprocess.run(["git", "-C", str(tree), *identity, *arguments], check=True, timeout=LIMIT_S)  # noqa: S607
+        subprocess.run(["git", "-C", str(tree), *identity, *arguments], check=True, timeout=PATIENCE_S)  # noqa: S607
     refused = run(tree, "record", "0.0.1")
     assert refused.returncode == 1
     assert "Version 0.0.1 is tagged" in refused.stderr
@@ -74,7 +73,7 @@ def test_the_same_code_is_recorded_alike(seed: str) -> None:
     """Nothing of the machine, the time or a set's order stands in a history: a diff shows what sagas do otherwise."""
     command = [sys.executable, "-c", "from tests.histories.test_command import digest; print(digest())"]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
-    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=LIMIT_S)
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=PATIENCE_S)
     assert told.stdout.decode().strip() == digest()
 
 

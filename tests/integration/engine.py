@@ -11,6 +11,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from app.loop import LoopThread
 from app.temporal import TemporalSagas
 from devstack.description import payload_settings
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from domain.messages import StartPaymentInput
 from domain.ports import Payments
@@ -19,8 +20,6 @@ from temporal_client import data_converter
 
 T = TypeVar("T")
 
-# Longer than any answer of a server that works on a busy machine.
-ANSWER_TIMEOUT_S = 10.0
 # Longer than a worker needs to come back and take up what it left.
 WAIT_S = 40.0
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
@@ -161,7 +160,7 @@ class Engine:
         async def asked() -> T:
             return await question(await self._connected())
 
-        return self._loop.run(asked(), ANSWER_TIMEOUT_S)
+        return self._loop.run(asked(), PATIENCE_S)
 
     async def _connected(self) -> Client:
         if self._client is None:

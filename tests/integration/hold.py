@@ -10,10 +10,9 @@ from typing import Any
 
 import psutil
 
+from devstack.patience import PATIENCE_S
 from devstack.stack import Stack
 
-# Several attempts of 8 s each, and the pauses between them.
-QUESTION_LIMIT_S = 60.0
 # Between two looks the askers need some time to go on.
 QUESTION_POLL_S = 0.2
 
@@ -39,7 +38,7 @@ def each_asks(stack: Stack, askers: Sequence[str], callee: str) -> Iterator[None
 
     An asker between two attempts has no question out; then all go on until each has one.
     """
-    deadline = time.monotonic() + QUESTION_LIMIT_S
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         with stopped(stack, *askers):
             if all(unread(stack, reader=callee, writer=asker)() for asker in askers):

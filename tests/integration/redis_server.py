@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from devstack.ports import free_port
 from devstack.shop import Shop
 
-START_LIMIT_S = 10.0
-
 
 @dataclass(frozen=True)
 class Redis:
@@ -28,7 +26,7 @@ def running_redis() -> Iterator[Redis]:
     command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     try:
-        Shop.until(lambda: _answers(port), bool, "Redis", START_LIMIT_S)
+        Shop.until(lambda: _answers(port), bool, "Redis")
         yield Redis(f"redis://127.0.0.1:{port}/0", process)
     finally:
         process.kill()

@@ -11,16 +11,14 @@ from pathlib import Path
 
 import httpx
 
+from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 SERVICE_TOKEN = "a-service-token-of-the-tests"
-# 60 s: a cold start of two processes on two busy cores takes 5 s, and three on one PostgreSQL have taken 44.
-READY_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 15.0
 
 
-def wait_until(condition: str, holds: Callable[[], bool], timeout_s: float = READY_TIMEOUT_S) -> None:
+def wait_until(condition: str, holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
     """Return as soon as the condition holds; fail by its name when time is over."""
     deadline = time.monotonic() + timeout_s
     while not holds():
@@ -35,12 +33,12 @@ class ServiceProcess:
         self.process = process
         self.log = log
         # As many connections as the tests have clients, given up while idle before gunicorn closes them (2 s) under a
-        # request; 60 s: a queue of 64 writers on two cores.
+        # request.
         self.http = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {SERVICE_TOKEN}"},
             limits=httpx.Limits(max_connections=100, keepalive_expiry=1),
-            timeout=60,
+            timeout=PATIENCE_S,
         )
 
     def ask(self, method: str, path: str, json: object = None, *, key: str = "purchase/p/step") -> httpx.Response:
@@ -59,7 +57,7 @@ class ServiceProcess:
         """Stop in an orderly way; the process's exit code."""
         self.http.close()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_TIMEOUT_S)
+        return self.process.wait(PATIENCE_S)
 
 
 @contextmanager

@@ -136,7 +136,7 @@ def test_a_refund_that_the_bank_fails_waits_for_an_operator(vandal: Vandal) -> N
     metadata = {"metadata[purchase_id]": answer["purchase_id"]}
     refund = vandal.at_the_provider("/v1/refunds", payment_intent=answer["payment_id"], **metadata)
     vandal.at_the_provider(f"/simulator/refunds/{refund['id']}/fail")
-    report = vandal.shop.until(vandal.audited, lambda seen: bool(seen.parked), "the saga to park", timeout_s=30)
+    report = vandal.shop.until(vandal.audited, lambda seen: bool(seen.parked), "the saga to park")
     (parked,) = report.parked
     assert (parked.purchase_id, parked.workflow_id) == (answer["purchase_id"], f"refund-failed/{refund['id']}")
     assert f"The bank has failed refund {refund['id']} of 18.00 USD" in parked.says

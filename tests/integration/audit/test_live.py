@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from devstack.audit import audit_stack
 from devstack.options import ROOT
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop, item
 from devstack.stack import Stack
 from tests.integration.newcomers import newcomer
@@ -20,8 +21,6 @@ CARDS = ("pm_card_visa", "pm_card_chargeDeclined")
 BUYERS = 4
 # Enough for every audit to meet purchases in every state.
 PURCHASES = 30
-# A new process of Python that loads the SDK, on a busy machine, and gives up on an absent server after 10 s.
-COMMAND_LIMIT_S = 60
 
 
 @contextmanager
@@ -105,6 +104,6 @@ def run(stack: Stack, changes: dict[str, str]) -> subprocess.CompletedProcess[st
         env=environment | changes,
         capture_output=True,
         text=True,
-        timeout=COMMAND_LIMIT_S,
+        timeout=PATIENCE_S,
         check=False,
     )

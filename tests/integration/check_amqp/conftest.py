@@ -13,8 +13,6 @@ from devstack.process import Process
 from tests.integration.service_process import wait_until
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-# 60 s: it takes 4 s alone and much longer while other tests use both cores.
-READY_TIMEOUT_S = 60.0
 
 
 @pytest.fixture(scope="package")
@@ -25,7 +23,7 @@ def amqp_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     spec = rabbitmq.broker(SERVER, ports, folder)
     process = Process(spec, folder, os.environ, folder / "log", lambda _name, _line: None)
     try:
-        wait_until(f"RabbitMQ is ready:\n{process.tail()}", process.is_ready, READY_TIMEOUT_S)
+        wait_until(f"RabbitMQ is ready:\n{process.tail()}", process.is_ready)
         yield ports["rabbitmq"]
     finally:
         process.terminate()

@@ -15,15 +15,14 @@ from typing import Any
 import pytest
 
 from devstack import guard
+from devstack.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
-# Far more than anything here takes: a test that waits so long has failed.
-LIMIT_S = 20.0
 
 
 def until(what: str, holds: Callable[[], bool]) -> None:
     """Wait until it holds."""
-    deadline = time.monotonic() + LIMIT_S
+    deadline = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < deadline, f"{what} did not come true"
         time.sleep(0.02)
@@ -53,7 +52,7 @@ class Running:
 
     def end(self) -> tuple[int, str]:
         """Its exit code and all that it printed."""
-        out, _ = self.process.communicate(timeout=LIMIT_S)
+        out, _ = self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode, out
 
     def left(self) -> list[int]:

@@ -10,18 +10,17 @@ from typing import Any
 
 import httpx
 
+from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
 from tests.integration.service_process import REPOSITORY, wait_until
-
-STOP_TIMEOUT_S = 25.0
 
 
 class Intake:
     """A running intake, asked with any credential."""
 
     def __init__(self, url: str) -> None:
-        # As many connections as tests have clients; 15 s: longer than any answer, so that a hang is seen as one.
-        self.http = httpx.Client(base_url=url, limits=httpx.Limits(max_connections=200), timeout=15)
+        # As many connections as tests have clients.
+        self.http = httpx.Client(base_url=url, limits=httpx.Limits(max_connections=200), timeout=PATIENCE_S)
 
     def ask(self, credential: str, path: str = "/purchases", **params: str) -> int:
         """The status of a GET with this credential."""
@@ -59,4 +58,4 @@ def running_intake(stack: Mapping[str, Any], log: Path, **settings: str) -> Iter
     finally:
         intake.http.close()
         process.terminate()
-        process.wait(STOP_TIMEOUT_S)
+        process.wait(PATIENCE_S)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.schemas import purchase_id
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.engine import Engine
@@ -57,7 +58,7 @@ async def test_five_hundred_at_once_with_one_key_buy_once(client: Shop, basket: 
     body = {"items": items, "amount": amount, "currency": "usd"}
     headers = client.buyer_headers() | {"Idempotency-Key": uuid.uuid4().hex}
     limits = httpx.Limits(max_connections=CROWD)
-    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=30) as buyer:
+    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=PATIENCE_S) as buyer:
         responses = await asyncio.gather(*(buyer.post(url, json=body) for _ in range(CROWD)))
     assert {response.status_code for response in responses} == {201}
     assert len({response.content for response in responses}) == 1

@@ -36,7 +36,7 @@ def killed_after_acceptance(own: Stack, engine: Engine, workflow_id: str) -> Ite
     try:
         with stopped(own, "temporal"):
             yield
-            Shop.until(asked, bool, "the intake to ask Temporal", 5)
+            Shop.until(asked, bool, "the intake to ask Temporal")
             os.killpg(own.processes["intake"].pid, signal.SIGSTOP)
         engine.wait_until_there(workflow_id)
     finally:
@@ -52,7 +52,7 @@ def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, a
     run = engine.run_id(saga)
     assert client.settled(answer["purchase_id"])["status"] == "paid"
     acknowledged = lambda events: not any(event["pending_webhooks"] for event in events)  # noqa: E731
-    client.until(lambda: client.provider_events(answer["payment_id"]), acknowledged, "Stripe's repeat", 30)
+    client.until(lambda: client.provider_events(answer["payment_id"]), acknowledged, "Stripe's repeat")
     assert engine.run_id(saga) == run
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 

@@ -10,14 +10,13 @@ import httpx
 import pytest
 
 from app.places import CATALOGUE_MAX
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.hold import killed, stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 
 Away = Callable[..., AbstractContextManager[None]]
-# Longer than the longest deadline of a route, so that a call without one is seen.
-ANSWER_LIMIT_S = 30.0
 # More than there are places for the catalogue.
 CROWD = CATALOGUE_MAX + 32
 
@@ -25,7 +24,7 @@ CROWD = CATALOGUE_MAX + 32
 def got(client: Shop, path: str) -> httpx.Response:
     """GET at the intake, as alice."""
     url = f"{client.stack['processes']['intake']['url']}{path}"
-    return httpx.get(url, headers=client.buyer_headers(), timeout=ANSWER_LIMIT_S)
+    return httpx.get(url, headers=client.buyer_headers(), timeout=PATIENCE_S)
 
 
 def unavailable(response: httpx.Response) -> bool:
@@ -48,7 +47,7 @@ def test_without_projects_there_is_no_catalogue_and_everything_else(
         assert got(client, f"/purchases/{answer['purchase_id']}").status_code == 200
         assert deliver(client, event).status_code == 200
         assert all(unavailable(waiting.result()) for waiting in crowd)
-    client.until(lambda: got(client, "/projects").status_code, (200).__eq__, "the catalogue", 10)
+    client.until(lambda: got(client, "/projects").status_code, (200).__eq__, "the catalogue")
 
 
 @pytest.mark.parametrize("away", [killed, stopped])
@@ -68,6 +67,6 @@ def test_without_payments_an_open_purchase_is_shown_and_nothing_is_sold(
         assert all(unavailable(waiting.result()) for waiting in crowd)
         assert unavailable(opening.result())
     # As long as it is not given up (OPENING_TIMEOUT) the same key brings the purchase.
-    client.until(lambda: client.open(*basket, key=key).status_code, (503).__ne__, "an answer", 60)
+    client.until(lambda: client.open(*basket, key=key).status_code, (503).__ne__, "an answer")
     final = client.open(*basket, key=key)
     assert final.status_code == 201 or final.json()["type"].endswith("/opening-failed")

@@ -1,4 +1,4 @@
-"""Temporal is away: clear answers within 2 s, nothing acknowledged that is not stored, and back without a restart."""
+"""Temporal is away: clear answers meanwhile, nothing acknowledged that is not stored, and back without a restart."""
 
 import uuid
 from collections.abc import Callable
@@ -8,11 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
-from tests.integration.intake.conftest import Basket, deliver, event_of, refused_soon
+from tests.integration.intake.conftest import Basket, deliver, event_of, refused
 
 Away = Callable[..., AbstractContextManager[None]]
 
@@ -21,7 +22,7 @@ Away = Callable[..., AbstractContextManager[None]]
 def test_every_door_says_at_once_that_temporal_is_away(
     own: Stack, client: Shop, engine: Engine, basket: Basket, away: Away
 ) -> None:
-    """Crashed or hanging: buyers and Stripe get 503 within 2 s; back, the same intake answers the same questions."""
+    """Crashed or hanging: buyers and Stripe get 503 while it is; back, the same intake answers the same questions."""
     key = uuid.uuid4().hex
     answer = client.open(*basket).json()
     intake, url = own.processes["intake"].pid, f"{client.stack['processes']['intake']['url']}/purchases"
@@ -29,14 +30,14 @@ def test_every_door_says_at_once_that_temporal_is_away(
     event = event_of(answer)
 
     def show() -> httpx.Response:
-        return httpx.get(f"{url}/{answer['purchase_id']}", headers=client.buyer_headers(), timeout=15)
+        return httpx.get(f"{url}/{answer['purchase_id']}", headers=client.buyer_headers(), timeout=PATIENCE_S)
 
     with away(own, "temporal"):
-        assert refused_soon(client.open(*basket, key=key))
-        assert refused_soon(show())
-        assert refused_soon(httpx.get(url, headers=client.buyer_headers(), timeout=15))
-        assert refused_soon(deliver(client, event))
-    assert client.until(lambda: client.open(*basket, key=key), lambda r: r.status_code == 201, "the answer", 30)
+        assert refused(client.open(*basket, key=key))
+        assert refused(show())
+        assert refused(httpx.get(url, headers=client.buyer_headers(), timeout=PATIENCE_S))
+        assert refused(deliver(client, event))
+    assert client.until(lambda: client.open(*basket, key=key), lambda r: r.status_code == 201, "the answer")
     assert show().status_code == 200
     assert deliver(client, event).status_code == 200
     assert engine.status(f"payment-success/{answer['payment_id']}")
@@ -57,4 +58,4 @@ def test_a_webhook_that_was_refused_comes_again(own: Stack, client: Shop, answer
     """Paid while Temporal is away: Stripe sends the event again, and the purchase is delivered."""
     with killed(own, "temporal"):
         client.pay(answer).raise_for_status()
-    assert client.settled(answer["purchase_id"], timeout_s=60)["status"] == "paid"
+    assert client.settled(answer["purchase_id"])["status"] == "paid"

@@ -11,6 +11,8 @@ import pytest
 from devstack.shop import Shop
 from tests.integration.intake.wire import connected
 
+# gunicorn by itself waits 2 s for each of them before it accepts another one; a second for each is enough anywhere.
+CLIENTS = 60
 JSON_POST = b"POST /development/token HTTP/1.1\r\nHost: intake\r\nContent-Type: application/json\r\n"
 CHUNKED = JSON_POST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
 BIG = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
@@ -63,12 +65,11 @@ def test_what_is_no_http_is_a_problem_too(client: Shop, case: str) -> None:
 
 
 def test_who_does_not_close_its_connection_holds_nobody_up(client: Shop) -> None:
-    """Ten clients in turn keep a connection that the intake has to close: the next one is answered meanwhile."""
+    """Clients in turn keep a connection that the intake has to close: the next one is answered meanwhile."""
     begun = time.monotonic()
     with ExitStack() as open_ones:
-        for _ in range(10):
+        for _ in range(CLIENTS):
             wire = open_ones.enter_context(connected(client))
             wire.sendall(b"GET /health HTTP/1.1\r\nHost: intake\r\nConnection: close\r\n\r\n")
             assert wire.recv(12) == b"HTTP/1.1 200"
-        # gunicorn by itself waits 2 s for each of them before it accepts another one: 20 s.
-        assert time.monotonic() - begun < 12
+        assert time.monotonic() - begun < CLIENTS

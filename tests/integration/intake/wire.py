@@ -6,6 +6,7 @@ import struct
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from tests.integration.intake.conftest import Basket
 
@@ -16,7 +17,7 @@ RESET = struct.pack("ii", 1, 0)
 def connected(client: Shop) -> socket.socket:
     """A connection to the intake."""
     where = urlsplit(client.stack["processes"]["intake"]["url"])
-    return socket.create_connection((where.hostname, where.port), timeout=15)
+    return socket.create_connection((where.hostname, where.port), timeout=PATIENCE_S)
 
 
 def opening(client: Shop, basket: Basket, key: str) -> bytes:

@@ -10,14 +10,13 @@ import time
 import pytest
 
 from app.operators.books import SERVICES
+from devstack.patience import PATIENCE_S
 from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
 
 FLASK = [sys.executable, "-m", "flask", "--app", "app", "purchases"]
-# Longer than a loaded machine takes to start Python, to ask and to watch.
-LIMIT_S = 90
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def run(environment: dict[str, str], *arguments: str) -> tuple[int, str, str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=LIMIT_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     return ended.returncode, ended.stdout, ended.stderr
@@ -49,14 +48,14 @@ def typed(environment: dict[str, str], keys: bytes, *arguments: str) -> tuple[in
     command = [*FLASK, *arguments]
     process = subprocess.Popen(command, env=environment, stdin=ours, stdout=ours, stderr=ours)
     os.close(ours)
-    shown, answered, deadline = b"", False, time.monotonic() + LIMIT_S
+    shown, answered, deadline = b"", False, time.monotonic() + PATIENCE_S
     while part := _read(terminal, deadline):
         shown += part
         if b"[y/N]" in shown and not answered:
             answered = True
             os.write(terminal, keys)
     os.close(terminal)
-    return process.wait(LIMIT_S), shown.decode()
+    return process.wait(PATIENCE_S), shown.decode()
 
 
 def _read(terminal: int, deadline: float) -> bytes:

@@ -2,6 +2,7 @@
 
 import httpx
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.engine import Engine
@@ -52,7 +53,7 @@ def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buy
     shown = httpx.get(
         f"{own.description['processes']['intake']['url']}/purchases/{purchase.purchase_id}",
         headers=buyers.shop.buyer_headers(purchase.buyer),
-        timeout=15,
+        timeout=PATIENCE_S,
     )
     assert (shown.status_code, shown.json()["type"].rpartition("/")[2]) == (503, "dependency-unavailable")
     assert "encrypted by the key 'second'" in own.log("intake").read_text()

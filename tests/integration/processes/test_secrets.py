@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from app import create_app
 from devstack.description import token
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.intake.conftest import Basket, deliver, event_of
@@ -39,7 +40,7 @@ def test_nothing_that_must_stay_secret_is_kept_or_told(
     secrets |= {paid["client_secret"], open_one["client_secret"], *NEEDLES, ADDRESS}
     refusals = [answer.content for answer in answers if answer.status_code >= 400]
     logs = [path.read_bytes() for path in (several.data / "logs").iterdir()]
-    metrics = httpx.get(url(several, "/metrics"), timeout=15).content
+    metrics = httpx.get(url(several, "/metrics"), timeout=PATIENCE_S).content
     temporal = asyncio.run(_everything_in_temporal(several))
     # Were these not there, the search would have looked in the wrong place.
     assert any(b"/purchases" in log for log in logs)
@@ -64,7 +65,7 @@ def _forged() -> str:
 
 def _opened(several: Stack, order: dict[str, Any], key: str) -> dict[str, Any]:
     headers = bearer(BUYER) | {"Idempotency-Key": key}
-    response = httpx.post(url(several, "/purchases"), json=order, headers=headers, timeout=15)
+    response = httpx.post(url(several, "/purchases"), json=order, headers=headers, timeout=PATIENCE_S)
     assert response.status_code == 201, response.text
     return dict(response.json())
 
@@ -72,7 +73,9 @@ def _opened(several: Stack, order: dict[str, Any], key: str) -> dict[str, Any]:
 def _ask(several: Stack, probe: Probe) -> httpx.Response:
     """A probe's answer; it comes from an address that must not be kept either."""
     headers = {"X-Forwarded-For": ADDRESS, "User-Agent": NAME, **probe.headers}
-    response = httpx.request(probe.method, url(several, probe.path), content=probe.content, headers=headers, timeout=15)
+    response = httpx.request(
+        probe.method, url(several, probe.path), content=probe.content, headers=headers, timeout=PATIENCE_S
+    )
     assert response.status_code in probe.statuses, (probe, response.text)
     return response
 
@@ -85,7 +88,7 @@ def _personal(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _status(several: Stack, answer: dict[str, Any]) -> str:
-    response = httpx.get(url(several, f"/purchases/{answer['purchase_id']}"), headers=bearer(BUYER), timeout=15)
+    response = httpx.get(url(several, f"/purchases/{answer['purchase_id']}"), headers=bearer(BUYER), timeout=PATIENCE_S)
     return str(response.json()["status"])
 
 

@@ -12,6 +12,7 @@ import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.engine import Engine
@@ -20,8 +21,6 @@ from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.processes.conftest import PROCESSES, bearer
 
 CROWD = 150
-# 30 s: gunicorn starts another process within a second, which then imports the application on a busy machine.
-START_LIMIT_S = 30.0
 
 
 def url(several: Stack, path: str) -> str:
@@ -36,7 +35,7 @@ def workers(several: Stack) -> list[psutil.Process]:
 
 def counted(several: Stack, name: str, result: str) -> float:
     """A counter of /metrics, whichever process answers."""
-    families = text_string_to_metric_families(httpx.get(url(several, "/metrics"), timeout=15).text)
+    families = text_string_to_metric_families(httpx.get(url(several, "/metrics"), timeout=PATIENCE_S).text)
     samples = [sample for family in families for sample in family.samples]
     return sum(each.value for each in samples if each.name == name and each.labels.get("result") == result)
 
@@ -47,7 +46,7 @@ async def test_a_crowd_with_one_key_buys_once(several: Stack, client: Shop, bask
     body = {"items": basket[0], "amount": basket[1], "currency": "usd"}
     headers = bearer("load-1") | {"Idempotency-Key": uuid.uuid4().hex}
     limits = httpx.Limits(max_connections=CROWD)
-    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=30) as buyer:
+    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=PATIENCE_S) as buyer:
         answers = await asyncio.gather(*(buyer.post(url(several, "/purchases"), json=body) for _ in range(CROWD)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
@@ -79,8 +78,8 @@ def test_a_process_that_dies_is_replaced_and_what_it_counted_stays(several: Stac
     for worker in workers(several):
         worker.kill()
         psutil.wait_procs([worker])
-        Shop.until(lambda: httpx.get(url(several, "/ready"), timeout=15).status_code, (200).__eq__, "an answer", 10)
-    Shop.until(lambda: len(workers(several)), PROCESSES.__eq__, "three processes", START_LIMIT_S)
+        Shop.until(lambda: httpx.get(url(several, "/ready"), timeout=PATIENCE_S).status_code, (200).__eq__, "an answer")
+    Shop.until(lambda: len(workers(several)), PROCESSES.__eq__, "three processes")
     assert counted(several, "intake_webhooks_total", "ignored") >= before
 
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from devstack.patience import PATIENCE_S
 from devstack.stack import Stack
 
 REPOSITORY = Path(__file__).parents[3]
 BLOCK = re.compile(r"<!-- scenario: (\w+) -->\n```bash\n(.*?)```", re.DOTALL)
 SCENARIOS = dict(BLOCK.findall((REPOSITORY / "README.md").read_text()))
 ENDS = {"paid": "paid", "declined": "failed", "expired": "expired"}
-# The tests' stack lets a purchase expire after 20 s; the rest takes a second.
-LIMIT_S = 60.0
 
 
 def on(stack: Stack, commands: str) -> str:
@@ -47,7 +46,7 @@ def test_a_scenario_ends_as_told(scenario: str, stack: Stack) -> None:
         env=os.environ | {"JWT_SECRET": stack.description["jwt_secret"]},
         capture_output=True,
         text=True,
-        timeout=LIMIT_S,
+        timeout=PATIENCE_S,
         check=True,
     )
 

@@ -10,13 +10,12 @@ from typing import Any, Self
 
 import httpx
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop, item
 from tests.integration.newcomers import newcomer
 
 BUYERS = 4
 QUANTITY, AMOUNT = "0.100", 120
-# A restart of anything is over by then, and whoever asks again has his answer.
-PATIENCE_S = 60.0
 ASK_AGAIN_S = 0.1
 
 

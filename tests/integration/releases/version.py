@@ -9,16 +9,12 @@ from typing import Self
 
 import psutil
 
+from devstack.patience import PATIENCE_S
 from devstack.plan import WORKERS
 from devstack.process import Process, ProcessSpec
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.histories.changed import PACKAGES, ROOT, Edit, change
-
-# Longer than a worker takes to start on a machine where everything else runs too.
-READY_S = 60.0
-# Longer than any command of a release takes: it waits a minute at most for workers.
-COMMAND_S = 120
 
 
 class Version:
@@ -54,7 +50,7 @@ class Version:
         """Wait until each of its workers shows the file by which a platform sees that it is ready."""
         files = [self._alive_file(name) for name in WORKERS]
         there = lambda: [file.name for file in files if file.exists()]  # noqa: E731
-        Shop.until(there, lambda names: len(names) == len(files), f"workers of version {self.build_id}", READY_S)
+        Shop.until(there, lambda names: len(names) == len(files), f"workers of version {self.build_id}", PATIENCE_S)
 
     def _alive_file(self, name: str) -> Path:
         return self._folder / f"{name}.alive"
@@ -63,7 +59,13 @@ class Version:
         """`python -m workers.release` from this version; what it said. Raises where it was not done."""
         command = [sys.executable, "-m", "workers.release", *arguments]
         done = subprocess.run(
-            command, cwd=self._folder, env=self._environ, capture_output=True, text=True, timeout=COMMAND_S, check=False
+            command,
+            cwd=self._folder,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -71,7 +73,7 @@ class Version:
     def wait_until_stuck(self, words: str) -> None:
         """Wait until one of its workers has logged that."""
         logs = lambda: "".join(path.read_text() for path in self._folder.glob("*.log"))  # noqa: E731
-        Shop.until(logs, lambda text: words in text, f"{words!r} in the logs of version {self.build_id}", READY_S)
+        Shop.until(logs, lambda text: words in text, f"{words!r} in the logs of version {self.build_id}", PATIENCE_S)
 
 
 def _copy(folder: Path, edits: Sequence[Edit]) -> None:

@@ -137,7 +137,7 @@ class Buyers:
 
     def settled(self, purchase: Purchase) -> dict[str, Any]:
         """The purchase as its buyer sees it, once it has ended."""
-        return self.shop.settled(purchase.purchase_id, timeout_s=60, buyer=purchase.buyer)
+        return self.shop.settled(purchase.purchase_id, buyer=purchase.buyer)
 
     def ended(self, purchase: Purchase, status: str, reason: str | None, by: str) -> None:
         """Assert that a purchase has ended so, once, and by this saga alone."""

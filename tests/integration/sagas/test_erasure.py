@@ -12,14 +12,13 @@ from app.erasing.histories import TemporalHistories
 from config import Settings
 from devstack.audit import audit_stack, connect
 from devstack.options import ROOT
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.engine import WAIT_S, Engine
 from tests.integration.hold import killed
 from tests.integration.sagas.buyers import Buyers
 
-# A new process of Python that loads the SDK, on a busy machine.
-COMMAND_LIMIT_S = 60
 SERVICES = ("payments", "projects", "users", "notifier")
 
 
@@ -33,7 +32,7 @@ def typed(stack: Stack, buyer: str) -> subprocess.CompletedProcess[str]:
     }
     command = [sys.executable, "-m", "flask", "buyer", "erase", "--buyer", buyer, "--yes"]
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND_LIMIT_S, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 

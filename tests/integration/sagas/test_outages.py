@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from app.schemas import purchase_id
-from app.temporal import ANSWER_TIMEOUT_S
 from devstack.audit import audit_stack
 from devstack.shop import Shop, item
 from devstack.stack import Stack
@@ -18,7 +17,7 @@ from tests.integration.hold import killed, stopped
 from tests.integration.newcomers import newcomer
 from tests.integration.told import told
 
-# As long as a buyer waits here for an opening; the answer comes soon after, and before the intake's own limit of 10 s.
+# As long as a buyer waits here for an opening; it answers before the intake's own limit of 10 s, which would be a 503.
 OPENING_TIMEOUT_S = 4
 Away = Callable[..., AbstractContextManager[None]]
 Basket = tuple[list[dict[str, str]], int]
@@ -83,7 +82,6 @@ def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Baske
     purchase = client.settled(purchase_id(client.buyer, key))
     answers.append(client.open(*basket, key=key))
     assert [refusal(answer) for answer in answers] == [(409, "opening-failed")] * 3
-    assert all(answer.elapsed.total_seconds() < ANSWER_TIMEOUT_S for answer in answers)
     assert (purchase["status"], purchase["reason"]) == ("rejected", "opening-failed")
     payments = client.pages("payments", "/payments", purchase_id=purchase["purchase_id"])
     assert {payment["status"] for payment in payments} == {"canceled"}

@@ -82,7 +82,7 @@ def test_an_unknown_milestone_is_not_found(shop: Shop) -> None:
 def test_a_buyer_who_goes_away_lets_it_expire(shop: Shop, basket: Basket) -> None:
     """At the deadline the payment is canceled and the offset is free again."""
     answer = opened(shop, basket)
-    purchase = shop.settled(answer["purchase_id"], timeout_s=60)
+    purchase = shop.settled(answer["purchase_id"])
     assert purchase["status"] == "expired"
     assert [e["type"] for e in shop.notified(answer["purchase_id"], "payment.expired")] == ["payment.expired"]
     assert shop.service("payments", f"/payments/{answer['payment_id']}")["status"] == "canceled"
@@ -165,6 +165,6 @@ def test_the_list_is_newest_first_and_pages(shop: Shop, basket: Basket) -> None:
 def test_the_books_add_up(shop: Shop) -> None:
     """At rest: stock = sold + held + free, charges = delivered, nothing held."""
     audited = shop.until(
-        lambda: asyncio.run(audit_stack(shop.stack)), lambda it: "open" not in it.ends, "every purchase to settle", 60
+        lambda: asyncio.run(audit_stack(shop.stack)), lambda it: "open" not in it.ends, "every purchase to settle"
     )
     assert audited.faults == ()

@@ -7,14 +7,13 @@ from contextlib import ExitStack
 
 from devstack.audit import audit_stack
 from devstack.options import ROOT
+from devstack.patience import PATIENCE_S
 from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.sagas.buyers import RELEASE, Buyers
 
 CREATE, DELIVER = "create-payment", "deliver-offset"
-# A new process of Python that loads the SDK, on a busy machine.
-COMMAND_LIMIT_S = 30
 
 
 def repair(battered: Stack, workflow_id: str) -> None:
@@ -23,7 +22,7 @@ def repair(battered: Stack, workflow_id: str) -> None:
     environment = {"TEMPORAL_ADDRESS": where["address"], "TEMPORAL_NAMESPACE": where["namespace"]}
     command = [sys.executable, "-m", "flask", "purchases", "repair", workflow_id]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND_LIMIT_S, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.stdout.startswith(("It goes on", "It had not begun")), done.stderr
 

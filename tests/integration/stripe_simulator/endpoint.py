@@ -8,9 +8,9 @@ from typing import Any
 
 import stripe
 
+from devstack.patience import PATIENCE_S
+
 SIGNING_SECRET = "whsec_integration"
-# 10 s: a busy machine's worst case; a passing test waits milliseconds.
-WAIT_SECONDS = 10.0
 
 
 class Endpoint:
@@ -35,7 +35,7 @@ class Endpoint:
     def wait_for(self, kind: str, object_id: str, *, times: int = 1) -> list[tuple[stripe.Event, float]]:
         """The deliveries of that object's events of that type, once there are so many of them."""
         with self._changed:
-            arrived = self._changed.wait_for(lambda: len(self._of(kind, object_id)) >= times, WAIT_SECONDS)
+            arrived = self._changed.wait_for(lambda: len(self._of(kind, object_id)) >= times, PATIENCE_S)
             found = self._of(kind, object_id)
         assert arrived, f"only {len(found)} of {times} {kind} for {object_id}"
         return found

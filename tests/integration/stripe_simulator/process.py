@@ -9,13 +9,11 @@ from pathlib import Path
 import httpx
 import stripe
 
+from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
 from tests.integration.stripe_simulator.endpoint import SIGNING_SECRET
 
 REPOSITORY = Path(__file__).parents[3]
-# 30 s: migrations and imports on a busy machine; a usual start takes two.
-START_SECONDS = 30.0
-STOP_SECONDS = 15.0
 
 
 class SimulatorProcess:
@@ -48,8 +46,8 @@ class SimulatorProcess:
                 # A group of its own, so that a kill reaches gunicorn's worker as well.
                 start_new_session=True,
             )
-        # The transport tries to connect again for so many times, with growing pauses: about START_SECONDS.
-        with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=START_SECONDS) as client:
+        # The transport tries to connect again for so many times, with growing pauses: about PATIENCE_S.
+        with httpx.Client(transport=httpx.HTTPTransport(retries=9), timeout=PATIENCE_S) as client:
             answer = client.get(f"{self.url}/ready")
         assert answer.status_code == 200, self._log.read_text()
 
@@ -57,13 +55,13 @@ class SimulatorProcess:
         """Kill -9, the worker too."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(STOP_SECONDS)
+        self._process.wait(PATIENCE_S)
 
     def stop(self) -> int:
         """An orderly stop; the exit code."""
         assert self._process is not None
         self._process.terminate()
-        return self._process.wait(STOP_SECONDS)
+        return self._process.wait(PATIENCE_S)
 
     def client(self) -> stripe.StripeClient:
         """The official SDK towards this simulator, without tries of its own."""

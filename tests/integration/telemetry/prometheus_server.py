@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
+from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
 from devstack.shop import Shop
 
 DEPLOYED = Path(__file__).parents[3] / "deploy" / "prometheus"
 # Short, for a test waits for scrapes; a busy machine still answers within it.
 EVERY = "3s"
-START_LIMIT_S = 30.0
-ANSWER_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Prometheus:
 
     def get(self, path: str, **params: str) -> Any:
         """What its API answers; raises AssertionError with what it says where it refuses."""
-        answer = httpx.get(f"{self.url}/api/v1/{path}", params=params, timeout=ANSWER_TIMEOUT_S).json()
+        answer = httpx.get(f"{self.url}/api/v1/{path}", params=params, timeout=PATIENCE_S).json()
         assert answer["status"] == "success", answer["error"]
         return answer["data"]
 
@@ -79,7 +78,7 @@ def watching(folder: Path, addresses: Mapping[str, str]) -> Iterator[Prometheus]
     with (folder / "prometheus.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
-        Shop.until(lambda: _is_ready(server), bool, "Prometheus", START_LIMIT_S)
+        Shop.until(lambda: _is_ready(server), bool, "Prometheus")
         yield server
     finally:
         process.terminate()

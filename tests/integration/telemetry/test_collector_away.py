@@ -10,6 +10,7 @@ from socket import create_server
 import pytest
 
 from devstack.options import ROOT
+from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
 from devstack.shop import Shop, item
 from tests.integration.telemetry.collector import Collector
@@ -55,7 +56,7 @@ def test_a_process_works_and_ends_without_its_collector(away: Callable[[], Abstr
             env=os.environ | told,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
     assert (done.returncode, done.stdout.split()) == (0, ["worked", "ended"])

@@ -87,7 +87,7 @@ def test_the_lines_of_a_purchase_are_found_in_every_process(
         mine = (line for process in OURS for line in lines(traced.log(process)))
         return {line["process"] for line in mine if line.get("purchase_id") == purchase_id}
 
-    Shop.until(serving, WHO_SERVES[end].issubset, "the lines of all processes", 30)
+    Shop.until(serving, WHO_SERVES[end].issubset, "the lines of all processes")
     traces = {line["trace_id"] for line in lines(traced.log("payments")) if line.get("purchase_id") == purchase_id}
     assert traces
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
 from devstack.shop import Shop
 from devstack.stack import Stack, StackOptions
@@ -22,8 +23,6 @@ from tests.integration.sagas.buyers import Buyers
 from tests.integration.telemetry.prometheus_server import Prometheus, watching
 from tests.unit.deploy.telemetry import documented, expressions, metrics_in
 
-# A scrape, an evaluation and a busy machine: waiting longer than any of them takes.
-SEEN_LIMIT_S = 60.0
 TYPE = re.compile(r"^# TYPE (\S+) (\S+)$", re.MULTILINE)
 # The libraries' own: documented by them.
 LIBRARIES = ("python_", "process_", "temporal_")
@@ -106,19 +105,19 @@ def fires(firing: set[tuple[str, str]], alert: str, about: str) -> bool:
 
 def wait_for(prometheus: Prometheus, alert: str, about: str) -> None:
     """Wait until an alert fires that says a word."""
-    Shop.until(prometheus.firing, lambda firing: fires(firing, alert, about), f"{alert} to fire", SEEN_LIMIT_S)
+    Shop.until(prometheus.firing, lambda firing: fires(firing, alert, about), f"{alert} to fire")
 
 
 def told_by(addresses: Mapping[str, str]) -> dict[str, str]:
     """Every metric that a process tells, with its type."""
-    texts = (httpx.get(url, timeout=15).text for url in addresses.values())
+    texts = (httpx.get(url, timeout=PATIENCE_S).text for url in addresses.values())
     return {name: kind for text in texts for name, kind in TYPE.findall(text)}
 
 
 def test_every_process_is_watched(prometheus: Prometheus, addresses: dict[str, str]) -> None:
     """Each process of the stack that has metrics is a target, and up."""
     up = dict.fromkeys(addresses, "up")
-    assert Shop.until(prometheus.health, lambda health: health == up, "all targets", SEEN_LIMIT_S) == up
+    assert Shop.until(prometheus.health, lambda health: health == up, "all targets") == up
 
 
 def test_the_documentation_lists_what_is_told(lived: Told) -> None:
@@ -141,7 +140,7 @@ def test_what_has_happened_is_counted(lived: Told, prometheus: Prometheus) -> No
         )
 
     once = ([1.0], [1.0], [1.0], [1.0])
-    assert Shop.until(counted, lambda seen: seen == once, "the counts", SEEN_LIMIT_S) == once
+    assert Shop.until(counted, lambda seen: seen == once, "the counts") == once
 
 
 def test_alerts_and_panels_read_what_is_there(lived: Told, prometheus: Prometheus) -> None:
@@ -151,7 +150,7 @@ def test_alerts_and_panels_read_what_is_there(lived: Told, prometheus: Prometheu
         there = set(prometheus.get("label/__name__/values"))
         return {where: gone for where, each in expressions() if (gone := metrics_in(each) - there)}
 
-    assert Shop.until(missing, lambda gone: not gone, "every series", SEEN_LIMIT_S) == {}
+    assert Shop.until(missing, lambda gone: not gone, "every series") == {}
     for _, expression in expressions():
         prometheus.query(expression)
 
@@ -164,7 +163,7 @@ def test_what_breaks_calls_somebody(lived: Told, watched: Stack, prometheus: Pro
         wait_for(prometheus, "WorkerGone", "payment_success_worker")
         wait_for(prometheus, "TargetDown", "payment_success_worker")
         parked = lambda: prometheus.values('intake_follow_ups_parked{saga="PaymentSuccess"}')  # noqa: E731
-        Shop.until(parked, lambda counts: counts == [1], "what no worker can tell", SEEN_LIMIT_S)
+        Shop.until(parked, lambda counts: counts == [1], "what no worker can tell")
     is_back = lambda firing: not fires(firing, "WorkerGone", "payment_success_worker")  # noqa: E731
-    Shop.until(prometheus.firing, is_back, "the worker's return", SEEN_LIMIT_S)
+    Shop.until(prometheus.firing, is_back, "the worker's return")
     wait_for(prometheus, "SagaParked", "1 sagas PaymentSuccess")

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from temporalio.client import Client
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop, item
 from devstack.stack import Stack
 from tests.integration.newcomers import newcomer
@@ -109,7 +110,7 @@ def test_an_outsiders_trace_is_linked_and_not_continued(
     }
     body = {"items": basket[0], "amount": basket[1], "currency": "usd"}
     url = f"{traced.description['processes']['intake']['url']}/purchases"
-    response = httpx.post(url, json=body, headers=headers, timeout=15)
+    response = httpx.post(url, json=body, headers=headers, timeout=PATIENCE_S)
     assert response.status_code == 201, response.text
     root = trace(collector, response.json()["purchase_id"], "RunActivity:reserve_offset")[0]
     spans = collector.spans()

@@ -10,12 +10,11 @@ from typing import Any
 import httpx
 from stripe import WebhookSignature
 
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 
 OLD, NEW = "whsec_old", "whsec_new"
 THREE_DAYS_S = 3 * 86_400
-# Longer than any answer of the intake, so that a hang is seen as one.
-TIMEOUT_S = 15.0
 
 Basket = tuple[list[dict[str, str]], int]
 Event = dict[str, Any]
@@ -87,7 +86,7 @@ class Stripe:
     def send(self, payload: bytes, signed: str, **headers: str) -> httpx.Response:
         """Send any bytes under any signature."""
         known = {"Stripe-Signature": signed, "Content-Type": "application/json; charset=utf-8"}
-        return httpx.post(self.url, content=payload, headers=known | headers, timeout=TIMEOUT_S)
+        return httpx.post(self.url, content=payload, headers=known | headers, timeout=PATIENCE_S)
 
     def deliver_at_once(self, events: Iterable[Event]) -> "list[Future[httpx.Response]]":
         """Send many events at the same time."""

@@ -18,6 +18,7 @@ from app.factory import wired
 from app.loop import LoopThread
 from app.temporal import TemporalSagas
 from config import Settings
+from devstack.patience import PATIENCE_S
 from devstack.shop import Shop
 from devstack.stack import Stack
 from domain.ports import Payments
@@ -43,13 +44,13 @@ def test_a_temporal_that_hangs_takes_nobody_with_it(deaf: Stack, shop: Shop, str
     with stopped(deaf, "temporal"):
         crowd = stripe.deliver_at_once(unknown * (CROWD // len(unknown)))
         for path in ("/config", "/health", "/projects"):
-            assert httpx.get(f"{intake}{path}", timeout=5).status_code == 200
+            assert httpx.get(f"{intake}{path}", timeout=PATIENCE_S).status_code == 200
         foreign = [known | {"type": "charge.succeeded"}, known | {"livemode": True}, known | {"account": "acct_other"}]
         assert stripe.accepted(*foreign)
         assert set(statuses(crowd)) == {503}
         assert all(int(answer.result().headers["Retry-After"]) > 0 for answer in crowd)
     for one in unknown:
-        shop.until(partial(stripe.deliver, one), lambda answer: answer.status_code == 200, "the event to be taken", 10)
+        shop.until(partial(stripe.deliver, one), lambda answer: answer.status_code == 200, "the event to be taken")
         assert engine.status(f"payment-success/{one['data']['object']['id']}")
 
 

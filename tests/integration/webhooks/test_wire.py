@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.integration.webhooks.stripe import NEW, OLD, TIMEOUT_S, Stripe, header
+from devstack.patience import PATIENCE_S
+from tests.integration.webhooks.stripe import NEW, OLD, Stripe, header
 
 MAX = 512 * 1024
 FOREIGN = {"id": "evt_1", "object": "event", "type": "charge.succeeded", "livemode": False, "data": {}}
@@ -45,7 +46,7 @@ def test_a_body_may_come_in_parts_and_be_large_but_not_endless(stripe: Stripe) -
         signed = header(payload, OLD)
         assert stripe.send(payload, signed).status_code == status
         headers = {"Stripe-Signature": signed}
-        in_parts = httpx.post(stripe.url, content=parts(payload), headers=headers, timeout=TIMEOUT_S)
+        in_parts = httpx.post(stripe.url, content=parts(payload), headers=headers, timeout=PATIENCE_S)
         assert in_parts.status_code == status
 
 

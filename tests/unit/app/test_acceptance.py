@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.acceptance import NARROW_S, REMEMBERED_MAX, REMEMBERED_S, Acceptance, Room
+from devstack.patience import PATIENCE_S
 from domain.errors import Unavailable
-
-# Longer than anything here takes; a test that reaches it has failed.
-LIMIT_S = 10.0
 
 
 class Store:
@@ -26,7 +24,7 @@ class Store:
         """Whether the saga is new: the first time it is."""
         self.calls += 1
         self.asked.release()
-        assert self._open.wait(LIMIT_S)
+        assert self._open.wait(PATIENCE_S)
         if self.error:
             raise self.error
         return self.calls == 1
@@ -116,7 +114,7 @@ def test_doubles_at_the_same_time_share_one_call(acceptance: Acceptance, error: 
     store = Store()
     with ThreadPoolExecutor(8) as pool:
         answers = [pool.submit(acceptance.accept, "e1", store) for _ in range(8)]
-        assert store.asked.acquire(timeout=LIMIT_S)
+        assert store.asked.acquire(timeout=PATIENCE_S)
         assert not any(answer.done() for answer in answers)
         store.answer(error)
     assert store.calls == 1
@@ -130,7 +128,7 @@ def fill(acceptance: Acceptance, store: Store, pool: ThreadPoolExecutor, places:
     """Let so many different events wait for the store."""
     waiting = [pool.submit(acceptance.accept, (id(store), n), store) for n in range(places)]
     for _ in waiting:
-        assert store.asked.acquire(timeout=LIMIT_S)
+        assert store.asked.acquire(timeout=PATIENCE_S)
     return [one.result for one in waiting]
 
 

@@ -9,11 +9,9 @@ import pytest
 
 from app.identity.keys import FRESH_S, KEPT_S, WAITING_MAX, KeySet
 from app.identity.pace import BURST, INTERVAL_S
+from devstack.patience import PATIENCE_S
 from domain.errors import Unavailable
 from tests.unit.app.provider import FakeProvider, ec_key, jwk
-
-# A thread that has not come by then never comes.
-LIMIT_S = 10.0
 
 EC = ec_key()
 A, B = ({"kid": kid, "alg": "ES256"} for kid in "ab")
@@ -40,7 +38,7 @@ class HangingProvider(FakeProvider):
     def __call__(self) -> jwt.PyJWKSet:
         """The set, in a while."""
         self.asked.release()
-        assert self.answers.acquire(timeout=LIMIT_S)
+        assert self.answers.acquire(timeout=PATIENCE_S)
         return super().__call__()
 
 
@@ -206,7 +204,7 @@ def test_many_first_tokens_wait_for_one_fetch(hanging: HangingProvider, clock: C
     with ThreadPoolExecutor(20) as pool:
         waiting = [pool.submit(is_trusted, keys, A) for _ in range(20)]
         hanging.answers.release()
-        assert all(each.result(LIMIT_S) for each in waiting)
+        assert all(each.result(PATIENCE_S) for each in waiting)
     assert hanging.fetches == 1
 
 
@@ -215,15 +213,15 @@ def test_known_keys_wait_for_nobody(hanging: HangingProvider, clock: Clock) -> N
     keys = KeySet(hanging, clock)
     hanging.answers.release()
     assert is_trusted(keys, A)
-    assert hanging.asked.acquire(timeout=LIMIT_S)
+    assert hanging.asked.acquire(timeout=PATIENCE_S)
     clock.now += FRESH_S + 1
     with ThreadPoolExecutor(1) as pool:
         refreshing = pool.submit(is_trusted, keys, A)
-        assert hanging.asked.acquire(timeout=LIMIT_S)
+        assert hanging.asked.acquire(timeout=PATIENCE_S)
         assert all(is_trusted(keys, A) for _ in range(20))
         assert hanging.fetches == 1
         hanging.answers.release()
-        assert refreshing.result(LIMIT_S)
+        assert refreshing.result(PATIENCE_S)
 
 
 def test_no_more_than_a_part_of_the_threads_waits(hanging: HangingProvider, clock: Clock) -> None:
@@ -240,7 +238,7 @@ def test_no_more_than_a_part_of_the_threads_waits(hanging: HangingProvider, cloc
 
     with ThreadPoolExecutor(WAITING_MAX + 1) as pool:
         asking = [pool.submit(ask) for _ in range(WAITING_MAX + 1)]
-        assert told.acquire(timeout=LIMIT_S)
+        assert told.acquire(timeout=PATIENCE_S)
         hanging.answers.release()
-        assert sum(each.result(LIMIT_S) for each in asking) == WAITING_MAX
+        assert sum(each.result(PATIENCE_S) for each in asking) == WAITING_MAX
     assert hanging.fetches == 1

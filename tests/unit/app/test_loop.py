@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.loop import LoopThread
+from devstack.patience import PATIENCE_S
 
 
 def test_a_coroutine_that_takes_too_long_is_canceled(loop: LoopThread) -> None:
@@ -21,7 +22,7 @@ def test_a_coroutine_that_takes_too_long_is_canceled(loop: LoopThread) -> None:
 
     with pytest.raises(TimeoutError):
         loop.run(endless(), 0.01)
-    assert canceled.wait(1)
+    assert canceled.wait(PATIENCE_S)
 
 
 def test_threads_share_one_loop_and_get_their_own_results(loop: LoopThread) -> None:

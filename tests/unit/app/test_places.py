@@ -13,6 +13,7 @@ from flask import Response
 from werkzeug.test import Client
 
 from app.places import THREADS, Places, Turnstile
+from devstack.patience import PATIENCE_S
 from domain.errors import Unavailable
 from webapi.problem_types import UNAVAILABLE
 
@@ -29,7 +30,7 @@ def api() -> APIFlask:
     @routes.get("/slow")
     def slow() -> str:
         api.extensions["waits"].set()
-        api.extensions["goes_on"].wait(5)
+        api.extensions["goes_on"].wait(PATIENCE_S)
         return "slow"
 
     @routes.get("/quick")
@@ -53,7 +54,7 @@ def test_one_more_than_there_is_room_for_is_refused_at_once(api: APIFlask) -> No
     """While somebody waits the next one is refused, what is not guarded is answered, and the place is free again."""
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: api.test_client().get("/slow").text)
-        assert api.extensions["waits"].wait(5)
+        assert api.extensions["waits"].wait(PATIENCE_S)
         client = api.test_client()
         assert client.get("/quick").status_code == 503
         assert client.get("/platform").text == "platform"
@@ -80,13 +81,13 @@ def test_a_crowd_is_refused_before_the_application() -> None:
         asked.append(environ["PATH_INFO"])
         if environ["PATH_INFO"] == "/events" and not goes_on.is_set():
             entered.set()
-            goes_on.wait(5)
+            goes_on.wait(PATIENCE_S)
         return Response("taken")(environ, start_response)
 
     client = Client(Turnstile(application, "/events", Places(1, "full"), lambda: UNAVAILABLE.problem("Come again.")))
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: client.post("/events").text)
-        assert entered.wait(5)
+        assert entered.wait(PATIENCE_S)
         refused = client.post("/events", headers={"X-Request-Id": "r1"})
         assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
         assert refused.get_json()["request_id"] == refused.headers["X-Request-Id"] == "r1"

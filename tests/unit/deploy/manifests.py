@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from devstack.patience import PATIENCE_S
 from devstack.setup import kustomize
 from devstack.setup.machine import Machine
 from tests.unit.settings.classes import REPOSITORY
@@ -18,8 +19,6 @@ from tests.unit.settings.classes import REPOSITORY
 KUBERNETES = REPOSITORY / "deploy/kubernetes"
 OVERLAYS = ("development", "production")
 COMPONENT = "app.kubernetes.io/component"
-# Building an overlay takes a second; this is for a machine that does much else.
-BUILD_LIMIT_S = 60
 
 Manifest = dict[str, Any]
 
@@ -111,7 +110,7 @@ def build(folder: Path) -> Manifests:
     """What a folder's kustomization makes; fails with kustomize's own words."""
     command = kustomize.find(Machine(REPOSITORY, dict(os.environ), print))
     assert command, "no kustomize: python3 -m devstack.setup --tests"
-    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False, timeout=BUILD_LIMIT_S)
+    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stderr
     # kustomize warns on stderr of what it will take no longer.
     assert done.stderr == ""

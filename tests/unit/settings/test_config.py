@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from config import DEVELOPMENT_SECRETS, Settings, settings
+from devstack.patience import PATIENCE_S
 from payload_keys import new_entry
 from tests.unit.settings.classes import REPOSITORY
 
@@ -25,8 +26,6 @@ PAYLOAD_KEYS = new_entry("own")
 WORKER = ("-m", "workers.start_payment")
 INTAKE = ("-c", "from app import create_app; create_app()")
 GUNICORN = ("-m", "gunicorn", "app:create_app()", "--bind", "unix:{folder}/socket")
-# 60 s: a cold start on two busy cores takes 3 s, on an overloaded machine 20; what these tests find goes on for ever.
-END_LIMIT_S = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +46,7 @@ def ended(arguments: tuple[str, ...], folder: Path, **environment: str) -> "subp
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | environment,
         capture_output=True,
         text=True,
-        timeout=END_LIMIT_S,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -7,12 +7,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from devstack.patience import PATIENCE_S
 from services.stripe_simulator.faults import Answers, FaultPlan, Faults, Webhooks
 from services.stripe_simulator.models import Delivery, Event
 from tests.unit.stripe_simulator.simulator import NEW, PUBLISHABLE, SECRET, Simulator, error
-
-# 10 s: far more than a delivery to a function takes.
-LIMIT_S = 10.0
 
 
 def put(simulator: Simulator, **plan: Any) -> TestResponse:
@@ -29,11 +27,11 @@ def done(simulator: Simulator) -> dict[str, int]:
 def deliver_all(simulator: Simulator) -> Event:
     """Let the senders work until the only event is delivered."""
     simulator.deliverer.start()
-    deadline = time.monotonic() + LIMIT_S
+    deadline = time.monotonic() + PATIENCE_S
     while (event := only_event(simulator)).delivery is Delivery.PENDING:
         assert time.monotonic() < deadline, "it is still pending"
         time.sleep(0.01)
-    simulator.deliverer.stop(LIMIT_S)
+    simulator.deliverer.stop(PATIENCE_S)
     return event
 
 
@@ -139,7 +137,7 @@ def test_a_doubled_webhook_comes_twice(simulator: Simulator) -> None:
     put(simulator, webhooks={"double": 1})
     simulator.create()
     deliver_all(simulator)
-    deadline = time.monotonic() + LIMIT_S
+    deadline = time.monotonic() + PATIENCE_S
     while len(simulator.received) < 2:
         assert time.monotonic() < deadline, "it came once"
         time.sleep(0.01)

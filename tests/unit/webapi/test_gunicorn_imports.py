@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from devstack.options import ROOT
+from devstack.patience import PATIENCE_S
 
 PROGRAM = """
 import sys
@@ -15,4 +16,4 @@ sys.exit("prometheus_client" in sys.modules)
 
 def test_nothing_counts_before_it_is_known_where() -> None:
     """prometheus_client looks once, when it is imported, whether several processes count."""
-    assert subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, check=False, timeout=PATIENCE_S).returncode == 0
