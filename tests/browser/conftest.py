@@ -22,6 +22,7 @@ from tests.browser.books import Books
 from tests.browser.checkout import Checkout
 from tests.browser.watch import Watch
 from tests.integration.service_process import REPOSITORY
+from tests.integration.told import told
 
 # It draws without a screen and a graphics card, needs no sandbox of its own in a container, and speaks to nobody
 # but to the page's own hosts.
@@ -89,12 +90,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory, static_port: int) -> Iterato
         yield running
 
 
-@pytest.fixture(scope="package")
-def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack for bad days: its parts fail, and one failed attempt to pay ends a purchase."""
-    environment = {"PAYMENT_ATTEMPTS": "1"}
-    with Stack(StackOptions(data=tmp_path_factory.mktemp("rough"), environment=environment)) as running:
-        yield running
+@pytest.fixture
+def rough(stack: Stack) -> Iterator[Stack]:
+    """The stack, where one failed attempt to pay ends a purchase."""
+    with told(stack, "intake", PAYMENT_ATTEMPTS="1"):
+        yield stack
 
 
 @pytest.fixture

@@ -63,12 +63,12 @@ def test_offline_after_the_payment(visit: Visit, books: Books) -> None:
     books.paid_once(visit.buyer, 1800)
 
 
-def test_a_shop_that_is_away_is_asked_again(begin: Begin, rough: Stack) -> None:
+def test_a_shop_that_is_away_is_asked_again(begin: Begin, stack: Stack) -> None:
     """Temporal stands still and the intake answers 503: the page says when it tries again, and buys once in the end."""
-    visit = begin(rough.description["processes"]["intake"]["url"])
+    visit = begin(stack.description["processes"]["intake"]["url"])
     checkout = visit.enter()
     checkout.choose({CREEK: "1.5"})
-    with stopped(rough, "temporal"):
+    with stopped(stack, "temporal"):
         checkout.buy_button.click()
         expect(checkout.connection).to_contain_text(re.compile(r"trying again", re.IGNORECASE))
         expect(checkout.retry_button).to_be_visible()
@@ -76,15 +76,15 @@ def test_a_shop_that_is_away_is_asked_again(begin: Begin, rough: Stack) -> None:
     expect(checkout.status).to_have_text("Choose how to pay")
     checkout.pay()
     checkout.sees(PAID)
-    with Shop(rough.description) as shop:
+    with Shop(stack.description) as shop:
         Books(shop).paid_once(visit.buyer, 1800)
 
 
-def test_the_intake_is_restarted_while_the_buyer_decides(begin: Begin, rough: Stack) -> None:
+def test_the_intake_is_restarted_while_the_buyer_decides(begin: Begin, stack: Stack) -> None:
     """The page notices, waits, and goes on by itself."""
-    visit = begin(rough.description["processes"]["intake"]["url"])
+    visit = begin(stack.description["processes"]["intake"]["url"])
     checkout = visit.enter()
-    with killed(rough, "intake"):
+    with killed(stack, "intake"):
         expect(checkout.connection).to_contain_text(re.compile("does not answer", re.IGNORECASE))
     expect(checkout.connection).to_be_hidden(timeout=40_000)
     checkout.buy()
@@ -93,7 +93,7 @@ def test_the_intake_is_restarted_while_the_buyer_decides(begin: Begin, rough: St
 
 
 def test_a_shop_that_asks_for_patience_gets_it(visit: Visit, books: Books) -> None:
-    """429 with Retry-After: the page waits as long as it is told, says so, and the order goes through."""
+    """429 with Retry-After: the page waits as long as it is told, says so, and the order goes thstack."""
     asked: list[str] = []
 
     def refuse_once(route: Route) -> None:

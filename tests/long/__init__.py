@@ -1,1 +1,1 @@
-"""What takes minutes, or a program that takes minutes to build: `make prove` runs it, `make test` does not."""
+"""What takes minutes, or needs a program that takes minutes to build: `make prove` runs it before a release."""

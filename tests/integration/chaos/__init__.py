@@ -1,1 +1,0 @@
-"""Chaos on real parts, short enough for every change."""

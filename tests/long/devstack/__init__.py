@@ -1,0 +1,1 @@
+"""Links that break and processes that are killed, one after the other."""

@@ -1,0 +1,1 @@
+"""Purchases whose workers are killed at every step."""
