@@ -93,7 +93,7 @@ def test_the_intake_is_restarted_while_the_buyer_decides(begin: Begin, stack: St
 
 
 def test_a_shop_that_asks_for_patience_gets_it(visit: Visit, books: Books) -> None:
-    """429 with Retry-After: the page waits as long as it is told, says so, and the order goes thstack."""
+    """429 with Retry-After: the page waits as long as it is told, says so, and the order goes through."""
     asked: list[str] = []
 
     def refuse_once(route: Route) -> None:
