@@ -32,9 +32,9 @@ def versions(folder: Path = FOLDER) -> list[str]:
     return sorted(found, key=lambda version: [int(part) for part in version.split(".")])
 
 
-def recorded(version: str, folder: Path = FOLDER) -> Iterator[Recorded]:
-    """The histories of a version."""
-    for path in sorted((folder / version).glob("*.json")):
+def recorded(version: str, folder: Path = FOLDER, story: str = "*") -> Iterator[Recorded]:
+    """The histories of a version, or of one of its stories alone: to read them all takes seconds."""
+    for path in sorted((folder / version).glob(f"{story}.*.json")):
         text = path.read_text()
         workflow_id = json.loads(text)["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"]
         yield Recorded(version, path.name, WorkflowHistory.from_json(workflow_id, text))

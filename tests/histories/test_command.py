@@ -48,7 +48,7 @@ def test_a_clock_in_a_saga_is_found_by_the_sandbox(tree: Path) -> None:
         "            __import__('time').sleep(0)\n            await self._commit()\n",
     )
     change(tree, asks_the_clock)
-    story = next(each.history for each in recorded(versions()[-1]) if each.name == f"{STORY}.json")
+    story = next(each.history for each in recorded(versions()[-1], story="paid") if each.name == f"{STORY}.json")
     write("0.0.1", {STORY: story}, tree / "tests/histories")
     checked = run(tree, "check")
     assert checked.returncode == 1

@@ -39,7 +39,7 @@ def post(client: FlaskClient, key: str, route: str = "/purchases", **members: An
     return client.post(route, json=body, headers={"Authorization": f"Bearer {key}", "Idempotency-Key": "k1"})
 
 
-@pytest.mark.parametrize("key", [SHOP, ROLLED])
+@pytest.mark.parametrize("key", [SHOP, ROLLED], ids=["shop", "rolled"])
 def test_a_server_acts_for_the_buyer_that_it_names(
     anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments, key: str
 ) -> None:
@@ -144,6 +144,8 @@ def test_a_key_does_what_its_scopes_say(anyone: FlaskClient, sagas: FakeSagas) -
         "bpk_shop_",
         "bpk_\xe9",
     ],
+    # Keys are made by chance, and every process of the run has to know a test by the same name.
+    ids=lambda _: "key",
 )
 def test_any_other_key_is_refused(anyone: FlaskClient, key: str) -> None:
     """Nearly right is wrong, and who has read our settings has no key: 401 with the scheme."""
