@@ -1,6 +1,5 @@
 """How often one address and one buyer may ask: an address before anybody is known, a buyer once they are."""
 
-import ipaddress
 import math
 import time
 from typing import Any
@@ -12,13 +11,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from app.addresses import caller
 from config import Settings
 from webapi.problem_types import RATE_LIMITED
 
 # Stripe's door has a budget of its own, and who asks for health must hear of it in any crowd.
 UNLIMITED = frozenset({"/webhooks/stripe", "/health", "/ready", "/metrics"})
-# A home has 2^64 addresses of IPv6: all of them are one caller.
-IPV6_PREFIX = 64
 # 1 s: Redis answers in a millisecond, on a drowning machine in some hundred. Who waits longer is let in, and their
 # process counts for itself until Redis is back.
 REDIS_TIMEOUT_S = 1.0
@@ -89,14 +87,7 @@ def _is_unlimited() -> bool:
 
 
 def _caller() -> str:
-    """The address, or the network of a home; one name for all that have none, as behind a socket or a broken proxy."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+    return caller(request.remote_addr or "")
 
 
 def _redis_options() -> dict[str, Any]:

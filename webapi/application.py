@@ -15,6 +15,7 @@ from webapi.openapi import describe, may_tell
 from webapi.problem_types import BY_STATUS, INTERNAL_ERROR, INVALID_REQUEST, UNAVAILABLE
 from webapi.problems import Problem
 from webapi.request_ids import NamedRequests
+from webapi.header_lines import refuse_doubled_keys
 from webapi.strict_json import StrictRequest
 
 # prometheus_client looks once, when it is imported, whether several processes count: gunicorn's own process, which
@@ -59,6 +60,7 @@ def create_api(
     api.wsgi_app = NamedRequests(api.wsgi_app)  # type: ignore[method-assign]
     _refuse_with_problems(api)
     _log_requests(api)
+    refuse_doubled_keys(api)
     _answer_the_platform(api, ready)
     _answer_prometheus(api, metrics)
     describe(api, description)

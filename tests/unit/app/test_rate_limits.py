@@ -98,10 +98,12 @@ def test_the_platform_stripe_and_preflights_are_not_counted(limited: Limited) ->
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
         ("192.0.2.1", "192.0.2.2", False),
-        ("", "no address", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("[::ffff:192.0.2.1]:5000", "192.0.2.1:6000", True),
+        ("unknown", "192.0.2.1", False),
     ],
 )
-def test_a_home_is_one_address(limited: Limited, config: Settings, first: str, second: str, shared: bool) -> None:
+def test_a_caller_is_one_address_or_a_home(limited: Limited, config: Settings, first: str, second: str, shared: bool) -> None:
     """The 64 bits of IPv6 that a home has to itself do not multiply its budget."""
     client = limited(rate_limit_address="1/minute")
     assert listed(client, config, address=first).status_code == 200
@@ -112,6 +114,8 @@ def test_a_home_is_one_address(limited: Limited, config: Settings, first: str, s
     ("proxies", "forwarded", "statuses_seen"),
     [(0, ["198.51.100.1", "198.51.100.2"], [200, 429]), (1, ["198.51.100.1", "198.51.100.2"], [200, 200]),
      (1, ["1.1.1.1, 198.51.100.1", "2.2.2.2, 198.51.100.1"], [200, 429]),
+     (1, ["::ffff:198.51.100.1", "[::ffff:198.51.100.2]:7000"], [200, 200]),
+     (1, ["198.51.100.1:5000", "198.51.100.1:5001"], [200, 429]),
      (2, ["198.51.100.1, 10.0.0.1", "198.51.100.2, 10.0.0.1"], [200, 200])],
 )  # fmt: skip
 def test_only_our_own_proxies_are_believed(
