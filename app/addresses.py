@@ -16,7 +16,7 @@ TEXT_MAX = 64
 def caller(written: str) -> str:
     """The name by which a caller is counted, from the address as the server or the last trusted proxy has written it.
 
-    What is no address is counted by its text: whoever wrote it means one caller by it, and nobody else's budget is hurt.
+    What is no address is counted by its text: who wrote it means one caller by it, and nobody else's budget is hurt.
     """
     parts = WITH_PORT.fullmatch(written.strip())
     host = (parts["bracketed"] or parts["plain"] or "") if parts else written.strip()

@@ -51,8 +51,13 @@ class RateLimits:
             swallow_errors=True,
         )
         # Shared by all routes; the buyer stands in the request's own context, for all threads share this limit.
-        limit = self._limiter.shared_limit(config.rate_limit_buyer, scope="buyer", key_func=lambda: str(g.rate_limited))
-        self._count = limit(_admitted)
+        buyer = self._limiter.shared_limit(config.rate_limit_buyer, scope="buyer", key_func=_buyer)
+        # Counted with the answer: a repeat costs nobody anything, and is not refused for being one.
+        orders = self._limiter.shared_limit(
+            config.rate_limit_purchases, scope="purchases", key_func=_buyer, deduct_when=_is_new
+        )
+        self._count = buyer(_admitted)
+        self._count_order = orders(_admitted_to_order)
 
     def guard(self, api: APIFlask) -> None:
         """Count the requests to `api` by their address; call it before any other check is added."""
@@ -76,9 +81,26 @@ class RateLimits:
         g.rate_limited = buyer_id
         self._count()
 
+    def admit_order(self, buyer_id: str) -> None:
+        """Count an order of an authenticated buyer beside all that they ask; raises RateLimitExceeded as well."""
+        self.admit(buyer_id)
+        self._count_order()
+
 
 def _admitted() -> None:
     """What a buyer within the limit gets: nothing but the next line."""
+
+
+def _admitted_to_order() -> None:
+    """The same for an order: the library knows a limit by the function that it guards."""
+
+
+def _buyer() -> str:
+    return str(g.rate_limited)
+
+
+def _is_new(response: Response) -> bool:
+    return "Idempotent-Replayed" not in response.headers
 
 
 def _is_unlimited() -> bool:

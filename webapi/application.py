@@ -10,12 +10,12 @@ from flask import Response, g, request
 
 from telemetry import ids
 from telemetry.http import trace_requests
+from webapi.header_lines import refuse_doubled_keys
 from webapi.models import HealthShown, ReadyShown
 from webapi.openapi import describe, may_tell
 from webapi.problem_types import BY_STATUS, INTERNAL_ERROR, INVALID_REQUEST, UNAVAILABLE
 from webapi.problems import Problem
 from webapi.request_ids import NamedRequests
-from webapi.header_lines import refuse_doubled_keys
 from webapi.strict_json import StrictRequest
 
 # prometheus_client looks once, when it is imported, whether several processes count: gunicorn's own process, which

@@ -9,10 +9,10 @@ from typing import Any
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
+from webapi.header_lines import tell_lines
 from webapi.problem_types import BY_STATUS
 from webapi.problems import MEDIA_TYPE, Problem
 from webapi.request_ids import HEADER, named
-from webapi.header_lines import tell_lines
 
 log = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
 """A request with two idempotency keys is refused: a client means one of them, and nobody can say which.
 
-WSGI joins the lines of a header with commas, which a key may hold. So the server's worker tells how the lines came; where
-the server does not (`flask run`) a comma is as good as a second line. What else says one thing needs no help: gunicorn
-refuses a doubled Host, Content-Type and Content-Length, two tokens are no token, two signatures have two times, and a
-doubled request id or trace is a hint that is ignored.
+WSGI joins the lines of a header with commas, which a key may hold. So the server's worker tells how the lines came;
+where the server does not (`flask run`) a comma is as good as a second line. What else says one thing needs no help:
+gunicorn refuses a doubled Host, Content-Type and Content-Length, two tokens are no token, two signatures have two
+times, and a doubled request id or trace is a hint that is ignored.
 """
 
 from collections.abc import Iterable

@@ -41,7 +41,7 @@ def test_times_are_utc_on_every_database(users: ServiceProcess) -> None:
 
 
 def test_two_keys_are_told_from_one_that_holds_a_comma(users: ServiceProcess) -> None:
-    """The web server tells how the header came: on two lines it is refused and nothing is delivered, on one it is taken."""
+    """The web server tells how the header came: on two lines it is refused and delivers nothing, on one it is taken."""
     for lines, status in ((["k", "k"], 422), (["k1", "k2"], 422), (["k,k"], 201)):
         body = {"payment_id": f"pi_keys_{'_'.join(lines).replace(',', '')}", "purchase_id": "3f5a", "items": ITEMS}
         answer = users.http.post(

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.context import Intake
 from config import Settings
-from tests.unit.app.requests import bearer, post, refusal
+from tests.unit.app.requests import bearer, body_with, post, refusal
 
 Limited = Callable[..., FlaskClient]
 
@@ -49,6 +49,23 @@ def test_a_buyer_has_a_budget_for_all_routes(limited: Limited, config: Settings)
     assert refusal(listed(client, config, address="192.0.2.2")) == (429, "rate-limited")
     assert refusal(post(client, headers=auth | {"Idempotency-Key": "k"})) == (429, "rate-limited")
     assert listed(client, config, "bob").status_code == 200
+
+
+def test_a_buyer_orders_less_often_than_they_ask(limited: Limited, config: Settings) -> None:
+    """Orders have a limit of their own, refused ones count too, repeats do not; reading goes on beyond it."""
+    client = limited(rate_limit_purchases="3/minute")
+    headers = {"Authorization": bearer(config, "alice")}
+
+    def order(key: str, **members: Any) -> TestResponse:
+        return post(client, body_with(**members), headers=headers | {"Idempotency-Key": key})
+
+    answers = [order("k1"), order("k1"), order("k1"), order("k1", amount=1900), order("k2")]
+    assert statuses(answers) == [201, 201, 201, 422, 201]
+    assert answers[2].headers["Idempotent-Replayed"] == "true"
+    assert refusal(order("k3")) == (429, "rate-limited")
+    assert listed(client, config).status_code == 200
+    bob = {"Authorization": bearer(config, "bob"), "Idempotency-Key": "k3"}
+    assert post(client, headers=bob).status_code == 201
 
 
 def test_a_refusal_says_when_to_come_again(limited: Limited, config: Settings) -> None:
@@ -103,7 +120,9 @@ def test_the_platform_stripe_and_preflights_are_not_counted(limited: Limited) ->
         ("unknown", "192.0.2.1", False),
     ],
 )
-def test_a_caller_is_one_address_or_a_home(limited: Limited, config: Settings, first: str, second: str, shared: bool) -> None:
+def test_a_caller_is_one_address_or_a_home(
+    limited: Limited, config: Settings, first: str, second: str, shared: bool
+) -> None:
     """The 64 bits of IPv6 that a home has to itself do not multiply its budget."""
     client = limited(rate_limit_address="1/minute")
     assert listed(client, config, address=first).status_code == 200

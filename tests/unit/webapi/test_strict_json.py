@@ -174,7 +174,7 @@ def test_another_charset_or_type_is_refused(client: FlaskClient, content_type: s
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 @pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "text/html;q=0.1", "*/*", ""])
 def test_a_scheme_has_no_case_and_no_answer_depends_on_accept(client: FlaskClient, scheme: str, accept: str) -> None:
-    """RFC 9110, 11.1; and there is one representation of everything, which may be sent whatever is asked for (15.5.7)."""
+    """RFC 9110, 11.1; and what there is has one representation, which may be sent whatever is asked for (15.5.7)."""
     headers = {"Authorization": f"{scheme} token", "Accept": accept}
     assert client.post("/orders", json={"count": 1}, headers=headers).status_code == 201
 
