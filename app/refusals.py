@@ -27,7 +27,7 @@ TOO_MUCH_HELD = ProblemType(
     409,
     "The buyer would hold more than `max_held` of one milestone without having paid: order less, or pay or cancel"
     " first, then try under a new key.",
-    {"max_held": {"type": "string", "description": "tCO2e of one milestone", "examples": ["100000.000"]}},
+    {"max_held": {"type": "string", "description": "tCO2e of one milestone", "examples": ["250000.000"]}},
 )
 OPENING_FAILED = ProblemType(
     "opening-failed", 409, "The opening was given up: nothing is charged, nothing is held. Final for its key."

@@ -22,5 +22,5 @@ TOO_MUCH_HELD = ProblemType(
     "too-much-held",
     409,
     "This buyer would hold more of a milestone than one may without having paid; pay or cancel first, or order less.",
-    {"max_held": {"type": "string", "description": "tCO2e of one milestone", "examples": ["100000.000"]}},
+    {"max_held": {"type": "string", "description": "tCO2e of one milestone", "examples": ["250000.000"]}},
 )

@@ -17,9 +17,9 @@ class ProjectsSettings(ServiceSettings):
         default=5, ge=1, le=1000, description="unpaid purchases that hold offset for one buyer at a time"
     )
     held_per_buyer_max: int = Field(
-        default=100_000,
+        default=250_000,
         ge=1,
         le=1_000_000,
-        description="tCO2e of one milestone that one buyer may hold unpaid: a tenth of a large one, so that ten"
-        " have to agree to empty it; more is bought one paid purchase after another",
+        description="tCO2e of one milestone that one buyer may hold unpaid: a quarter of a large one, so that nobody"
+        " empties it alone; more is bought one paid purchase after another",
     )

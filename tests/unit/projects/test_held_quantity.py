@@ -69,10 +69,10 @@ def test_a_repeat_gets_its_answer_however_much_is_held(api: ServiceApi) -> None:
     assert reserve(api, "pi_1", **of(("mangrove-2", 10))).get_json() == first
 
 
-def test_the_limit_without_a_setting_is_a_tenth_of_a_milestone(database_url: str) -> None:
+def test_the_limit_without_a_setting_is_a_quarter_of_a_milestone(database_url: str) -> None:
     """One buyer cannot empty what is on sale, in however few purchases."""
     api = ServiceApi(create_app(ProjectsSettings(_env_file=None, projects_database_url=database_url)))
-    item = {"project_id": "wind", "milestone_id": "wind-1", "quantity": "100000"}
-    assert reserve(api, "pi_1", items=[item], amount=30_000_000).status_code == 201
+    item = {"project_id": "wind", "milestone_id": "wind-1", "quantity": "250000"}
+    assert reserve(api, "pi_1", items=[item], amount=75_000_000).status_code == 201
     answer = reserve(api, "pi_2", items=[item | {"quantity": "1"}], amount=300)
-    assert (kind(answer), answer.get_json()["max_held"]) == ("too-much-held", "100000.000")
+    assert (kind(answer), answer.get_json()["max_held"]) == ("too-much-held", "250000.000")

@@ -9,7 +9,7 @@ from tests.unit.projects.test_open_purchases import MAX_OPEN, SOLD_OUT, reserve_
 from tests.unit.projects.test_reservations import CLOSING_REFUSALS, order, stock
 from tests.unit.service_api import ServiceApi, kind
 
-TOO_MUCH = {"items": [{"project_id": "wind", "milestone_id": "wind-1", "quantity": "100001"}], "amount": 30_000_300}
+TOO_MUCH = {"items": [{"project_id": "wind", "milestone_id": "wind-1", "quantity": "250001"}], "amount": 75_000_300}
 
 
 def quote(api: ServiceApi, **changes: Any) -> TestResponse:
