@@ -50,17 +50,17 @@ class Story:
         if not holds:
             self.faults.append(what)
 
-    def show(self, purchase: Mapping[str, Any], kind: str | None) -> None:
+    def show(self, purchase: Mapping[str, Any], kind: str) -> None:
         """A purchase's end: status, steps, notification, link."""
         purchase_id = purchase["purchase_id"]
         self.tell(f"purchase {purchase_id}")
         self.tell(f"status   {purchase['status']}" + (f" ({purchase['reason']})" if purchase["reason"] else ""))
         self.tell("steps    " + " -> ".join(entry["event"] for entry in purchase["timeline"]))
-        found = self.shop.notified(purchase_id, kind) if kind else self.shop.notifications(purchase_id)
-        self.tell("notified " + (", ".join(event["type"] for event in found) or "nobody, nothing was to be told"))
+        found = self.shop.notified(purchase_id, kind)
+        self.tell("notified " + ", ".join(event["type"] for event in found))
         self.tell(f"look at  {self.shop.ui_link(f'purchase/{purchase_id}')}")
         told = [event["type"] for event in found]
-        self.expect(told == ([kind] if kind else []), "told exactly once" if kind else "nobody was told of a purchase")
+        self.expect(told == [kind], "told exactly once")
 
 
 def main() -> int:
