@@ -78,6 +78,10 @@ class Settings(PayloadSettings):
     rate_limit_buyer: RateLimit = Field(
         default="1200/minute", description="requests of a buyer, or of servers for a buyer: 20 a second"
     )
+    rate_limit_purchases: RateLimit = Field(
+        default="120/minute",
+        description="orders of a buyer, or of servers for a buyer, repeats aside: faster than anybody means to buy",
+    )
     rate_limit_address: RateLimit = Field(
         default="6000/minute", description="requests from an address, which a company's buyers may share"
     )

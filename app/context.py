@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from app.hints import Hints
 from app.identity import FetchKeys
 from app.loop import LoopThread
 from app.reading import Reader
@@ -29,6 +30,7 @@ class Intake:
     sagas: Sagas
     payments: Payments
     projects: Projects
+    hints: Hints
     fetch_keys: FetchKeys
     # Asked at each scrape of /metrics.
     metrics: tuple[Asked, ...] = ()

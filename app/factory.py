@@ -13,6 +13,7 @@ from app.commands import add_commands
 from app.context import Intake
 from app.cross_origin import let_pages_in
 from app.development import development
+from app.hints import Hints
 from app.identity import Jwks, authentication
 from app.loop import LoopThread
 from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places, Turnstile
@@ -24,6 +25,7 @@ from app.webhooks import WEBHOOK_PATH, turned_away, webhooks
 from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
+from clients.users import HttpUsers
 from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
 from telemetry.http import Outsiders, trace_calls
@@ -50,7 +52,7 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     limits = RateLimits(intake.config)
     limits.guard(api)
     api.register_blueprint(docs())
-    buyers = purchases(intake, authentication(intake.config, intake.fetch_keys), limits.admit)
+    buyers = purchases(intake, authentication(intake.config, intake.fetch_keys), limits)
     Places(BUYERS_MAX, "as many buyers wait as the intake has room for").guard(buyers)
     api.register_blueprint(buyers)
     api.register_blueprint(catalogue(intake))
@@ -71,12 +73,15 @@ def wired() -> Intake:
     loop = LoopThread()
     # Connections of its own for each service: one that hangs must not keep the other's.
     payments = HttpPayments(trace_calls(pooled_client(), "payments"), config.payments_url, config.service_token)
+    projects = HttpProjects(trace_calls(pooled_client(), "projects"), config.projects_url, config.service_token)
+    users = HttpUsers(trace_calls(pooled_client(), "users"), config.users_url, config.service_token)
     return Intake(
         config=config,
         loop=loop,
         sagas=TemporalSagas(loop, payments),
         payments=payments,
-        projects=HttpProjects(trace_calls(pooled_client(), "projects"), config.projects_url, config.service_token),
+        projects=projects,
+        hints=Hints(loop, projects, users),
         metrics=(Census(loop, lazy_client, timedelta(seconds=config.reservation_ttl)),),
         fetch_keys=Jwks(loop, pooled_client(), config.jwt_jwks_url),
     )

@@ -3,7 +3,6 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
 from typing import cast
 
 from apiflask import APIBlueprint, MultiAuth
@@ -12,6 +11,7 @@ from flask import Response, make_response, url_for
 from app import metrics
 from app.context import Intake
 from app.identity import Caller, Scope
+from app.rate_limits import RateLimits
 from app.refusals import (
     AMOUNT_TOO_SMALL,
     KEY_REUSED,
@@ -20,6 +20,7 @@ from app.refusals import (
     PRICE_CHANGED,
     SOLD_OUT,
     TOO_MANY_OPEN,
+    TOO_MUCH_HELD,
     refused_opening,
 )
 from app.schemas import (
@@ -35,7 +36,7 @@ from app.schemas import (
     fingerprint,
     purchase_id,
 )
-from domain.errors import Refused
+from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
 from telemetry import ids
@@ -48,14 +49,17 @@ PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 ANY_MAY_TELL = (FORBIDDEN, RATE_LIMITED, UNAVAILABLE)
 
 
-def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
-    """The routes under /purchases; `admit` refuses a buyer for whom too much is asked."""
+def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBlueprint:
+    """The routes under /purchases; `limits` refuse a buyer for whom too much is asked."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
 
     def buyer_of(on_behalf_of: str | None) -> str:
         caller = cast("Caller", auth.current_user)
-        buyer = caller.acts_for(on_behalf_of)
-        admit(buyer)
+        return caller.acts_for(on_behalf_of)
+
+    def admitted(on_behalf_of: str | None) -> str:
+        buyer = buyer_of(on_behalf_of)
+        limits.admit(buyer)
         return buyer
 
     @routes.post("/purchases")
@@ -73,12 +77,18 @@ def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> 
             PRICE_CHANGED,
             SOLD_OUT,
             TOO_MANY_OPEN,
+            TOO_MUCH_HELD,
             *ANY_MAY_TELL,
         ),
     )
     def open_purchase(header: KeyHeader, body: PurchaseBody) -> Response:
-        """Open a purchase; a repeat with the same key gets the same answer."""
+        """Open a purchase; a repeat with the same key gets the same answer.
+
+        What nobody could buy now is refused before anything is begun: a repeat of that is judged anew. Once a purchase
+        is begun its answer stands for its key, be it a refusal.
+        """
         buyer = buyer_of(body.on_behalf_of)
+        limits.admit_order(buyer)
         order = body.order(purchase_id(buyer, header.key), buyer)
         ids.bind(purchase_id=order.purchase_id)
         began_at = time.perf_counter()
@@ -107,7 +117,7 @@ def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> 
     @routes.doc(operation_id="showPurchase", extensions=may_tell(*ANY_MAY_TELL))
     def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseShown:
         """Show one of the buyer's own purchases."""
-        return _own(intake, purchase_id, buyer_of(query.on_behalf_of))
+        return _own(intake, purchase_id, admitted(query.on_behalf_of))
 
     @routes.get("/purchases")
     @routes.auth_required(auth, roles=[Scope.READ])
@@ -116,7 +126,7 @@ def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> 
     @routes.doc(operation_id="listPurchases", extensions=may_tell(*ANY_MAY_TELL))
     def list_purchases(query: PurchasesQuery) -> PurchasesShown:
         """List the buyer's own purchases, newest first."""
-        items, next_cursor = intake.reader.page(buyer_of(query.on_behalf_of), query.limit, query.cursor)
+        items, next_cursor = intake.reader.page(admitted(query.on_behalf_of), query.limit, query.cursor)
         return PurchasesShown(items=items, next_cursor=next_cursor)
 
     @routes.post("/purchases/<string:purchase_id>/cancel")
@@ -126,7 +136,7 @@ def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> 
     @routes.doc(operation_id="cancelPurchase", extensions=may_tell(NOT_CANCELABLE, *ANY_MAY_TELL))
     def cancel_purchase(purchase_id: str, body: CancelBody) -> PurchaseShown:
         """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
-        buyer = buyer_of(body.on_behalf_of)
+        buyer = admitted(body.on_behalf_of)
         _own(intake, purchase_id, buyer)
         told = intake.sagas.cancel_purchase(purchase_id)
         shown = _own(intake, purchase_id, buyer)
@@ -157,7 +167,17 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
         opening_timeout_s=intake.config.opening_timeout,
     )
     try:
+        _ask_first(intake, order)
         return intake.sagas.open_purchase(start)
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
+
+
+def _ask_first(intake: Intake, order: Order) -> None:
+    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
+    try:
+        intake.hints.ask(order)
+    except (Refused, Unavailable, ContractBroken, TimeoutError):
+        if not intake.reader.knows(order.purchase_id):
+            raise

@@ -1,6 +1,5 @@
 """How often one address and one buyer may ask: an address before anybody is known, a buyer once they are."""
 
-import ipaddress
 import math
 import time
 from typing import Any
@@ -12,13 +11,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from app.addresses import caller
 from config import Settings
 from webapi.problem_types import RATE_LIMITED
 
 # Stripe's door has a budget of its own, and who asks for health must hear of it in any crowd.
 UNLIMITED = frozenset({"/webhooks/stripe", "/health", "/ready", "/metrics"})
-# A home has 2^64 addresses of IPv6: all of them are one caller.
-IPV6_PREFIX = 64
 # 1 s: Redis answers in a millisecond, on a drowning machine in some hundred. Who waits longer is let in, and their
 # process counts for itself until Redis is back.
 REDIS_TIMEOUT_S = 1.0
@@ -53,8 +51,13 @@ class RateLimits:
             swallow_errors=True,
         )
         # Shared by all routes; the buyer stands in the request's own context, for all threads share this limit.
-        limit = self._limiter.shared_limit(config.rate_limit_buyer, scope="buyer", key_func=lambda: str(g.rate_limited))
-        self._count = limit(_admitted)
+        buyer = self._limiter.shared_limit(config.rate_limit_buyer, scope="buyer", key_func=_buyer)
+        # Counted with the answer: a repeat costs nobody anything, and is not refused for being one.
+        orders = self._limiter.shared_limit(
+            config.rate_limit_purchases, scope="purchases", key_func=_buyer, deduct_when=_is_new
+        )
+        self._count = buyer(_admitted)
+        self._count_order = orders(_admitted_to_order)
 
     def guard(self, api: APIFlask) -> None:
         """Count the requests to `api` by their address; call it before any other check is added."""
@@ -78,9 +81,26 @@ class RateLimits:
         g.rate_limited = buyer_id
         self._count()
 
+    def admit_order(self, buyer_id: str) -> None:
+        """Count an order of an authenticated buyer beside all that they ask; raises RateLimitExceeded as well."""
+        self.admit(buyer_id)
+        self._count_order()
+
 
 def _admitted() -> None:
     """What a buyer within the limit gets: nothing but the next line."""
+
+
+def _admitted_to_order() -> None:
+    """The same for an order: the library knows a limit by the function that it guards."""
+
+
+def _buyer() -> str:
+    return str(g.rate_limited)
+
+
+def _is_new(response: Response) -> bool:
+    return "Idempotent-Replayed" not in response.headers
 
 
 def _is_unlimited() -> bool:
@@ -89,14 +109,7 @@ def _is_unlimited() -> bool:
 
 
 def _caller() -> str:
-    """The address, or the network of a home; one name for all that have none, as behind a socket or a broken proxy."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+    return caller(request.remote_addr or "")
 
 
 def _redis_options() -> dict[str, Any]:

@@ -26,13 +26,20 @@ class Reader:
         saga = self._sagas.purchase(purchase_id)
         if saga and saga.running:
             return _open(saga, self._sagas.view(purchase_id)) if saga.order.buyer_id == buyer_id else None
-        payment = self._loop.run(self._payments.find(purchase_id), RECORD_TIMEOUT_S)
+        payment = self._record(purchase_id)
         return _recorded(payment) if payment and payment.buyer_id == buyer_id else None
+
+    def knows(self, purchase_id: str) -> bool:
+        """Whether the purchase has been begun, by its saga or, when that is forgotten, by its record."""
+        return bool(self._sagas.purchase(purchase_id) or self._record(purchase_id))
 
     def page(self, buyer_id: str, limit: int, cursor: str | None) -> tuple[list[PurchaseShown], str | None]:
         """A page of a buyer's purchases, newest first, and the next page's cursor."""
         payments, next_cursor = self._loop.run(self._payments.list(buyer_id, limit, cursor), RECORD_TIMEOUT_S)
         return [self._row(payment) for payment in payments], next_cursor
+
+    def _record(self, purchase_id: str) -> Payment | None:
+        return self._loop.run(self._payments.find(purchase_id), RECORD_TIMEOUT_S)
 
     def _row(self, payment: Payment) -> PurchaseShown:
         saga = None if payment.outcome else self._sagas.purchase(payment.purchase_id)

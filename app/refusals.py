@@ -3,24 +3,31 @@
 from domain.errors import Refused
 from domain.purchase import PurchaseStatus
 from webapi import Problem
-from webapi.problem_types import INVALID_REQUEST, NOT_FOUND, ProblemType
+from webapi.problem_types import FORBIDDEN, INVALID_REQUEST, NOT_FOUND, ProblemType
 
 AMOUNT_TOO_SMALL = ProblemType("amount-too-small", 422, "No provider charges so small an amount.")
 KEY_REUSED = ProblemType(
     "idempotency-key-reused", 422, "The key stands for another purchase; a new purchase takes a new key."
 )
-SOLD_OUT = ProblemType("sold-out", 409, "There is not enough free stock. Final for its key.")
+SOLD_OUT = ProblemType("sold-out", 409, "There is not enough free stock. A new try takes a new key.")
 PRICE_CHANGED = ProblemType(
     "price-changed",
     409,
-    "The items cost another amount now: agree to `current_amount` under a new key. Final for its key.",
+    "The items cost another amount now: agree to `current_amount` under a new key.",
     {"current_amount": {"type": "integer", "description": "minor units", "examples": [1900]}},
 )
 TOO_MANY_OPEN = ProblemType(
     "too-many-open",
     409,
-    "The buyer has `max_open` purchases open: pay or cancel one, then try under a new key. Final for its key.",
+    "The buyer has `max_open` purchases open: pay or cancel one, then try under a new key.",
     {"max_open": {"type": "integer", "description": "purchases that a buyer may have open", "examples": [5]}},
+)
+TOO_MUCH_HELD = ProblemType(
+    "too-much-held",
+    409,
+    "The buyer would hold more than `max_held` of one milestone without having paid: order less, or pay or cancel"
+    " first, then try under a new key.",
+    {"max_held": {"type": "string", "description": "tCO2e of one milestone", "examples": ["250000.000"]}},
 )
 OPENING_FAILED = ProblemType(
     "opening-failed", 409, "The opening was given up: nothing is charged, nothing is held. Final for its key."
@@ -40,15 +47,18 @@ NOT_CANCELABLE = ProblemType(
 )
 INVALID_SIGNATURE = ProblemType("invalid-signature", 400, "No signature over this body is valid now.")
 
-# How a refused opening is told; the saga's kind is the problem's. A milestone that nobody knows is not found.
+# How a refused opening is told; the saga's kind, or the hint's, is the problem's. A milestone that nobody knows is not
+# found, a buyer whom Users does not know may not buy.
 OF_AN_OPENING = (
     SOLD_OUT,
     PRICE_CHANGED,
     TOO_MANY_OPEN,
+    TOO_MUCH_HELD,
     OPENING_FAILED,
     KEY_REUSED,
     INVALID_REQUEST,
     NOT_FOUND,
+    FORBIDDEN,
 )
 STATUS_BY_KIND = {each.kind: each.status for each in OF_AN_OPENING}
 

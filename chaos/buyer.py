@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from chaos.seen import GIVEN_UP, REFUSAL_OF, Seen
+from chaos.seen import GIVEN_UP, NEVER_OPENED, REFUSAL_OF, Seen
 from chaos.stories import Ending, Story
 from devstack.description import token
 
@@ -106,8 +106,8 @@ class Buyer:
             self.seen.payment_id = body["payment_id"]
             if body["purchase_id"] != self.seen.purchase_id:
                 self.seen.wrong.append(f"the key led to another purchase, {body['purchase_id']}")
-            if self._story.ending is Ending.SAW_AN_OLD_PRICE:
-                self.seen.wrong.append("a price that is none was accepted")
+            if why := NEVER_OPENED.get(self._story.ending):
+                self.seen.wrong.append(why)
             return body
         self.seen.refusal = str(body.get("type", "")).rpartition("/")[2]
         if self.seen.refusal not in {GIVEN_UP, REFUSAL_OF.get(self._story.ending)}:

@@ -5,8 +5,17 @@ from dataclasses import dataclass, field
 from app.schemas import purchase_id
 from chaos.stories import Ending, Story
 
-# Whom what may be refused; it is final for the key, and ends the purchase as `rejected`.
-REFUSAL_OF = {Ending.WANTS_THE_LAST: "sold-out", Ending.SAW_AN_OLD_PRICE: "price-changed"}
+# Whom what may be refused: before anything is begun, which is not recorded, or by the saga, which ends as `rejected`.
+REFUSAL_OF = {
+    Ending.WANTS_THE_LAST: "sold-out",
+    Ending.SAW_AN_OLD_PRICE: "price-changed",
+    Ending.UNKNOWN_TO_USERS: "forbidden",
+}
+# Who has to be refused.
+NEVER_OPENED = {
+    Ending.SAW_AN_OLD_PRICE: "a price that is none was accepted",
+    Ending.UNKNOWN_TO_USERS: "somebody without an account may pay",
+}
 # May meet everybody: an opening that takes too long is given up.
 GIVEN_UP = "opening-failed"
 

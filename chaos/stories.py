@@ -59,7 +59,13 @@ WEIGHTS = {
     Ending.UNKNOWN_TO_USERS: 4,
 }
 DECLINED_FIRST = {Ending.DECLINED, Ending.DECLINED_THEN_PAYS}
-NEVER_PAYS = {Ending.WALKS_AWAY, Ending.VANISHES, Ending.DECLINED, Ending.SAW_AN_OLD_PRICE}
+NEVER_PAYS = {
+    Ending.WALKS_AWAY,
+    Ending.VANISHES,
+    Ending.DECLINED,
+    Ending.SAW_AN_OLD_PRICE,
+    Ending.UNKNOWN_TO_USERS,
+}
 BANK_CARDS = {
     Ending.BANK_ASKS: "pm_card_authenticationRequired",
     Ending.BANK_ASKS_DECLINED: "pm_card_authenticationRequired",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chaos.seen import Seen
+from chaos.seen import GIVEN_UP, Seen
 from chaos.stories import Ending
 from devstack.shop import SETTLED
 
@@ -43,17 +43,16 @@ class Finding:
 
 def possible_ends(seen: Seen) -> frozenset[str]:
     """How a purchase may have ended, by what its buyer has seen."""
-    story = seen.story
     if seen.refusal:
         return frozenset({"rejected"})
     if seen.payment_id is None:
         return SETTLED
-    # What Users refuses is paid back; nobody else is, for money that has come is kept from expiring.
-    delivered = frozenset({"refunded" if story.ending is Ending.UNKNOWN_TO_USERS else "paid"})
+    # Nobody is paid back, for money that has come is kept from expiring.
+    delivered = frozenset({"paid"})
     if seen.charged:
         return delivered
-    unpaid = frozenset({"expired", "failed"} if story.cards else {"expired"})
-    still_open = seen.authorised or seen.unsure or story.ending is Ending.BANK_TAKES_TIME
+    unpaid = frozenset({"expired", "failed"} if seen.story.cards else {"expired"})
+    still_open = seen.authorised or seen.unsure or seen.story.ending is Ending.BANK_TAKES_TIME
     return unpaid | delivered if still_open else unpaid
 
 
@@ -63,7 +62,7 @@ def broken_promises(everyone: Iterable[Seen], ends: Mapping[str, str | None]) ->
     for seen in everyone:
         found += [Finding(Fate.LOST, seen.purchase_id, why) for why in seen.wrong]
         end = ends.get(seen.purchase_id)
-        if end is None and (seen.payment_id or seen.refusal):
+        if end is None and (seen.payment_id or seen.refusal == GIVEN_UP):
             found.append(Finding(Fate.LOST, seen.purchase_id, "it was answered, and its end is not recorded"))
         elif end is not None and end not in possible_ends(seen):
             expected = " or ".join(sorted(possible_ends(seen)))

@@ -1,5 +1,6 @@
 """Projects over HTTP."""
 
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -13,6 +14,7 @@ REFUSALS = frozenset(
         "sold-out",
         "price-changed",
         "too-many-open",
+        "too-much-held",
         "not-found",
         "invalid-request",
         "reservation-closed",
@@ -28,10 +30,13 @@ class HttpProjects:
     def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
         self._service = Service(http, base_url, token, REFUSALS)
 
+    async def quote(self, order: Order) -> None:
+        """POST /quotes."""
+        await self._service.call("POST", "/quotes", body=_told(order))
+
     async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
         """POST /reservations."""
-        told = order.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
-        body = told | {"payment_id": payment_id}
+        body = _told(order) | {"payment_id": payment_id}
         return parse(Reservation, await self._service.call("POST", "/reservations", key=key, body=body))
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
@@ -59,6 +64,10 @@ class HttpProjects:
 
     async def _change(self, method: str, payment_id: str, key: str, body: dict[str, str] | None = None) -> Reservation:
         return parse(Reservation, await self._service.call(method, _path(payment_id), key=key, body=body))
+
+
+def _told(order: Order) -> dict[str, Any]:
+    return order.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
 
 
 def _path(payment_id: str) -> str:

@@ -16,6 +16,10 @@ class HttpUsers:
     def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
         self._service = Service(http, base_url, token, REFUSALS)
 
+    async def know(self, buyer_id: str) -> None:
+        """GET /users/{user_id}."""
+        await self._service.call("GET", f"/users/{quote(buyer_id, safe='')}")
+
     async def deliver(
         self, buyer_id: str, payment_id: str, purchase_id: str, items: tuple[Item, ...], key: str
     ) -> None:

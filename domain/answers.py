@@ -6,7 +6,9 @@ from domain.errors import Refused
 from domain.purchase import Answer, Outcome
 
 # The refusals that tell a buyer what to do; whatever else refuses an opening is our own matter.
-BUYERS_REFUSALS = frozenset({"sold-out", "price-changed", "too-many-open", "not-found", "invalid-request"})
+BUYERS_REFUSALS = frozenset(
+    {"sold-out", "price-changed", "too-many-open", "too-much-held", "not-found", "invalid-request"}
+)
 GIVEN_UP = Refused("opening-failed", "The purchase could not be opened in time; nothing is charged, nothing is held.")
 KEY_REUSED = Refused("idempotency-key-reused", "This key has been used for another purchase.")
 

@@ -48,10 +48,13 @@ class Payments(Protocol):
 class Projects(Protocol):
     """The stock of offset, its price, and what is held of it."""
 
+    async def quote(self, order: Order) -> None:
+        """Ask whether the order can be had now; refused as `reserve` would be, and nothing is held."""
+
     async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
         """Hold all items or none.
 
-        Refused `sold-out`, `price-changed`, `too-many-open`, `not-found` or `reservation-closed`.
+        Refused `sold-out`, `price-changed`, `too-many-open`, `too-much-held`, `not-found` or `reservation-closed`.
         """
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
@@ -71,7 +74,10 @@ class Projects(Protocol):
 
 
 class Users(Protocol):
-    """The buyers' offsets."""
+    """The buyers and their offsets."""
+
+    async def know(self, buyer_id: str) -> None:
+        """Ask whether the buyer is known; refused `not-found`."""
 
     async def deliver(
         self, buyer_id: str, payment_id: str, purchase_id: str, items: tuple[Item, ...], key: str

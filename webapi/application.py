@@ -10,6 +10,7 @@ from flask import Response, g, request
 
 from telemetry import ids
 from telemetry.http import trace_requests
+from webapi.header_lines import refuse_doubled_keys
 from webapi.models import HealthShown, ReadyShown
 from webapi.openapi import describe, may_tell
 from webapi.problem_types import BY_STATUS, INTERNAL_ERROR, INVALID_REQUEST, UNAVAILABLE
@@ -59,6 +60,7 @@ def create_api(
     api.wsgi_app = NamedRequests(api.wsgi_app)  # type: ignore[method-assign]
     _refuse_with_problems(api)
     _log_requests(api)
+    refuse_doubled_keys(api)
     _answer_the_platform(api, ready)
     _answer_prometheus(api, metrics)
     describe(api, description)

@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
+from webapi.header_lines import tell_lines
 from webapi.problem_types import BY_STATUS
 from webapi.problems import MEDIA_TYPE, Problem
 from webapi.request_ids import HEADER, named
@@ -42,6 +43,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if not goes_on:
             _say_goodbye(conn.sock)
         return goes_on
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Serve a request; the application learns how its headers came, which WSGI has joined."""
+        tell_lines(name for name, _ in req.headers)
+        return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002
         """Refuse what is no request. gunicorn's own answer is HTML, and its log line names the caller's address."""

@@ -3,6 +3,8 @@
 import json
 import math
 from collections.abc import Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import Any
 
 from flask import Request
@@ -147,6 +149,11 @@ class StrictRequest(Request):
 
     def _has_json_type(self) -> bool:
         """Not `+json`, which is another vocabulary's, nor another charset, which JSON has not (RFC 8259, 8.1)."""
-        charset = self.mimetype_params.get("charset", "utf-8").lower()
         plain = self.headers.get("Content-Encoding", "identity").lower() == "identity"
-        return self.mimetype == "application/json" and charset == "utf-8" and plain
+        return self.mimetype == "application/json" and _is_utf8(self.mimetype_params.get("charset", "utf-8")) and plain
+
+
+def _is_utf8(charset: str) -> bool:
+    """Whether it is one of the names of UTF-8; codecs.lookup would keep every name that somebody makes up, for ever."""
+    name = normalize_encoding(charset).lower()
+    return aliases.get(name, name) == "utf_8"

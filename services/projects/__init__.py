@@ -1,7 +1,7 @@
 """Projects: what green projects sell, and the reservation row at which a purchase's outcome is decided.
 
 Here belongs the stock of milestones and who holds it; no word of payments' states, and of
-buyers only how many purchases each of them has open.
+buyers only what each of them holds without having paid.
 `rules` is the heart: the table "Who decides" of the design.
 """
 
@@ -9,6 +9,8 @@ from apiflask import APIFlask
 
 from services.common.database import connect
 from services.common.settings import load
+from services.common.values import KILOGRAMS_PER_TONNE
+from services.projects.orders import Limits
 from services.projects.routes import projects_api
 from services.projects.settings import ProjectsSettings
 
@@ -16,4 +18,5 @@ from services.projects.settings import ProjectsSettings
 def create_app(settings: ProjectsSettings | None = None) -> APIFlask:
     """The service's WSGI application; the database must have been migrated."""
     settings = settings or load(ProjectsSettings)
-    return projects_api(connect(settings.projects_database_url), settings.service_token, settings.max_open_purchases)
+    limits = Limits(settings.max_open_purchases, settings.held_per_buyer_max * KILOGRAMS_PER_TONNE)
+    return projects_api(connect(settings.projects_database_url), settings.service_token, limits)

@@ -18,3 +18,9 @@ TOO_MANY_OPEN = ProblemType(
     "Too many purchases of this buyer are open; pay for one or cancel one first.",
     {"max_open": {"type": "integer", "description": "how many may be open at a time", "examples": [5]}},
 )
+TOO_MUCH_HELD = ProblemType(
+    "too-much-held",
+    409,
+    "This buyer would hold more of a milestone than one may without having paid; pay or cancel first, or order less.",
+    {"max_held": {"type": "string", "description": "tCO2e of one milestone", "examples": ["250000.000"]}},
+)

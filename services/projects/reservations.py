@@ -4,24 +4,22 @@ Locks are taken in one order everywhere (the payment's row, the buyer's, then mi
 for each other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from sqlalchemy import Engine, delete, func, select, text, tuple_, update
+from sqlalchemy import Engine, Select, delete, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.common.database import changed
-from services.common.values import price
 from services.projects.models import Buyer, HeldItem, Milestone, Reservation
-from services.projects.refusals import MISMATCH, PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN
+from services.projects.orders import Held, Limits, Stock, key, refusal
+from services.projects.refusals import MISMATCH
 from services.projects.rules import Call, Status, decide, shift, winner
-from services.projects.schemas import ReserveBody
+from services.projects.schemas import OrderBody, ReserveBody
 from webapi import Problem
-from webapi.problem_types import INVALID_REQUEST, NOT_FOUND
 
 T = TypeVar("T")
-Stock = dict[tuple[str, str], Milestone]
 # One statement on both databases: the row is there afterwards, and this transaction's until it ends.
 LOCK_BUYER = text(
     "INSERT INTO buyers (buyer_id) VALUES (:buyer_id) ON CONFLICT (buyer_id) DO UPDATE SET buyer_id = excluded.buyer_id"
@@ -31,15 +29,23 @@ LOCK_BUYER = text(
 class Reservations:
     """All that can be asked of reservations; every method raises the design's refusals as `Problem`."""
 
-    def __init__(self, engine: Engine, max_open: int) -> None:
+    def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine = engine
-        self._max_open = max_open
+        self._limits = limits
+
+    def quote(self, order: OrderBody) -> None:
+        """Raise what `reserve` would refuse the order with now; nothing is held, and nothing is written."""
+        with self._session() as session:
+            stock = _stock(session.scalars(_milestones(order.held_items())))
+            refused = refusal(order, stock, _held_by(session, order.buyer_id), self._limits)
+        if refused:
+            raise refused
 
     def reserve(self, body: ReserveBody) -> Reservation:
         """Hold all items, or none; whoever is refused first leaves a closed row that nobody has claimed."""
-        row, refusal = self._decided(lambda session: _reserve(session, body, self._max_open))
-        if refusal:
-            raise refusal
+        row, refused = self._decided(lambda session: _reserve(session, body, self._limits))
+        if refused:
+            raise refused
         return row
 
     def commit(self, payment_id: str) -> Reservation:
@@ -91,19 +97,22 @@ class Reservations:
                 return decision(session)
 
 
-def _reserve(session: Session, body: ReserveBody, max_open: int) -> tuple[Reservation, Problem | None]:
+def _reserve(session: Session, body: ReserveBody, limits: Limits) -> tuple[Reservation, Problem | None]:
     row = _locked_row(session, body.payment_id)
     status = decide(Call.RESERVE, row.status if row else None)
     items = body.held_items()
     if row:
         _refuse_mismatch(row, items, body)
         return row, None
-    others = _open_purchases(session, body.buyer_id) if body.buyer_id else 0
+    if body.buyer_id:
+        # Until this transaction ends no other call counts what the same buyer holds.
+        session.execute(LOCK_BUYER, {"buyer_id": body.buyer_id})
+    held = _held_by(session, body.buyer_id)
     stock = _locked_stock(session, items)
-    refusal = _wrong_order(stock, items, body) or _too_many(others, max_open) or _sold_out(stock, items)
+    refused = refusal(body, stock, held, limits)
     row = Reservation(
         payment_id=body.payment_id,
-        status=Status.CLOSED if refusal else status,
+        status=Status.CLOSED if refused else status,
         items=items,
         amount=body.amount,
         currency=body.currency,
@@ -111,42 +120,18 @@ def _reserve(session: Session, body: ReserveBody, max_open: int) -> tuple[Reserv
     )
     session.add(row)
     _shift_stock(stock, items, None, row.status)
-    return row, refusal
+    return row, refused
 
 
 def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveBody) -> None:
     def by_milestone(held: list[HeldItem]) -> dict[tuple[str, str], int]:
-        return {_key(item): item["kg"] for item in held}
+        return {key(item): item["kg"] for item in held}
 
     asked = (by_milestone(items), body.amount, body.currency)
     # A caller who does not tell the buyer, or did not yet when the row was written, asks for the same all the same.
     another = None not in {body.buyer_id, row.buyer_id} and body.buyer_id != row.buyer_id
     if another or asked != (by_milestone(row.items), row.amount, row.currency):
         raise MISMATCH.problem()
-
-
-def _wrong_order(stock: Stock, items: list[HeldItem], body: ReserveBody) -> Problem | None:
-    """The refusal of an order that nobody could have, in the order: known, one currency, the price."""
-    unknown = [_key(item) for item in items if _key(item) not in stock]
-    if unknown:
-        return NOT_FOUND.problem(f"There is no milestone {' / '.join(unknown[0])}.")
-    if any(milestone.currency != body.currency for milestone in stock.values()):
-        return INVALID_REQUEST.problem(f"These milestones are not all sold in {body.currency}.")
-    amount = sum(price(item["kg"], stock[_key(item)].unit_amount) for item in items)
-    if amount != body.amount:
-        return PRICE_CHANGED.problem(current_amount=amount)
-    return None
-
-
-def _too_many(others: int, max_open: int) -> Problem | None:
-    """The refusal of one purchase too many; before the stock's, for the buyer's own others may be what emptied it."""
-    return None if others < max_open else TOO_MANY_OPEN.problem(max_open=max_open)
-
-
-def _sold_out(stock: Stock, items: list[HeldItem]) -> Problem | None:
-    if any(stock[_key(item)].free_kg < item["kg"] for item in items):
-        return SOLD_OUT.problem()
-    return None
 
 
 def _move(session: Session, call: Call, payment_id: str) -> Reservation:
@@ -174,19 +159,24 @@ def _locked_row(session: Session, payment_id: str) -> Reservation | None:
     return session.scalar(select(Reservation).where(Reservation.payment_id == payment_id).with_for_update())
 
 
-def _open_purchases(session: Session, buyer_id: str) -> int:
-    """How many purchases the buyer has open; until this transaction ends no other call opens one for the same buyer."""
-    session.execute(LOCK_BUYER, {"buyer_id": buyer_id})
-    held = select(func.count()).where(Reservation.buyer_id == buyer_id, Reservation.status == Status.RESERVED)
-    return session.scalars(held).one()
+def _held_by(session: Session, buyer_id: str | None) -> Held:
+    """What the buyer holds without having paid, purchase by purchase; nothing where nobody has told the buyer."""
+    if buyer_id is None:
+        return []
+    held = select(Reservation.items).where(Reservation.buyer_id == buyer_id, Reservation.status == Status.RESERVED)
+    return session.scalars(held).all()
 
 
 def _locked_stock(session: Session, items: list[HeldItem]) -> Stock:
-    if not items:
-        return {}
-    key = (Milestone.project_id, Milestone.milestone_id)
-    wanted = [_key(item) for item in items]
-    rows = session.scalars(select(Milestone).where(tuple_(*key).in_(wanted)).order_by(*key).with_for_update())
+    return _stock(session.scalars(_milestones(items).with_for_update())) if items else {}
+
+
+def _milestones(items: list[HeldItem]) -> Select[Milestone]:
+    by = (Milestone.project_id, Milestone.milestone_id)
+    return select(Milestone).where(tuple_(*by).in_([key(item) for item in items])).order_by(*by)
+
+
+def _stock(rows: Iterable[Milestone]) -> Stock:
     return {(row.project_id, row.milestone_id): row for row in rows}
 
 
@@ -195,10 +185,6 @@ def _shift_stock(stock: Stock, items: list[HeldItem], before: Status | None, aft
     if not any(by):
         return
     for item in items:
-        milestone = stock[_key(item)]
+        milestone = stock[key(item)]
         milestone.held_kg += by.held * item["kg"]
         milestone.sold_kg += by.sold * item["kg"]
-
-
-def _key(item: HeldItem) -> tuple[str, str]:
-    return item["project_id"], item["milestone_id"]

@@ -10,12 +10,23 @@ from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.projects.models import Project
-from services.projects.refusals import CLOSED, COMMITTED, MISMATCH, PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN
+from services.projects.orders import Limits
+from services.projects.refusals import (
+    CLOSED,
+    COMMITTED,
+    MISMATCH,
+    PRICE_CHANGED,
+    SOLD_OUT,
+    TOO_MANY_OPEN,
+    TOO_MUCH_HELD,
+)
 from services.projects.reservations import Reservations
 from services.projects.schemas import (
     ChangeBody,
+    OrderBody,
     ProjectPage,
     ProjectShown,
+    QuoteShown,
     ReservationPage,
     ReservationQuery,
     ReservationShown,
@@ -29,16 +40,18 @@ from webapi.service_token import service_token_auth
 
 DESCRIPTION = """What green projects sell, at which price, and how much of it is free; offset is reserved for a payment,
 and the reservation's row decides how a purchase ends."""
+# Why an order cannot be had.
+OF_AN_ORDER = (NOT_FOUND, PRICE_CHANGED, TOO_MANY_OPEN, TOO_MUCH_HELD, SOLD_OUT)
 
 
-def projects_api(engine: Engine, token: str, max_open: int) -> APIFlask:
-    """The API on a migrated database; a buyer may have `max_open` purchases open."""
+def projects_api(engine: Engine, token: str, limits: Limits) -> APIFlask:
+    """The API on a migrated database; `limits` are each buyer's."""
     api = create_api("services.projects", "Projects", DESCRIPTION, ready={"the database": lambda: ping(engine)})
     know_ids(api)
     answer_for_the_database(api)
     auth = service_token_auth(token)
     _show_projects(api, engine, auth)
-    reservations = Reservations(engine, max_open)
+    reservations = Reservations(engine, limits)
     _keep_reservations(api, reservations, auth)
     forget_buyers(api, auth, reservations.rename_buyer)
     return api
@@ -60,12 +73,22 @@ def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
 
 
 def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPTokenAuth) -> None:
+    @api.post("/quotes")
+    @api.auth_required(auth)
+    @api.input(OrderBody, arg_name="body")
+    @api.output(QuoteShown)
+    @api.doc(extensions=may_tell(*OF_AN_ORDER))
+    def quote(body: OrderBody) -> QuoteShown:
+        """Whether an order can be had now: refused as a reservation would be, and nothing is held or written."""
+        reservations.quote(body)
+        return QuoteShown(amount=body.amount, currency=body.currency)
+
     @api.post("/reservations")
     @api.auth_required(auth)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ReserveBody, arg_name="body")
     @api.output(ReservationShown, status_code=201)
-    @api.doc(extensions=may_tell(NOT_FOUND, SOLD_OUT, PRICE_CHANGED, TOO_MANY_OPEN, CLOSED, MISMATCH))
+    @api.doc(extensions=may_tell(*OF_AN_ORDER, CLOSED, MISMATCH))
     def reserve(caller: Caller, body: ReserveBody) -> ReservationShown:  # noqa: ARG001
         """Hold all items for a payment, or none; asked again it answers the same."""
         return ReservationShown.of(reservations.reserve(body))

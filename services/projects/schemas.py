@@ -10,17 +10,16 @@ from services.projects.rules import Status
 from webapi import Body, NextCursor, NumberedPageQuery, Shown
 
 
-class ReserveBody(Body):
-    """The offset that a buyer agreed to buy, at the amount that he agreed to."""
+class OrderBody(Body):
+    """The offset that a buyer wants, at the amount that he agreed to."""
 
     model_config = ConfigDict(json_schema_extra=items_once)
 
-    payment_id: PaymentId = Field(examples=["pi_1"])
     items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
     amount: Amount
     currency: Currency = Field(examples=["usd"])
     buyer_id: Id | None = Field(
-        default=None, description="whose open purchases are counted; without it nothing is", examples=["alice"]
+        default=None, description="whose unpaid purchases are counted; without it nothing is", examples=["alice"]
     )
 
     @model_validator(mode="after")
@@ -36,6 +35,19 @@ class ReserveBody(Body):
             HeldItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
             for item in self.items
         ]
+
+
+class ReserveBody(OrderBody):
+    """An order, and the payment for which it is held."""
+
+    payment_id: PaymentId = Field(examples=["pi_1"])
+
+
+class QuoteShown(Shown):
+    """The order can be had at this amount now; nothing is held."""
+
+    amount: int = Field(description="minor units", examples=[1800])
+    currency: str = Field(examples=["usd"])
 
 
 class ChangeBody(Body):

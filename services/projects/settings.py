@@ -16,3 +16,10 @@ class ProjectsSettings(ServiceSettings):
     max_open_purchases: int = Field(
         default=5, ge=1, le=1000, description="unpaid purchases that hold offset for one buyer at a time"
     )
+    held_per_buyer_max: int = Field(
+        default=250_000,
+        ge=1,
+        le=1_000_000,
+        description="tCO2e of one milestone that one buyer may hold unpaid: a quarter of a large one, so that nobody"
+        " empties it alone; more is bought one paid purchase after another",
+    )

@@ -20,6 +20,11 @@ class Offsets:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def know(self, user_id: str) -> None:
+        """Raise 404 for an unknown buyer."""
+        with Session(self._engine) as session:
+            _know(session, user_id)
+
     def create(self, user_id: str, body: OffsetBody) -> Offset:
         """The offset of the payment; asked again it is the same one."""
         return self._decided(lambda session: _create(session, user_id, body))

@@ -13,7 +13,15 @@ from services.common.paths import know_ids
 from services.users.models import Offset
 from services.users.offsets import Offsets
 from services.users.refusals import MISMATCH, REVOKED
-from services.users.schemas import FoundOffset, OffsetBody, OffsetPage, OffsetShown, OwnedOffset, OwnedOffsetPage
+from services.users.schemas import (
+    FoundOffset,
+    OffsetBody,
+    OffsetPage,
+    OffsetShown,
+    OwnedOffset,
+    OwnedOffsetPage,
+    UserShown,
+)
 from webapi import NumberedPageQuery, create_api
 from webapi.openapi import may_tell
 from webapi.paging import cut_page
@@ -30,6 +38,14 @@ def users_api(engine: Engine, token: str) -> APIFlask:
     auth = service_token_auth(token)
     offsets = Offsets(engine)
     forget_buyers(api, auth, offsets.rename_buyer)
+
+    @api.get("/users/<id:user_id>")
+    @api.auth_required(auth)
+    @api.output(UserShown)
+    def show_user(user_id: str) -> UserShown:
+        """A buyer who is known here: offset can be delivered to them."""
+        offsets.know(user_id)
+        return UserShown(user_id=user_id)
 
     @api.post("/users/<id:user_id>/offsets")
     @api.auth_required(auth)

@@ -10,6 +10,12 @@ from services.users.models import Offset, OwnedItem
 from webapi import Body, NextCursor, Shown
 
 
+class UserShown(Shown):
+    """A buyer."""
+
+    user_id: str = Field(examples=["alice"])
+
+
 class OffsetBody(Body):
     """The offset that a payment has bought."""
 

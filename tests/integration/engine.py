@@ -63,11 +63,11 @@ class Engine:
         """Wait until a query finds so many workflows: the server's lists follow a moment later."""
         Shop.until(lambda: self.count(query), lambda found: found == count, f"{count} of {query}", WAIT_S)
 
-    def opened(self, order: Order, reservation_ttl_s: int) -> Answer:
-        """Open a purchase as the intake does, with a deadline of its own."""
+    def opened(self, order: Order, reservation_ttl_s: int, fingerprint: str = "f") -> Answer:
+        """Open a purchase as the intake does once its hints have passed, with a deadline of its own."""
         start = StartPaymentInput(
             order=order,
-            fingerprint="f",
+            fingerprint=fingerprint,
             opened_by="test",
             reservation_ttl_s=reservation_ttl_s,
             opening_timeout_s=int(WAIT_S),

@@ -10,6 +10,7 @@ from apiflask import APIFlask
 
 from app import create_app
 from app.context import Intake
+from app.hints import Hints
 from app.loop import LoopThread
 from config import Settings
 from services.common.database import connect
@@ -18,6 +19,7 @@ from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
 from services.payments.routes import payments_api
+from services.projects.orders import Limits
 from services.projects.routes import projects_api
 from services.users.routes import users_api
 from tests.unit.fakes import Recorder
@@ -29,13 +31,15 @@ Document = dict[str, Any]
 def intake(config: Settings) -> APIFlask:
     """The intake with these settings and nothing behind it."""
     port: Any = Recorder()
+    loop = LoopThread()
     return create_app(
         Intake(
             config=config,
-            loop=LoopThread(),
+            loop=loop,
             sagas=port,
             payments=port,
             projects=port,
+            hints=Hints(loop, port, port),
             fetch_keys=port,
         )
     )
@@ -46,7 +50,7 @@ def _payments() -> APIFlask:
 
 
 def _projects() -> APIFlask:
-    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN, 5)
+    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN, Limits(open_max=5, held_kg_max=100_000_000))
 
 
 def _users() -> APIFlask:

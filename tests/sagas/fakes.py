@@ -124,6 +124,10 @@ class FakeProjects:
     free: int = 1
     others: int = 0
 
+    async def quote(self, _order: Order) -> None:
+        if refusal := self.refusal or self._why_not():
+            raise refusal
+
     async def reserve(self, payment_id: str, _order: Order, key: str) -> Reservation:
         if self.row in {"closed", "returned"}:
             raise Refused("reservation-closed", "closed")
@@ -185,6 +189,9 @@ class FakeUsers:
 
     delivered: bool = False
     revoked: bool = False
+
+    async def know(self, _buyer: str) -> None:
+        """Everybody is known."""
 
     async def deliver(self, _buyer: str, _payment: str, _purchase: str, _items: tuple[Item, ...], key: str) -> None:
         if self.revoked:

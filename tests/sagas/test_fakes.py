@@ -17,6 +17,7 @@ from services.payments.payments import Payments
 from services.payments.records import Records
 from services.payments.schemas import CreateBody, OutcomeBody, PaymentShown
 from services.projects import models as projects
+from services.projects.orders import Limits
 from services.projects.reservations import Reservations
 from services.projects.rules import Call, Status, decide, winner
 from services.projects.schemas import ReserveBody
@@ -104,7 +105,7 @@ def test_projects_refuse_as_the_service_does(others: int, free: int) -> None:
         return None
 
     with database(projects.Base) as engine:
-        service = Reservations(engine, MAX_OPEN)
+        service = Reservations(engine, Limits(open_max=MAX_OPEN, held_kg_max=1_000_000))
         with Session(engine) as session, session.begin():
             session.add(_mangrove(total_kg=1500 * (others + free)))
         for number in range(others):

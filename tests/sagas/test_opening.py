@@ -39,6 +39,7 @@ def test_an_opening_creates_reserves_and_answers() -> None:
         ("sold-out", {}),
         ("price-changed", {"current_amount": 2000}),
         ("too-many-open", {"max_open": 5}),
+        ("too-much-held", {"max_held": "100000.000"}),
         ("not-found", {}),
     ],
 )

@@ -1,6 +1,6 @@
 /** What the shop's and the provider's words mean to a buyer. */
 
-import { money } from "./formats.js";
+import { money, tonnes } from "./formats.js";
 
 /** Why an order was not taken, and what to do. @type {Record<string, string>} */
 const REFUSALS = {
@@ -26,6 +26,10 @@ export function refusalText(problem, currency) {
   if (kind === "too-many-open") {
     const most = body.max_open ? ` ${body.max_open}` : "";
     return `You have${most} open purchases, which is the most. Pay or cancel one of them first.`;
+  }
+  if (kind === "too-much-held") {
+    const most = body.max_held ? `at most ${tonnes(body.max_held)}` : "only so much";
+    return `You may hold ${most} of one milestone without having paid. Order less, or pay or cancel first.`;
   }
   return REFUSALS[kind] ?? "The shop did not take this order. Nothing was charged.";
 }
@@ -69,6 +73,7 @@ export const REASONS = {
   "price-changed": "The price had changed.",
   "not-found": "What you chose is not on sale any more.",
   "too-many-open": "You had too many open purchases.",
+  "too-much-held": "You held too much without having paid.",
   "opening-failed": "It could not be opened in time.",
   "delivery-refused": "The offset could not be delivered.",
   "reservation-closed": "The payment came after the offset was released.",

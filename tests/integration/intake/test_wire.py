@@ -15,6 +15,7 @@ from tests.integration.intake.wire import connected
 CLIENTS = 60
 JSON_POST = b"POST /development/token HTTP/1.1\r\nHost: intake\r\nContent-Type: application/json\r\n"
 CHUNKED = JSON_POST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+TWO_KEYS = b"Idempotency-Key: k\r\nIdempotency-key: k\r\n"
 BIG = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
 # What is sent, and the status of its answer.
 MALFORMED = {
@@ -28,6 +29,9 @@ MALFORMED = {
     "a header without an end": (b"GET /health HTTP/1.1\r\nHost: intake\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431),
     "an expectation": (b"GET /health HTTP/1.1\r\nHost: intake\r\nExpect: miracles\r\n\r\n", 417),
     "two lengths": (JSON_POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
+    "two hosts": (b"GET /health HTTP/1.1\r\nHost: intake\r\nHost: other\r\n\r\n", 400),
+    "two types": (JSON_POST + b"Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", 400),
+    "two keys": (JSON_POST + TWO_KEYS + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}", 422),
     "a length and chunks": (JSON_POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "a length that is none": (JSON_POST + b"Content-Length: -1\r\n\r\n", 400),
     "a broken chunk": (CHUNKED + b"zz\r\n", 400),

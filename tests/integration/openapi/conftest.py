@@ -28,6 +28,7 @@ def target(wrecked: Stack) -> Iterator[Target]:
     environment = {
         "API_KEYS": entry,
         "RATE_LIMIT_BUYER": UNLIMITED,
+        "RATE_LIMIT_PURCHASES": UNLIMITED,
         "RATE_LIMIT_ADDRESS": UNLIMITED,
         "MAX_OPEN_PURCHASES": "1000",
     }

@@ -152,6 +152,17 @@ def test_a_buyer_never_has_too_many_open(services: list[ServiceProcess]) -> None
     assert Counter(row["buyer_id"] for row in rows) == {"alice": MAX_OPEN, "bob": MAX_OPEN, "new": MAX_OPEN}
 
 
+def test_a_buyer_never_holds_too_much(services: list[ServiceProcess]) -> None:
+    """Of ten orders of two buyers at once, a quarter of what one may hold each, four are held for each of them."""
+    item = ("wind", "wind-1", "62500")
+    orders = [
+        order(f"pi_{buyer}_{n}", item, amount=18_750_000) | {"buyer_id": buyer} for n in range(10) for buyer in "ab"
+    ]
+    answers = at_once([reserve(services[n % 2], body) for n, body in enumerate(orders)])
+    assert kinds(answers) == {"done": 8, "too-much-held": 12}
+    assert stock(services[0], "wind-1")["held"] == 500_000_000
+
+
 def test_copies_of_a_buyers_last_purchase_get_one_answer(services: list[ServiceProcess]) -> None:
     """Sixteen copies of the fifth at once: none of them counts the others as one too many."""
     for n in range(MAX_OPEN - 1):

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from app.schemas import purchase_id
+from app.schemas import PurchaseBody, fingerprint, purchase_id
 from devstack.shop import Shop, item
 from domain.purchase import Item, Order
 from tests.integration.engine import WAIT_S, Engine
@@ -18,6 +18,8 @@ PUBLISH, CANCEL, RELEASE, REFUND = "publish-notification", "cancel-payment", "re
 QUANTITY, AMOUNT = "0.100", 120
 # A deadline that is there by the time a test looks for it.
 SHORT_TTL_S = 1
+# One that no test reaches.
+LONG_TTL_S = 1800
 
 
 @dataclass
@@ -56,7 +58,10 @@ class Buyers:
         return self.answered(purchase)
 
     def opening(self) -> Purchase:
-        """A purchase whose buyer does not wait for the answer."""
+        """A purchase whose buyer does not wait for the answer.
+
+        It begins behind the intake's hints, as one does whose callee goes away just after it was asked.
+        """
         return self._opening([item(self._milestones["mangrove-2"], QUANTITY)], AMOUNT)
 
     def opening_of_too_much(self) -> Purchase:
@@ -66,10 +71,11 @@ class Buyers:
 
     def _opening(self, items: list[dict[str, str]], amount: int) -> Purchase:
         key, buyer = uuid.uuid4().hex, newcomer()
-        purchase = Purchase(purchase_id(buyer, key), buyer)
-        self._keys[purchase.purchase_id] = key, items, amount
-        self._pool.submit(self.shop.open, items, amount, key=key, buyer=buyer)
-        return purchase
+        body = PurchaseBody.model_validate({"items": items, "amount": amount, "currency": "usd"})
+        order = body.order(purchase_id(buyer, key), buyer)
+        self._keys[order.purchase_id] = key, items, amount
+        self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, body.payment_method))
+        return Purchase(order.purchase_id, buyer)
 
     def repeated(self, purchase: Purchase) -> httpx.Response:
         """The buyer repeats the request with the same key."""

@@ -72,7 +72,7 @@ def test_a_paid_purchase_waits_and_finishes_by_itself(
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 
 
-@pytest.mark.parametrize("callee", ["payments", "projects", "stripe_simulator"])
+@pytest.mark.parametrize("callee", ["payments", "stripe_simulator"])
 @pytest.mark.parametrize("away", [killed, stopped])
 def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Basket, callee: str, away: Away) -> None:
     """Crashed or hanging: `opening-failed` in time, always the same answer, and undone in peace."""
@@ -86,6 +86,23 @@ def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Baske
     payments = client.pages("payments", "/payments", purchase_id=purchase["purchase_id"])
     assert {payment["status"] for payment in payments} == {"canceled"}
     assert client.notifications(purchase["purchase_id"]) == []
+
+
+@pytest.mark.parametrize("callee", ["projects", "users"])
+@pytest.mark.parametrize("away", [killed, stopped])
+def test_nothing_is_begun_that_nobody_can_judge(
+    own: Stack, client: Shop, basket: Basket, callee: str, away: Away
+) -> None:
+    """Crashed or hanging: 503 in time, no payment, and the same key buys when the callee is back."""
+    key = uuid.uuid4().hex
+    with away(own, callee):
+        answer = client.open(*basket, key=key)
+        assert refusal(answer) == (503, "dependency-unavailable")
+        assert answer.elapsed.total_seconds() < ANSWER_TIMEOUT_S
+        assert list(client.pages("payments", "/payments", buyer_id=client.buyer)) == []
+    opened = client.until(lambda: client.open(*basket, key=key), lambda it: it.status_code != 503, "an answer", 20)
+    assert opened.status_code == 201
+    assert client.cancel(opened.json()["purchase_id"]).status_code == 200
 
 
 def test_the_books_add_up(client: Shop) -> None:

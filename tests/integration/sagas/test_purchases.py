@@ -50,8 +50,8 @@ def test_a_declined_card_ends_the_purchase(shop: Shop, basket: Basket) -> None:
     assert shop.pay(answer).status_code == 400
 
 
-def test_sold_out_is_refused_and_undone(shop: Shop) -> None:
-    """More than there is: 409, nothing held, and the key keeps its answer."""
+def test_sold_out_is_refused_before_anything_is_begun(shop: Shop) -> None:
+    """More than there is: 409 each time, nothing held, and no payment at the provider."""
     milestone = shop.milestones()["peatland-1"]
     key = uuid.uuid4().hex
     body = [item(milestone, "6")], 6 * milestone["unit_amount"]
@@ -60,6 +60,7 @@ def test_sold_out_is_refused_and_undone(shop: Shop) -> None:
         assert response.status_code == 409
         assert response.json()["type"].endswith("sold-out")
     assert shop.milestones()["peatland-1"]["held"] == "0.000"
+    assert list(shop.pages("payments", "/payments", buyer_id=shop.buyer)) == []
 
 
 def test_a_changed_price_tells_the_new_one(shop: Shop, basket: Basket) -> None:
@@ -72,11 +73,20 @@ def test_a_changed_price_tells_the_new_one(shop: Shop, basket: Basket) -> None:
 
 
 def test_an_unknown_milestone_is_not_found(shop: Shop) -> None:
-    """What Projects does not sell cannot be bought."""
+    """What Projects does not sell cannot be bought, and costs the provider no call."""
     unknown = {"project_id": "mangrove", "milestone_id": "no-such-milestone"}
-    response = shop.open([item(unknown, "1")], 1200)
-    assert response.status_code == 404
-    assert response.json()["type"].endswith("not-found")
+    responses = [shop.open([item(unknown, "1")], 1200) for _ in range(5)]
+    assert {response.status_code for response in responses} == {404}
+    assert {response.json()["type"].rpartition("/")[2] for response in responses} == {"not-found"}
+    assert list(shop.pages("payments", "/payments", buyer_id=shop.buyer)) == []
+
+
+def test_a_buyer_without_an_account_may_not_buy(shop: Shop, basket: Basket) -> None:
+    """A valid token of somebody whom Users does not know: 403, and nothing that could be paid."""
+    stranger = f"stranger-{uuid.uuid4().hex[:8]}"
+    response = shop.open(*basket, buyer=stranger)
+    assert (response.status_code, response.json()["type"].rpartition("/")[2]) == (403, "forbidden")
+    assert list(shop.pages("payments", "/payments", buyer_id=stranger)) == []
 
 
 def test_a_buyer_who_goes_away_lets_it_expire(shop: Shop, basket: Basket) -> None:

@@ -38,3 +38,15 @@ def test_times_are_utc_on_every_database(users: ServiceProcess) -> None:
     created = users.ask("POST", "/users/load-9/offsets", body).json()
     assert created["created_at"].endswith("Z")
     assert users.ask("GET", "/users/load-9/offsets").json()["items"] == [created]
+
+
+def test_two_keys_are_told_from_one_that_holds_a_comma(users: ServiceProcess) -> None:
+    """The web server tells how the header came: on two lines it is refused and delivers nothing, on one it is taken."""
+    for lines, status in ((["k", "k"], 422), (["k1", "k2"], 422), (["k,k"], 201)):
+        body = {"payment_id": f"pi_keys_{'_'.join(lines).replace(',', '')}", "purchase_id": "3f5a", "items": ITEMS}
+        answer = users.http.post(
+            "/users/load-10/offsets", json=body, headers=[("Idempotency-Key", line) for line in lines]
+        )
+        assert answer.status_code == status
+    owned = users.ask("GET", "/users/load-10/offsets").json()["items"]
+    assert [each["payment_id"] for each in owned] == ["pi_keys_kk"]

@@ -7,10 +7,11 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.context import Intake
+from app.hints import Hints
 from app.loop import LoopThread
 from config import Settings
 from domain.catalogue import Milestone, Project, ProjectsPage
-from domain.ports import Payments, Projects
+from domain.ports import Payments, Projects, Users
 from tests.unit.app.provider import FakeProvider
 from tests.unit.app.requests import bearer
 from tests.unit.fakes import FakePayments, FakeSagas, Recorder
@@ -55,6 +56,12 @@ def projects() -> Recorder:
 
 
 @pytest.fixture
+def users() -> Recorder:
+    """Users behind the intake, who know everybody."""
+    return Recorder()
+
+
+@pytest.fixture
 def provider() -> FakeProvider:
     """The identity provider, whom development does not ask."""
     return FakeProvider()
@@ -73,6 +80,7 @@ def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
     sagas: FakeSagas,
     payments: FakePayments,
     projects: Recorder,
+    users: Recorder,
     provider: FakeProvider,
 ) -> Intake:
     """All that the routes share."""
@@ -82,6 +90,7 @@ def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
         sagas=sagas,
         payments=cast("Payments", payments),
         projects=cast("Projects", projects),
+        hints=Hints(loop, cast("Projects", projects), cast("Users", users)),
         fetch_keys=provider,
     )
 

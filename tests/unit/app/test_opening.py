@@ -11,6 +11,7 @@ from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
 from domain.errors import ContractBroken, Refused, Unavailable
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakeSagas
+from webapi.problem_types import FORBIDDEN
 
 
 def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskClient) -> None:
@@ -176,5 +177,5 @@ def test_a_bug_is_500_without_its_words(client: FlaskClient, sagas: FakeSagas) -
 
 
 def test_whatever_refuses_an_opening_has_a_status() -> None:
-    """No kind that a saga or a record tells a buyer is left out of the table."""
-    assert BUYERS_REFUSALS | {GIVEN_UP.kind, KEY_REUSED.kind} == STATUS_BY_KIND.keys()
+    """No kind that a hint, a saga or a record tells a buyer is left out of the table."""
+    assert BUYERS_REFUSALS | {GIVEN_UP.kind, KEY_REUSED.kind, FORBIDDEN.kind} == STATUS_BY_KIND.keys()

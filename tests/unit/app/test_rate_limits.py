@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.context import Intake
 from config import Settings
-from tests.unit.app.requests import bearer, post, refusal
+from tests.unit.app.requests import bearer, body_with, post, refusal
 
 Limited = Callable[..., FlaskClient]
 
@@ -49,6 +49,23 @@ def test_a_buyer_has_a_budget_for_all_routes(limited: Limited, config: Settings)
     assert refusal(listed(client, config, address="192.0.2.2")) == (429, "rate-limited")
     assert refusal(post(client, headers=auth | {"Idempotency-Key": "k"})) == (429, "rate-limited")
     assert listed(client, config, "bob").status_code == 200
+
+
+def test_a_buyer_orders_less_often_than_they_ask(limited: Limited, config: Settings) -> None:
+    """Orders have a limit of their own, refused ones count too, repeats do not; reading goes on beyond it."""
+    client = limited(rate_limit_purchases="3/minute")
+    headers = {"Authorization": bearer(config, "alice")}
+
+    def order(key: str, **members: Any) -> TestResponse:
+        return post(client, body_with(**members), headers=headers | {"Idempotency-Key": key})
+
+    answers = [order("k1"), order("k1"), order("k1"), order("k1", amount=1900), order("k2")]
+    assert statuses(answers) == [201, 201, 201, 422, 201]
+    assert answers[2].headers["Idempotent-Replayed"] == "true"
+    assert refusal(order("k3")) == (429, "rate-limited")
+    assert listed(client, config).status_code == 200
+    bob = {"Authorization": bearer(config, "bob"), "Idempotency-Key": "k3"}
+    assert post(client, headers=bob).status_code == 201
 
 
 def test_a_refusal_says_when_to_come_again(limited: Limited, config: Settings) -> None:
@@ -98,10 +115,14 @@ def test_the_platform_stripe_and_preflights_are_not_counted(limited: Limited) ->
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
         ("192.0.2.1", "192.0.2.2", False),
-        ("", "no address", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("[::ffff:192.0.2.1]:5000", "192.0.2.1:6000", True),
+        ("unknown", "192.0.2.1", False),
     ],
 )
-def test_a_home_is_one_address(limited: Limited, config: Settings, first: str, second: str, shared: bool) -> None:
+def test_a_caller_is_one_address_or_a_home(
+    limited: Limited, config: Settings, first: str, second: str, shared: bool
+) -> None:
     """The 64 bits of IPv6 that a home has to itself do not multiply its budget."""
     client = limited(rate_limit_address="1/minute")
     assert listed(client, config, address=first).status_code == 200
@@ -112,6 +133,8 @@ def test_a_home_is_one_address(limited: Limited, config: Settings, first: str, s
     ("proxies", "forwarded", "statuses_seen"),
     [(0, ["198.51.100.1", "198.51.100.2"], [200, 429]), (1, ["198.51.100.1", "198.51.100.2"], [200, 200]),
      (1, ["1.1.1.1, 198.51.100.1", "2.2.2.2, 198.51.100.1"], [200, 429]),
+     (1, ["::ffff:198.51.100.1", "[::ffff:198.51.100.2]:7000"], [200, 200]),
+     (1, ["198.51.100.1:5000", "198.51.100.1:5001"], [200, 429]),
      (2, ["198.51.100.1, 10.0.0.1", "198.51.100.2, 10.0.0.1"], [200, 200])],
 )  # fmt: skip
 def test_only_our_own_proxies_are_believed(

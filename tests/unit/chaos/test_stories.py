@@ -1,6 +1,6 @@
 """The buyers' stories: a pure function of seed and number."""
 
-from chaos.stories import SCARCE, Ending, story
+from chaos.stories import DECLINED_FIRST, NEVER_PAYS, SCARCE, Ending, story
 
 STORIES = [story(7, number) for number in range(1000)]
 
@@ -37,7 +37,7 @@ def test_who_walks_away_has_no_card() -> None:
     """A buyer who leaves pays nothing; one who is declined first tries another card only to pay."""
     cards = {told.ending: len(told.cards) for told in STORIES if told.ending is not Ending.WANTS_THE_LAST}
 
-    assert cards[Ending.WALKS_AWAY] == cards[Ending.VANISHES] == cards[Ending.SAW_AN_OLD_PRICE] == 0
+    assert {number for ending, number in cards.items() if ending in NEVER_PAYS - DECLINED_FIRST} == {0}
     assert cards[Ending.PAYS] == cards[Ending.DECLINED] == 1
     assert cards[Ending.DECLINED_THEN_PAYS] == 2
 

@@ -24,7 +24,6 @@ def judged(one: Seen, end: str | None) -> list[Fate]:
     ("one", "end"),
     [
         (seen(charged=True), "paid"),
-        (seen(Ending.UNKNOWN_TO_USERS, charged=True), "refunded"),
         (seen(authorised=True), "paid"),
         (seen(authorised=True), "expired"),
         (seen(unsure=True), "paid"),
@@ -33,6 +32,8 @@ def judged(one: Seen, end: str | None) -> list[Fate]:
         (seen(Ending.DECLINED), "failed"),
         (seen(Ending.WALKS_AWAY, ()), "expired"),
         (seen(payment_id=None, refusal="sold-out"), "rejected"),
+        (seen(payment_id=None, refusal="sold-out"), None),
+        (seen(Ending.UNKNOWN_TO_USERS, payment_id=None, refusal="forbidden"), None),
         (seen(Ending.VANISHES, (), payment_id=None), "rejected"),
         (seen(Ending.VANISHES, (), payment_id=None), None),
     ],
@@ -48,14 +49,14 @@ def test_a_kept_promise_is_no_finding(one: Seen, end: str | None) -> None:
         (seen(charged=True), "expired"),
         (seen(charged=True), "refunded"),
         (seen(charged=True), None),
-        (seen(Ending.UNKNOWN_TO_USERS, charged=True), "paid"),
         (seen(authorised=True), "rejected"),
         (seen(Ending.DECLINED), "paid"),
         (seen(Ending.WALKS_AWAY, ()), "failed"),
         (seen(Ending.WALKS_AWAY, ()), "rejected"),
         (seen(Ending.WALKS_AWAY, ()), None),
         (seen(payment_id=None, refusal="opening-failed"), "expired"),
-        (seen(payment_id=None, refusal="sold-out"), None),
+        (seen(payment_id=None, refusal="opening-failed"), None),
+        (seen(payment_id=None, refusal="sold-out"), "paid"),
     ],
 )
 def test_a_broken_promise_is_a_lost_purchase(one: Seen, end: str | None) -> None:

@@ -217,6 +217,7 @@ async def test_a_reservation_is_changed(
         ("sold-out", {}),
         ("price-changed", {"current_amount": 1900}),
         ("too-many-open", {"max_open": 5}),
+        ("too-much-held", {"max_held": "100000.000"}),
         ("not-found", {}),
         ("invalid-request", {}),
         ("reservation-closed", {}),
@@ -231,6 +232,26 @@ async def test_projects_refusals_are_known(
     with pytest.raises(Refused, match=kind) as refused:
         await projects.reserve("pi_1", ORDER, "k1")
     assert refused.value.extra == further
+
+
+async def test_an_order_is_asked_for_as_it_would_be_reserved(projects: HttpProjects, callee: Callee) -> None:
+    """A quote says all that a reservation would, but no payment, and is refused alike; as no write it has no key."""
+    await projects.quote(ORDER)
+    assert callee.asked == ("POST", "/quotes")
+    assert body(callee).keys() == {"items", "amount", "currency", "buyer_id"}
+    assert "Idempotency-Key" not in callee.requests[0].headers
+    callee.refuses(409, "price-changed", current_amount=1900)
+    with pytest.raises(Refused, match="price-changed"):
+        await projects.quote(ORDER)
+
+
+async def test_a_buyer_is_known_or_not(users: HttpUsers, callee: Callee) -> None:
+    """Users is asked by the buyer's id."""
+    await users.know("alice")
+    assert callee.asked == ("GET", "/users/alice")
+    callee.refuses(404, "not-found")
+    with pytest.raises(Refused, match="not-found"):
+        await users.know("mallory")
 
 
 async def test_a_reservation_is_looked_at(projects: HttpProjects, callee: Callee) -> None:

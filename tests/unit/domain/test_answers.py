@@ -18,7 +18,7 @@ ANSWER = Answer(
 )
 
 
-@pytest.mark.parametrize("kind", ["sold-out", "price-changed", "not-found", "invalid-request"])
+@pytest.mark.parametrize("kind", ["sold-out", "price-changed", "too-much-held", "not-found", "invalid-request"])
 def test_a_refusal_that_helps_the_buyer_is_told(kind: str) -> None:
     """As the callee has put it."""
     refusal = Refused(kind, "No.")

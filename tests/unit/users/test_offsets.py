@@ -58,9 +58,16 @@ def test_a_payment_belongs_to_one_buyer(api: ServiceApi, method: str) -> None:
 
 
 def test_an_unknown_buyer_is_not_found(api: ServiceApi) -> None:
-    """An offset for a buyer whom nobody knows is 404, and so is his list."""
+    """An offset for a buyer whom nobody knows is 404, and so are his list and himself."""
+    assert kind(api.ask("GET", "/users/mallory")) == "not-found"
     assert kind(api.ask("POST", "/users/mallory/offsets", offset())) == "not-found"
     assert kind(api.ask("GET", "/users/mallory/offsets")) == "not-found"
+
+
+def test_a_known_buyer_is_shown(api: ServiceApi) -> None:
+    """Whoever has an account is shown, before anything was bought."""
+    answer = api.ask("GET", "/users/alice")
+    assert (answer.status_code, answer.get_json()) == (200, {"user_id": "alice"})
 
 
 def test_a_revoked_offset_is_gone_for_good(api: ServiceApi) -> None:

@@ -133,6 +133,52 @@ def test_no_body_at_all_is_an_empty_object(client: FlaskClient) -> None:
     assert answer.get_json()["errors"][0]["field"] == "json.count"
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json; charset=utf8",
+        "application/json;charset=UTF8",
+        'application/json; charset="UTF-8"',
+        "application/json;charset=utf-8;",
+        "Application/JSON; Charset=Utf_8",
+        "application/json; version=1",
+    ],
+)
+def test_utf8_has_many_names(client: FlaskClient, content_type: str) -> None:
+    """A charset is compared by its name, and what else a type says changes nothing."""
+    answer = client.post("/orders", data=b'{"count": 1}', headers=TOKEN | {"Content-Type": content_type})
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json; charset=latin1",
+        "application/json; charset=utf-16",
+        "application/json; charset=utf-8-sig",
+        "application/json; charset=nonsense",
+        "application/json; charset=idna",
+        "application/problem+json",
+        "application/jsonp",
+        "text/json",
+    ],
+)
+def test_another_charset_or_type_is_refused(client: FlaskClient, content_type: str) -> None:
+    """JSON has no other charset (RFC 8259), and `+json` is another vocabulary's: 415."""
+    answer = client.post("/orders", data=b'{"count": 1}', headers=TOKEN | {"Content-Type": content_type})
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "text/html;q=0.1", "*/*", ""])
+def test_a_scheme_has_no_case_and_no_answer_depends_on_accept(client: FlaskClient, scheme: str, accept: str) -> None:
+    """RFC 9110, 11.1; and what there is has one representation, which may be sent whatever is asked for (15.5.7)."""
+    headers = {"Authorization": f"{scheme} token", "Accept": accept}
+    assert client.post("/orders", json={"count": 1}, headers=headers).status_code == 201
+
+
 class Chunks:
     """The body of a request that names no length, as the web server hands it on; it may break off with an error."""
 

@@ -1,0 +1,37 @@
+"""Whose a request is by where it comes from: one name for one caller, however a proxy writes its address."""
+
+import re
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+
+# A home has 2^64 addresses of IPv6: all of them are one caller (RFC 6177; what providers of mail and CDNs count, too).
+IPV6_PREFIX = 64
+# An IPv4 address as a translator before us writes it (RFC 6052, 2.1).
+NAT64 = IPv6Network("64:ff9b::/96")
+# With a port, as some balancers add it; an IPv6 address with one stands in brackets, which may also come without.
+WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]*)\](:\d*)?|(?P<plain>[^:]*):\d*")
+# An address has 45 characters, a zone some more; what is longer is told by its beginning.
+TEXT_MAX = 64
+
+
+def caller(written: str) -> str:
+    """The name by which a caller is counted, from the address as the server or the last trusted proxy has written it.
+
+    What is no address is counted by its text: who wrote it means one caller by it, and nobody else's budget is hurt.
+    """
+    parts = WITH_PORT.fullmatch(written.strip())
+    host = (parts["bracketed"] or parts["plain"] or "") if parts else written.strip()
+    try:
+        # The zone is a name of the proxy's own network card.
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return f"no address: {host[:TEXT_MAX]}"
+    return _network(address)
+
+
+def _network(address: IPv4Address | IPv6Address) -> str:
+    if isinstance(address, IPv6Address):
+        embedded = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)
+        if embedded is None:
+            return str(IPv6Network((address, IPV6_PREFIX), strict=False))
+        address = embedded
+    return str(address)

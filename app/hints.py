@@ -1,0 +1,53 @@
+"""What can be known before anything costs: whether an order can be had now, and whether its buyer is known to Users.
+
+These are hints, and the callees decide again: stock goes while a saga starts. But an order that nobody could have makes
+no saga, no payment and no call to the provider, and nobody pays for what could not be delivered to them.
+"""
+
+import asyncio
+
+from app.loop import LoopThread
+from app.sharing import Shared
+from domain.errors import Refused
+from domain.ports import Projects, Users
+from domain.purchase import Order
+from webapi.problem_types import FORBIDDEN
+
+# 4 s for two calls at once, to services that answer from their own databases: twice what that takes on a bad day.
+HINTS_TIMEOUT_S = 4.0
+UNKNOWN_BUYER = "This buyer has no account here to which offset could be delivered."
+
+
+class Hints:
+    """Asks Projects and Users at once, and once for all copies of an order that are under way."""
+
+    def __init__(self, loop: LoopThread, projects: Projects, users: Users) -> None:
+        self._loop = loop
+        self._projects = projects
+        self._users = users
+        self._under_way = Shared()
+
+    def ask(self, order: Order) -> None:
+        """Return if nothing speaks against the order.
+
+        Raises Refused with the refusal, which is nowhere recorded. Where one of the two does not answer it raises
+        Unavailable, ContractBroken or TimeoutError: going on without the hint could cost a payment that leads nowhere,
+        and a repeat, with nothing begun, costs the buyer two seconds.
+        """
+        self._loop.run(self._under_way.run(order, lambda: self._ask(order)), HINTS_TIMEOUT_S)
+
+    async def _ask(self, order: Order) -> None:
+        async with asyncio.timeout(HINTS_TIMEOUT_S):
+            answers = await asyncio.gather(
+                self._know(order.buyer_id), self._projects.quote(order), return_exceptions=True
+            )
+        errors = [answer for answer in answers if isinstance(answer, BaseException)]
+        if errors:
+            # A refusal holds whether or not the other one answers.
+            raise min(errors, key=lambda error: not isinstance(error, Refused))
+
+    async def _know(self, buyer_id: str) -> None:
+        try:
+            await self._users.know(buyer_id)
+        except Refused as unknown:
+            raise Refused(FORBIDDEN.kind, UNKNOWN_BUYER) from unknown
