@@ -29,6 +29,19 @@ class PurchaseStatus(StrEnum):
     REFUNDED = "refunded"
     REJECTED = "rejected"
 
+    @property
+    def ends(self) -> bool:
+        """Whether a purchase that stands so has reached its end."""
+        return self in ENDS
+
+
+ENDS = frozenset(PurchaseStatus) - {
+    PurchaseStatus.OPENING,
+    PurchaseStatus.AWAITING_PAYMENT,
+    PurchaseStatus.PROCESSING,
+    PurchaseStatus.NEEDS_ATTENTION,
+}
+
 
 class Item(Frozen):
     """A quantity (tCO2e, three places) of one milestone's offset."""

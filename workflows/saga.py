@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import policies
     from workflows.effects import effect_of
     from workflows.parking import Aborted, Parking, Reason, Skip, Unfinished, benign
+    from workflows.standing import summarized
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -78,7 +79,7 @@ class Saga(Parking):
             method,
             arg,
             activity_id=name,
-            summary=summary,
+            summary=summarized(summary),
             start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
             heartbeat_timeout=policies.HEARTBEAT_TIMEOUT,
             schedule_to_close_timeout=limit,
@@ -188,10 +189,10 @@ class Saga(Parking):
         except ApplicationError:
             workflow.logger.info("purchase %s is closed already", purchase_id)
 
-    async def tell_end(self, order: Order, status: PurchaseStatus, reason: str | None = None) -> None:
+    async def tell_end(self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None) -> None:
         """Tell the purchase how it ended."""
         self.show(status)
-        message = Settlement(status=status, reason=reason, timeline=tuple(self.timeline))
+        message = Settlement(payment_id=payment_id, status=status, reason=reason, timeline=tuple(self.timeline))
         await self.tell(order.purchase_id, message)
 
     # ---- waiting ----------------------------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ class Saga(Parking):
         try:
             delay = policies.ask_again_delay(attempt)
             with self.under_way(f"{why}: it is asked again after {delay.total_seconds():g} s"):
-                await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=why)
+                await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=summarized(why))
         except TimeoutError:
             return
         raise Aborted(why)

@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.opening import Opening
     from workflows.parking import Reason, benign, heeds_cancellation
     from workflows.payment_success import PaymentSuccess
-    from workflows.standing import MEANINGS, NOTHING, shown_time
+    from workflows.standing import MEANINGS, NOTHING, shown_time, summarized
 
 
 @workflow.defn
@@ -131,14 +131,14 @@ class StartPayment(Opening):
         try:
             await workflow.start_child_workflow(
                 PaymentSuccess.run,
-                PaymentSuccessInput(payment_id=payment_id, purchase_id=self.order.purchase_id),
+                PaymentSuccessInput(payment_id=payment_id),
                 id=payment_success_workflow_id(payment_id),
                 task_queue=TaskQueue.PAYMENT_SUCCESS,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 task_timeout=policies.TASK_TIMEOUT,
                 search_attributes=order_attributes(self.order, PurchaseStatus.PROCESSING, payment_id),
-                static_summary=f"Deliver {self.order.summary()}",
+                static_summary=summarized(f"Deliver {self.order.summary()}"),
             )
         except WorkflowAlreadyStartedError:
             workflow.logger.info("payment %s has its saga already", payment_id)
@@ -180,13 +180,18 @@ class StartPayment(Opening):
 
     @workflow.signal(description="The saga that won tells how the purchase ended")
     def settle(self, settlement: Settlement) -> None:
-        """Take the first settlement that is told; there is only one winner, so a second one is its repeat."""
-        self.settlement = self.settlement or settlement
+        """Take the first end that a saga of this payment tells; there is one winner, so a second one is its repeat.
+
+        It may come before the payment is known here: a saga that is taken up again hears first what it was told then.
+        """
+        if settlement.status.ends and settlement.payment_id:
+            self.told.setdefault(settlement.payment_id, settlement)
+            self.heed_told()
 
     @workflow.signal(description="Another saga of this purchase tells where it stands")
     def progress(self, progress: Progress) -> None:
-        """Show where the purchase stands as long as it is open."""
-        if self.settlement is None:
+        """Show where the purchase stands as long as it is open; a saga of another payment has no say in it."""
+        if self.settlement is None and progress.payment_id == self.payment_id:
             parked = progress.status is PurchaseStatus.NEEDS_ATTENTION
             self.show(progress.status, progress.note, self._decide_there() if parked else NOTHING)
 
