@@ -52,7 +52,10 @@ class Saga(Parking):
         name = step_name(method)
         while True:
             try:
-                return await self._take(method, arg, name, summary, give_up_at)
+                done = await self._take(method, arg, name, summary, give_up_at)
+                if done is not None:
+                    return done
+                reason, why = Reason.CONTRACT_BROKEN, f"{summary}: said to be done, but by no worker of ours"
             except ActivityError as error:
                 reason, why = self._why_parked(error, summary, limited=give_up_at is not None, sure=sure)
             parked = await self.park(reason, why, self._skip(name, arg))
@@ -96,7 +99,8 @@ class Saga(Parking):
     def _why_parked(self, error: ActivityError, summary: str, *, limited: bool, sure: bool) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
         cause = error.cause
-        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        # One without details is no worker's of ours.
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
             refused = Refused(*cause.details)
             if sure:
                 return Reason.REFUSED, f"{summary}: refused, {refused.detail}"

@@ -1,11 +1,22 @@
 """Whom a saga tells, and whom a purchase believes: what Payments has recorded, whatever an event or a signal says."""
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
-from domain.messages import PaymentSuccessInput, Progress, Settlement, payment_success_workflow_id
+from activities.step import REFUSED
+from domain.messages import (
+    DeliverCall,
+    ParkedView,
+    PaymentSuccessInput,
+    Progress,
+    Settlement,
+    payment_success_workflow_id,
+)
 from domain.purchase import ENDS, PurchaseStatus
-from tests.sagas.sdk import value_of
-from tests.sagas.world import BROKEN, PAYMENT_ID, TTL, World, at
+from tests.sagas.engine import Engine
+from tests.sagas.fakes import Callees
+from tests.sagas.sdk import Step, value_of
+from tests.sagas.world import BROKEN, PAYMENT_ID, SAGAS, TTL, World, at, steps_of
 from workflows.standing import SUMMARY_MAX
 
 ANOTHER = "pi_2"
@@ -86,3 +97,28 @@ def test_the_longest_ids_fit_into_every_summary() -> None:
     execution = world.engine.executions[payment_success_workflow_id(longest)]
     assert any(longest[:100] in summary for summary in execution.summaries)
     assert max(len(summary.encode()) for summary in execution.summaries) <= SUMMARY_MAX
+
+
+async def without_an_answer(_call: DeliverCall) -> None:
+    """Report the delivery as done, as whoever reaches Temporal can."""
+
+
+async def without_details(_call: DeliverCall) -> None:
+    """Report the delivery as refused."""
+    raise ApplicationError("no", type=REFUSED, non_retryable=True)
+
+
+@pytest.mark.parametrize("forged", [without_an_answer, without_details])
+def test_who_reports_a_step_without_our_keys_is_not_believed(forged: Step) -> None:
+    """An answer and a refusal's details have to be encrypted, so that a report without them is nobody's: it parks."""
+    callees = Callees()
+    world = World(callees=callees)
+    steps = steps_of(callees, world.faults.carry)
+    world.engine = Engine({**steps, "deliver_offset": forged}, SAGAS)
+    world.opened()
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until_time=at(60))
+    assert (world.status, world.users.delivered) == ("needs_attention", False)
+    view = world.engine.query(world.success.id, "parked", ParkedView)
+    assert view.reason.startswith("Deliver 1.500 tCO2e")

@@ -60,7 +60,7 @@ def described(own: Stack) -> Mapping[str, Any]:
 @pytest.fixture(scope="package")
 def engine(described: Mapping[str, Any]) -> Engine:
     """That stack's Temporal; whatever its processes are told, the tests read all of it."""
-    return Engine(described | {"payload_clear": "read"})
+    return Engine({**described, "payload_clear": "read"})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What somebody sends who reaches Temporal and has no key: nothing that a purchase believes, and nothing that stops it."""
+"""What somebody sends who reaches Temporal and has no key: nothing that a purchase believes, or is stopped by."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -112,17 +112,14 @@ def test_who_has_no_key_settles_nothing_and_stops_nothing(
     assert all(why in log for why in ("is not encrypted", "encrypted for another workflow", "it was changed"))
 
 
-def test_who_has_no_key_decides_nothing(
-    keys: Keys, buyers: Buyers, engine: Engine, stranger: Stranger, described: Mapping[str, Any]
-) -> None:
-    """A decision and a query in clear are refused; a saga that is started in clear does nothing but wait for somebody."""
+def test_who_has_no_key_decides_nothing(keys: Keys, buyers: Buyers, engine: Engine, stranger: Stranger) -> None:
+    """A decision and a query in clear are refused; a saga that is started in clear does nothing until it is ended."""
     keys.roll(BOTH, "first")
     purchase = buyers.opened()
-    handle = lambda client: client.get_workflow_handle(purchase.opening)  # noqa: E731
     with pytest.raises(WorkflowUpdateFailedError):
-        stranger.ask(lambda client: handle(client).execute_update("resolve", "retry"))
+        stranger.ask(lambda client: client.get_workflow_handle(purchase.opening).execute_update("resolve", "retry"))
     with pytest.raises(WorkflowQueryFailedError):
-        stranger.ask(lambda client: handle(client).query("parked", "anything"))
+        stranger.ask(lambda client: client.get_workflow_handle(purchase.opening).query("parked", "anything"))
 
     start = PaymentSuccessInput(payment_id=purchase.payment_id)
     queue = TaskQueue.PAYMENT_SUCCESS
