@@ -1,6 +1,9 @@
 """StartPayment: a purchase from the buyer's order to its end."""
 
+import functools
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -30,6 +33,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows.parking import Reason, benign, heeds_cancellation
     from workflows.payment_success import PaymentSuccess
     from workflows.standing import MEANINGS, NOTHING, shown_time, summarized
+
+
+def told_whole(signal: Callable[..., None]) -> Callable[..., None]:
+    """Hear a signal only with the one thing that it tells: by any other the SDK fails the saga's task, for ever."""
+
+    @functools.wraps(signal)
+    def heard(self: Any, *told: Any) -> None:
+        if len(told) == 1:
+            signal(self, *told)
+
+    return heard
 
 
 @workflow.defn
@@ -179,6 +193,7 @@ class StartPayment(Opening):
     # ---- messages ---------------------------------------------------------------------------------------------------
 
     @workflow.signal(description="The saga that won tells how the purchase ended")
+    @told_whole
     def settle(self, settlement: Settlement) -> None:
         """Take the first end that a saga of this payment tells; there is one winner, so a second one is its repeat.
 
@@ -189,6 +204,7 @@ class StartPayment(Opening):
             self.heed_told()
 
     @workflow.signal(description="Another saga of this purchase tells where it stands")
+    @told_whole
     def progress(self, progress: Progress) -> None:
         """Show where the purchase stands as long as it is open; a saga of another payment has no say in it."""
         if self.settlement is None and progress.payment_id == self.payment_id:

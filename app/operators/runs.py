@@ -44,7 +44,10 @@ async def described(description: WorkflowExecutionDescription, converter: DataCo
     """A run that is looked at: with its own summary, and the steps that are under way."""
     steps = [await _step(pending, converter) for pending in description.raw_description.pending_activities]
     summary = await _readable(_summary(description, converter))
-    return (await listed(description)).model_copy(update={"summary": summary or "", "steps": tuple(steps)})
+    # 0 where none is pending, as protobuf has it.
+    attempt = description.raw_description.pending_workflow_task.attempt
+    more = {"summary": summary or "", "steps": tuple(steps), "task_attempt": attempt}
+    return (await listed(description)).model_copy(update=more)
 
 
 async def _summary(description: WorkflowExecutionDescription, converter: DataConverter) -> str | None:

@@ -7,8 +7,9 @@ from domain.messages import Settlement
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.histories import parked
 from tests.histories.stories import named, pays_once
+from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import Scenario
-from tests.sagas.world import BROKEN, PAYMENT_ID, TTL, UNAVAILABLE, World, at
+from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
 
 # ---- openings -------------------------------------------------------------------------------------------------------
 

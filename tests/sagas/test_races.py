@@ -5,7 +5,8 @@ from temporalio.api.failure.v1 import Failure
 from domain.errors import Refused
 from domain.messages import Settlement
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
-from tests.sagas.world import BROKEN, PAYMENT_ID, TTL, UNAVAILABLE, World, at
+from tests.sagas.fakes import PAYMENT_ID
+from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
 
 
 def test_money_that_moves_for_sold_out_offset_is_given_back() -> None:

@@ -14,22 +14,26 @@ from domain.messages import (
 )
 from domain.purchase import ENDS, PurchaseStatus
 from tests.sagas.engine import Engine
-from tests.sagas.fakes import Callees
+from tests.sagas.fakes import PAYMENT_ID, Callees
 from tests.sagas.sdk import Step, value_of
-from tests.sagas.world import BROKEN, PAYMENT_ID, SAGAS, TTL, World, at, steps_of
+from tests.sagas.world import BROKEN, SAGAS, TTL, World, at, steps_of
 from workflows.standing import SUMMARY_MAX
 
 ANOTHER = "pi_2"
 
 
 def test_a_saga_of_another_payment_has_no_say() -> None:
-    """It neither shows where the purchase stands nor how it ended: the buyer may pay, and the purchase expires."""
+    """Nor has a signal of another form: neither shows on the purchase, whose buyer may pay, nor ends or stops it."""
     world = World()
     world.opened()
     progress = Progress(payment_id=ANOTHER, status=PurchaseStatus.PROCESSING)
     world.engine.signal(world.purchase.id, "progress", progress)
     world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=ANOTHER, status=PurchaseStatus.PAID))
+    paid = Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID)
     world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.PAID))
+    for strange in ((), (paid, paid), ("paid",), ({"payment_id": PAYMENT_ID, "status": "settled"},)):
+        world.engine.signal(world.purchase.id, "settle", *strange)
+        world.engine.signal(world.purchase.id, "progress", *strange)
     world.engine.run(until_time=at(60))
     assert (world.status, world.view.status) == ("awaiting_payment", "awaiting_payment")
     world.engine.run()
