@@ -86,9 +86,9 @@ class Service:
         kind = str((content or {}).get("type", "")).rpartition("/")[2]
         if content and status in REFUSALS and kind in self._refusals:
             known = {"type", "title", "status", "detail", "request_id"}
-            extra = {k: v for k, v in content.items() if k not in known and len(str(v)) <= WORDS_MAX}
-            raise Refused(kind, str(content.get("detail", ""))[:WORDS_MAX], extra)
-        raise ContractBroken(f"{what}: {status} {kind[:WORDS_MAX] or 'without a problem'}")
+            extra = {k: v if isinstance(v, int) else _plain(v) for k, v in content.items() if k not in known}
+            raise Refused(kind, _plain(content.get("detail", "")), extra)
+        raise ContractBroken(f"{what}: {status} {_plain(kind) or 'without a problem'}")
 
 
 def parse(model: type[M], content: Mapping[str, Any]) -> M:
@@ -97,6 +97,11 @@ def parse(model: type[M], content: Mapping[str, Any]) -> M:
         return model.model_validate(content)
     except ValidationError as error:
         raise ContractBroken(f"{model.__name__}: {error.error_count()} fields are not as the contract says") from error
+
+
+def _plain(said: object) -> str:
+    """What a callee says, as far as it is kept: JSON can hold text that neither Temporal nor a database takes."""
+    return "".join(each if each.isprintable() else " " for each in str(said)[:WORDS_MAX])
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any] | None:

@@ -1,5 +1,7 @@
 """Whom a saga tells, and whom a purchase believes: what Payments has recorded, whatever an event or a signal says."""
 
+import json
+
 import pytest
 from temporalio.exceptions import ApplicationError
 
@@ -17,7 +19,7 @@ from tests.sagas.engine import Engine
 from tests.sagas.fakes import PAYMENT_ID, Callees
 from tests.sagas.sdk import Step, value_of
 from tests.sagas.world import BROKEN, SAGAS, TTL, World, at, steps_of
-from workflows.standing import SUMMARY_MAX
+from workflows.standing import SUMMARY_MAX, summarized
 
 ANOTHER = "pi_2"
 
@@ -126,3 +128,13 @@ def test_who_reports_a_step_without_our_keys_is_not_believed(forged: Step) -> No
     assert (world.status, world.users.delivered) == ("needs_attention", False)
     view = world.engine.query(world.success.id, "parked", ParkedView)
     assert view.reason.startswith("Deliver 1.500 tCO2e")
+
+
+@pytest.mark.parametrize("text", ["a" * 500, '"' * 500, "é" * 500, "\n" * 500, "\x00" * 500, "🌳" * 500, "\\" * 199])
+def test_a_text_of_any_kind_fits_into_a_summary(text: str) -> None:
+    """Quotes and control characters are longer in JSON than they look; what fits is not touched."""
+    told = summarized(text)
+    assert len(json.dumps(told, ensure_ascii=False).encode()) - 2 <= SUMMARY_MAX
+    assert told.endswith("…")
+    assert text.startswith(told[:-1])
+    assert summarized("Reserve 12 tCO2e") == "Reserve 12 tCO2e"
