@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import Self, TypeVar
+from typing import Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,11 +35,20 @@ class PayloadSettings(BaseSettings):
         pattern=rf"^({PAYLOAD_KEY_ID.pattern})?$",
         description="the id of the key that payloads are written by; empty: they are written in clear",
     )
+    payload_clear: Literal["refused", "read"] = Field(
+        default="refused",
+        description="read: payloads in clear too, while encryption is turned on; without PAYLOAD_KEY they always are",
+    )
 
     @property
     def keys_by_id(self) -> Mapping[str, bytes]:
         """Every key that payloads can be read by."""
         return parsed(self.payload_keys.get_secret_value())
+
+    @property
+    def reads_clear(self) -> bool:
+        """Whether payloads in clear are read: anybody who reaches Temporal can write them."""
+        return not self.payload_key or self.payload_clear == "read"
 
     @field_validator("payload_keys")
     @classmethod

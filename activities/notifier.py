@@ -1,6 +1,6 @@
 """The step at RabbitMQ."""
 
-from activities.step import step, step_key
+from activities.step import DONE, step, step_key
 from domain.messages import Notification, cloud_event
 from domain.ports import Notifications
 
@@ -12,6 +12,7 @@ class NotifierSteps:
         self._notifications = notifications
 
     @step
-    async def publish_notification(self, notification: Notification) -> None:
+    async def publish_notification(self, notification: Notification) -> bool:
         """Publish the event under the step's key as its id, so that a repeat is seen as one."""
         await self._notifications.publish(cloud_event(notification, step_key()))
+        return DONE

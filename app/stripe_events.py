@@ -42,11 +42,13 @@ CONFIGURE = (
     f"Snapshot (not Thin) and the events {', '.join(sorted(HANDLED))}; or let `flask stripe-endpoint create` do it."
 )
 
-# Ids become parts of workflows' ids.
-STRIPE_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
+# Two of them stand in a saga's id, and so in its steps' keys, which may have 255 characters (our services' and AMQP's
+# message ids'): 100 for each leave room for the rest. Stripe's have some 30.
+STRIPE_ID = re.compile(r"[A-Za-z0-9_]{1,100}")
 StripeId = Annotated[str, Field(pattern=f"^{STRIPE_ID.pattern}$")]
-# What Stripe lets a metadata value be.
-MetadataValue = Annotated[str, Field(min_length=1, max_length=500)]
+# The mark by which Payments says that a payment is ours: `metadata.purchase_id`, of this form.
+MARK = "purchase_id"
+PURCHASE_ID = re.compile(r"[0-9a-f]{64}")
 
 
 class Read(BaseModel):
@@ -76,22 +78,15 @@ class Snapshot(Read):
     data: Any = Field(
         default=None,
         description="`object` is the payment or the refund; ours have `metadata.purchase_id`",
-        examples=[{"object": {"id": "pi_1", "object": "payment_intent", "metadata": {"purchase_id": "3f5a1c0d"}}}],
+        examples=[{"object": {"id": "pi_1", "object": "payment_intent", "metadata": {"purchase_id": "3f5a1c0d" * 8}}}],
         json_schema_extra={"type": "object", "properties": {"object": {"type": "object"}}, "required": ["object"]},
     )
-
-
-class Marked(Read):
-    """The metadata by which Payments marks what it makes."""
-
-    purchase_id: MetadataValue
 
 
 class PaymentIntent(Read):
     """A payment of ours."""
 
     id: StripeId
-    metadata: Marked
     last_payment_error: Any = None
 
 
@@ -100,7 +95,6 @@ class Refund(Read):
 
     id: StripeId
     payment_intent: StripeId
-    metadata: Marked
 
 
 class MovedMoney(Read):
@@ -122,12 +116,15 @@ Part = TypeVar("Part", bound=Read)
 class PaymentEvent:
     """What an event starts: equal for two events that start the same saga.
 
-    `cause` names the failed charge or refund, or else the event; a payment succeeds only once and needs none.
+    `cause` names the failed charge or refund, or else the event; a payment succeeds only once and needs none. `marked`:
+    it bears the id of a purchase; else somebody has changed that by hand, or another application uses the same word,
+    and whether the payment is ours Payments has to say. Nothing else is taken from a mark: whose a payment is, the
+    saga learns from Payments.
     """
 
     kind: Literal["succeeded", "failed", "refund-failed"]
     payment_id: str
-    purchase_id: str
+    marked: bool
     cause: str = ""
 
 
@@ -148,18 +145,18 @@ def payment_event(event: Snapshot) -> PaymentEvent | None:
 
     Raises 422 `invalid-request` if it is about one and names it wrongly, or cannot be told.
     """
-    if "purchase_id" not in (_about(Unread, event).metadata or {}):
+    if MARK not in (_about(Unread, event).metadata or {}):
         return None
+    marked = marked_purchase(event) is not None
     if event.type == REFUND_FAILED:
         refund = _about(Refund, event)
-        return PaymentEvent("refund-failed", refund.payment_intent, refund.metadata.purchase_id, refund.id)
+        return PaymentEvent("refund-failed", refund.payment_intent, marked, refund.id)
     intent = _about(PaymentIntent, event)
-    purchase_id = intent.metadata.purchase_id
     if event.type in SUCCEEDED:
-        return PaymentEvent("succeeded", intent.id, purchase_id)
+        return PaymentEvent("succeeded", intent.id, marked)
     # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
     charge = _charge(intent.last_payment_error) if event.type == ATTEMPT_FAILED else None
-    return PaymentEvent("failed", intent.id, purchase_id, charge or event.id)
+    return PaymentEvent("failed", intent.id, marked, charge or event.id)
 
 
 def marks(event: Snapshot) -> Mapping[str, Any]:
@@ -167,6 +164,12 @@ def marks(event: Snapshot) -> Mapping[str, Any]:
     about = event.data.get("object") if isinstance(event.data, dict) else None
     given = about.get("metadata") if isinstance(about, dict) else None
     return given if isinstance(given, dict) else {}
+
+
+def marked_purchase(event: Snapshot) -> str | None:
+    """The purchase that the object of an event is marked with: a hint for logs, and for nothing else."""
+    given = marks(event).get(MARK)
+    return given if isinstance(given, str) and PURCHASE_ID.fullmatch(given) else None
 
 
 def noticed_payment(event: Snapshot) -> str | None:

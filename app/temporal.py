@@ -45,6 +45,7 @@ from workflows.attributes import order_attributes, payment_attributes
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess
 from workflows.refund_failed import RefundFailed
+from workflows.standing import summarized
 from workflows.start_payment import StartPayment
 
 # 10 s: a buyer waits that long for the opening's answer; the key brings the same answer later.
@@ -104,7 +105,7 @@ class TemporalSagas:
                 id=payment_success_workflow_id(start.payment_id),
                 task_queue=TaskQueue.PAYMENT_SUCCESS,
                 search_attributes=payment_attributes(start.payment_id, PurchaseStatus.PROCESSING),
-                static_summary=f"Deliver what payment {start.payment_id} pays",
+                summary=f"Deliver what payment {start.payment_id} pays",
             )
         )
 
@@ -117,7 +118,7 @@ class TemporalSagas:
                 id=payment_failed_workflow_id(start.payment_id, cause),
                 task_queue=TaskQueue.PAYMENT_FAILED,
                 search_attributes=payment_attributes(start.payment_id, PurchaseStatus.AWAITING_PAYMENT),
-                static_summary=f"Look after the failed payment {start.payment_id}",
+                summary=f"Look after the failed payment {start.payment_id}",
             )
         )
 
@@ -130,7 +131,7 @@ class TemporalSagas:
                 id=refund_failed_workflow_id(start.refund_id),
                 task_queue=TaskQueue.PAYMENT_FAILED,
                 search_attributes=payment_attributes(start.payment_id, PurchaseStatus.REFUNDED),
-                static_summary=f"See to the failed refund {start.refund_id} of payment {start.payment_id}",
+                summary=f"See to the failed refund {start.refund_id} of payment {start.payment_id}",
             )
         )
 
@@ -245,12 +246,17 @@ class TemporalSagas:
         except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
             return None
 
-    async def _start(self, workflow: Any, start: Any, **options: Any) -> bool:
+    async def _start(self, workflow: Any, start: Any, summary: str, **options: Any) -> bool:
         client = await self._client()
         policy = WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY
         try:
             await client.start_workflow(
-                workflow, start, id_reuse_policy=policy, task_timeout=policies.TASK_TIMEOUT, **options
+                workflow,
+                start,
+                id_reuse_policy=policy,
+                task_timeout=policies.TASK_TIMEOUT,
+                static_summary=summarized(summary),
+                **options,
             )
         except WorkflowAlreadyStartedError:
             return False

@@ -17,6 +17,7 @@ from app.stripe_events import (
     TAKEN,
     PaymentEvent,
     Snapshot,
+    marked_purchase,
     marks,
     noticed_payment,
     payment_event,
@@ -113,10 +114,12 @@ def _taken(intake: Intake, keepers: Keepers, event: Snapshot) -> str:
     if event.account not in {None, intake.config.stripe_account}:
         log.warning("event %s is of account %s, which is not STRIPE_ACCOUNT", event.id, event.account)
         return "foreign"
-    ids.bind(purchase_id=marks(event).get("purchase_id"))
+    ids.bind(purchase_id=marked_purchase(event))
     about = payment_event(event) if event.type in TAKEN else None
-    if about:
+    if about and (about.marked or _is_known(intake, keepers.looks, about.payment_id)):
         return _begin(intake, keepers.sagas, event, about)
+    if about:
+        return "not-ours"
     payment_id = noticed_payment(event) if event.type in NOTICED else None
     if payment_id:
         return _notice(intake, keepers.looks, event, payment_id)
@@ -142,29 +145,30 @@ def _begin(intake: Intake, sagas: Acceptance, event: Snapshot, about: PaymentEve
 
 def _notice(intake: Intake, looks: Room, event: Snapshot, payment_id: str) -> str:
     """Let Payments ask the provider, and keep, what has become of a payment: the event itself proves nothing."""
-    ids.bind(payment_id=payment_id)
-    with looks.place():
-        try:
-            intake.run(intake.payments.look(payment_id), LOOK_TIMEOUT_S)
-        except Refused:
-            return "not-ours"
-        except (TimeoutError, ContractBroken) as error:
-            raise Unavailable(f"Payments has not looked at {payment_id}: {error!r}") from error
+    if not _is_known(intake, looks, payment_id):
+        return "not-ours"
     log.warning("%s of payment %s (event %s): Payments has looked", event.type, payment_id, event.id)
     metrics.NOTICED.labels(event.type).inc()
     return "noticed"
 
 
+def _is_known(intake: Intake, looks: Room, payment_id: str) -> bool:
+    """Whether Payments knows the payment, which it looks at for that."""
+    ids.bind(payment_id=payment_id)
+    with looks.place():
+        try:
+            intake.run(intake.payments.look(payment_id), LOOK_TIMEOUT_S)
+        except Refused:
+            return False
+        except (TimeoutError, ContractBroken) as error:
+            raise Unavailable(f"Payments has not looked at {payment_id}: {error!r}") from error
+    return True
+
+
 def _start(intake: Intake, event: PaymentEvent) -> bool:
     if event.kind == "succeeded":
-        paid = PaymentSuccessInput(payment_id=event.payment_id, purchase_id=event.purchase_id)
-        return intake.sagas.payment_succeeded(paid)
+        return intake.sagas.payment_succeeded(PaymentSuccessInput(payment_id=event.payment_id))
     if event.kind == "refund-failed":
-        refund = RefundFailedInput(payment_id=event.payment_id, purchase_id=event.purchase_id, refund_id=event.cause)
-        return intake.sagas.refund_failed(refund)
-    failed = PaymentFailedInput(
-        payment_id=event.payment_id,
-        purchase_id=event.purchase_id,
-        attempts_max=intake.config.payment_attempts,
-    )
+        return intake.sagas.refund_failed(RefundFailedInput(payment_id=event.payment_id, refund_id=event.cause))
+    failed = PaymentFailedInput(payment_id=event.payment_id, attempts_max=intake.config.payment_attempts)
     return intake.sagas.payment_failed(failed, event.cause)

@@ -20,6 +20,8 @@ RETRY_AFTER_MAX_S = 60.0
 # Those that RFC 9110 and RFC 6585 call temporary; beside them only 5xx may be tried again.
 TEMPORARY = frozenset({408, 425, 429})
 REFUSALS = frozenset({404, 409, 422})
+# What a refusal says goes into histories, timelines and records, which all have limits: a sentence is enough.
+WORDS_MAX = 500
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -63,6 +65,9 @@ class Service:
             response = await self._http.request(
                 method, self._base_url + path, headers=headers, json=body, params=params
             )
+        except UnicodeError as error:
+            # No header can bear it: an id that none of ours is.
+            raise ContractBroken(f"{method}: a header is not plain ASCII") from error
         except httpx.RequestError as error:
             raise Unavailable(f"{method} {path}: {type(error).__name__}") from error
         return self._read(f"{method} {path}", response)
@@ -80,9 +85,10 @@ class Service:
             return content
         kind = str((content or {}).get("type", "")).rpartition("/")[2]
         if content and status in REFUSALS and kind in self._refusals:
-            extra = {k: v for k, v in content.items() if k not in {"type", "title", "status", "detail", "request_id"}}
-            raise Refused(kind, str(content.get("detail", "")), extra)
-        raise ContractBroken(f"{what}: {status} {kind or 'without a problem'}")
+            known = {"type", "title", "status", "detail", "request_id"}
+            extra = {k: v if isinstance(v, int) else _plain(v) for k, v in content.items() if k not in known}
+            raise Refused(kind, _plain(content.get("detail", "")), extra)
+        raise ContractBroken(f"{what}: {status} {_plain(kind) or 'without a problem'}")
 
 
 def parse(model: type[M], content: Mapping[str, Any]) -> M:
@@ -91,6 +97,11 @@ def parse(model: type[M], content: Mapping[str, Any]) -> M:
         return model.model_validate(content)
     except ValidationError as error:
         raise ContractBroken(f"{model.__name__}: {error.error_count()} fields are not as the contract says") from error
+
+
+def _plain(said: object) -> str:
+    """What a callee says, as far as it is kept: JSON can hold text that neither Temporal nor a database takes."""
+    return "".join(each if each.isprintable() else " " for each in str(said)[:WORDS_MAX])
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any] | None:

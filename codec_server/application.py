@@ -52,7 +52,8 @@ def create_app(config: CodecServerSettings | None = None) -> APIFlask:
     api = create_api("codec_server", "buy-projects codec server", DESCRIPTION, ready={})
     api.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     access = Access(config.codec_server_tokens)
-    codec = payloads(Encryption(config.keys_by_id, config.payload_key), access)
+    # Whatever is shown to people, only who is to believe it has to refuse what is in clear.
+    codec = payloads(Encryption(config.keys_by_id, config.payload_key, reads_clear=True), access)
     CORS(
         codec,
         origins=list(config.codec_server_origins),

@@ -1,7 +1,8 @@
 """`/decode` and `/encode`, as Temporal's UI and command line ask for them.
 
 Reading needs `/decode` alone. Whoever has a codec server set up cannot send anything without `/encode`, though: the UI
-and the command line pass an operator's decision through it, and give up where it is missing.
+and the command line pass an operator's decision through it, and give up where it is missing. They do not tell for which
+workflow it is, so that only what does no harm in another one is written.
 """
 
 import logging
@@ -17,7 +18,7 @@ from temporalio.api.common.v1 import Payload
 
 from codec_server.access import Access
 from codec_server.credentials import Credentials
-from temporal_client.encryption import KEY_ID, Encryption, UnreadablePayloadError
+from temporal_client.encryption import KEY_ID, Encryption, UnboundPayloadError, UnreadablePayloadError
 from webapi import Body, Shown
 from webapi.openapi import may_tell
 from webapi.problem_types import INVALID_REQUEST, ProblemType
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 UNREADABLE = ProblemType(
     "unreadable-payload", 422, "A payload cannot be decrypted here: its key is unknown, or it was changed."
 )
+UNBOUND = ProblemType("unbound-payload", 422, "This may only be said to one workflow, which is not told here.")
 # 1,000: as many events as Temporal's server tells at once.
 PAYLOADS_MAX = 1000
 # A payload is told which encoding it has, and of which type it is; Temporal's own have two entries.
@@ -81,11 +83,15 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
     @routes.auth_required(auth)
     @routes.input(PayloadsBody, arg_name="body")
     @routes.output(PayloadsShown)
+    @routes.doc(extensions=may_tell(UNBOUND))
     def encode(body: PayloadsBody) -> PayloadsShown:
-        """Write payloads as our own processes do."""
+        """Write an operator's decision as our own processes do, as far as it may be said to any workflow."""
         given = _given(body)
         _note("encode", given, str(auth.current_user))
-        return _shown(map(codec.written, given))
+        try:
+            return _shown(map(codec.written, given))
+        except UnboundPayloadError as error:
+            raise UNBOUND.problem(str(error)) from error
 
     return routes
 

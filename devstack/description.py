@@ -39,6 +39,7 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
         "buyers": {buyer: token(environ, buyer) for buyer in BUYERS},
         "payload_keys": environ["PAYLOAD_KEYS"],
         "payload_key": environ["PAYLOAD_KEY"],
+        "payload_clear": environ["PAYLOAD_CLEAR"],
         "stripe": {
             "api_base": environ["STRIPE_API_BASE"],
             "secret_key": environ["STRIPE_SECRET_KEY"],
@@ -50,7 +51,7 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
 
 def payload_settings(description: Mapping[str, Any]) -> PayloadSettings:
     """By which keys a client of the stack reads and writes payloads."""
-    return PayloadSettings(payload_keys=description["payload_keys"], payload_key=description["payload_key"])
+    return PayloadSettings(**{name: description[name] for name in PayloadSettings.model_fields})
 
 
 def token(environ: Mapping[str, str], buyer: str) -> str:

@@ -25,6 +25,7 @@ SHARED = {
     "STRIPE_WEBHOOK_SECRETS": "whsec_development",
     "PAYLOAD_KEYS": "",
     "PAYLOAD_KEY": "",
+    "PAYLOAD_CLEAR": "refused",
 }
 
 

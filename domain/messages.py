@@ -62,17 +62,15 @@ class CancelAnswer(Frozen):
 
 
 class PaymentSuccessInput(Frozen):
-    """A payment that seems to be paid; `purchase_id` is what its provider's mark says."""
+    """A payment that seems to be paid; whose it is Payments knows."""
 
     payment_id: str
-    purchase_id: str
 
 
 class PaymentFailedInput(Frozen):
     """A payment of which an attempt seems to have failed; `attempts_max` failed attempts end the purchase."""
 
     payment_id: str
-    purchase_id: str
     attempts_max: int
 
 
@@ -80,13 +78,17 @@ class RefundFailedInput(Frozen):
     """A refund that was done and that the bank has failed days later."""
 
     payment_id: str
-    purchase_id: str
     refund_id: str
 
 
 class Settlement(Frozen):
-    """The signal `settle`: the saga that won tells the purchase how it ended."""
+    """The signal `settle`: the saga that won tells the purchase how it ended.
 
+    `payment_id` is the payment that the saga has looked at: a purchase believes no saga of another one. None where the
+    purchase's own saga has ended it.
+    """
+
+    payment_id: str | None = None
     status: PurchaseStatus
     reason: str | None = None
     timeline: tuple[TimelineEntry, ...] = ()
@@ -100,8 +102,9 @@ class SagaEnd(Frozen):
 
 
 class Progress(Frozen):
-    """The signal `progress`: where another saga of the purchase stands; `note` is for people."""
+    """The signal `progress`: where another saga of the purchase's payment stands; `note` is for people."""
 
+    payment_id: str
     status: PurchaseStatus
     note: str = ""
 

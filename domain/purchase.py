@@ -2,11 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.money import shown_amount
+
+# Ids stand in workflows' ids and search attributes, in keys, headers and paths: a callee that tells another one breaks
+# its contract, before a saga's task can fail by it. 100: two of a provider's stand in a key of 255 characters.
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+PaymentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
 class Frozen(BaseModel):
@@ -29,12 +34,25 @@ class PurchaseStatus(StrEnum):
     REFUNDED = "refunded"
     REJECTED = "rejected"
 
+    @property
+    def ends(self) -> bool:
+        """Whether a purchase that stands so has reached its end."""
+        return self in ENDS
+
+
+ENDS = frozenset(PurchaseStatus) - {
+    PurchaseStatus.OPENING,
+    PurchaseStatus.AWAITING_PAYMENT,
+    PurchaseStatus.PROCESSING,
+    PurchaseStatus.NEEDS_ATTENTION,
+}
+
 
 class Item(Frozen):
     """A quantity (tCO2e, three places) of one milestone's offset."""
 
-    project_id: str
-    milestone_id: str
+    project_id: Id
+    milestone_id: Id
     quantity: str
 
 
@@ -105,9 +123,9 @@ class Payment(Frozen):
     the provider's is not known, `canceled_by` names the step that canceled it (None: the provider or a hand).
     """
 
-    payment_id: str | None
-    purchase_id: str
-    buyer_id: str | None
+    payment_id: PaymentId | None
+    purchase_id: Id
+    buyer_id: Id | None
     status: PaymentStatus
     amount: int | None
     currency: str | None

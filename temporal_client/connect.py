@@ -3,7 +3,6 @@
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.common import HeaderCodecBehavior
 from temporalio.envconfig import ClientConfig
 
 from telemetry.sdk_logs import runtime
@@ -25,8 +24,6 @@ def client_options() -> dict[str, Any]:
         **ClientConfig.load_client_connect_config(),
         "target_host": address(),
         "data_converter": data_converter(),
-        # Headers carry ids and whatever a traced request brought along: encrypted like all the rest.
-        "header_codec_behavior": HeaderCodecBehavior.CODEC,
         "interceptors": interceptors(),
     }
 

@@ -15,10 +15,9 @@ class FollowUp(Saga):
     # What the purchase shows of a saga that goes on after it was parked.
     GOES_ON = ""
 
-    def __init__(self, status: PurchaseStatus, payment_id: str, purchase_id: str) -> None:
+    def __init__(self, status: PurchaseStatus, payment_id: str) -> None:
         super().__init__(status)
         self.payment_id = payment_id
-        self.purchase_id = purchase_id
         self.order: Order | None = None
 
     def know_order(self, payment: Payment) -> Order:
@@ -40,8 +39,17 @@ class FollowUp(Saga):
 
     async def parked(self, why: str) -> None:
         """A parked saga of any kind shows on its purchase."""
-        await self.tell(self.purchase_id, Progress(status=PurchaseStatus.NEEDS_ATTENTION, note=why))
+        await self._tell_progress(PurchaseStatus.NEEDS_ATTENTION, why)
 
     async def resumed(self) -> None:
         """The purchase is on its way again."""
-        await self.tell(self.purchase_id, Progress(status=self.status, note=self.GOES_ON if self.order else ""))
+        await self._tell_progress(self.status, self.GOES_ON)
+
+    async def _tell_progress(self, status: PurchaseStatus, note: str) -> None:
+        """Tell the purchase that the payment is of by Payments' record.
+
+        As long as Payments has not answered nobody can know it: operators find the saga by its payment, and the
+        purchase looks itself at its deadline.
+        """
+        if self.order:
+            await self.tell(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))

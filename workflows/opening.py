@@ -36,6 +36,8 @@ class Opening(Saga):
         self.answer: Answer | None = None
         self.refusal: Refused | None = None
         self.settlement: Settlement | None = None
+        # How other sagas say that it ended, by the payment that they have looked at.
+        self.told: dict[str, Settlement] = {}
         self.recorded: Outcome | None = None
 
     def abort_means(self) -> str:
@@ -81,9 +83,14 @@ class Opening(Saga):
         if payment.payment_id and payment.payment_id != self.payment_id:
             self.payment_id = payment.payment_id
             workflow.upsert_search_attributes([PAYMENT_ID.value_set(payment.payment_id)])
+            self.heed_told()
         if payment.outcome:
             self.recorded = payment.outcome
             self.settlement = Settlement(**payment.outcome.model_dump(include={"status", "reason", "timeline"}))
+
+    def heed_told(self) -> None:
+        """Believe the saga that has looked at this very payment."""
+        self.settlement = self.settlement or self.told.get(self.payment_id or "")
 
     def _await_payment(self, payment_id: str) -> None:
         """The purchase is open: the answer can go out, and the buyer can pay."""

@@ -18,7 +18,7 @@ class PaymentFailed(FollowUp):
 
     @workflow.init
     def __init__(self, start: PaymentFailedInput) -> None:
-        super().__init__(PurchaseStatus.AWAITING_PAYMENT, start.payment_id, start.purchase_id)
+        super().__init__(PurchaseStatus.AWAITING_PAYMENT, start.payment_id)
         self.attempts_max = start.attempts_max
 
     @workflow.run
@@ -43,7 +43,7 @@ class PaymentFailed(FollowUp):
         if not await self.win_reservation(self.payment_id):
             return self.end_quietly("Another saga has decided how the purchase ends.")
         await self.publish("payment.failed", self.payment_id, order, PurchaseStatus.FAILED)
-        await self.tell_end(order, PurchaseStatus.FAILED, "payment-failed")
+        await self.tell_end(self.payment_id, order, PurchaseStatus.FAILED, "payment-failed")
         return SagaEnd(status=PurchaseStatus.FAILED)
 
     def abort_means(self) -> str:

@@ -29,7 +29,7 @@ class PaymentSuccess(FollowUp):
 
     @workflow.init
     def __init__(self, start: PaymentSuccessInput) -> None:
-        super().__init__(PurchaseStatus.PROCESSING, start.payment_id, start.purchase_id)
+        super().__init__(PurchaseStatus.PROCESSING, start.payment_id)
         self.call = PaymentCall(payment_id=start.payment_id)
         self.sold = False
 
@@ -171,5 +171,5 @@ class PaymentSuccess(FollowUp):
         """Publish and tell: every end that owns the outcome does both."""
         kind = "payment.success" if status is PurchaseStatus.PAID else f"payment.{status}"
         await self.publish(kind, self.payment_id, order, status)
-        await self.tell_end(order, status, reason)
+        await self.tell_end(self.payment_id, order, status, reason)
         return SagaEnd(status=status, note=reason or "")

@@ -25,7 +25,7 @@ class RefundFailed(FollowUp):
 
     @workflow.init
     def __init__(self, start: RefundFailedInput) -> None:
-        super().__init__(PurchaseStatus.REFUNDED, start.payment_id, start.purchase_id)
+        super().__init__(PurchaseStatus.REFUNDED, start.payment_id)
         self.refund_id = start.refund_id
         self.undoable = False
 

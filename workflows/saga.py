@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import policies
     from workflows.effects import effect_of
     from workflows.parking import Aborted, Parking, Reason, Skip, Unfinished, benign
+    from workflows.standing import summarized
 
 S = TypeVar("S")
 A = TypeVar("A")
@@ -51,7 +52,10 @@ class Saga(Parking):
         name = step_name(method)
         while True:
             try:
-                return await self._take(method, arg, name, summary, give_up_at)
+                done = await self._take(method, arg, name, summary, give_up_at)
+                if done is not None:
+                    return done
+                reason, why = Reason.CONTRACT_BROKEN, f"{summary}: said to be done, but by no worker of ours"
             except ActivityError as error:
                 reason, why = self._why_parked(error, summary, limited=give_up_at is not None, sure=sure)
             parked = await self.park(reason, why, self._skip(name, arg))
@@ -78,7 +82,7 @@ class Saga(Parking):
             method,
             arg,
             activity_id=name,
-            summary=summary,
+            summary=summarized(summary),
             start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
             heartbeat_timeout=policies.HEARTBEAT_TIMEOUT,
             schedule_to_close_timeout=limit,
@@ -95,7 +99,8 @@ class Saga(Parking):
     def _why_parked(self, error: ActivityError, summary: str, *, limited: bool, sure: bool) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
         cause = error.cause
-        if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        # One without details is no worker's of ours.
+        if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
             refused = Refused(*cause.details)
             if sure:
                 return Reason.REFUSED, f"{summary}: refused, {refused.detail}"
@@ -188,10 +193,10 @@ class Saga(Parking):
         except ApplicationError:
             workflow.logger.info("purchase %s is closed already", purchase_id)
 
-    async def tell_end(self, order: Order, status: PurchaseStatus, reason: str | None = None) -> None:
+    async def tell_end(self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None) -> None:
         """Tell the purchase how it ended."""
         self.show(status)
-        message = Settlement(status=status, reason=reason, timeline=tuple(self.timeline))
+        message = Settlement(payment_id=payment_id, status=status, reason=reason, timeline=tuple(self.timeline))
         await self.tell(order.purchase_id, message)
 
     # ---- waiting ----------------------------------------------------------------------------------------------------
@@ -204,7 +209,7 @@ class Saga(Parking):
         try:
             delay = policies.ask_again_delay(attempt)
             with self.under_way(f"{why}: it is asked again after {delay.total_seconds():g} s"):
-                await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=why)
+                await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=summarized(why))
         except TimeoutError:
             return
         raise Aborted(why)

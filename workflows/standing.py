@@ -1,5 +1,6 @@
 """What people see of a saga: its status as a search attribute, its timeline, and in words where it stands."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,7 +27,7 @@ MEANINGS = {
 NOTHING = "Nothing."
 BY_ITSELF = "Nothing: it is tried again by itself until it is done or refused. Does it last, look at who is asked."
 
-# Bytes: a server takes 400 for a summary, encrypted, with all that is written around it.
+# Bytes of JSON: a server takes 400 for a summary, encrypted, with all that is written around it.
 SUMMARY_MAX = 200
 
 
@@ -90,11 +91,18 @@ class Standing:
 
 
 def summarized(text: str) -> str:
-    """A text that may be of any length as a summary."""
-    encoded = text.encode()
-    if len(encoded) <= SUMMARY_MAX:
+    """A text that may be of any length as a summary: the server fails a saga's task, for ever, by a longer one."""
+    if _size(text) <= SUMMARY_MAX:
         return text
-    return encoded[: SUMMARY_MAX - len("…".encode())].decode(errors="ignore") + "…"
+    text = text[:SUMMARY_MAX]
+    while _size(f"{text}…") > SUMMARY_MAX:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _size(text: str) -> int:
+    """Its bytes as JSON, where a quote takes two and a control character six."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
 
 
 def shown_time(moment: datetime) -> str:

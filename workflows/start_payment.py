@@ -1,6 +1,9 @@
 """StartPayment: a purchase from the buyer's order to its end."""
 
+import functools
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -29,7 +32,18 @@ with workflow.unsafe.imports_passed_through():
     from workflows.opening import Opening
     from workflows.parking import Reason, benign, heeds_cancellation
     from workflows.payment_success import PaymentSuccess
-    from workflows.standing import MEANINGS, NOTHING, shown_time
+    from workflows.standing import MEANINGS, NOTHING, shown_time, summarized
+
+
+def told_whole(signal: Callable[..., None]) -> Callable[..., None]:
+    """Hear a signal only with the one thing that it tells: by any other the SDK fails the saga's task, for ever."""
+
+    @functools.wraps(signal)
+    def heard(self: Any, *told: Any) -> None:
+        if len(told) == 1:
+            signal(self, *told)
+
+    return heard
 
 
 @workflow.defn
@@ -131,14 +145,14 @@ class StartPayment(Opening):
         try:
             await workflow.start_child_workflow(
                 PaymentSuccess.run,
-                PaymentSuccessInput(payment_id=payment_id, purchase_id=self.order.purchase_id),
+                PaymentSuccessInput(payment_id=payment_id),
                 id=payment_success_workflow_id(payment_id),
                 task_queue=TaskQueue.PAYMENT_SUCCESS,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 task_timeout=policies.TASK_TIMEOUT,
                 search_attributes=order_attributes(self.order, PurchaseStatus.PROCESSING, payment_id),
-                static_summary=f"Deliver {self.order.summary()}",
+                static_summary=summarized(f"Deliver {self.order.summary()}"),
             )
         except WorkflowAlreadyStartedError:
             workflow.logger.info("payment %s has its saga already", payment_id)
@@ -179,14 +193,21 @@ class StartPayment(Opening):
     # ---- messages ---------------------------------------------------------------------------------------------------
 
     @workflow.signal(description="The saga that won tells how the purchase ended")
+    @told_whole
     def settle(self, settlement: Settlement) -> None:
-        """Take the first settlement that is told; there is only one winner, so a second one is its repeat."""
-        self.settlement = self.settlement or settlement
+        """Take the first end that a saga of this payment tells; there is one winner, so a second one is its repeat.
+
+        It may come before the payment is known here: a saga that is taken up again hears first what it was told then.
+        """
+        if settlement.status.ends and settlement.payment_id:
+            self.told.setdefault(settlement.payment_id, settlement)
+            self.heed_told()
 
     @workflow.signal(description="Another saga of this purchase tells where it stands")
+    @told_whole
     def progress(self, progress: Progress) -> None:
-        """Show where the purchase stands as long as it is open."""
-        if self.settlement is None:
+        """Show where the purchase stands as long as it is open; a saga of another payment has no say in it."""
+        if self.settlement is None and progress.payment_id == self.payment_id:
             parked = progress.status is PurchaseStatus.NEEDS_ATTENTION
             self.show(progress.status, progress.note, self._decide_there() if parked else NOTHING)
 

@@ -21,7 +21,8 @@ class Step(Frozen):
 class Run(Frozen):
     """A run of a saga as the server knows it: `state` is Temporal's word, `status` the purchase's.
 
-    `order` and `deadline` are told of a purchase's own saga; `summary` and `steps` only where one saga is looked at.
+    `order` and `deadline` are told of a purchase's own saga; `summary`, `steps` and `task_attempt` (how often a worker
+    has tried the task that is pending, 0: none is) only where one saga is looked at.
     """
 
     workflow_id: str
@@ -37,6 +38,7 @@ class Run(Frozen):
     buyer_id: str | None = None
     deadline: datetime | None = None
     steps: tuple[Step, ...] = ()
+    task_attempt: int = 0
 
 
 class Looking(Protocol):
@@ -62,6 +64,9 @@ class Looking(Protocol):
 
     async def details(self, run: Run) -> str:
         """What a running saga tells people, in markdown. Asks its worker."""
+
+    async def task_failure(self, run: Run) -> str:
+        """What a worker has said last of a task that it could not do; empty if there is no such."""
 
     async def end(self, run: Run) -> str:
         """What a closed saga has left: its result's note, its failure or why it was terminated."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from app.operators.engine import Looking, Run
+from app.operators.failing import failing
 from app.operators.finding import latest
 from app.operators.queries import BROKEN_OFF, OPEN, OPEN_AND_WELL, PARKED, PURCHASES, Filters, of_statuses
 from app.operators.rows import STOPPED, Group, Row, grouped, is_broken, is_parked, rows
@@ -31,6 +32,8 @@ class Section(Frozen):
     name: str
     query: str
     whole: bool = False
+    # What those pass that are listed because their tasks fail, if any are to be.
+    failing: str | None = None
 
 
 class Listing(Frozen):
@@ -50,7 +53,9 @@ def sections(scope: Scope, filters: Filters) -> list[Section]:
         return [Section(name="found", query=filters.narrow(of_statuses(filters.statuses)), whole=several)]
     if filters.query and scope is Scope.ATTENTION:
         return [Section(name="found", query=filters.narrow(), whole=True)]
-    attention = Section(name="attention", query=filters.narrow(f"(({PARKED}) OR {BROKEN_OFF})"), whole=True)
+    attention = Section(
+        name="attention", query=filters.narrow(f"(({PARKED}) OR {BROKEN_OFF})"), whole=True, failing=filters.narrow()
+    )
     return {
         Scope.ATTENTION: [attention, Section(name="open", query=filters.narrow(OPEN_AND_WELL))],
         Scope.PARKED: [Section(name="parked", query=filters.narrow(PARKED), whole=True)],
@@ -87,6 +92,8 @@ async def _read(engine: Looking, section: Section, wanted: int) -> tuple[list[Gr
         runs = await _current(engine, await engine.found(section.query, WAITING_MAX))
         if section.name == "attention":
             runs = [run for run in runs if is_parked(run) or is_broken(run)]
+        if section.failing is not None:
+            runs += await failing(engine, section.failing)
         groups = grouped(runs)
         return groups, len(groups)
     total = await engine.count(section.query)

@@ -8,6 +8,7 @@ from domain.messages import purchase_workflow_id
 from domain.purchase import Frozen, PurchaseStatus
 
 PURCHASES = "WorkflowType = 'StartPayment'"
+OPEN_SAGAS = "ExecutionStatus = 'Running'"
 OPEN = f"{PURCHASES} AND ExecutionStatus = 'Running'"
 PARKED = f"PurchaseStatus = '{PurchaseStatus.NEEDS_ATTENTION}' AND ExecutionStatus = 'Running'"
 # Stopped from outside. A follow-up that fails was ended by an operator before it had done anything; a purchase's own

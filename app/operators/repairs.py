@@ -3,6 +3,7 @@
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowIdConflictPolicy, WorkflowIdReusePolicy
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest, StartWorkflowExecutionRequest
+from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
 from app.operators.connection import Connection, answering
@@ -70,7 +71,10 @@ class Repairs(Connection):
         for event in reversed(await self._history(run)):
             sent = event.signal_external_workflow_execution_initiated_event_attributes
             if sent.signal_name == "settle" and sent.workflow_execution.workflow_id == workflow_id:
-                (settlement,) = await client.data_converter.decode(sent.input.payloads, [Settlement])
+                # Written for the one that was told, not for the one in whose history it stands.
+                whose = WorkflowSerializationContext(namespace=client.namespace, workflow_id=workflow_id)
+                converter = client.data_converter.with_context(whose)
+                (settlement,) = await converter.decode(sent.input.payloads, [Settlement])
                 return Settlement.model_validate(settlement)
         return None
 

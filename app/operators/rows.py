@@ -4,11 +4,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from pydantic import Field
 
 from app.operators.asking import answers
 from app.operators.engine import RUNNING, TERMINATED, Looking, Run
+from app.operators.failing import is_failing, why_failing
 from app.operators.finding import latest, parked_with, purchase_id, purchases_of
 from domain.errors import Unavailable
 from domain.messages import ParkedView
@@ -59,7 +61,7 @@ class Group(Frozen):
         """The sagas that may need somebody: of those that are parked the follow-ups, for they show on the purchase."""
         parked = [run for run in self.runs if is_parked(run)]
         follow_ups = [run for run in parked if not purchase_id(run)]
-        return (follow_ups or parked) + [run for run in self.runs if is_broken(run)]
+        return (follow_ups or parked) + [run for run in self.runs if is_broken(run) or is_failing(run)]
 
 
 def is_parked(run: Run) -> bool:
@@ -104,8 +106,11 @@ async def _needs(engine: Looking, runs: Sequence[Run]) -> dict[str, Need]:
     """Why each saga waits, by its id; one that went on meanwhile is left out."""
     parked, stopped = [run for run in runs if is_parked(run)], [run for run in runs if is_broken(run)]
     views, ends = await asyncio.gather(answers(parked, engine.parked), answers(stopped, engine.end))
+    failing = [run for run in runs if is_failing(run)]
+    faults = await answers(failing, partial(why_failing, engine))
     needs = [_parked(run, view) for run in parked if (view := views[run.workflow_id])]
     needs += [_stopped(run, ends[run.workflow_id]) for run in stopped]
+    needs += [_failing(run, faults[run.workflow_id]) for run in failing]
     return {need.workflow_id: need for need in needs}
 
 
@@ -125,6 +130,10 @@ def _stopped(run: Run, end: str | Unavailable) -> Need:
         reason=f"It is {run.state.replace('_', ' ')}: {end}",
         choices=REPAIR if run.state == TERMINATED else {},
     )
+
+
+def _failing(run: Run, why: str | Unavailable) -> Need:
+    return Need(workflow_id=run.workflow_id, kind=run.kind, state="failing", since=run.started_at, reason=str(why))
 
 
 def _row(section: str, group: Group, needs: dict[str, Need]) -> Row:

@@ -43,8 +43,17 @@ async def listed(execution: WorkflowExecution) -> Run:
 async def described(description: WorkflowExecutionDescription, converter: DataConverter) -> Run:
     """A run that is looked at: with its own summary, and the steps that are under way."""
     steps = [await _step(pending, converter) for pending in description.raw_description.pending_activities]
-    summary = await _readable(description.static_summary())
-    return (await listed(description)).model_copy(update={"summary": summary or "", "steps": tuple(steps)})
+    summary = await _readable(_summary(description, converter))
+    # 0 where none is pending, as protobuf has it.
+    attempt = description.raw_description.pending_workflow_task.attempt
+    more = {"summary": summary or "", "steps": tuple(steps), "task_attempt": attempt}
+    return (await listed(description)).model_copy(update=more)
+
+
+async def _summary(description: WorkflowExecutionDescription, converter: DataConverter) -> str | None:
+    """What it was started for; written for this workflow or, by the SDK, for the one that has started it as a child."""
+    told = description.raw_description.execution_config.user_metadata
+    return str((await converter.decode([told.summary]))[0]) if told.HasField("summary") else None
 
 
 async def _step(pending: PendingActivityInfo, converter: DataConverter) -> Step:

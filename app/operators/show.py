@@ -7,6 +7,7 @@ from typing import Any
 
 from app.operators.books import Books, Readers
 from app.operators.engine import RUNNING, Looking, Run
+from app.operators.failing import is_failing, why_failing
 from app.operators.finding import purchase_id, sagas_of
 from app.operators.rows import is_broken
 from domain.errors import Refused, Unavailable
@@ -94,7 +95,7 @@ def _purchase(
     own = next((run for run in runs if purchase_id(run)), None)
     payment: dict[str, Any] = books.payment.entry or {}
     recorded: dict[str, Any] = payment.get("outcome") or {}
-    needs = any(shown.parked or is_broken(shown.run) for shown in sagas)
+    needs = any(shown.parked or is_broken(shown.run) or is_failing(shown.run) for shown in sagas)
     return Purchase(
         purchase_id=(own and purchase_id(own)) or payment.get("purchase_id"),
         payment_id=_first(run.payment_id for run in runs) or payment.get("payment_id"),
@@ -131,6 +132,8 @@ async def _shown(engine: Looking, run: Run) -> Shown:
     try:
         if run.state != RUNNING:
             return Shown(run=run, stands=await engine.end(run))
+        if is_failing(run):
+            return Shown(run=run, stands=await why_failing(engine, run))
         details, parked = await asyncio.gather(engine.details(run), engine.parked(run))
         return Shown(run=run, stands=_plain(details), parked=parked)
     except Unavailable as away:

@@ -73,6 +73,16 @@ class TemporalEngine(Repairs):
         metadata = await self._query(run, "__temporal_workflow_metadata", WorkflowMetadata)
         return str(metadata.current_details)
 
+    async def task_failure(self, run: Run) -> str:
+        """Read the history from its end."""
+        for event in reversed(await self._history(run)):
+            if event.HasField("workflow_task_failed_event_attributes"):
+                failure = event.workflow_task_failed_event_attributes.failure
+                async with answering():
+                    error = await (await self._client()).data_converter.decode_failure(failure)
+                return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
+        return ""
+
     async def end(self, run: Run) -> str:
         """Read the closing event."""
         async with answering():

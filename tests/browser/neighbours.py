@@ -58,6 +58,7 @@ def _told(stack: Mapping[str, Any]) -> dict[str, str]:
         "TEMPORAL_NAMESPACE": temporal["namespace"],
         "PAYLOAD_KEYS": stack["payload_keys"],
         "PAYLOAD_KEY": stack["payload_key"],
+        "PAYLOAD_CLEAR": stack["payload_clear"],
         "STRIPE_API_BASE": stripe["api_base"],
         "STRIPE_PUBLISHABLE_KEY": stripe["publishable_key"],
         "STRIPE_WEBHOOK_SECRETS": ",".join(stripe["webhook_secrets"]),

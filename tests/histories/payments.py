@@ -155,7 +155,7 @@ def _refund_failed(*decisions: str, refused: int = 0) -> Scenario:
         world.pays()
         world.payments.set(amount_refunded=0)
         world.faults.before["refund"] = [Refused("payment-not-refundable", "the bank says no")] * refused
-        start = RefundFailedInput(payment_id=PAYMENT_ID, purchase_id="p1", refund_id="re_1")
+        start = RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1")
         world.engine.start("RefundFailed", start, REFUND_FAILED)
         world.engine.run()
         for decision in decisions:

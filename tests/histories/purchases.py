@@ -7,6 +7,7 @@ from domain.messages import Settlement
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.histories import parked
 from tests.histories.stories import named, pays_once
+from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import Scenario
 from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
 
@@ -55,7 +56,7 @@ def _lost_while_it_was_undone(world: World) -> None:
     world.faults.before["release"] = [Refused("reservation-closed", "another saga closed it")]
     world.open()
     world.engine.run(until_time=at(60))
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
 
 
@@ -118,7 +119,7 @@ def _recorded_by_another(world: World) -> None:
 def _first_record_stays(world: World) -> None:
     world.opened()
     world.payments.set(outcome=Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1"))
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
 
 
@@ -126,7 +127,7 @@ def _nobody_tells_for_a_day(world: World) -> None:
     world.opened()
     world.projects.row, world.projects.closed_by = "closed", "somebody else"
     world.engine.run()
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
 
 
@@ -151,7 +152,7 @@ def _bank_processes_for_two_days(world: World) -> None:
 def _told_after_the_settlement(world: World) -> None:
     world.opened()
     world.faults.before["record"] = [UNAVAILABLE] * 3
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
     world.engine.run()
 

@@ -250,8 +250,8 @@ def test_a_step_that_is_not_answered_for_three_days_parks() -> None:
 
 
 @pytest.mark.parametrize("event", ["succeeded", "failed"])
-def test_a_saga_that_cannot_even_look_shows_on_its_purchase(event: str) -> None:
-    """Payments refuses our token: the purchase needs attention though its saga knows no order; a retry heals both."""
+def test_a_saga_that_cannot_even_look_parks_and_says_nothing_of_a_purchase(event: str) -> None:
+    """Payments refuses our token: operators find the saga by its payment, and a retry heals it."""
     world = World()
     world.opened()
     world.faults.before["look"] = [BROKEN]
@@ -262,7 +262,9 @@ def test_a_saga_that_cannot_even_look_shows_on_its_purchase(event: str) -> None:
     else:
         world.attempt_fails()
         world.event_failed()
-    world.engine.run(until=lambda: world.status == "needs_attention")
+    world.engine.run(until_time=at(60))
+    assert world.engine.executions[saga].attributes["PurchaseStatus"] == "needs_attention"
+    assert world.status == "awaiting_payment"
     decide(world, "retry", saga)
     world.engine.run()
     assert world.outcome.status == ("paid" if event == "succeeded" else "failed")
@@ -270,7 +272,12 @@ def test_a_saga_that_cannot_even_look_shows_on_its_purchase(event: str) -> None:
 
 def test_an_abort_before_the_first_look_promises_nothing() -> None:
     """Nothing was done that could be undone, and the choice says so; the deadline finds the money and delivers."""
-    world = parked_at("look")
+    world = World()
+    world.opened()
+    world.faults.before["look"] = [BROKEN]
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until_time=at(60))
     view = world.engine.query(world.success.id, "parked", ParkedView)
     assert view.choices["abort"].startswith("The saga ends and does nothing")
     decide(world, "abort")

@@ -5,6 +5,7 @@ from temporalio.api.failure.v1 import Failure
 from domain.errors import Refused
 from domain.messages import Settlement
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
 
 
@@ -33,7 +34,7 @@ def test_an_opening_that_loses_its_reservation_waits_to_be_told() -> None:
     world.open()
     world.engine.run(until_time=at(60))
     assert not world.purchase.closed
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.REFUNDED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.REFUNDED))
     world.engine.run()
     assert world.outcome.status == "refunded"
 
@@ -124,7 +125,7 @@ def test_progress_after_the_settlement_changes_nothing() -> None:
     world = World()
     world.opened()
     world.faults.before["record"] = [UNAVAILABLE] * 3
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
     world.engine.run()
     assert world.status == "failed"
@@ -159,8 +160,8 @@ def test_the_first_settlement_stays() -> None:
     """A settlement that is told twice changes nothing the second time."""
     world = World()
     world.opened()
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.PAID))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID))
     world.engine.run()
     assert world.outcome.status == "failed"
 
@@ -173,7 +174,7 @@ def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
     world.engine.run()
     assert world.status == "needs_attention"
     assert world.engine.now > at(TTL.total_seconds() + 86_400)
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
     assert world.outcome.status == "failed"
 
@@ -201,7 +202,7 @@ def test_the_first_record_stays() -> None:
     world.opened()
     first = Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1")
     world.payments.set(outcome=first)
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
     assert world.purchase.result.status == "refunded"
     assert world.status == "refunded"

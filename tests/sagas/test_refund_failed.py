@@ -16,7 +16,7 @@ def failed_refund() -> World:
     world.pays()
     assert world.outcome.status == "refunded"
     world.payments.set(amount_refunded=0)
-    world.engine.start("RefundFailed", RefundFailedInput(payment_id=PAYMENT_ID, purchase_id="p1", refund_id="re_1"), ID)
+    world.engine.start("RefundFailed", RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1"), ID)
     world.engine.run()
     return world
 

@@ -97,12 +97,12 @@ class World:
 
     def event_succeeded(self) -> bool:
         """The webhook that says the payment is paid."""
-        start = PaymentSuccessInput(payment_id=PAYMENT_ID, purchase_id=ORDER.purchase_id)
+        start = PaymentSuccessInput(payment_id=PAYMENT_ID)
         return self.engine.start("PaymentSuccess", start, payment_success_workflow_id(PAYMENT_ID))
 
     def event_failed(self, cause: str = "ch_1", attempts_max: int = 1) -> bool:
         """The webhook that says an attempt failed."""
-        start = PaymentFailedInput(payment_id=PAYMENT_ID, purchase_id=ORDER.purchase_id, attempts_max=attempts_max)
+        start = PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=attempts_max)
         return self.engine.start("PaymentFailed", start, payment_failed_workflow_id(PAYMENT_ID, cause))
 
     def cancel(self) -> str:

@@ -25,13 +25,13 @@ class Keys:
     """What the stack's processes are told of keys."""
 
     stack: Stack
-    told: dict[str, tuple[str, str]] = field(default_factory=dict)
+    told: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
-    def roll(self, keys: str, key: str, *names: str) -> None:
+    def roll(self, keys: str, key: str, *names: str, clear: str = "refused") -> None:
         """Start these processes again (all of them where none is named) where they have been told something else."""
-        wanted = keys, key
-        others = [name for name in names or WRITERS if self.told.get(name, (BOTH, "first")) != wanted]
-        self.stack.tell(PAYLOAD_KEYS=keys, PAYLOAD_KEY=key)
+        wanted = keys, key, clear
+        others = [name for name in names or WRITERS if self.told.get(name, (BOTH, "first", "refused")) != wanted]
+        self.stack.tell(PAYLOAD_KEYS=keys, PAYLOAD_KEY=key, PAYLOAD_CLEAR=clear)
         with ThreadPoolExecutor() as pool:
             list(pool.map(self.stack.restart, others))
         self.told |= dict.fromkeys(others, wanted)
@@ -59,8 +59,8 @@ def described(own: Stack) -> Mapping[str, Any]:
 
 @pytest.fixture(scope="package")
 def engine(described: Mapping[str, Any]) -> Engine:
-    """That stack's Temporal."""
-    return Engine(described)
+    """That stack's Temporal; whatever its processes are told, the tests read all of it."""
+    return Engine({**described, "payload_clear": "read"})
 
 
 @pytest.fixture

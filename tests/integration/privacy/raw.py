@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import Message
-from temporalio.api.common.v1 import Payload, SearchAttributes, WorkflowExecution
+from temporalio.api.common.v1 import Header, Payload, SearchAttributes, WorkflowExecution
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.query.v1 import WorkflowQuery
 from temporalio.api.workflowservice.v1 import QueryWorkflowRequest
@@ -14,6 +14,8 @@ from temporalio.client import Client
 
 # What the server's database has in clear of search attributes it also has in files of its own; a query on it is none.
 DATABASE = ("temporal.db", "temporal.db-wal")
+# The purchase's id, which stands in workflows' ids too, and the trace's.
+HEADERS = {"purchase-id", "_tracer-data"}
 METADATA = "__temporal_workflow_metadata"
 
 
@@ -61,7 +63,7 @@ async def _kept(client: Client, workflow_id: str, run_id: str) -> Kept:
     answer = await client.workflow_service.query_workflow(question)
     messages = [description, answer, *(await handle.fetch_history()).events]
     for message in messages:
-        forget_search_attributes(message)
+        forget_what_is_in_clear(message)
     return Kept(workflow_id, messages)
 
 
@@ -79,10 +81,12 @@ def parts(message: Message) -> Iterator[Message]:
             yield from parts(each)
 
 
-def forget_search_attributes(message: Message) -> None:
-    """Take out what is in clear so that it can be searched by: status, payment, buyer, projects."""
-    for part in parts(message):
-        if isinstance(part, SearchAttributes):
+def forget_what_is_in_clear(message: Message) -> None:
+    """Take out what is in clear so that it can be searched by (status, payment, buyer, projects), and headers."""
+    for part in list(parts(message)):
+        if isinstance(part, Header):
+            assert set(part.fields) <= HEADERS
+        if isinstance(part, (SearchAttributes, Header)):
             part.Clear()
 
 

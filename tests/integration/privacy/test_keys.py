@@ -21,22 +21,27 @@ def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: Keys, buyers
     """Each step, in the order of docs/privacy.md, takes up what was opened before it, and nothing is lost."""
     keys.roll("", "")
     in_clear = [buyers.opened() for _ in range(4)]
-    # First everybody can read; then everybody writes.
+    # First everybody can read; then everybody writes, and reads what was written before.
     keys.roll(FIRST, "")
-    keys.roll(FIRST, "first")
+    keys.roll(FIRST, "first", clear="read")
     by_first = [buyers.opened() for _ in range(3)]
     paid(buyers, in_clear.pop())
     # The next key: first everybody can read it; while it is put to use, some write by the old and some by the new one.
-    keys.roll(BOTH, "first")
-    keys.roll(BOTH, "second", "start_payment_worker")
+    keys.roll(BOTH, "first", clear="read")
+    keys.roll(BOTH, "second", "start_payment_worker", clear="read")
     mixed = buyers.opened()
     paid(buyers, in_clear.pop(), by_first.pop())
-    keys.roll(BOTH, "second")
+    keys.roll(BOTH, "second", clear="read")
     by_second = [buyers.opened() for _ in range(2)]
-    paid(buyers, in_clear.pop(), by_first.pop(), by_second.pop(), mixed)
-    # Off: keys stay as long as something is kept that was written by them.
+    paid(buyers, *in_clear, by_first.pop(), by_second.pop(), mixed)
+    # The last phase: nothing in clear is left, and none is read any more.
+    keys.roll(BOTH, "second")
+    strict = [buyers.opened() for _ in range(2)]
+    paid(buyers, by_first.pop(), strict.pop())
+    # Off, in the opposite order; keys stay as long as something is kept that was written by them.
+    keys.roll(BOTH, "second", clear="read")
     keys.roll(BOTH, "")
-    paid(buyers, in_clear.pop(), by_first.pop(), by_second.pop(), buyers.opened())
+    paid(buyers, by_second.pop(), strict.pop(), buyers.opened())
 
 
 def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buyers, engine: Engine) -> None:

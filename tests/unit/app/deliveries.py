@@ -11,18 +11,20 @@ from werkzeug.test import TestResponse
 
 # What the intake of these tests takes: two secrets, as while one is rolled.
 OLD, NEW = "whsec_old", "whsec_new"
+# A purchase's id, by which Payments marks what it makes.
+PURCHASE = "5f" * 32
 
 
 def event(kind: str = "payment_intent.succeeded", **intent: Any) -> dict[str, Any]:
     """An event about a payment of ours, with changes to the payment."""
-    known = {"id": "pi_1", "object": "payment_intent", "metadata": {"purchase_id": "p1"}}
+    known = {"id": "pi_1", "object": "payment_intent", "metadata": {"purchase_id": PURCHASE}}
     shown = {"id": "evt_1", "object": "event", "livemode": False, "created": int(time.time()), "type": kind}
     return shown | {"data": {"object": known | intent}}
 
 
 def refund_event(**refund: Any) -> dict[str, Any]:
     """An event about a refund of ours that the bank has failed, with changes to the refund."""
-    known = {"id": "re_1", "object": "refund", "payment_intent": "pi_1", "metadata": {"purchase_id": "p1"}}
+    known = {"id": "re_1", "object": "refund", "payment_intent": "pi_1", "metadata": {"purchase_id": PURCHASE}}
     return event("refund.failed") | {"data": {"object": known | refund}}
 
 

@@ -240,10 +240,10 @@ def test_a_worker_that_does_not_answer_is_done_without(make: Sagas, error: Excep
 def test_events_start_their_sagas_once(make: Sagas) -> None:
     """Names, queues and policy of the sagas; one that is there already is no error."""
     sagas, client = make("handle")
-    failed = PaymentFailedInput(payment_id="pi_1", purchase_id="p1", attempts_max=1)
-    assert sagas.payment_succeeded(PaymentSuccessInput(payment_id="pi_1", purchase_id="p1"))
+    failed = PaymentFailedInput(payment_id="pi_1", attempts_max=1)
+    assert sagas.payment_succeeded(PaymentSuccessInput(payment_id="pi_1"))
     assert sagas.payment_failed(failed, "ch_1")
-    refund = RefundFailedInput(payment_id="pi_1", purchase_id="p1", refund_id="re_1")
+    refund = RefundFailedInput(payment_id="pi_1", refund_id="re_1")
     assert sagas.refund_failed(refund)
     assert [(options["id"], options["task_queue"]) for _, options in client.calls] == [
         ("payment-success/pi_1", "payment-success"),
@@ -253,7 +253,7 @@ def test_events_start_their_sagas_once(make: Sagas) -> None:
     policies = {options["id_reuse_policy"] for _, options in client.calls}
     assert policies == {WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY}
     client.answer = STARTED
-    assert not sagas.payment_succeeded(PaymentSuccessInput(payment_id="pi_1", purchase_id="p1"))
+    assert not sagas.payment_succeeded(PaymentSuccessInput(payment_id="pi_1"))
     assert not sagas.payment_failed(failed, "ch_1")
     assert not sagas.refund_failed(refund)
 
@@ -261,7 +261,7 @@ def test_events_start_their_sagas_once(make: Sagas) -> None:
 def test_an_event_is_not_accepted_while_the_server_is_away(make: Sagas) -> None:
     """Unavailable, so that Stripe sends it again."""
     with pytest.raises(Unavailable):
-        make(rpc_error())[0].payment_succeeded(PaymentSuccessInput(payment_id="pi_1", purchase_id="p1"))
+        make(rpc_error())[0].payment_succeeded(PaymentSuccessInput(payment_id="pi_1"))
 
 
 def test_ready_means_that_the_server_answers(make: Sagas) -> None:

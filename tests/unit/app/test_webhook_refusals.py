@@ -15,17 +15,15 @@ from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakeSagas
 
 # What no id of Stripe's is: each would lose the event if it were answered 200, or break the name of a saga.
-NO_IDS: list[Any] = [None, 7, "", [], {}, "pi/1", "pi_1\n", "p" * 256]
-NO_PURCHASES: list[Any] = [None, "", 7, [], {}, "p" * 501]
+NO_IDS: list[Any] = [None, 7, "", [], {}, "pi/1", "pi_1\n", "p" * 101]
 NO_METADATA: list[Any] = [[], "purchase_id", 7]
 NO_DATA: list[Any] = [None, [], "x", 7, {}, {"object": None}, {"object": "pi_1"}]
-# Events whose payment, refund or purchase has no name, and such that do not tell whether they are ours.
+# Events whose payment or refund has no name, and such that do not tell whether they are ours.
 NAMELESS: list[dict[str, Any]] = [
     *(event(id=wrong) for wrong in NO_IDS),
     *(event("payment_intent.payment_failed", id=wrong) for wrong in NO_IDS),
     *(refund_event(id=wrong) for wrong in NO_IDS),
     *(refund_event(payment_intent=wrong) for wrong in NO_IDS),
-    *(event(metadata={"purchase_id": wrong}) for wrong in NO_PURCHASES),
     *(event(metadata=wrong) for wrong in NO_METADATA),
     *(event() | {"data": wrong} for wrong in NO_DATA),
 ]

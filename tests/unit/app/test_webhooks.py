@@ -10,18 +10,18 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from domain.errors import Unavailable
 from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
-from tests.unit.app.deliveries import accepted, counted, event, refund_event, send, signature
+from tests.unit.app.deliveries import PURCHASE, accepted, counted, event, refund_event, send, signature
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import FakeSagas
+from tests.unit.fakes import FakePayments, FakeSagas, payment
 
-FAILED = PaymentFailedInput(payment_id="pi_1", purchase_id="p1", attempts_max=1)
+FAILED = PaymentFailedInput(payment_id="pi_1", attempts_max=1)
 
 
 @pytest.mark.parametrize("kind", ["payment_intent.succeeded", "payment_intent.amount_capturable_updated"])
 def test_a_paid_or_authorised_payment_starts_payment_success(anyone: FlaskClient, sagas: FakeSagas, kind: str) -> None:
     """Both events say that money is there."""
     assert accepted(send(anyone, event(kind)))
-    assert sagas.events == [("succeeded", PaymentSuccessInput(payment_id="pi_1", purchase_id="p1"))]
+    assert sagas.events == [("succeeded", PaymentSuccessInput(payment_id="pi_1"))]
 
 
 def test_a_failed_attempt_starts_the_saga_of_its_charge(anyone: FlaskClient, sagas: FakeSagas) -> None:
@@ -48,7 +48,7 @@ def test_a_cancellation_is_named_by_its_event(anyone: FlaskClient, sagas: FakeSa
 def test_a_failed_refund_starts_its_saga(anyone: FlaskClient, sagas: FakeSagas) -> None:
     """The refund names the saga, its payment is what the saga looks at."""
     assert accepted(send(anyone, refund_event()))
-    assert sagas.events == [("refund-failed", RefundFailedInput(payment_id="pi_1", purchase_id="p1", refund_id="re_1"))]
+    assert sagas.events == [("refund-failed", RefundFailedInput(payment_id="pi_1", refund_id="re_1"))]
 
 
 @pytest.mark.parametrize("metadata", [{}, None, {"order": "p1"}])
@@ -60,10 +60,10 @@ def test_a_failed_refund_that_is_not_ours_is_left_alone(anyone: FlaskClient, sag
 
 def test_an_event_goes_on_in_the_trace_that_payments_has_written_on_it(anyone: FlaskClient, sagas: FakeSagas) -> None:
     """What starts the saga runs in that trace; what is written there in another form changes nothing."""
-    marks = {"purchase_id": "p1", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
-    for given in (marks, {"purchase_id": "p1", "traceparent": 7}, {"purchase_id": "p1"}):
+    marks = {"purchase_id": PURCHASE, "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+    for given in (marks, marks | {"traceparent": 7}, marks | {"traceparent": "00-é" * 100}, {"purchase_id": PURCHASE}):
         assert accepted(send(anyone, event(metadata=given, id=f"pi_{len(sagas.traces)}")))
-    assert sagas.traces == [marks["traceparent"], None, None]
+    assert sagas.traces == [marks["traceparent"], None, None, None]
 
 
 def test_a_repeated_event_is_acknowledged(anyone: FlaskClient, sagas: FakeSagas) -> None:
@@ -130,3 +130,45 @@ def lag(client: FlaskClient) -> tuple[float, float]:
     families = text_string_to_metric_families(client.get("/metrics").text)
     found = {sample.name: sample.value for family in families for sample in family.samples}
     return found["intake_webhook_lag_seconds_count"], found["intake_webhook_lag_seconds_sum"]
+
+
+# What no id of a purchase is: text of somebody's hand, of another application, and whatever else JSON has.
+NO_PURCHASES: list[Any] = [
+    None, 7, "", [], {}, "order-1", "é" * 500, "5F" * 32, PURCHASE + "\n", f"../{PURCHASE}", PURCHASE[1:],
+]  # fmt: skip
+HINTS = [event, lambda **about: event("payment_intent.canceled", **about), refund_event]
+
+
+@pytest.mark.parametrize("mark", NO_PURCHASES, ids=ascii)
+def test_a_mark_that_somebody_has_changed_loses_no_event(
+    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments, mark: Any
+) -> None:
+    """Payments is asked whether the payment is ours; the sagas are started as by any event, without a word of it."""
+    payments.records = [payment()]
+    for hint in HINTS:
+        assert accepted(send(anyone, hint(metadata={"purchase_id": mark})))
+    assert payments.looked_at == ["pi_1"] * len(HINTS)
+    refund = RefundFailedInput(payment_id="pi_1", refund_id="re_1")
+    succeeded = PaymentSuccessInput(payment_id="pi_1")
+    assert sagas.events == [("succeeded", succeeded), ("failed", FAILED, "evt_1"), ("refund-failed", refund)]
+
+
+def test_another_applications_payment_with_the_same_word_is_not_ours(
+    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments
+) -> None:
+    """Payments does not know it: acknowledged and left alone; a payment that bears an id of ours is taken unasked."""
+    before = counted(anyone, "not-ours")
+    assert accepted(send(anyone, event(metadata={"purchase_id": "order-1"})))
+    assert (sagas.events, counted(anyone, "not-ours")) == ([], before + 1)
+    assert accepted(send(anyone, event()))
+    assert payments.looked_at == ["pi_1"]
+    assert sagas.events
+
+
+def test_while_payments_is_away_a_changed_mark_is_not_acknowledged(
+    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments
+) -> None:
+    """503: Stripe sends it again."""
+    payments.error = Unavailable("away")
+    assert refusal(send(anyone, event(metadata={"purchase_id": "é"}))) == (503, "dependency-unavailable")
+    assert not sagas.events

@@ -164,3 +164,22 @@ def test_content_that_is_not_as_agreed_breaks_the_contract() -> None:
     assert parse(Thing, {"name": "x"}).name == "x"
     with pytest.raises(ContractBroken, match="Thing: 1 fields"):
         parse(Thing, {"name": None})
+
+
+async def test_what_a_refusal_says_is_cut_to_what_can_be_kept(service: Service, callee: Callee) -> None:
+    """Histories, timelines and records have limits, and take no text that is none: numbers stay, words are cut."""
+    callee.response = lambda: httpx.Response(
+        409,
+        content=b'{"type": "p/sold-out", "detail": "\\ud800\\u0000\\n%s", "current_amount": 7, "more": "%s"}'
+        % ((b"x" * 10_000,) * 2),
+    )
+    error = await outcome(service)
+    assert isinstance(error, Refused)
+    assert error.detail == "   " + "x" * 497
+    assert error.extra == {"current_amount": 7, "more": "x" * 500}
+
+
+async def test_what_no_header_bears_breaks_the_contract(service: Service) -> None:
+    """A key with an id that none of ours is: tried again it would be the same, so that the saga parks."""
+    with pytest.raises(ContractBroken, match="ASCII"):
+        await service.call("POST", "/things", key="payment-success/pi_é\u2026/look-at-payment")

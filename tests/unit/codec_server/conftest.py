@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from google.protobuf.json_format import MessageToDict
 from temporalio.api.common.v1 import Payload
+from temporalio.converter import WorkflowSerializationContext
 
 from codec_server import create_app
 from codec_server.access import new_token
@@ -18,6 +19,8 @@ from temporal_client.encryption import Encryption
 UI = "http://127.0.0.1:8233"
 KEYS = new_entry("now")
 TOKEN, ENTRY = new_token("anna")
+# What an operator may say in Temporal's UI: "retry".
+DECISION = {"metadata": {"encoding": base64.b64encode(b"json/plain").decode()}, "data": "InJldHJ5Ig=="}
 CLEAR = {"metadata": {"encoding": base64.b64encode(b"json/plain").decode()}, "data": "ImhpIg=="}
 
 
@@ -43,7 +46,8 @@ def client(told: CodecServerSettings) -> FlaskClient:
 def encrypted() -> dict[str, Any]:
     """CLEAR as Temporal keeps it, in the JSON of its API."""
     payload = Payload(metadata={"encoding": b"json/plain"}, data=b'"hi"')
-    return dict(MessageToDict(Encryption(parsed(KEYS), "now").written(payload)))
+    of = WorkflowSerializationContext(namespace="default", workflow_id="purchase/p1")
+    return dict(MessageToDict(Encryption(parsed(KEYS), "now").with_context(of).written(payload)))
 
 
 Ask = Callable[..., Any]

@@ -1,5 +1,6 @@
 """`/decode` and `/encode`."""
 
+import base64
 import logging
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 
 from codec_server.application import BODY_BYTES_MAX
 from codec_server.payloads import PAYLOADS_MAX
-from tests.unit.codec_server.conftest import CLEAR, Ask
+from tests.unit.codec_server.conftest import CLEAR, DECISION, Ask
 
 
 def test_payloads_are_shown_in_their_order(ask: Ask, encrypted: dict[str, Any]) -> None:
@@ -19,16 +20,23 @@ def test_payloads_are_shown_in_their_order(ask: Ask, encrypted: dict[str, Any]) 
 
 def test_what_an_operator_sends_is_written_as_ours_is(ask: Ask) -> None:
     """Encrypted by the key in use, and read again."""
-    (written,) = ask("/encode", CLEAR).json["payloads"]
-    assert written["metadata"].keys() == {"encoding", "encryption-key-id"}
-    assert ask("/decode", written).json == {"payloads": [CLEAR]}
+    (written,) = ask("/encode", DECISION).json["payloads"]
+    assert written["metadata"].keys() == {"encoding", "encryption-key-id", "encryption-bound-to"}
+    assert ask("/decode", written).json == {"payloads": [DECISION]}
+
+
+def test_nothing_is_written_that_may_only_be_said_to_one_workflow(ask: Ask) -> None:
+    """Nobody tells it to which: a settlement, a `skip`, an order are refused, and so is what comes with them."""
+    for said in ('"skip"', '{"status":"paid"}', "null", ""):
+        answer = ask("/encode", DECISION, CLEAR | {"data": base64.b64encode(said.encode()).decode()})
+        assert (answer.status_code, answer.json["type"].rpartition("/")[2]) == (422, "unbound-payload")
+        assert "flask purchases" in answer.json["detail"]
 
 
 def test_a_payload_without_data_is_one(ask: Ask) -> None:
     """Temporal's API leaves empty members out."""
     nothing = {"metadata": {"encoding": "YmluYXJ5L251bGw="}}
-    (written,) = ask("/encode", nothing).json["payloads"]
-    assert ask("/decode", written, {}).json == {"payloads": [nothing, {}]}
+    assert ask("/decode", nothing, {}).json == {"payloads": [nothing, {}]}
 
 
 @pytest.mark.parametrize("path", ["/decode", "/encode"])
@@ -83,7 +91,7 @@ def test_the_log_says_who_saw_what(ask: Ask, encrypted: dict[str, Any], caplog: 
     """Name, namespace, how many, by which key; none of what they hold, and no line's end that a caller made up."""
     with caplog.at_level(logging.INFO, logger="codec_server"):
         ask("/decode", encrypted, CLEAR)
-        ask("/encode", CLEAR, X_Namespace="a namespace\tof two words")
+        ask("/encode", DECISION, X_Namespace="a namespace\tof two words")
     assert [record.getMessage() for record in caplog.records] == [
         "decode: 2 payloads for anna, namespace default, keys now",
         "encode: 1 payloads for anna, namespace -, keys none",

@@ -60,7 +60,7 @@ def test_the_description_has_what_the_design_lists() -> None:
     told = description.with_processes(facts, [(intake, 7)])
     assert set(told) == {
         "version", "processes", "temporal", "amqp_url", "databases", "service_token", "jwt_secret", "buyers", "stripe",
-        "payload_keys", "payload_key",
+        "payload_keys", "payload_key", "payload_clear",
     }  # fmt: skip
     assert told["processes"] == {"intake": {"pid": 7, "url": url, "metrics_url": f"{url}/metrics"}}
     assert told["temporal"] == {

@@ -109,6 +109,10 @@ class FakeEngine:
             raise Unavailable("no poller")
         return "**processing** since noon. Delivers.\n\n**To do:** Nothing."
 
+    async def task_failure(self, run: Run) -> str:
+        """What its worker could not do."""
+        return "Failed decoding arguments"
+
     async def end(self, run: Run) -> str:
         """What a saga has left."""
         return "a mistake"

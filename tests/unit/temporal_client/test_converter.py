@@ -2,20 +2,22 @@
 
 import pytest
 from temporalio.api.failure.v1 import Failure
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 
 from domain.purchase import Item
 from payload_keys import PayloadSettings, new_entry
 from temporal_client import UnreadablePayloadError, data_converter
 
+PURCHASE = WorkflowSerializationContext(namespace="default", workflow_id="purchase/p1")
 ITEM = Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500")
 
 
 def converter(*key_ids: str) -> DataConverter:
-    """A converter that writes by the first of these keys; each is made for the test."""
+    """A purchase's converter that writes by the first of these keys; each is made for the test."""
     entries = ",".join(map(new_entry, key_ids))
-    return data_converter(PayloadSettings(payload_keys=entries, payload_key=key_ids[0] if key_ids else ""))
+    told = PayloadSettings(_env_file=None, payload_keys=entries, payload_key=key_ids[0] if key_ids else "")
+    return data_converter(told).with_context(PURCHASE)
 
 
 def fail() -> None:
@@ -80,3 +82,27 @@ async def test_a_payload_of_an_unknown_key_is_an_error() -> None:
     for by in (converter(), converter("b")):
         with pytest.raises(UnreadablePayloadError, match="'a'"):
             await by.decode(written, [Item])
+
+
+async def test_a_refused_payload_is_an_error_where_it_is_used() -> None:
+    """With the reason, and of the kind that the intake and operators' commands tell of as what cannot be read."""
+    in_clear = await converter().encode([ITEM])
+    with pytest.raises(UnreadablePayloadError, match="not encrypted"):
+        await converter("a").decode(in_clear, [Item])
+
+
+async def test_a_failures_words_in_clear_are_not_believed_where_all_are_encrypted() -> None:
+    """Details that somebody without a key has sent are refused; without any, nothing is told but the kind."""
+    forged = await failure(converter(), failing())
+    with pytest.raises(UnreadablePayloadError):
+        await converter("a").decode_failure(forged)
+
+
+async def test_payloads_in_clear_are_read_while_encryption_is_turned_on() -> None:
+    """PAYLOAD_CLEAR=read; and always without a key to write by."""
+    keys = new_entry("a")
+    told = PayloadSettings(_env_file=None, payload_keys=keys, payload_key="a", payload_clear="read")
+    in_clear = await converter().encode([ITEM])
+    assert await data_converter(told).with_context(PURCHASE).decode(in_clear, [Item]) == [ITEM]
+    assert PayloadSettings(_env_file=None, payload_keys=keys).reads_clear
+    assert not PayloadSettings(_env_file=None, payload_keys=keys, payload_key="a").reads_clear

@@ -1,0 +1,140 @@
+"""Whom a saga tells, and whom a purchase believes: what Payments has recorded, whatever an event or a signal says."""
+
+import json
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.step import REFUSED
+from domain.messages import (
+    DeliverCall,
+    ParkedView,
+    PaymentSuccessInput,
+    Progress,
+    Settlement,
+    payment_success_workflow_id,
+)
+from domain.purchase import ENDS, PurchaseStatus
+from tests.sagas.engine import Engine
+from tests.sagas.fakes import PAYMENT_ID, Callees
+from tests.sagas.sdk import Step, value_of
+from tests.sagas.world import BROKEN, SAGAS, TTL, World, at, steps_of
+from workflows.standing import SUMMARY_MAX, summarized
+
+ANOTHER = "pi_2"
+
+
+def test_a_saga_of_another_payment_has_no_say() -> None:
+    """Nor has a signal of another form: neither shows on the purchase, whose buyer may pay, nor ends or stops it."""
+    world = World()
+    world.opened()
+    progress = Progress(payment_id=ANOTHER, status=PurchaseStatus.PROCESSING)
+    world.engine.signal(world.purchase.id, "progress", progress)
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=ANOTHER, status=PurchaseStatus.PAID))
+    paid = Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID)
+    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.PAID))
+    for strange in ((), (paid, paid), ("paid",), ({"payment_id": PAYMENT_ID, "status": "settled"},)):
+        world.engine.signal(world.purchase.id, "settle", *strange)
+        world.engine.signal(world.purchase.id, "progress", *strange)
+    world.engine.run(until_time=at(60))
+    assert (world.status, world.view.status) == ("awaiting_payment", "awaiting_payment")
+    world.engine.run()
+    assert world.outcome.status == "expired"
+
+
+@pytest.mark.parametrize("status", sorted(set(PurchaseStatus) - ENDS))
+def test_what_is_no_end_ends_no_purchase(status: PurchaseStatus) -> None:
+    """A settlement says one of the six ends; anything else is not heard."""
+    world = World()
+    world.opened()
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=status))
+    world.engine.run()
+    assert world.outcome.status == "expired"
+
+
+def test_the_end_may_be_told_before_the_payment_is_known() -> None:
+    """A saga that is taken up again hears first what was signalled before: it is believed once the payment is known."""
+    world = World()
+    world.open()
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=ANOTHER, status=PurchaseStatus.PAID))
+    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.run(until_time=at(60))
+    assert world.outcome.status == "failed"
+
+
+def test_a_saga_tells_the_purchase_of_the_record() -> None:
+    """The payment's own purchase by Payments' record, once that is known, and no other."""
+    world = World()
+    world.opened()
+    world.pays()
+    told = [command for _, commands in world.success.history for command in commands]
+    signals = [each.signal_external_workflow_execution for each in told]
+    assert {s.workflow_execution.workflow_id for s in signals if s.signal_name} == {world.purchase.id}
+    settled = next(s for s in signals if s.signal_name == "settle")
+    assert value_of(settled.args[0], Settlement).payment_id == PAYMENT_ID
+    assert world.outcome.status == "paid"
+
+
+def test_a_saga_that_cannot_look_tells_nobody_and_the_purchase_finds_out_by_itself() -> None:
+    """It parks, found by its payment; the purchase waits for the buyer, parks at its deadline, and all ends well."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    world.faults.before["look"] = [BROKEN, BROKEN]
+    world.event_succeeded()
+    world.engine.run(until_time=at(60))
+    assert world.success.attributes["PurchaseStatus"] == "needs_attention"
+    assert world.status == "awaiting_payment"
+    world.engine.run(until_time=at(TTL.total_seconds() + 60))
+    assert world.status == "needs_attention"
+    for saga in (world.success, world.purchase):
+        world.engine.update(saga.id, "resolve", "retry", "decision")
+    world.engine.run()
+    assert (world.outcome.status, world.users.delivered) == ("paid", True)
+
+
+def test_the_longest_ids_fit_into_every_summary() -> None:
+    """The server fails a saga's task, for ever, whose command has a longer one."""
+    world = World()
+    world.opened()
+    longest = "p" * 255
+    world.engine.start("PaymentSuccess", PaymentSuccessInput(payment_id=longest), payment_success_workflow_id(longest))
+    world.engine.run(until_time=at(60))
+    execution = world.engine.executions[payment_success_workflow_id(longest)]
+    assert any(longest[:100] in summary for summary in execution.summaries)
+    assert max(len(summary.encode()) for summary in execution.summaries) <= SUMMARY_MAX
+
+
+async def without_an_answer(_call: DeliverCall) -> None:
+    """Report the delivery as done, as whoever reaches Temporal can."""
+
+
+async def without_details(_call: DeliverCall) -> None:
+    """Report the delivery as refused."""
+    raise ApplicationError("no", type=REFUSED, non_retryable=True)
+
+
+@pytest.mark.parametrize("forged", [without_an_answer, without_details])
+def test_who_reports_a_step_without_our_keys_is_not_believed(forged: Step) -> None:
+    """An answer and a refusal's details have to be encrypted, so that a report without them is nobody's: it parks."""
+    callees = Callees()
+    world = World(callees=callees)
+    steps = steps_of(callees, world.faults.carry)
+    world.engine = Engine({**steps, "deliver_offset": forged}, SAGAS)
+    world.opened()
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until_time=at(60))
+    assert (world.status, world.users.delivered) == ("needs_attention", False)
+    view = world.engine.query(world.success.id, "parked", ParkedView)
+    assert view.reason.startswith("Deliver 1.500 tCO2e")
+
+
+@pytest.mark.parametrize("text", ["a" * 500, '"' * 500, "é" * 500, "\n" * 500, "\x00" * 500, "🌳" * 500, "\\" * 199])
+def test_a_text_of_any_kind_fits_into_a_summary(text: str) -> None:
+    """Quotes and control characters are longer in JSON than they look; what fits is not touched."""
+    told = summarized(text)
+    assert len(json.dumps(told, ensure_ascii=False).encode()) - 2 <= SUMMARY_MAX
+    assert told.endswith("…")
+    assert text.startswith(told[:-1])
+    assert summarized("Reserve 12 tCO2e") == "Reserve 12 tCO2e"
