@@ -26,6 +26,7 @@ from app.refusals import (
 from app.schemas import (
     AnswerShown,
     BuyerQuery,
+    BuyerShown,
     CancelBody,
     KeyHeader,
     OpenedHeaders,
@@ -109,6 +110,14 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBluepri
         if replayed:
             response.headers["Idempotent-Replayed"] = "true"
         return response
+
+    @routes.get("/me")
+    @routes.auth_required(auth, roles=[Scope.READ])
+    @routes.output(BuyerShown)
+    @routes.doc(operation_id="showBuyer", extensions=may_tell(*ANY_MAY_TELL))
+    def show_buyer() -> BuyerShown:
+        """Show whose token this is: a page shows a buyer only what the intake has verified."""
+        return BuyerShown(buyer_id=buyer_of(None))
 
     @routes.get("/purchases/<string:purchase_id>")
     @routes.auth_required(auth, roles=[Scope.READ])

@@ -225,6 +225,12 @@ class PurchasesShown(Shown):
     next_cursor: NextCursor
 
 
+class BuyerShown(Shown):
+    """Who the intake knows by a token."""
+
+    buyer_id: str = Field(examples=["alice"])
+
+
 class ConfigShown(Shown):
     """What a page needs to know before it can sell."""
 

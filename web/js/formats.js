@@ -2,7 +2,14 @@
 
 import { kilogramsOf } from "./quantity.js";
 
-const LOCALES = navigator.languages.length ? [...navigator.languages] : undefined;
+/** The visitor's languages that Intl knows as such: a system's own name (`en_US.UTF-8`, `en-US@posix`) is cut to its tag. */
+const LOCALES = (navigator.languages ?? []).flatMap((name) => {
+  try {
+    return Intl.getCanonicalLocales(name.replace(/[.@].*$/u, "").replaceAll("_", "-"));
+  } catch {
+    return []; // "C", for one
+  }
+});
 
 const quantities = new Intl.NumberFormat(LOCALES, { maximumFractionDigits: 3 });
 // Without marks between thousands: what stands in a field must be read back as the same number.

@@ -54,7 +54,7 @@ export function ofPurchase(buyer, purchaseId) {
  * The buyer's current intention: the one there is, or a new one with this body.
  * @param {string} buyer @param {string} body
  * @param {{another?: boolean}} [options] another: the buyer wants this beside the one there is
- * @throws where the browser stores nothing: then nothing may be sent either
+ * @throws {import("./storage.js").StorageBlocked} then nothing may be sent either
  */
 export async function begin(buyer, body, { another = false } = {}) {
   return change(buyer, (kept) => {

@@ -44,10 +44,11 @@ function showMode({ provider }) {
 
 comeBackFromBank();
 showConnection();
-await begin();
 showAccount();
+await begin();
 resume();
 start();
+document.documentElement.dataset.started = "";
 session.addEventListener("change", () => {
   announce(buyer() ? `Signed in as ${buyer()}.` : "Signed out.");
 });

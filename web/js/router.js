@@ -48,7 +48,9 @@ function show() {
   shown.abort();
   shown = new AbortController();
   const main = /** @type {HTMLElement} */ (document.getElementById("view"));
-  for (const dialog of document.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (dialog).close();
+  // A question about a view goes with it; one that is asked before the first view is about the visitor.
+  const questions = first ? [] : document.querySelectorAll("dialog[open]");
+  for (const dialog of questions) /** @type {HTMLDialogElement} */ (dialog).close();
   const { title, content } = find(shown.signal);
   main.replaceChildren(...content);
   document.title = `${title} · Offset`;

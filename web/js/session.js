@@ -1,12 +1,15 @@
 /** Who is signed in, in this tab: the token stays in sessionStorage, and goes with the tab. */
 
-import { Problem } from "./api.js";
+import { Problem, readMe } from "./api.js";
+import { persist } from "./connection.js";
 import { ofTab } from "./storage.js";
 import { onTabs, tellTabs } from "./tabs.js";
 
 const TOKEN = "offset.token";
 // 150 ms: another tab answers in a few; a visitor does not see the wait.
 const OTHER_TABS_MS = 150;
+// 3 s: the shop knows a token in a few milliseconds; the page of one that is slow or away is shown meanwhile.
+const VERIFYING_MS = 3000;
 
 /** Whoever waits for an answer is no longer the one who asked, or does not want to sign in. */
 export class SignedOut extends Error {}
@@ -15,8 +18,14 @@ export class SignedOut extends Error {}
 let held = null;
 /** The buyer whose token is over, and who may sign in again. @type {string | null} */
 let lapsed = null;
-/** @type {() => Promise<void>} */
-let ask = () => Promise.reject(new SignedOut());
+/**
+ * @typedef {object} Visitor what a person is asked and told
+ * @property {() => Promise<void>} signIn resolves when somebody has signed in
+ * @property {(there: string, other: string) => Promise<boolean>} replaces whether another buyer shall take this one's place
+ * @property {() => void} refused the sign-in that the address brought is not good
+ */
+/** @type {Visitor} */
+let visitor = { signIn: () => Promise.reject(new SignedOut()), replaces: async () => false, refused: () => {} };
 export const session = new EventTarget();
 
 /** The signed-in buyer's id; also while their token is over and they are asked to sign in again. */
@@ -24,17 +33,22 @@ export function buyer() {
   return held?.buyer ?? lapsed;
 }
 
-/** How a visitor is asked to sign in. @param {() => Promise<void>} dialog resolves when somebody has signed in */
-export function askWith(dialog) {
-  ask = dialog;
+/** How a visitor is asked and told. @param {Visitor} dialogs */
+export function askWith(dialogs) {
+  visitor = dialogs;
 }
 
-/** Takes the token that an identity provider hands over in the fragment, the tab's own, or another tab's. */
+/** Takes the tab's own token or another tab's, and then the one that an identity provider hands over in the fragment. */
 export async function begin() {
-  const token = handedOver() ?? ofTab.get(TOKEN) ?? (await fromOtherTab());
+  const handed = handedOver();
+  const token = ofTab.get(TOKEN) ?? (await fromOtherTab());
   if (typeof token === "string") signIn(token);
+  if (handed) await Promise.race([takeOver(handed), new Promise((resolve) => setTimeout(resolve, VERIFYING_MS))]);
   // Before the router looks at the address.
-  globalThis.addEventListener("hashchange", () => signIn(handedOver() ?? ""));
+  globalThis.addEventListener("hashchange", () => {
+    const later = handedOver();
+    if (later) takeOver(later);
+  });
   onTabs("token-wanted", () => held && tellTabs("token", { token: held.token }));
   onTabs("token", (data) => lapsed && buyerOf(data.token) === lapsed && signIn(data.token));
   onTabs("signed-out", (data) => data.buyer === buyer() && forget());
@@ -48,7 +62,23 @@ function handedOver() {
   return handed;
 }
 
-/** @param {string} token @returns {boolean} false: it is no token */
+/**
+ * Signs in by a token out of an address, which anybody may have written: the shop says whose it is, and a buyer who is
+ * signed in here or in another tab is asked before another one takes their place.
+ * @param {string} token
+ */
+async function takeOver(token) {
+  try {
+    const { buyer_id: other } = await persist(() => readMe(token));
+    const there = buyer();
+    if (there === null || there === other || (await visitor.replaces(there, other))) signIn(token);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    visitor.refused();
+  }
+}
+
+/** By a token that the shop has made or verified. @param {string} token @returns {boolean} false: it is no token */
 export function signIn(token) {
   const buyerId = buyerOf(token);
   if (buyerId === null) return false;
@@ -81,7 +111,7 @@ function forget() {
  */
 export async function authorized(call, forBuyer = buyer()) {
   for (;;) {
-    if (!held) await ask();
+    if (!held) await visitor.signIn();
     if (!held || (forBuyer !== null && held.buyer !== forBuyer)) throw new SignedOut();
     const { token } = held;
     try {
@@ -95,7 +125,7 @@ export async function authorized(call, forBuyer = buyer()) {
 
 /** Makes sure that somebody is signed in; throws SignedOut if they rather not. */
 export async function signedIn() {
-  if (!held) await ask();
+  if (!held) await visitor.signIn();
   if (!held) throw new SignedOut();
   return held.buyer;
 }

@@ -1,6 +1,14 @@
 /** What the tabs of this page tell each other; where a browser has no way to, they learn it a little later. */
 
-const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("offset") : null;
+const channel = openChannel();
+
+function openChannel() {
+  try {
+    return new BroadcastChannel("offset");
+  } catch {
+    return null; // none in this browser, or blocked together with its storage
+  }
+}
 
 /**
  * @param {string} type
@@ -17,13 +25,13 @@ export function tellTabs(type, data = {}) {
 }
 
 /**
- * Runs `work` in one tab at a time. Where the browser has no locks (a page without https) the work just runs: the shop
- * and the provider refuse a second purchase and a second charge by themselves.
+ * Runs `work` in one tab at a time. Where the browser has no locks (a page without https, storage that is blocked) the
+ * work just runs: the shop and the provider refuse a second purchase and a second charge by themselves.
  * @template T
  * @param {string} name @param {() => Promise<T> | T} work @returns {Promise<T>}
  */
 export function oneTab(name, work) {
-  return navigator.locks ? navigator.locks.request(name, work) : Promise.resolve(work());
+  return locked(name, {}, work);
 }
 
 /**
@@ -32,6 +40,22 @@ export function oneTab(name, work) {
  * @param {string} name @param {() => Promise<T>} work @returns {Promise<T | null>}
  */
 export function unlessOtherTab(name, work) {
-  if (!navigator.locks) return work();
-  return navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : null));
+  return locked(name, { ifAvailable: true }, (isOurs) => (isOurs ? work() : null));
+}
+
+/**
+ * @template T
+ * @param {string} name @param {LockOptions} options @param {(isOurs: boolean) => Promise<T> | T} work @returns {Promise<T>}
+ */
+async function locked(name, options, work) {
+  let begun = false;
+  try {
+    return await navigator.locks.request(name, options, (lock) => {
+      begun = true;
+      return work(lock !== null);
+    });
+  } catch (error) {
+    if (begun) throw error;
+    return work(true);
+  }
 }

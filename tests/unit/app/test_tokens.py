@@ -112,3 +112,11 @@ def unsigned(header: str) -> str:
 def test_garbage_is_refused(anyone: FlaskClient, authorization: str) -> None:
     """Whatever stands in the header, the answer is 401."""
     assert ask(anyone, authorization) == (401, "unauthenticated")
+
+
+def test_the_token_tells_whose_it_is(anyone: FlaskClient, config: Settings) -> None:
+    """A page learns the buyer from the intake, not from a token that anybody may have written."""
+    token = jwt.encode(claims(config), config.jwt_secret)
+    answer = anyone.get("/me", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.get_json()) == (200, {"buyer_id": "alice"})
+    assert anyone.get("/me", headers={"Authorization": f"Bearer {token}x"}).status_code == 401

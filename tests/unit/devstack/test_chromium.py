@@ -40,5 +40,5 @@ def test_without_apt_the_message_names_another_browser(fake: FakeMachine) -> Non
 def test_a_browser_that_is_too_old_is_refused(fake: FakeMachine, script: str, known: str) -> None:
     """It would not run the page."""
     fake.program(fake.bin / "chromium", script)
-    with pytest.raises(SetupError, match=rf"Chromium 120 or newer is needed, found: {known}"):
+    with pytest.raises(SetupError, match=rf"Chromium 100 or newer is needed, found: {known}"):
         chromium.provide(fake.machine())

@@ -46,8 +46,11 @@ function declineOf(/** @type {any} */ error) {
 
 /** Only an address of the web is followed: nothing that would run in this page. @param {string | undefined} address */
 function webAddress(address) {
-  if (!address || !URL.canParse(address)) return null;
-  return ["https:", "http:"].includes(new URL(address).protocol) ? address : null;
+  try {
+    return ["https:", "http:"].includes(new URL(address ?? "").protocol) ? (address ?? null) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The payment's id, which its client secret begins with. @param {string} secret */

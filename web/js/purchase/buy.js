@@ -7,6 +7,7 @@ import { go } from "../router.js";
 import { SignedOut, signedIn } from "../session.js";
 import { refusalText } from "../texts.js";
 import { Problem } from "../api.js";
+import { StorageBlocked } from "../storage.js";
 import { unfinished } from "./unfinished.js";
 import { ask } from "../views/dialogs.js";
 import { itemsList } from "../views/items.js";
@@ -25,7 +26,7 @@ export async function buy(order) {
   } catch (error) {
     if (error instanceof Problem) return refusalText(error, order.currency);
     if (error instanceof SignedOut) return "Sign in to buy. What you have chosen stays here.";
-    if (error instanceof DOMException) return refusalText(new Problem(0, { type: "storage-blocked" }, null), null);
+    if (error instanceof StorageBlocked) return refusalText(new Problem(0, { type: "storage-blocked" }, null), null);
     throw error;
   }
 }

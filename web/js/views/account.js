@@ -4,6 +4,7 @@ import { developmentToken } from "../api.js";
 import { config } from "../config.js";
 import { h } from "../dom.js";
 import { askWith, buyer, session, SignedOut, signIn, signOut } from "../session.js";
+import { ask } from "./dialogs.js";
 
 /** @type {Promise<void> | null} */
 let asking = null;
@@ -13,8 +14,30 @@ export function showAccount() {
   const show = () => place.replaceChildren(...(buyer() ? signedInAs(/** @type {string} */ (buyer())) : signedOut()));
   session.addEventListener("change", show);
   // However many calls find the token over, the buyer is asked once.
-  askWith(() => (asking ??= askToSignIn().finally(() => (asking = null))));
+  askWith({ signIn: askOnce, replaces: askToReplace, refused: sayRefused });
   show();
+}
+
+function askOnce() {
+  return (asking ??= askToSignIn().finally(() => (asking = null)));
+}
+
+/** @param {string} there @param {string} other */
+async function askToReplace(there, other) {
+  const choice = await ask(
+    `Sign in as ${other}?`,
+    [h("p", {}, `You are signed in as ${there}. The link that you have opened signs in ${other} instead.`)],
+    [
+      { label: `Sign in as ${other}`, value: "replace" },
+      { label: `Stay ${there}`, value: "", look: "primary" },
+    ],
+  );
+  return choice === "replace";
+}
+
+function sayRefused() {
+  const why = "The link that you have opened brought a sign-in that is over, or was never good. Please sign in again.";
+  ask("You are not signed in by this link", [h("p", {}, why)], [{ label: "Close", value: "", look: "primary" }]);
 }
 
 /** @param {string} name */
@@ -26,11 +49,8 @@ function signedInAs(name) {
 }
 
 function signedOut() {
-  const ask = () => {
-    asking ??= askToSignIn().finally(() => (asking = null));
-    asking.catch(() => {}); // who closes the dialog stays signed out
-  };
-  return [h("button", { type: "button", class: "quiet", onclick: ask }, "Sign in")];
+  const begin = () => askOnce().catch(() => {}); // who closes the dialog stays signed out
+  return [h("button", { type: "button", class: "quiet", onclick: begin }, "Sign in")];
 }
 
 async function askToSignIn() {
