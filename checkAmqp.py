@@ -27,7 +27,7 @@ try:
         ProbableAuthenticationError,
     )
 
-    from clients.amqp import DEAD_EXCHANGE, EXCHANGE, QUEUE, connect, declare_topology
+    from clients.amqp import DEAD_EXCHANGE, EXCHANGE, QUEUE, broker_of, connect, declare_topology
     from config import settings
 except ImportError as missing:
     # The system's own python3 has none of our packages: `make setup` has put them beside us.
@@ -93,29 +93,32 @@ def _amqp_url() -> str:
 
 
 def _place(url: str) -> str:
-    """Where the URL points, without its password."""
+    """Where the URL points."""
     try:
-        parameters = pika.URLParameters(url)
-    except Exception:
-        # The error's own words quote what stands after a colon, which may be a piece of the password.
-        raise CheckFailedError(
-            "AMQP_URL is wrong: write amqp://user:password@host:port/virtual-host, special characters percent-encoded."
-        ) from None
-    user = parameters.credentials.username
-    return f"RabbitMQ at {parameters.host}:{parameters.port} (user {user}, vhost {parameters.virtual_host})"
+        return broker_of(url)
+    except ValueError as wrong:
+        raise CheckFailedError(str(wrong)) from None
 
 
 def _answer(url: str, place: str, connect: Connect) -> str | CheckFailedError:
     try:
         connection = connect(url)
         try:
-            declare_topology(connection.channel())
+            channel = connection.channel()
+            declare_topology(channel)
+            waiting, dead = (
+                channel.queue_declare(queue, passive=True).method.message_count for queue in (QUEUE, DEAD_EXCHANGE)
+            )
         finally:
             if connection.is_open:
                 connection.close()
     except Exception as error:
         return CheckFailedError(f"{place} {_reason(error)}")
-    return f"{place} is ready: exchange {EXCHANGE}, queue {QUEUE} and dead letters in {DEAD_EXCHANGE} are there."
+    look = " (flask notifications dead list)" if dead else ""
+    return (
+        f"{place} is ready: exchange {EXCHANGE}, queue {QUEUE} ({waiting} waiting) and "
+        f"dead letters in {DEAD_EXCHANGE} are there: {dead}{look}."
+    )
 
 
 def _reason(error: Exception) -> str:

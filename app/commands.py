@@ -5,10 +5,11 @@ import os
 import click
 from apiflask import APIFlask
 
-from app.cli import purchases_commands
+from app.cli import notifications_commands, purchases_commands
 from app.cli.desk import desk
 from app.erasing.command import buyer_commands
 from app.identity import BUYER_ID, Scope, development_token, new_api_key
+from app.operators.dead_letters import DeadLetters
 from app.payload_key import payload_key
 from app.stripe_endpoint import stripe_endpoint_commands
 from audit.command import leave
@@ -16,9 +17,10 @@ from config import API_KEY_ID, Settings
 
 
 def add_commands(api: APIFlask, config: Settings) -> None:
-    """Add `flask token`, `flask api-key`, `flask purchases`, `flask buyer` and `flask stripe-endpoint`."""
+    """Add what people type beside `flask run`; each command tells what it does."""
     # Not by sys.exit: a thread of Temporal's SDK that still runs aborts an interpreter that ends in order.
     api.cli.add_command(purchases_commands(desk(config), leave=os._exit))
+    api.cli.add_command(notifications_commands(DeadLetters(config.amqp_url)))
     api.cli.add_command(buyer_commands(config, leave))
     api.cli.add_command(stripe_endpoint_commands(config))
     api.cli.add_command(api_key)

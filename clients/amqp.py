@@ -23,8 +23,11 @@ EXCHANGE = "notifications"
 QUEUE = "notifications"
 BINDING = "payment.#"
 DEAD_EXCHANGE = "notifications.dead"
-# Three deliveries more than the first: a consumer that fails four times on a message will not learn.
-DELIVERY_LIMIT = 3
+# What cannot be read is rejected at its first delivery. All others are delivered again after a broken connection or an
+# outage, which is no fault of theirs: a thousand times before one is taken for what kills its consumers.
+DELIVERY_LIMIT = 1000
+# An operator's look counts as a delivery too, and no look may destroy what it looks at.
+DEAD_DELIVERY_LIMIT = 1_000_000
 
 # 5 s: a broker that neither confirms nor refuses by then is taken for away; the step is tried again.
 CONFIRM_TIMEOUT_S = 5.0
@@ -46,10 +49,24 @@ def connect(url: str) -> pika.BlockingConnection:
     return pika.BlockingConnection(parameters)
 
 
+def broker_of(url: str) -> str:
+    """Where a URL points, without its password. Raises ValueError, without what stands there, where it is no URL."""
+    try:
+        parameters = pika.URLParameters(url)
+    except Exception:
+        # The error's own words quote what stands after a colon, which may be a piece of the password.
+        raise ValueError(
+            "AMQP_URL is wrong: write amqp://user:password@host:port/virtual-host, special characters percent-encoded."
+        ) from None
+    user = parameters.credentials.username
+    return f"RabbitMQ at {parameters.host}:{parameters.port} (user {user}, vhost {parameters.virtual_host})"
+
+
 def declare_topology(channel: BlockingChannel) -> None:
     """The exchange, the durable quorum queue bound to it, and where its undeliverable messages go."""
     channel.exchange_declare(DEAD_EXCHANGE, exchange_type="fanout", durable=True)
-    channel.queue_declare(DEAD_EXCHANGE, durable=True, arguments={"x-queue-type": "quorum"})
+    dead: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": DEAD_DELIVERY_LIMIT}
+    channel.queue_declare(DEAD_EXCHANGE, durable=True, arguments=dead)
     channel.queue_bind(DEAD_EXCHANGE, DEAD_EXCHANGE)
     channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
     arguments: dict[str, Any] = {

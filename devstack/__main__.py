@@ -1,11 +1,14 @@
-"""`python -m devstack up | restart NAME | status`: everything on this machine, from one terminal."""
+"""`python -m devstack up | restart NAME | status | env`: everything on this machine, from one terminal."""
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 from devstack.control import ask_restart
+from devstack.description import command_line
 from devstack.errors import StackError
 from devstack.options import StackOptions
 from devstack.printer import Printer
@@ -24,8 +27,11 @@ def main() -> int:
             case "restart":
                 ask_restart(data, arguments.name)
                 print(f"{arguments.name} runs again")
+            case "env":
+                for name, value in command_line(_described(data)).items():
+                    print(f"export {name}={shlex.quote(value)}")
             case _:
-                _status(data)
+                show(Printer(echo=True), _described(data), data)
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
@@ -43,14 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     restart = commands.add_parser("restart", parents=[common], help="start one process of a running stack again")
     restart.add_argument("name")
     commands.add_parser("status", parents=[common], help="what runs where")
+    commands.add_parser(
+        "env", parents=[common], help='what `flask` needs to know of it: eval "$(python -m devstack env)"'
+    )
     return parser
 
 
-def _status(data: Path) -> None:
+def _described(data: Path) -> dict[str, Any]:
     path = data / "stack.json"
     if not path.exists():
         raise StackError(f"No stack that is ready runs on {data}.")
-    show(Printer(echo=True), json.loads(path.read_text()), data)
+    described: dict[str, Any] = json.loads(path.read_text())
+    return described
 
 
 if __name__ == "__main__":

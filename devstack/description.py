@@ -54,6 +54,27 @@ def payload_settings(description: Mapping[str, Any]) -> PayloadSettings:
     return PayloadSettings(**{name: description[name] for name in PayloadSettings.model_fields})
 
 
+def command_line(description: Mapping[str, Any]) -> dict[str, str]:
+    """The settings by which `flask …` and `make audit` speak to a stack, wherever its ports are."""
+    urls = {f"{name.upper()}_URL": description["processes"][name]["url"] for name in DATABASES}
+    stripe = description["stripe"]
+    return {
+        "TEMPORAL_ADDRESS": description["temporal"]["address"],
+        "TEMPORAL_NAMESPACE": description["temporal"]["namespace"],
+        "TEMPORAL_UI_URL": description["temporal"]["ui_url"],
+        "AMQP_URL": description["amqp_url"],
+        **urls,
+        "SERVICE_TOKEN": description["service_token"],
+        "JWT_SECRET": description["jwt_secret"],
+        "PAYLOAD_KEYS": description["payload_keys"],
+        "PAYLOAD_KEY": description["payload_key"],
+        "STRIPE_API_BASE": stripe["api_base"],
+        "STRIPE_SECRET_KEY": stripe["secret_key"],
+        "STRIPE_PUBLISHABLE_KEY": stripe["publishable_key"],
+        "STRIPE_WEBHOOK_SECRETS": ",".join(stripe["webhook_secrets"]),
+    }
+
+
 def token(environ: Mapping[str, str], buyer: str) -> str:
     """A buyer's token, as the intake verifies it."""
     now = datetime.now(UTC)

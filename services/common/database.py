@@ -3,7 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, QueuePool, Result, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Engine,
+    ExceptionContext,
+    QueuePool,
+    Result,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 
 # 10 s: a writer waits for its turn longer than the longest transaction, and less than its caller waits for an answer.
 BUSY_TIMEOUT_MS = 10_000
@@ -20,6 +32,8 @@ IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 # A server that is gone without a word is noticed within these, not after the network's quarter of an hour.
 CONNECT_TIMEOUT_S = 3
 SILENCE_TIMEOUT_MS = 10_000
+# PostgreSQL, "Appendix A. Error Codes": a write came to a server that may only be read, such as one that was primary.
+READ_ONLY = "25006"
 
 
 def connect(url: str) -> Engine:
@@ -32,7 +46,7 @@ def connect(url: str) -> Engine:
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
     }
-    return create_engine(
+    engine = create_engine(
         _with_our_driver(parsed),
         pool_size=POOL_SIZE,
         max_overflow=0,
@@ -45,6 +59,8 @@ def connect(url: str) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
         },
     )
+    event.listen(engine, "handle_error", _leave_a_standby)
+    return engine
 
 
 def ping(engine: Engine) -> None:
@@ -62,6 +78,12 @@ def changed(result: Result[Any]) -> int:
 def _with_our_driver(url: URL) -> URL:
     # People write postgresql://, which SQLAlchemy takes for a driver that we do not install.
     return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgresql", "postgres"} else url
+
+
+def _leave_a_standby(context: ExceptionContext) -> None:
+    # After a failover the pool's connections may still lead to the old primary, which answers every ping.
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _sqlite(url: URL) -> Engine:

@@ -23,4 +23,4 @@ def create_app(settings: NotifierSettings | None = None) -> APIFlask:
     consumer = Consumer(settings.amqp_url.get_secret_value(), notifications.keep)
     consumer.start()
     atexit.register(consumer.stop)
-    return notifier_api(engine, notifications, consumer.check, settings.service_token)
+    return notifier_api(engine, notifications, consumer, settings.service_token)

@@ -4,6 +4,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -11,8 +12,12 @@ from sqlalchemy.orm import Session
 from services.notifier.models import Notification
 from services.notifier.schemas import CloudEvent
 from telemetry import ids, tracing
+from webapi.strict_json import loads
 
 log = logging.getLogger(__name__)
+
+# 64 KiB, as of every body: a notification of twenty items takes 4.
+EVENT_BYTES_MAX = 64 * 1024
 
 
 class Malformed(ValueError):
@@ -27,13 +32,9 @@ class Notifications:
 
     def keep(self, body: bytes) -> bool:
         """Keep a message; False if it was kept before. Raises Malformed, or SQLAlchemy's error when not committed."""
-        try:
-            text = body.decode()
-            event = CloudEvent.model_validate_json(text)
-        except ValueError as error:
-            raise Malformed(str(error)) from error
+        event = _read(body)
         row = Notification(
-            message_id=event.id, purchase_id=event.data.purchase_id, event=text, received_at=datetime.now(UTC)
+            message_id=event.id, purchase_id=event.data.purchase_id, event=body.decode(), received_at=datetime.now(UTC)
         )
         ids.bind(**ids.ids_of(event.data))
         with tracing.consuming(event.type, event.id, getattr(event, "traceparent", None)):
@@ -75,3 +76,16 @@ class Notifications:
             rows = rows.where(Notification.number > above)
         with Session(self._engine) as session:
             return [(row.number, CloudEvent.model_validate_json(row.event)) for row in session.scalars(rows)]
+
+
+def _read(body: bytes) -> CloudEvent:
+    """The event; raises Malformed, which tells where it is wrong and not what stands there."""
+    if len(body) > EVENT_BYTES_MAX:
+        raise Malformed(f"it has more than {EVENT_BYTES_MAX} bytes")
+    try:
+        return CloudEvent.model_validate(loads(body))
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors())
+        raise Malformed(f"it is no CloudEvent about a purchase ({wrong})") from None
+    except ValueError as error:
+        raise Malformed(f"it is not valid JSON ({error})") from None

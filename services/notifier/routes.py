@@ -1,6 +1,6 @@
 """The Notifier's HTTP API."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from apiflask import APIFlask
 from sqlalchemy import Engine
@@ -18,11 +18,24 @@ from webapi.service_token import service_token_auth
 DESCRIPTION = "The events about purchases, as the Notifier has received them from RabbitMQ."
 
 
-def notifier_api(
-    engine: Engine, notifications: Notifications, check_consumer: Callable[[], None], token: str
-) -> APIFlask:
-    """The API on a migrated database; ready while `check_consumer` does not raise."""
-    ready = {"the database": lambda: ping(engine), "RabbitMQ": check_consumer}
+class Consuming(Protocol):
+    """Whether messages come in; each check raises where they do not."""
+
+    def check(self) -> None:
+        """Raise unless the broker delivers."""
+
+    def check_keeping(self) -> None:
+        """Raise while a message waits for the database."""
+
+
+def notifier_api(engine: Engine, notifications: Notifications, consumer: Consuming, token: str) -> APIFlask:
+    """The API on a migrated database; ready while its consumer is."""
+
+    def check_database() -> None:
+        consumer.check_keeping()
+        ping(engine)
+
+    ready = {"RabbitMQ": consumer.check, "the database": check_database}
     api = create_api("services.notifier", "Notifier", DESCRIPTION, ready=ready)
 
     know_ids(api)

@@ -9,14 +9,18 @@ QUEUE = "notifications"
 BINDING = "payment.#"
 DEAD_EXCHANGE = "notifications.dead"
 DEAD_QUEUE = "notifications.dead"
-# Three deliveries more than the first: a consumer that dies four times on a message will not learn.
-DELIVERY_LIMIT = 3
+# What cannot be read is rejected at its first delivery. All others are delivered again after a broken connection or an
+# outage, which is no fault of theirs: a thousand times before one is taken for what kills its consumers.
+DELIVERY_LIMIT = 1000
+# An operator's look counts as a delivery too, and no look may destroy what it looks at.
+DEAD_DELIVERY_LIMIT = 1_000_000
 
 
 def declare_topology(channel: BlockingChannel) -> None:
     """The exchange, its durable quorum queue, and where messages go that nobody can keep."""
     channel.exchange_declare(DEAD_EXCHANGE, exchange_type="fanout", durable=True)
-    channel.queue_declare(DEAD_QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
+    dead: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": DEAD_DELIVERY_LIMIT}
+    channel.queue_declare(DEAD_QUEUE, durable=True, arguments=dead)
     channel.queue_bind(DEAD_QUEUE, DEAD_EXCHANGE)
     channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
     arguments: dict[str, Any] = {

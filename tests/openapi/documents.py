@@ -15,6 +15,7 @@ from app.loop import LoopThread
 from config import Settings
 from services.common.database import connect
 from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
@@ -59,7 +60,9 @@ def _users() -> APIFlask:
 
 def _notifier() -> APIFlask:
     engine = connect("sqlite://")
-    return notifier_api(engine, Notifications(engine), lambda: None, DEVELOPMENT_SERVICE_TOKEN)
+    notifications = Notifications(engine)
+    consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
+    return notifier_api(engine, notifications, consumer, DEVELOPMENT_SERVICE_TOKEN)
 
 
 APIS: Mapping[str, Callable[[], APIFlask]] = {

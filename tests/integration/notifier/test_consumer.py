@@ -1,8 +1,9 @@
 """The Notifier on a real broker: every message once, none lost, dead letters for what can never be kept."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,23 @@ def test_a_malformed_message_becomes_a_dead_letter(notifier: ServiceProcess, bro
         method, _, body = channel.basic_get(DEAD_QUEUE, auto_ack=True)
     assert method is not None
     assert body == b"not an event"
+
+
+def test_a_message_waits_for_a_database_that_is_locked(
+    notifier: ServiceProcess, broker: Broker, settings: dict[str, str]
+) -> None:
+    """Another writer holds the database for longer than anybody waits: not ready, and it is kept afterwards."""
+    with publishing(broker) as channel:
+        dead = waiting(channel, DEAD_QUEUE)
+        with closing(sqlite3.connect(settings["NOTIFIER_DATABASE_URL"].removeprefix("sqlite:///"))) as other:
+            other.execute("BEGIN IMMEDIATE")
+            publish(channel, json.dumps(event("locked")).encode())
+            wait_until("the message waits", lambda: "the message waits" in notifier.log.read_text())
+            assert not notifier.ready()
+            other.rollback()
+        wait_until("the event is kept", lambda: bool(kept(notifier, "locked")))
+        wait_until("the Notifier is ready again", notifier.ready)
+        assert waiting(channel, DEAD_QUEUE) == dead
 
 
 def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: Broker) -> None:

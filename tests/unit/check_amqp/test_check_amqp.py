@@ -2,6 +2,7 @@
 
 import threading
 from ssl import SSLCertVerificationError, SSLError
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,9 +35,12 @@ class Channel:
             raise self._error
         self.declared.append(f"exchange {name}")
 
-    def queue_declare(self, name: str, **_: Any) -> None:
-        """Note it."""
+    def queue_declare(self, name: str, **_: Any) -> Any:
+        """Note it, and tell how many messages wait there."""
         self.declared.append(f"queue {name}")
+        return SimpleNamespace(
+            method=SimpleNamespace(message_count={"notifications": 3, "notifications.dead": 2}[name])
+        )
 
     def queue_bind(self, queue: str, exchange: str, **_: Any) -> None:
         """Note it."""
@@ -79,6 +83,8 @@ def test_a_broker_that_is_there_gets_its_topology_and_a_line_that_says_so() -> N
     line = check(URL, lambda _: connection)
 
     assert line.startswith("RabbitMQ at rabbit.example:5673 (user shop, vhost orders) is ready")
+    assert "queue notifications (3 waiting)" in line
+    assert line.endswith("dead letters in notifications.dead are there: 2 (flask notifications dead list).")
     assert {"exchange notifications", "queue notifications"} <= set(connection.topology.declared)
     assert not connection.is_open
 

@@ -239,7 +239,11 @@ def test_the_topology_is_what_the_notifier_expects(broker: Broker) -> None:
     declare_topology(cast("BlockingChannel", broker))
     assert broker.topology == [
         ("exchange", (DEAD_EXCHANGE,), {"exchange_type": "fanout", "durable": True}),
-        ("queue", (DEAD_EXCHANGE,), {"durable": True, "arguments": {"x-queue-type": "quorum"}}),
+        (
+            "queue",
+            (DEAD_EXCHANGE,),
+            {"durable": True, "arguments": {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}},
+        ),
         ("bind", (DEAD_EXCHANGE, DEAD_EXCHANGE), {}),
         ("exchange", (EXCHANGE,), {"exchange_type": "topic", "durable": True}),
         (
@@ -250,7 +254,7 @@ def test_the_topology_is_what_the_notifier_expects(broker: Broker) -> None:
                 "arguments": {
                     "x-queue-type": "quorum",
                     "x-dead-letter-exchange": DEAD_EXCHANGE,
-                    "x-delivery-limit": 3,
+                    "x-delivery-limit": 1000,
                 },
             },
         ),

@@ -1,8 +1,8 @@
 """What a service answers when its database does not."""
 
 import pytest
-from psycopg.errors import DeadlockDetected, SerializationFailure
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from psycopg.errors import DeadlockDetected, ReadOnlySqlTransaction, SerializationFailure
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from services.common.away import answer_for_the_database
@@ -17,6 +17,7 @@ STATEMENT = "UPDATE payments SET buyer_id = 'alice'"
         (OperationalError(STATEMENT, {}, DeadlockDetected("deadlock detected")), 503),
         (OperationalError(STATEMENT, {}, SerializationFailure("could not serialize access")), 503),
         (InterfaceError(STATEMENT, {}, Exception("the connection is closed")), 503),
+        (InternalError(STATEMENT, {}, ReadOnlySqlTransaction("cannot execute UPDATE in a read-only transaction")), 503),
         (NoConnectionFree("QueuePool limit of size 10 reached"), 503),
         (IntegrityError(STATEMENT, {}, Exception("a mistake of ours")), 500),
     ],

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from services.common.database import connect
 from services.common.migrations import migrate
 from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.notifier.schemas import EXAMPLE
@@ -76,7 +77,11 @@ def test_the_notifier_forgets_a_buyer(started: Callable[[str], str]) -> None:
     """Only the buyer's own notifications, whatever else says "alice", and nothing else in them."""
     engine = connect(started("notifier"))
     notifications = Notifications(engine)
-    api = ServiceApi(notifier_api(engine, notifications, lambda: None, DEVELOPMENT_SERVICE_TOKEN))
+    api = ServiceApi(
+        notifier_api(
+            engine, notifications, Consumer("amqp://127.0.0.1/", notifications.keep), DEVELOPMENT_SERVICE_TOKEN
+        )
+    )
     told: Any = EXAMPLE["data"]
     # The third tells of somebody else, at a project of that name; the underscore of the last is no wildcard.
     for number, data in enumerate(

@@ -7,6 +7,7 @@ import pytest
 from services.common.database import connect
 from services.common.migrations import migrate
 from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from tests.unit.service_api import ServiceApi
@@ -28,5 +29,6 @@ def notifications(database_url: str) -> Notifications:
 
 @pytest.fixture
 def api(database_url: str, notifications: Notifications) -> ServiceApi:
-    """The Notifier's API, with a consumer that is always well."""
-    return ServiceApi(notifier_api(connect(database_url), notifications, lambda: None, DEVELOPMENT_SERVICE_TOKEN))
+    """The Notifier's API, whose consumer was not started."""
+    consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
+    return ServiceApi(notifier_api(connect(database_url), notifications, consumer, DEVELOPMENT_SERVICE_TOKEN))

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from services.notifier.consumer import Consumer, NotConsuming, settle
+from services.notifier.consumer import Consumer, Keeper, NotConsuming, settle
 from services.notifier.notifications import Malformed
 
 
@@ -26,6 +27,12 @@ class FakeChannel:
     def basic_reject(self, tag: int, *, requeue: bool) -> None:
         """Note a rejection."""
         self.told.append(f"{'requeue' if requeue else 'dead'} {tag}")
+
+    def process_data_events(self, time_limit: float) -> None:
+        """Nothing happens on this connection."""
+
+    def add_callback_threadsafe(self, callback: Callable[[], None]) -> None:
+        """Nobody has to be woken."""
 
     def sleep(self, _seconds: float) -> None:
         """Note that time passes while heartbeats go on."""
@@ -48,6 +55,8 @@ def keeper(*outcomes: bool | Exception) -> Callable[[bytes], bool]:
 
 RESULTS = ("kept", "repeated", "waiting", "dead-lettered")
 AWAY = OperationalError("INSERT", {}, Exception("away"))
+READ_ONLY = InternalError("INSERT", {}, Exception("cannot execute INSERT in a read-only transaction"))
+NOT_OURS_YET = ProgrammingError("INSERT", {}, Exception("relation does not exist"))
 NEVER = DataError("INSERT", {}, Exception("does not fit"))
 
 
@@ -57,6 +66,9 @@ NEVER = DataError("INSERT", {}, Exception("does not fit"))
         ([True], ["ack 7"]),
         ([False], ["ack 7"]),
         ([AWAY, AWAY, True], ["wait", "wait", "ack 7"]),
+        ([READ_ONLY, True], ["wait", "ack 7"]),
+        ([NOT_OURS_YET, True], ["wait", "ack 7"]),
+        ([NoConnectionFree("QueuePool limit reached"), True], ["wait", "ack 7"]),
         ([Malformed("no event")], ["dead 7"]),
         ([NEVER], ["dead 7"]),
     ],
@@ -64,7 +76,7 @@ NEVER = DataError("INSERT", {}, Exception("does not fit"))
 def test_a_message_is_settled_by_what_the_database_says(outcomes: list[bool | Exception], told: list[str]) -> None:
     """Kept or known: acknowledged; database away: it waits; impossible to keep: a dead letter."""
     channel = FakeChannel()
-    settle(channel, 7, b"", keeper(*outcomes), threading.Event())
+    settle(channel, 7, b"", Keeper(keeper(*outcomes)), threading.Event())
     assert channel.told == told
 
 
@@ -72,8 +84,17 @@ def test_a_stop_leaves_a_waiting_message_to_the_next_process() -> None:
     """Told to stop while the database is away, it neither acknowledges nor rejects."""
     stopping = threading.Event()
     channel = FakeChannel(on_sleep=stopping.set)
-    settle(channel, 7, b"", keeper(AWAY), stopping)
+    settle(channel, 7, b"", Keeper(keeper(AWAY)), stopping)
     assert channel.told == ["wait"]
+
+
+def test_a_message_that_waits_says_so() -> None:
+    """As long as the database takes nothing the keeper tells what for; afterwards it tells nothing."""
+    waiting = Keeper(keeper(AWAY, True))
+    told: list[str | None] = []
+    channel = FakeChannel(on_sleep=lambda: told.append(waiting.waits_for))
+    settle(channel, 7, b"", waiting, threading.Event())
+    assert [*told, waiting.waits_for] == ["Exception: away", None]
 
 
 def test_a_consumer_that_was_not_started_is_not_consuming() -> None:
@@ -94,7 +115,7 @@ def test_a_consumer_that_was_not_started_is_not_consuming() -> None:
 def test_messages_are_counted_by_what_became_of_them(outcomes: list[bool | Exception], counted: dict[str, int]) -> None:
     """A message that waits for the database counts each try."""
     before = messages()
-    settle(FakeChannel(), 7, b"", keeper(*outcomes), threading.Event())
+    settle(FakeChannel(), 7, b"", Keeper(keeper(*outcomes)), threading.Event())
     assert {result: now - before[result] for result, now in messages().items() if now > before[result]} == counted
 
 

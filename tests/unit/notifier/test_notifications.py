@@ -51,10 +51,17 @@ def test_a_message_is_kept_once(notifications: Notifications, api: ServiceApi) -
         json.dumps(event(data={})).encode(),
         json.dumps(event(data={"purchase_id": "a b"})).encode(),
         json.dumps({k: v for k, v in event().items() if k != "type"}).encode(),
+        json.dumps(event(ratio=float("nan"))).encode(),
+        json.dumps(event()).encode().replace(b"1800", b"1e999"),
+        json.dumps(event()).encode().replace(b'"usd"', b'"usd", "currency": "eur"'),
+        json.dumps(event(note="a\0b")).encode(),
+        json.dumps(event(note="\ud800")).encode(),
+        json.dumps(event(note="x" * 64 * 1024)).encode(),
+        b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
     ],
 )
 def test_what_is_no_event_about_a_purchase_is_malformed(notifications: Notifications, body: bytes) -> None:
-    """A message that can never be kept is refused, so that it becomes a dead letter."""
+    """A message that can never be kept, or shown, is refused, so that it becomes a dead letter."""
     with pytest.raises(Malformed):
         notifications.keep(body)
 
@@ -77,16 +84,36 @@ def test_the_list_needs_the_service_token(api: ServiceApi) -> None:
     assert kind(api.app.test_client().get("/notifications")) == "unauthenticated"
 
 
-def test_readiness_says_whether_it_consumes(database_url: str, notifications: Notifications) -> None:
-    """While the consumer is away from its broker the Notifier is alive but not ready."""
+class Troubled:
+    """A consumer of which a check fails."""
 
-    def away() -> None:
-        raise NotConsuming("RabbitMQ is not being consumed")
+    def __init__(self, *, broker: bool, database: bool) -> None:
+        self._broker, self._database = broker, database
 
-    client = notifier_api(connect(database_url), notifications, away, DEVELOPMENT_SERVICE_TOKEN).test_client()
-    answer = client.get("/ready")
+    def check(self) -> None:
+        """Raise if the broker is the trouble."""
+        if self._broker:
+            raise NotConsuming("RabbitMQ is not being consumed")
+
+    def check_keeping(self) -> None:
+        """Raise if the database is the trouble."""
+        if self._database:
+            raise NotConsuming("a message waits for the database")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "named"),
+    [({"broker": True, "database": False}, "RabbitMQ"), ({"broker": False, "database": True}, "database")],
+)
+def test_readiness_says_what_messages_wait_for(
+    database_url: str, notifications: Notifications, trouble: dict[str, bool], named: str
+) -> None:
+    """Away from its broker, or with a message that no database takes, the Notifier is alive but not ready."""
+    api = notifier_api(connect(database_url), notifications, Troubled(**trouble), DEVELOPMENT_SERVICE_TOKEN)
+    answer = api.test_client().get("/ready")
     assert (answer.status_code, kind(answer), answer.headers["Retry-After"]) == (503, "dependency-unavailable", "1")
-    assert client.get("/health").status_code == 200
+    assert named in answer.get_json()["detail"]
+    assert api.test_client().get("/health").status_code == 200
 
 
 def test_migrations_make_the_models_schema(database_url: str) -> None:
