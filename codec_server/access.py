@@ -1,19 +1,16 @@
 """Who may see payloads: bearers of a token, of which we keep the hash alone, and browsers where they signed in."""
 
 import hashlib
-import hmac
-import secrets
 import time
 from collections.abc import Callable, Iterable
 
 from itsdangerous import BadSignature, TimestampSigner
 
 from codec_server.settings import ENTRY
+from lib import tokens
 
 # By it scanners of code and logs know a leaked token.
 PREFIX = "bpc_"
-# 256 bits: nobody guesses them, and so a fast hash without salt hides them as well as a slow one.
-SECRET_BYTES = 32
 # 12 h: signed in once for a working day.
 SESSION_SECONDS = 12 * 60 * 60
 
@@ -24,22 +21,20 @@ class Access:
     def __init__(self, entries: Iterable[str], now: Callable[[], float] = time.time) -> None:
         self._now = now
         parts = [entry.partition(":") for entry in entries]
-        self._people = [(name, known) for name, _, known in parts]
+        self._people = [(known, name) for name, _, known in parts]
 
     def bearer(self, token: str) -> str | None:
         """Whose token it is; which of them it nearly is, the time does not tell."""
-        digest = _digest(token)
-        found = [name for name, known in self._people if hmac.compare_digest(known, digest)]
-        return found[0] if found else None
+        return tokens.holder(token, self._people)
 
     def session(self, token: str) -> str | None:
         """What a browser keeps instead of the token: it ends by itself, and with the token's entry."""
         name = self.bearer(token)
-        return _Signer(_digest(token), self._now).sign(name).decode() if name else None
+        return _Signer(tokens.digest(token), self._now).sign(name).decode() if name else None
 
     def holder(self, session: str) -> str | None:
         """Whose session it is."""
-        for name, known in self._people:
+        for known, name in self._people:
             try:
                 signed = _Signer(known, self._now).unsign(session, max_age=SESSION_SECONDS).decode()
             except BadSignature:
@@ -54,15 +49,11 @@ def new_token(name: str) -> tuple[str, str]:
 
     Raises ValueError for a name that cannot stand there.
     """
-    token = f"{PREFIX}{secrets.token_urlsafe(SECRET_BYTES)}"
-    entry = f"{name}:{_digest(token)}"
+    token = tokens.new_token(PREFIX)
+    entry = f"{name}:{tokens.digest(token)}"
     if not ENTRY.fullmatch(entry):
         raise ValueError("A name has small letters, digits, '.', '_' and '-', at most 32 of them.")
     return token, entry
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class _Signer(TimestampSigner):

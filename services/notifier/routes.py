@@ -1,6 +1,6 @@
 """The Notifier's HTTP API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from apiflask import APIFlask
 from sqlalchemy import Engine
@@ -9,17 +9,17 @@ from services.common.away import answer_for_the_database
 from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
+from services.common.service_tokens import TO_AUDIT, service_token_auth
 from services.notifier.notifications import Notifications
 from services.notifier.schemas import NotificationPage, NotificationQuery
 from webapi import create_api
 from webapi.paging import cut_page
-from webapi.service_token import service_token_auth
 
 DESCRIPTION = "The events about purchases, as the Notifier has received them from RabbitMQ."
 
 
 def notifier_api(
-    engine: Engine, notifications: Notifications, check_consumer: Callable[[], None], token: str
+    engine: Engine, notifications: Notifications, check_consumer: Callable[[], None], tokens: Sequence[str]
 ) -> APIFlask:
     """The API on a migrated database; ready while `check_consumer` does not raise."""
     ready = {"the database": lambda: ping(engine), "RabbitMQ": check_consumer}
@@ -27,11 +27,11 @@ def notifier_api(
 
     know_ids(api)
     answer_for_the_database(api)
-    auth = service_token_auth(token)
+    auth = service_token_auth(tokens)
     forget_buyers(api, auth, notifications.rename_buyer)
 
     @api.get("/notifications")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_AUDIT)
     @api.input(NotificationQuery, location="query", arg_name="page")
     @api.output(NotificationPage)
     def list_notifications(page: NotificationQuery) -> NotificationPage:

@@ -7,13 +7,13 @@ buyers only how many purchases each of them has open.
 
 from apiflask import APIFlask
 
+from lib.settings import read
 from services.common.database import connect
-from services.common.settings import load
 from services.projects.routes import projects_api
 from services.projects.settings import ProjectsSettings
 
 
 def create_app(settings: ProjectsSettings | None = None) -> APIFlask:
     """The service's WSGI application; the database must have been migrated."""
-    settings = settings or load(ProjectsSettings)
-    return projects_api(connect(settings.projects_database_url), settings.service_token, settings.max_open_purchases)
+    settings = settings or read(ProjectsSettings)
+    return projects_api(connect(settings.projects_database_url), settings.service_tokens, settings.max_open_purchases)

@@ -1,13 +1,17 @@
 """What the simulator is told."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator
 
-from services.common.settings import ServiceSettings
+from lib.settings import ProcessSettings
 
 
-class SimulatorSettings(ServiceSettings):
+class SimulatorSettings(ProcessSettings):
     """The simulator's settings; keys and secrets are the ones that our other processes use towards Stripe."""
 
+    # Nowhere else: whoever deploys it as a provider gives offset away for test cards.
+    environment: Literal["development"] = "development"
     # test keys only: somebody who points the stand-in at a live account's key has mixed up two environments.
     stripe_secret_key: str = Field(default="sk_test_development", pattern=r"^(sk|rk)_test_[A-Za-z0-9_]+$")
     stripe_publishable_key: str = Field(default="pk_test_development", pattern=r"^pk_test_[A-Za-z0-9_]+$")

@@ -13,7 +13,7 @@ from app.context import Intake
 from app.loop import LoopThread
 from config import Settings
 from services.common.database import connect
-from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
@@ -42,20 +42,20 @@ def intake(config: Settings) -> APIFlask:
 
 
 def _payments() -> APIFlask:
-    return payments_api(connect("sqlite://"), cast("Payments", None), DEVELOPMENT_SERVICE_TOKEN)
+    return payments_api(connect("sqlite://"), cast("Payments", None), DEVELOPMENT_SERVICE_TOKENS)
 
 
 def _projects() -> APIFlask:
-    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN, 5)
+    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS, 5)
 
 
 def _users() -> APIFlask:
-    return users_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN)
+    return users_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS)
 
 
 def _notifier() -> APIFlask:
     engine = connect("sqlite://")
-    return notifier_api(engine, Notifications(engine), lambda: None, DEVELOPMENT_SERVICE_TOKEN)
+    return notifier_api(engine, Notifications(engine), lambda: None, DEVELOPMENT_SERVICE_TOKENS)
 
 
 APIS: Mapping[str, Callable[[], APIFlask]] = {

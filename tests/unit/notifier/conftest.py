@@ -6,7 +6,7 @@ import pytest
 
 from services.common.database import connect
 from services.common.migrations import migrate
-from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from tests.unit.service_api import ServiceApi
@@ -29,4 +29,4 @@ def notifications(database_url: str) -> Notifications:
 @pytest.fixture
 def api(database_url: str, notifications: Notifications) -> ServiceApi:
     """The Notifier's API, with a consumer that is always well."""
-    return ServiceApi(notifier_api(connect(database_url), notifications, lambda: None, DEVELOPMENT_SERVICE_TOKEN))
+    return ServiceApi(notifier_api(connect(database_url), notifications, lambda: None, DEVELOPMENT_SERVICE_TOKENS))

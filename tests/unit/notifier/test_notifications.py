@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.common.database import connect
-from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import NotConsuming
 from services.notifier.notifications import Malformed, Notifications
 from services.notifier.routes import notifier_api
@@ -83,7 +83,7 @@ def test_readiness_says_whether_it_consumes(database_url: str, notifications: No
     def away() -> None:
         raise NotConsuming("RabbitMQ is not being consumed")
 
-    client = notifier_api(connect(database_url), notifications, away, DEVELOPMENT_SERVICE_TOKEN).test_client()
+    client = notifier_api(connect(database_url), notifications, away, DEVELOPMENT_SERVICE_TOKENS).test_client()
     answer = client.get("/ready")
     assert (answer.status_code, kind(answer), answer.headers["Retry-After"]) == (503, "dependency-unavailable", "1")
     assert client.get("/health").status_code == 200
