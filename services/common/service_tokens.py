@@ -74,7 +74,7 @@ def service_token_auth(entries: Sequence[str]) -> HTTPTokenAuth:
     @auth.error_processor
     def refuse(error: HTTPError) -> NoReturn:
         if error.status_code == FORBIDDEN.status:
-            raise FORBIDDEN.problem(f"The role {auth.current_user} may not do this.")
+            raise FORBIDDEN.problem("This caller's token is valid, and its role may not do this.")
         raise UNAUTHENTICATED.problem("This needs a service token.", headers={"WWW-Authenticate": "Bearer"})
 
     return auth

@@ -90,7 +90,6 @@ def allowed(role: Role) -> tuple[set[str], set[str]]:
                 may.add(operation)
             else:
                 assert kind(answer) == "forbidden"
-                assert role in answer.get_json()["detail"]
     return may, there
 
 

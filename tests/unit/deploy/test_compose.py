@@ -39,8 +39,9 @@ TRACES = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"}
 TEMPORAL_CLIENT = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 # gunicorn's own.
 PROCESSES = {"WEB_CONCURRENCY"}
-# What compose itself asks for, beside settings: passwords of the programs that only compose starts.
-COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD"}
+# What compose itself asks for, beside settings: passwords of the programs that only compose starts, and each caller's
+# SERVICE_TOKEN by another name, for a `.env` has one of that name.
+COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "INTAKE_TOKEN", "WORKER_TOKEN"}
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 

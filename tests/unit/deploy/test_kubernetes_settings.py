@@ -20,7 +20,9 @@ PROCESSES = {"WEB_CONCURRENCY"}
 # What stands in the Secrets of production, as far as a settings class looks at it.
 MADE_UP = {
     "SERVICE_TOKEN": "a-token-of-our-own-0123456789",
-    "AMQP_URL": "amqps://shop:secret@rabbit.example/",
+    "OPERATOR_TOKEN": "a-token-of-people-9876543210",
+    "SERVICE_TOKENS": f"worker:{'c' * 64}",
+    "AMQP_URL": "amqps://shop:Tq7-xW@rabbit.example/",
     "STRIPE_WEBHOOK_SECRETS": "whsec_own",
     "STRIPE_PUBLISHABLE_KEY": "pk_live_own",
     "STRIPE_SECRET_KEY": "rk_live_own",
