@@ -52,7 +52,7 @@ MetadataValue = Annotated[str, Field(min_length=1, max_length=500)]
 class Read(BaseModel):
     """A part of an event; members that we do not know are Stripe's own matter."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class Snapshot(Read):
