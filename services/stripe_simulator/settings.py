@@ -1,7 +1,5 @@
 """What the simulator is told."""
 
-from typing import Literal
-
 from pydantic import Field, field_validator
 
 from lib.settings import ProcessSettings
@@ -10,8 +8,6 @@ from lib.settings import ProcessSettings
 class SimulatorSettings(ProcessSettings):
     """The simulator's settings; keys and secrets are the ones that our other processes use towards Stripe."""
 
-    # Nowhere else: whoever deploys it as a provider gives offset away for test cards.
-    environment: Literal["development"] = "development"
     # test keys only: somebody who points the stand-in at a live account's key has mixed up two environments.
     stripe_secret_key: str = Field(default="sk_test_development", pattern=r"^(sk|rk)_test_[A-Za-z0-9_]+$")
     stripe_publishable_key: str = Field(default="pk_test_development", pattern=r"^pk_test_[A-Za-z0-9_]+$")
@@ -33,6 +29,14 @@ class SimulatorSettings(ProcessSettings):
     def signing_secrets(self) -> tuple[str, ...]:
         """The secrets that sign webhooks."""
         return tuple(filter(None, map(str.strip, self.stripe_webhook_secrets.split(","))))
+
+    @field_validator("environment")
+    @classmethod
+    def refuse_production(cls, environment: str) -> str:
+        """Raise where offset would be given away for test cards."""
+        if environment == "production":
+            raise ValueError("the simulator is for development alone: its cards move no money")
+        return environment
 
     @field_validator("stripe_webhook_secrets")
     @classmethod
