@@ -15,6 +15,8 @@ RUN useradd --system --uid 10001 --no-create-home buy-projects \
 COPY --from=packages /venv /venv
 # What is printed is seen at once; the source folder is not writable, so no compiled files.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_APP=app
+# Whoever says nothing gets no development's secrets: those must be asked for by ENVIRONMENT=development.
+ENV ENVIRONMENT=production
 WORKDIR /app
 COPY config.py checkAmqp.py gunicorn.conf.py payload_keys.py stripe_version.py ./
 COPY activities activities
@@ -23,6 +25,7 @@ COPY audit audit
 COPY clients clients
 COPY codec_server codec_server
 COPY domain domain
+COPY lib lib
 COPY services services
 COPY telemetry telemetry
 COPY temporal_client temporal_client

@@ -4,18 +4,16 @@ Times are in seconds. The connection to Temporal is set by the standard TEMPORAL
 """
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from payload_keys import PayloadSettings, read
+from lib.settings import HTTPS, REQUIRED, SECRET, Origin, Url, checked, read, separated
+from lib.settings.stripe import stripe_faults
+from payload_keys import PayloadSettings
 
-Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
-# As a browser writes it into its header Origin: lower case, no path, no port that goes without saying.
-Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 RateLimit = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$")]
 
 API_KEY_ID = re.compile(r"[a-z0-9-]{1,32}")
@@ -26,41 +24,33 @@ API_KEY = re.compile(
     r"(?P<sha256>[0-9a-f]{64})"
 )
 
-# What .env.example shows: good enough for a machine of one's own, and refused in production.
-DEVELOPMENT_SECRETS: dict[str, Any] = {
-    "service_token": "development-service-token",
-    # Without it tokens are signed with JWT_SECRET, and whoever can verify them can forge them.
-    "jwt_jwks_url": "",
-    "amqp_url": "amqp://guest:guest@127.0.0.1:5672/",
-    "stripe_webhook_secrets": ("whsec_development",),
-    "stripe_publishable_key": "pk_test_development",
-    # Without it what Temporal keeps of purchases stands there in clear.
-    "payload_key": "",
-}
-
 
 class Settings(PayloadSettings):
     """What the intake and the workers are told."""
-
-    environment: Literal["development", "production"] = Field(
-        default="development", description="production refuses to start with development's secrets"
-    )
 
     payments_url: Url = Field(default="http://127.0.0.1:5001", description="the Payments service")
     projects_url: Url = Field(default="http://127.0.0.1:5002", description="the Projects service")
     users_url: Url = Field(default="http://127.0.0.1:5003", description="the Users service")
     notifier_url: Url = Field(default="http://127.0.0.1:5004", description="the Notifier, which the audit reads")
-    service_token: str = Field(
-        default=DEVELOPMENT_SECRETS["service_token"],
+    service_token: Annotated[str, SECRET] = Field(
+        default="development-service-token",
         min_length=16,
-        description="by which our processes know each other",
+        description="by which the services know this process, and what it may do there",
     )
-    amqp_url: str = Field(
-        default=DEVELOPMENT_SECRETS["amqp_url"], pattern=r"^amqps?://", description="RabbitMQ, with user and password"
+    operator_token: Annotated[str, SECRET] = Field(
+        default="",
+        pattern=r"^(.{16,})?$",
+        description="by which they know the people whose commands run beside this process; empty: by SERVICE_TOKEN",
+    )
+    amqp_url: Annotated[str, SECRET] = Field(
+        default="amqp://guest:guest@127.0.0.1:5672/",
+        pattern=r"^amqps?://",
+        description="RabbitMQ, with user and password",
     )
 
-    jwt_jwks_url: str = Field(
-        default=DEVELOPMENT_SECRETS["jwt_jwks_url"],
+    # Without it tokens are signed with JWT_SECRET, and whoever can verify them can forge them.
+    jwt_jwks_url: Annotated[str, REQUIRED, HTTPS] = Field(
+        default="",
         pattern=r"^(https?://\S+)?$",
         description="where the identity provider publishes the keys of buyers' tokens (RS256, ES256)",
     )
@@ -90,21 +80,21 @@ class Settings(PayloadSettings):
         pattern=r"^(memory://|rediss?://\S+)$",
         description="where requests are counted: memory for each process by itself, Redis for all together",
     )
-    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode, HTTPS] = Field(
         default=(), description="comma separated: the origins of pages on other hosts that may call us"
     )
     trusted_proxies: int = Field(
         default=0, ge=0, le=10, description="proxies before us that add to X-Forwarded-For; 0: nobody is believed"
     )
 
-    stripe_api_base: Url = Field(
+    stripe_api_base: Annotated[Url, HTTPS] = Field(
         default="http://127.0.0.1:5005", description="the provider that the page speaks to; https://api.stripe.com"
     )
-    stripe_publishable_key: str = Field(
-        default=DEVELOPMENT_SECRETS["stripe_publishable_key"], pattern=r"^pk_", description="for the page; not secret"
+    stripe_publishable_key: Annotated[str, SECRET] = Field(
+        default="pk_test_development", pattern=r"^pk_", description="for the page; not secret"
     )
-    stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=DEVELOPMENT_SECRETS["stripe_webhook_secrets"],
+    stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode, SECRET] = Field(
+        default=("whsec_development",),
         min_length=1,
         description="comma separated: while a secret is rolled the old and the new one are valid",
     )
@@ -148,6 +138,11 @@ class Settings(PayloadSettings):
     )
 
     @property
+    def commands_token(self) -> str:
+        """By which the services know whoever runs the operators' commands."""
+        return self.operator_token or self.service_token
+
+    @property
     def livemode(self) -> bool:
         """Whether our keys move real money."""
         return self.stripe_publishable_key.startswith("pk_live_")
@@ -165,31 +160,11 @@ class Settings(PayloadSettings):
         return checked(entries, API_KEY, "<id>:<scope>[+<scope>]:<sha256>, as `flask api-key` prints it")
 
     @model_validator(mode="after")
-    def refuse_development_secrets(self) -> Self:
-        """Raise when production would trust what everybody can read in the repository."""
-        if self.environment == "production":
-            refuse_known(self, DEVELOPMENT_SECRETS)
+    def check_stripe(self) -> Self:
+        """Raise where a live key would meet a stand-in, or a machine where anybody gets a buyer's token."""
+        for fault in stripe_faults(self.environment, self.stripe_api_base, self.stripe_publishable_key):
+            raise ValueError(fault)
         return self
-
-
-def separated(value: object) -> object:
-    """A comma separated list as a tuple; anything else as it is."""
-    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
-
-
-def checked(entries: tuple[str, ...], form: re.Pattern[str], told: str) -> tuple[str, ...]:
-    """The entries of a list, each of a form; the fault names an entry's place, for its text may be a secret."""
-    for place, entry in enumerate(entries, 1):
-        if not form.fullmatch(entry):
-            raise ValueError(f"entry {place} is not {told}")
-    return entries
-
-
-def refuse_known(settings: PayloadSettings, known: Mapping[str, Any]) -> None:
-    """Raise when settings still have values that everybody can read in the repository."""
-    left = [name.upper() for name, value in known.items() if getattr(settings, name) == value]
-    if left:
-        raise ValueError(f"production needs its own {', '.join(left)}")
 
 
 @lru_cache(maxsize=1)

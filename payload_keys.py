@@ -7,12 +7,12 @@ rules for them.
 import base64
 import os
 import re
-import sys
 from collections.abc import Mapping
-from typing import Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from lib.settings import REQUIRED, ProcessSettings
 
 # AES-256 takes a key of 256 bits.
 KEY_BYTES = 32
@@ -20,17 +20,15 @@ KEY_BYTES = 32
 PAYLOAD_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
-class PayloadSettings(BaseSettings):
+class PayloadSettings(ProcessSettings):
     """What every process is told that reads or writes payloads."""
-
-    # A fault must not show the keys among which it was found.
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     payload_keys: SecretStr = Field(
         default=SecretStr(""),
         description="comma separated, each <key id>:<base64 of 32 bytes>: every key that payloads can be read by",
     )
-    payload_key: str = Field(
+    # Without it what Temporal keeps of purchases stands there in clear.
+    payload_key: Annotated[str, REQUIRED] = Field(
         default="",
         pattern=rf"^({PAYLOAD_KEY_ID.pattern})?$",
         description="the id of the key that payloads are written by; empty: they are written in clear",
@@ -89,15 +87,3 @@ def _decoded(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except ValueError:
         return b""
-
-
-Settings = TypeVar("Settings", bound=BaseSettings)
-
-
-def read(settings: type[Settings]) -> Settings:
-    """The settings, or one readable line that names every fault and exit code 1."""
-    try:
-        return settings()
-    except ValidationError as error:
-        faults = (f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}" for e in error.errors())
-        sys.exit("The settings are wrong: " + "; ".join(faults))

@@ -42,12 +42,12 @@ from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
 from telemetry import ids
 from webapi.openapi import may_tell
-from webapi.problem_types import FORBIDDEN, NOT_FOUND, RATE_LIMITED, UNAVAILABLE
+from webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Every route here needs a right, has limits, and depends on others.
-ANY_MAY_TELL = (FORBIDDEN, RATE_LIMITED, UNAVAILABLE)
+ANY_MAY_TELL = (RATE_LIMITED, UNAVAILABLE)
 
 
 def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBlueprint:
@@ -95,7 +95,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBluepri
         began_at = time.perf_counter()
         # Not the request's id: a client may send one id with all its tries.
         opened_by = uuid.uuid4().hex
-        answer = _answer(intake, order, fingerprint(order, body.payment_method), opened_by)
+        answer = _answer(intake, order, fingerprint(order, body.payment_method, header.key), opened_by)
         ids.bind(payment_id=answer.payment_id)
         secret = intake.client_secret(answer.payment_id)
         replayed = answer.opened_by != opened_by

@@ -148,9 +148,12 @@ def purchase_id(buyer_id: str, key: str) -> str:
     return hashlib.sha256(f"{buyer_id}\0{key}".encode()).hexdigest()
 
 
-def fingerprint(order: Order, payment_method: str) -> str:
-    """What tells one canonical body from another under the same key."""
-    content = order.model_dump(mode="json") | {"payment_method": payment_method}
+def fingerprint(order: Order, payment_method: str, key: str) -> str:
+    """What tells one canonical body from another under the same key.
+
+    It stands in clear in an update's id. The key, which nobody else knows, keeps an order from being guessed by it.
+    """
+    content = order.model_dump(mode="json") | {"payment_method": payment_method, "idempotency_key": key}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

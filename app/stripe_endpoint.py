@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from app.stripe_events import HANDLED
 from config import Settings
@@ -68,12 +69,18 @@ def stripe_endpoint_commands(
         envvar="STRIPE_SECRET_KEY",
         prompt="Stripe's key (a restricted one that may write webhook endpoints)",
         hide_input=True,
-        help="else STRIPE_SECRET_KEY, else it is asked for",
+        # A parameter of click's has such a name; who uses it is refused below.
+        hidden=True,
     )
     @click.option("--yes", is_flag=True, help="do not ask before something changes in live mode")
     @click.pass_context
     def group(ctx: click.Context, key: str, yes: bool) -> None:
-        """The webhook endpoint at Stripe: its address, its events, its API version."""
+        """The webhook endpoint at Stripe: its address, its events, its API version.
+
+        Its key is STRIPE_SECRET_KEY, or it is asked for.
+        """
+        if ctx.get_parameter_source("key") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("Every user of this machine may read a command line: set STRIPE_SECRET_KEY.")
         live = _checked(key, config)
         ctx.obj = make_endpoints(key, config.stripe_api_base)
         click.echo(f"{'Live mode: real money.' if live else 'Test mode.'} {config.stripe_api_base}")

@@ -54,7 +54,7 @@ PURCHASE_ID = re.compile(r"[0-9a-f]{64}")
 class Read(BaseModel):
     """A part of an event; members that we do not know are Stripe's own matter."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class Snapshot(Read):

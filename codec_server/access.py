@@ -1,52 +1,60 @@
 """Who may see payloads: bearers of a token, of which we keep the hash alone, and browsers where they signed in."""
 
-import hashlib
-import hmac
-import secrets
 import time
 from collections.abc import Callable, Iterable
 
-from itsdangerous import BadSignature, TimestampSigner
-
 from codec_server.settings import ENTRY
+from lib import tokens
 
 # By it scanners of code and logs know a leaked token.
 PREFIX = "bpc_"
-# 256 bits: nobody guesses them, and so a fast hash without salt hides them as well as a slow one.
-SECRET_BYTES = 32
 # 12 h: signed in once for a working day.
 SESSION_SECONDS = 12 * 60 * 60
+# A person has some browsers; a script that signs in again and again must not fill the memory.
+SESSIONS_MAX = 1000
 
 
 class Access:
-    """Everybody who may see payloads, from the entries of CODEC_SERVER_TOKENS."""
+    """Everybody who may see payloads, from the entries of CODEC_SERVER_TOKENS; and the browsers that are signed in.
+
+    Sessions are in this process alone: signing out ends one for good, and a start of the server ends all.
+    """
 
     def __init__(self, entries: Iterable[str], now: Callable[[], float] = time.time) -> None:
         self._now = now
         parts = [entry.partition(":") for entry in entries]
-        self._people = [(name, known) for name, _, known in parts]
+        self._people = [(known, name) for name, _, known in parts]
+        # By the hash of what the browser keeps: whose it is, and until when.
+        self._sessions: dict[str, tuple[str, float]] = {}
 
     def bearer(self, token: str) -> str | None:
         """Whose token it is; which of them it nearly is, the time does not tell."""
-        digest = _digest(token)
-        found = [name for name, known in self._people if hmac.compare_digest(known, digest)]
-        return found[0] if found else None
+        return tokens.holder(token, self._people)
 
     def session(self, token: str) -> str | None:
-        """What a browser keeps instead of the token: it ends by itself, and with the token's entry."""
+        """What a browser keeps instead of the token: it ends by itself, when its holder signs out, and at a start."""
         name = self.bearer(token)
-        return _Signer(_digest(token), self._now).sign(name).decode() if name else None
+        if name is None:
+            return None
+        self._forget_the_oldest()
+        session = tokens.new_token("")
+        self._sessions[tokens.digest(session)] = (name, self._now() + SESSION_SECONDS)
+        return session
 
     def holder(self, session: str) -> str | None:
         """Whose session it is."""
-        for name, known in self._people:
-            try:
-                signed = _Signer(known, self._now).unsign(session, max_age=SESSION_SECONDS).decode()
-            except BadSignature:
-                continue
-            if signed == name:
-                return name
-        return None
+        name, until = self._sessions.get(tokens.digest(session), (None, 0.0))
+        return name if self._now() <= until else None
+
+    def end(self, session: str) -> None:
+        """Let a session be nobody's from now on."""
+        self._sessions.pop(tokens.digest(session), None)
+
+    def _forget_the_oldest(self) -> None:
+        # They are in the order of their ends.
+        for known, (_, until) in list(self._sessions.items()):
+            if until < self._now() or len(self._sessions) >= SESSIONS_MAX:
+                self._sessions.pop(known, None)
 
 
 def new_token(name: str) -> tuple[str, str]:
@@ -54,22 +62,8 @@ def new_token(name: str) -> tuple[str, str]:
 
     Raises ValueError for a name that cannot stand there.
     """
-    token = f"{PREFIX}{secrets.token_urlsafe(SECRET_BYTES)}"
-    entry = f"{name}:{_digest(token)}"
+    token = tokens.new_token(PREFIX)
+    entry = f"{name}:{tokens.digest(token)}"
     if not ENTRY.fullmatch(entry):
         raise ValueError("A name has small letters, digits, '.', '_' and '-', at most 32 of them.")
     return token, entry
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-class _Signer(TimestampSigner):
-    def __init__(self, known: str, now: Callable[[], float]) -> None:
-        # The key is the token's hash: whoever could read it here reads the payloads' keys beside it.
-        super().__init__(known, salt="codec server's session", digest_method=hashlib.sha256)
-        self._now = now
-
-    def get_timestamp(self) -> int:
-        return int(self._now())

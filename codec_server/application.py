@@ -38,7 +38,8 @@ HEADERS = Secure(
     .base_uri("'none'")
     .frame_ancestors("'none'"),
     xcto=XContentTypeOptions().nosniff(),
-    referrer=ReferrerPolicy().no_referrer(),
+    # Not "no-referrer": a browser would name no origin with our own forms.
+    referrer=ReferrerPolicy().same_origin(),
     coop=CrossOriginOpenerPolicy().same_origin(),
     corp=CrossOriginResourcePolicy().same_origin(),
     # Browsers heed it where they came by https alone. A year, which they ask for.

@@ -2,37 +2,31 @@
 
 import re
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from config import Origin, checked, refuse_known, separated
-from payload_keys import PayloadSettings, read
+from lib.settings import HTTPS, SECRET, Origin, checked, read, separated
+from payload_keys import PayloadSettings
 
 # An entry of CODEC_SERVER_TOKENS, as `python -m codec_server new-token` prints it: whose token, and its SHA-256.
 ENTRY = re.compile(r"(?P<name>[a-z0-9._-]{1,32}):(?P<sha256>[0-9a-f]{64})")
 
 # What .env.example shows. The token is development-codec-token, which everybody can read here.
-DEVELOPMENT: dict[str, Any] = {
-    "codec_server_tokens": ("developer:d7120f67c39045be6b7067568e6c9299f9d0431d7e011b5639de9bdf91be3087",),
-    "payload_key": "",
-}
+DEVELOPMENT_TOKENS = ("developer:d7120f67c39045be6b7067568e6c9299f9d0431d7e011b5639de9bdf91be3087",)
 
 
 class CodecServerSettings(PayloadSettings):
     """What the codec server is told, beside the keys."""
 
-    environment: Literal["development", "production"] = Field(
-        default="development", description="production refuses to start with development's secrets"
-    )
     codec_server_host: str = Field(default="127.0.0.1", description="address to listen on")
     codec_server_port: int = Field(default=5006, ge=1, le=65535, description="TCP port to listen on")
-    codec_server_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+    codec_server_origins: Annotated[tuple[Origin, ...], NoDecode, HTTPS] = Field(
         default=("http://127.0.0.1:8233",), description="comma separated: where Temporal's UI is, as browsers write it"
     )
-    codec_server_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=DEVELOPMENT["codec_server_tokens"],
+    codec_server_tokens: Annotated[tuple[str, ...], NoDecode, SECRET] = Field(
+        default=DEVELOPMENT_TOKENS,
         description="comma separated: who may see payloads, each as `python -m codec_server new-token` prints it",
     )
 
@@ -47,13 +41,6 @@ class CodecServerSettings(PayloadSettings):
     def check_tokens(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         """Raise unless each is an entry of `new-token`; the fault names its place, for its text may be a secret."""
         return checked(entries, ENTRY, "<name>:<sha256>, as `python -m codec_server new-token` prints it")
-
-    @model_validator(mode="after")
-    def refuse_development(self) -> Self:
-        """Raise when production would show payloads to whoever has read the repository, or write them in clear."""
-        if self.environment == "production":
-            refuse_known(self, DEVELOPMENT)
-        return self
 
 
 @lru_cache(maxsize=1)

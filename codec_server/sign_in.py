@@ -1,6 +1,7 @@
 """The page where a browser signs in, so that Temporal's UI in it may ask for payloads in clear."""
 
 import logging
+from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template, request
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from codec_server.access import SESSION_SECONDS, Access
 from codec_server.credentials import SESSION, signed_in
+from webapi.problem_types import FORBIDDEN
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,11 @@ def sign_in(access: Access) -> APIBlueprint:
     def page() -> str:
         return _page(signed_in(access))
 
+    @routes.before_request
+    def refuse_other_pages() -> None:
+        if request.method == "POST" and not _is_from_here():
+            raise FORBIDDEN.problem("Sign in and out at this server's own page.")
+
     @routes.post("/sign-in")
     def enter() -> Response | tuple[str, int]:
         token = request.form.get("token", "").strip()
@@ -44,11 +51,21 @@ def sign_in(access: Access) -> APIBlueprint:
 
     @routes.post("/sign-out")
     def leave() -> Response:
+        access.end(request.cookies.get(SESSION, ""))
         response = redirect("/", 303)
         response.delete_cookie(SESSION, secure=True, httponly=True, samesite="Strict", path="/")
         return response
 
     return routes
+
+
+def _is_from_here() -> bool:
+    """Whether a form was sent by our own page: another one's would sign a person in as somebody else, or out."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    # A browser that is too old to say so names the page's origin.
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 def _page(name: str | None, fault: str = "") -> str:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # What the processes take from .env when the environment does not say it; the stack has to tell the same to its users.
 # Addresses and databases in .env are for processes that are started one by one: a stack has its own.
 SHARED = {
+    # The operators', which may do everything; the intake and the workers have their own.
     "SERVICE_TOKEN": "development-service-token",
     "JWT_SECRET": "development-jwt-secret-of-32-bytes-or-more",
     "JWT_ISSUER": "buy-projects",

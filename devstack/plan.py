@@ -17,6 +17,7 @@ from devstack.readiness import http_ready
 from devstack.setup import postgresql as postgresql_server
 from devstack.setup import rabbitmq_server, temporal_server, toxiproxy_server
 from devstack.setup.machine import Machine
+from lib.tokens import digest
 
 SERVICES = ("payments", "projects", "users", "notifier", "stripe_simulator")
 WORKERS = {
@@ -26,6 +27,8 @@ WORKERS = {
 }
 # They sum up to 14 s along intake, workers, services and broker: a stack stops within 15 s.
 INTAKE_STOP_S, WORKER_STOP_S = 2.0, 6.0
+# Each caller's own token, and no more rights than it has in production.
+TOKENS = {role: f"development-{role}-token" for role in ("intake", "worker", "auditor")}
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,10 @@ def _databases(given: Mapping[str, str], port: int) -> dict[str, str]:
 
 def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, str]:
     """Who listens where, and who finds whom where."""
+    callers = {**TOKENS, "operator": given["SERVICE_TOKEN"]}
     found = {
         "PYTHONUNBUFFERED": "1",
+        "SERVICE_TOKENS": given.get("SERVICE_TOKENS") or ",".join(f"{who}:{digest(t)}" for who, t in callers.items()),
         # The stripe SDK and others write into the user's settings folder, which is none of ours.
         "XDG_CONFIG_HOME": str(data / "config"),
     }
@@ -146,7 +151,7 @@ def _workers(ports: Ports, started: set[str]) -> list[ProcessSpec]:
             ready_line=line,
             after=(*sorted(started), *SERVICES),
             stop_limit_s=WORKER_STOP_S,
-            env={"METRICS_ADDRESS": f"{LOOPBACK}:{ports[f'{name}_metrics']}"},
+            env={"METRICS_ADDRESS": f"{LOOPBACK}:{ports[f'{name}_metrics']}", "SERVICE_TOKEN": TOKENS["worker"]},
             metrics_url=f"http://{LOOPBACK}:{ports[f'{name}_metrics']}/metrics",
         )
         for name, line in WORKERS.items()
@@ -163,4 +168,5 @@ def _intake(ports: Ports, started: set[str]) -> ProcessSpec:
         metrics_url=f"http://{LOOPBACK}:{port}/metrics",
         after=(*sorted(started), *SERVICES, *(f"{name}_worker" for name in WORKERS)),
         stop_limit_s=INTAKE_STOP_S,
+        env={"SERVICE_TOKEN": TOKENS["intake"]},
     )

@@ -17,7 +17,8 @@ PaymentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 class Frozen(BaseModel):
     """A value that sagas may keep and histories may hold: it never changes, and a new field needs a default."""
 
-    model_config = ConfigDict(frozen=True)
+    # A fault names the field; the value is somebody's, and no log's.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class PurchaseStatus(StrEnum):

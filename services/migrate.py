@@ -7,18 +7,15 @@ other and beside this, and find nothing to do.
 import logging
 import sys
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from lib.settings import ProcessSettings
 from services.common.migrations import migrate
 from telemetry import logs
 
 log = logging.getLogger(__name__)
 
 
-class Databases(BaseSettings):
+class Databases(ProcessSettings):
     """The services' databases, as their own settings name them; empty: not to be migrated here."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
 
     payments_database_url: str = ""
     projects_database_url: str = ""
@@ -29,7 +26,8 @@ class Databases(BaseSettings):
 
 def main() -> int:
     """Migrate one after the other; 0, or 1 with the reason on stderr at the first that fails."""
-    named = {setting.removesuffix("_database_url"): url for setting, url in Databases() if url}
+    suffix = "_database_url"
+    named = {name.removesuffix(suffix): url for name, url in Databases() if name.endswith(suffix) and url}
     if not named:
         print("No database is named: set PAYMENTS_DATABASE_URL and its like.", file=sys.stderr)
         return 1

@@ -12,7 +12,8 @@ from temporalio.converter import (
     DefaultFailureConverterWithEncodedAttributes,
 )
 
-from payload_keys import PayloadSettings, read
+from lib.settings import read
+from payload_keys import PayloadSettings
 from temporal_client.encryption import REFUSED, Encryption, RefusedPayloadError
 
 

@@ -18,7 +18,8 @@ NextCursor = Annotated[
 class Body(BaseModel):
     """What a client sends: unknown fields and other types than the declared ones are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # A fault names the field; the value is somebody's, and no log's.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 def _all_are_there(schema: dict[str, Any]) -> None:
@@ -29,7 +30,7 @@ def _all_are_there(schema: dict[str, Any]) -> None:
 class Shown(BaseModel):
     """What a client is shown."""
 
-    model_config = ConfigDict(frozen=True, json_schema_extra=_all_are_there)
+    model_config = ConfigDict(frozen=True, json_schema_extra=_all_are_there, hide_input_in_errors=True)
 
 
 def _plain(value: object) -> object:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.operators.books import SERVICES, HttpReaders, Readers
 from app.operators.engine import Engine
@@ -31,10 +31,10 @@ class Desk:
 
 def desk(config: Settings) -> Desk:
     """The desk of this process; connects to nothing yet."""
-    places = Places.of(config)
+    places = replace(Places.of(config), service_token=config.commands_token)
 
     async def audited(tell: Tell, purchase_ids: Sequence[str]) -> Report:
         return await audit(places, await lazy_client(), tell, purchase_ids)
 
     urls = {name: getattr(places, name) for name in SERVICES}
-    return Desk(TemporalEngine, HttpReaders(urls, config.service_token), audited)
+    return Desk(TemporalEngine, HttpReaders(urls, places.service_token), audited)

@@ -48,7 +48,7 @@ async def _erase(buyer: str, config: Settings, histories: Histories) -> int:
     names = ("payments", "projects", "users", "notifier")
     urls = {name: str(getattr(config, f"{name}_url")) for name in names}
     async with pooled_client() as http:
-        return await told(buyer, HttpStores(http, urls, config.service_token), histories)
+        return await told(buyer, HttpStores(http, urls, config.commands_token), histories)
 
 
 async def told(buyer: str, stores: Stores, histories: Histories) -> int:

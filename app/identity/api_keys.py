@@ -1,17 +1,13 @@
 """API keys of servers: `bpk_<id>_<secret>`, of which we keep the hash alone."""
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Collection, Iterable
 
 from app.identity.caller import Caller, Scope
 from config import API_KEY
+from lib import tokens
 
 # By it scanners of code and logs know a leaked key, and we tell a key from a JWT, which begins with `eyJ`.
 PREFIX = "bpk_"
-# 256 bits: nobody guesses them, and so a fast hash without salt hides them as well as a slow one.
-SECRET_BYTES = 32
 
 
 class ApiKeys:
@@ -22,19 +18,13 @@ class ApiKeys:
 
     def holder(self, key: str) -> Caller | None:
         """Who bears this key, or None; which of the keys it is, or nearly is, the time does not tell."""
-        digest = _digest(key)
-        found = [caller for known, caller in self._callers if hmac.compare_digest(known, digest)]
-        return found[0] if found else None
+        return tokens.holder(key, self._callers)
 
 
 def new_api_key(key_id: str, scopes: Collection[Scope]) -> tuple[str, str]:
     """A new key, which nobody can learn again, and the entry of API_KEYS that lets it in."""
-    key = f"{PREFIX}{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
-    return key, f"{key_id}:{'+'.join(sorted(scopes))}:{_digest(key)}"
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+    key = tokens.new_token(f"{PREFIX}{key_id}_")
+    return key, f"{key_id}:{'+'.join(sorted(scopes))}:{tokens.digest(key)}"
 
 
 def _parsed(entry: str) -> tuple[str, Caller]:

@@ -5,8 +5,9 @@
 set -eu
 
 sql() {
-  psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
-    --set=name="$1" --set=password="$DATABASE_PASSWORD"
+  # The password comes by the environment: every user of a machine may read its command lines.
+  { printf '%s\n' '\getenv password DATABASE_PASSWORD'; cat; } |
+    psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres --set=name="$1"
 }
 
 for service in payments projects users notifier; do

@@ -6,6 +6,7 @@ from apiflask import APIFlask, HTTPTokenAuth
 from pydantic import Field
 
 from services.common.caller import Caller
+from services.common.service_tokens import TO_ERASE
 from services.common.values import Id
 from webapi import Body, Shown
 
@@ -27,7 +28,7 @@ def forget_buyers(api: APIFlask, auth: HTTPTokenAuth, rename: Callable[[str, str
     """Add the route; `rename` puts the second name for the first one in all rows of the store and counts them."""
 
     @api.post("/buyers/<id:buyer_id>/erasure")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_ERASE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ErasureBody, arg_name="body")
     @api.output(ErasureShown)

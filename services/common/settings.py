@@ -1,42 +1,45 @@
-"""Settings of a service: read from the environment and `.env` once, at start; a fault is one readable line."""
+"""Settings of a service: what every one of them is told."""
 
-import sys
-from typing import Literal, Self, TypeVar
+from typing import Annotated
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
-# What .env.example shows; whoever starts production with it has configured nothing.
-DEVELOPMENT_SERVICE_TOKEN = "development-service-token"  # noqa: S105
+from lib.settings import SECRET, ProcessSettings, checked, separated
+from services.common.service_tokens import ENTRY, ROLES
+
+# What .env.example shows: of development-intake-token and so on; the operator's is development-service-token.
+DEVELOPMENT_SERVICE_TOKENS = (
+    "intake:92cc6e0b7a6880bcb885d4be6e87089c9329fce667e2c6fb5fa73cb189f60133",
+    "worker:7a4d2a7922c449232310e1825dd6370f105b334cfa4b0d9f69640efcfc67874d",
+    "auditor:614f6cd7a91681caa4f819d40290660e29b78f8980feb6f6de34b50ace1a93dc",
+    "operator:31bddb957e1c0a86f1a77dd77c371a1dc6c4401700ba1d5a22e41804a68b6172",
+)
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(ProcessSettings):
     """What every service is told."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
-
-    environment: Literal["development", "production"] = Field(
-        default="development", description="production refuses to start with development's secrets"
-    )
-    service_token: str = Field(
-        default=DEVELOPMENT_SERVICE_TOKEN, min_length=16, description="shared by our own processes"
+    service_tokens: Annotated[tuple[str, ...], NoDecode, SECRET] = Field(
+        default=DEVELOPMENT_SERVICE_TOKENS,
+        min_length=1,
+        description="comma separated: who may call, each as `python -m services.new_token` prints it",
     )
 
-    @model_validator(mode="after")
-    def refuse_development_secrets(self) -> Self:
-        """Raise when production would trust a secret that everybody can read in the repository."""
-        if self.environment == "production" and self.service_token == DEVELOPMENT_SERVICE_TOKEN:
-            raise ValueError("SERVICE_TOKEN is development's; production needs its own")
-        return self
+    @field_validator("service_tokens", mode="before")
+    @classmethod
+    def split_list(cls, value: object) -> object:
+        """A comma separated list as a tuple."""
+        return separated(value)
 
-
-Settings = TypeVar("Settings", bound=ServiceSettings)
-
-
-def load(settings: type[Settings]) -> Settings:
-    """The settings, or one line that names each fault and an end of the process with code 1."""
-    try:
-        return settings()
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}" for e in error.errors())
-        sys.exit(f"The settings are wrong: {faults}")
+    @field_validator("service_tokens")
+    @classmethod
+    def check_tokens(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        """Raise unless each is an entry of `new_token`, and no token is another's too."""
+        told = f"<role>:<sha256>, as `python -m services.new_token` prints it; the roles are {', '.join(ROLES)}"
+        checked(entries, ENTRY, told)
+        hashes = [entry.partition(":")[2] for entry in entries]
+        for place, each in enumerate(hashes, 1):
+            if each in hashes[: place - 1]:
+                raise ValueError(f"entry {place} has the token of an earlier one: every caller needs its own")
+        return entries

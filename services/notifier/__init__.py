@@ -7,8 +7,8 @@ import atexit
 
 from apiflask import APIFlask
 
+from lib.settings import read
 from services.common.database import connect
-from services.common.settings import load
 from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
@@ -17,10 +17,10 @@ from services.notifier.settings import NotifierSettings
 
 def create_app(settings: NotifierSettings | None = None) -> APIFlask:
     """The service's WSGI application, which consumes as long as its process lives; the database must be migrated."""
-    settings = settings or load(NotifierSettings)
+    settings = settings or read(NotifierSettings)
     engine = connect(settings.notifier_database_url)
     notifications = Notifications(engine)
     consumer = Consumer(settings.amqp_url.get_secret_value(), notifications.keep)
     consumer.start()
     atexit.register(consumer.stop)
-    return notifier_api(engine, notifications, consumer, settings.service_token)
+    return notifier_api(engine, notifications, consumer, settings.service_tokens)

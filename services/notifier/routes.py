@@ -1,5 +1,6 @@
 """The Notifier's HTTP API."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from apiflask import APIFlask
@@ -9,11 +10,11 @@ from services.common.away import answer_for_the_database
 from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
+from services.common.service_tokens import TO_AUDIT, service_token_auth
 from services.notifier.notifications import Notifications
 from services.notifier.schemas import NotificationPage, NotificationQuery
 from webapi import create_api
 from webapi.paging import cut_page
-from webapi.service_token import service_token_auth
 
 DESCRIPTION = "The events about purchases, as the Notifier has received them from RabbitMQ."
 
@@ -28,7 +29,7 @@ class Consuming(Protocol):
         """Raise while a message waits for the database."""
 
 
-def notifier_api(engine: Engine, notifications: Notifications, consumer: Consuming, token: str) -> APIFlask:
+def notifier_api(engine: Engine, notifications: Notifications, consumer: Consuming, tokens: Sequence[str]) -> APIFlask:
     """The API on a migrated database; ready while its consumer is."""
 
     def check_database() -> None:
@@ -40,11 +41,11 @@ def notifier_api(engine: Engine, notifications: Notifications, consumer: Consumi
 
     know_ids(api)
     answer_for_the_database(api)
-    auth = service_token_auth(token)
+    auth = service_token_auth(tokens)
     forget_buyers(api, auth, notifications.rename_buyer)
 
     @api.get("/notifications")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_AUDIT)
     @api.input(NotificationQuery, location="query", arg_name="page")
     @api.output(NotificationPage)
     def list_notifications(page: NotificationQuery) -> NotificationPage:

@@ -39,7 +39,14 @@ class EventData(BaseModel):
 class CloudEvent(BaseModel):
     """A CloudEvent 1.0 about a purchase; attributes that are not named here are kept and shown unread."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, json_schema_extra={"examples": [EXAMPLE]})
+    # A fault names the field; what a message holds is a buyer's, and no log's.
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        strict=True,
+        json_schema_extra={"examples": [EXAMPLE]},
+        hide_input_in_errors=True,
+    )
 
     specversion: Literal["1.0"]
     id: str = Field(min_length=1, max_length=255)

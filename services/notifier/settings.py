@@ -1,9 +1,10 @@
 """Settings of the Notifier."""
 
-from typing import Self
+from typing import Annotated
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
+from lib.settings import SECRET
 from services.common.settings import ServiceSettings
 
 # RabbitMQ's own default account, which works from the same machine only.
@@ -13,16 +14,11 @@ DEVELOPMENT_AMQP_URL = "amqp://guest:guest@127.0.0.1:5672/"
 class NotifierSettings(ServiceSettings):
     """What the Notifier is told, beside what every service is."""
 
-    amqp_url: SecretStr = Field(default=SecretStr(DEVELOPMENT_AMQP_URL), description="RabbitMQ, with its credentials")
+    amqp_url: Annotated[SecretStr, SECRET] = Field(
+        default=SecretStr(DEVELOPMENT_AMQP_URL), description="RabbitMQ, with its credentials"
+    )
     notifier_database_url: str = Field(
         default="sqlite:///.run/notifier.db", description="SQLite for one machine, postgresql:// for more"
     )
     notifier_host: str = Field(default="127.0.0.1", description="address to listen on")
     notifier_port: int = Field(default=5004, ge=1, le=65535, description="TCP port to listen on")
-
-    @model_validator(mode="after")
-    def refuse_development_broker(self) -> Self:
-        """Raise when production would use the broker's default account."""
-        if self.environment == "production" and self.amqp_url.get_secret_value() == DEVELOPMENT_AMQP_URL:
-            raise ValueError("AMQP_URL is development's; production needs its own")
-        return self

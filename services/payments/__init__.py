@@ -6,8 +6,8 @@ one implementation); no word of stock or of sagas beyond the outcome that they r
 
 from apiflask import APIFlask
 
+from lib.settings import read
 from services.common.database import connect
-from services.common.settings import load
 from services.payments.metrics import money_watch
 from services.payments.payments import Payments
 from services.payments.provider import Provider
@@ -22,9 +22,9 @@ def create_app(settings: PaymentsSettings | None = None, provider: Provider | No
 
     gunicorn calls it after the fork, so the process's one client of the provider shares no connection with another.
     """
-    settings = settings or load(PaymentsSettings)
+    settings = settings or read(PaymentsSettings)
     provider = provider or StripeProvider(settings.stripe_secret_key, settings.stripe_api_base)
     engine = connect(settings.payments_database_url)
     records = Records(engine)
     payments = Payments(records, provider, settings.capture_mode)
-    return payments_api(engine, payments, settings.service_token, money_watch(records, provider))
+    return payments_api(engine, payments, settings.service_tokens, money_watch(records, provider))

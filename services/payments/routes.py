@@ -1,6 +1,7 @@
 """The Payments service's HTTP API."""
 
 import logging
+from collections.abc import Sequence
 
 from apiflask import APIFlask, HTTPTokenAuth
 from flask import Response, after_this_request
@@ -10,6 +11,7 @@ from services.common.away import answer_for_the_database
 from services.common.caller import Caller
 from services.common.database import ping
 from services.common.paths import know_ids
+from services.common.service_tokens import TO_ERASE, TO_FOLLOW, TO_MOVE, Role, service_token_auth
 from services.payments import refusals
 from services.payments.erasures import Erasures
 from services.payments.payments import Payments
@@ -38,20 +40,22 @@ from telemetry.metrics import Asked
 from webapi import create_api
 from webapi.openapi import may_tell
 from webapi.paging import cut_page
-from webapi.service_token import service_token_auth
 
 log = logging.getLogger(__name__)
+
+# What a browser pays with is for the buyer's page, and enters no saga.
+TO_PAY = [Role.INTAKE, Role.OPERATOR]
 
 DESCRIPTION = """One payment per purchase at the payment provider, and the record of how each purchase ended."""
 
 
-def payments_api(engine: Engine, payments: Payments, token: str, *watch: Asked) -> APIFlask:
+def payments_api(engine: Engine, payments: Payments, tokens: Sequence[str], *watch: Asked) -> APIFlask:
     """The API on a migrated database; `watch` is asked at each scrape of the metrics."""
     ready = {"database": lambda: ping(engine)}
     api = create_api("services.payments", "Payments", DESCRIPTION, ready=ready, metrics=watch)
     know_ids(api)
     answer_for_the_database(api)
-    auth = service_token_auth(token)
+    auth = service_token_auth(tokens)
     _refuse_for_the_provider(api)
     _show(api, payments, auth)
     _move(api, payments, auth)
@@ -76,7 +80,7 @@ def _refuse_for_the_provider(api: APIFlask) -> None:
 
 def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.get("/payments")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_FOLLOW)
     @api.input(PaymentsQuery, location="query", arg_name="page")
     @api.output(PaymentPage)
     def list_payments(page: PaymentsQuery) -> PaymentPage:
@@ -86,7 +90,7 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
         return PaymentPage(items=[PaymentShown.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/payments/<payment:payment_id>")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_FOLLOW)
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
     def look_at_payment(payment_id: str) -> PaymentShown:
@@ -94,7 +98,7 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
         return PaymentShown.of(payments.look(payment_id))
 
     @api.get("/payments/<payment:payment_id>/client-secret")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_PAY)
     @api.output(ClientSecretShown)
     @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
     def show_client_secret(payment_id: str) -> ClientSecretShown:
@@ -110,7 +114,7 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
 
 def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.post("/payments")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(CreateBody, arg_name="body")
     @api.output(PaymentShown, status_code=201)
@@ -123,7 +127,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
         return PaymentShown.of(payments.create(body, caller.key))
 
     @api.post("/payments/<payment:payment_id>/cancel")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(PAID, PROCESSING, *OF_THE_PROVIDER))
@@ -132,7 +136,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
         return PaymentShown.of(payments.cancel(payment_id, caller.key))
 
     @api.post("/payments/<payment:payment_id>/capture")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(NOT_CAPTURABLE, *OF_THE_PROVIDER))
@@ -142,7 +146,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
         return PaymentShown.of(payments.capture(payment_id))
 
     @api.post("/payments/<payment:payment_id>/refund")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(NOT_REFUNDABLE, *OF_THE_PROVIDER))
@@ -153,7 +157,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
 
 def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.post("/purchases/<id:purchase_id>/cancel")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(PAID, PROCESSING, *OF_THE_PROVIDER))
@@ -162,7 +166,7 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
         return PaymentShown.of(payments.cancel_purchase(purchase_id, caller.key))
 
     @api.put("/purchases/<id:purchase_id>/outcome")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(OutcomeBody, arg_name="body")
     @api.output(PaymentShown)
@@ -173,7 +177,7 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
 
 def _forget_buyers(api: APIFlask, erasures: Erasures, auth: HTTPTokenAuth) -> None:
     @api.post("/buyers/<id:buyer_id>/erasure")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_ERASE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(ErasureShown)
     @api.doc(extensions=may_tell(PURCHASES_OPEN))
@@ -183,7 +187,7 @@ def _forget_buyers(api: APIFlask, erasures: Erasures, auth: HTTPTokenAuth) -> No
         return ErasureShown(erased_as=erased_as, renamed=renamed)
 
     @api.delete("/buyers/<id:buyer_id>/erasure")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_ERASE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(ErasureFinished)
     def finish_erasure(buyer_id: str, caller: Caller) -> ErasureFinished:  # noqa: ARG001

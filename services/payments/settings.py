@@ -1,14 +1,13 @@
 """Settings of the Payments service."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from lib.settings import HTTPS, SECRET
+from lib.settings.stripe import stripe_faults
 from services.common.settings import ServiceSettings
 from services.payments.provider import CaptureMode
-
-# The simulator's key; whoever starts production with it has configured no provider.
-DEVELOPMENT_STRIPE_KEY = "sk_test_development"
 
 
 class PaymentsSettings(ServiceSettings):
@@ -19,12 +18,12 @@ class PaymentsSettings(ServiceSettings):
     )
     payments_host: str = Field(default="127.0.0.1", description="address to listen on")
     payments_port: int = Field(default=5001, ge=1, le=65535, description="TCP port to listen on")
-    stripe_secret_key: str = Field(
-        default=DEVELOPMENT_STRIPE_KEY,
+    stripe_secret_key: Annotated[str, SECRET] = Field(
+        default="sk_test_development",
         pattern=r"^(sk|rk)_(test|live)_[A-Za-z0-9_]+$",
         description="Stripe's key: a restricted one (rk_) that may do what docs/operations.md lists, or the secret one",
     )
-    stripe_api_base: str = Field(
+    stripe_api_base: Annotated[str, HTTPS] = Field(
         default="http://127.0.0.1:5005",
         pattern=r"^https?://[^/]+$",
         description="our Stripe simulator; with real keys https://api.stripe.com",
@@ -34,8 +33,8 @@ class PaymentsSettings(ServiceSettings):
     )
 
     @model_validator(mode="after")
-    def refuse_development_key(self) -> Self:
-        """Raise when production would use a key that everybody can read in the repository."""
-        if self.environment == "production" and self.stripe_secret_key == DEVELOPMENT_STRIPE_KEY:
-            raise ValueError("STRIPE_SECRET_KEY is development's; production needs its own")
+    def check_stripe(self) -> Self:
+        """Raise where real money would be moved by a stand-in, or from a developer's machine."""
+        for fault in stripe_faults(self.environment, self.stripe_api_base, self.stripe_secret_key):
+            raise ValueError(fault)
         return self

@@ -7,8 +7,8 @@ buyers only what each of them holds without having paid.
 
 from apiflask import APIFlask
 
+from lib.settings import read
 from services.common.database import connect
-from services.common.settings import load
 from services.common.values import KILOGRAMS_PER_TONNE
 from services.projects.orders import Limits
 from services.projects.routes import projects_api
@@ -17,6 +17,6 @@ from services.projects.settings import ProjectsSettings
 
 def create_app(settings: ProjectsSettings | None = None) -> APIFlask:
     """The service's WSGI application; the database must have been migrated."""
-    settings = settings or load(ProjectsSettings)
+    settings = settings or read(ProjectsSettings)
     limits = Limits(settings.max_open_purchases, settings.held_per_buyer_max * KILOGRAMS_PER_TONNE)
-    return projects_api(connect(settings.projects_database_url), settings.service_token, limits)
+    return projects_api(connect(settings.projects_database_url), settings.service_tokens, limits)

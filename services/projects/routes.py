@@ -1,5 +1,7 @@
 """The Projects service's HTTP API."""
 
+from collections.abc import Sequence
+
 from apiflask import APIFlask, HTTPTokenAuth
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from services.common.caller import Caller
 from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
+from services.common.service_tokens import TO_AUDIT, TO_LOOK, TO_MOVE, Role, service_token_auth
 from services.projects.models import Project
 from services.projects.orders import Limits
 from services.projects.refusals import (
@@ -36,7 +39,9 @@ from webapi import PageQuery, create_api
 from webapi.openapi import may_tell
 from webapi.paging import cut_page
 from webapi.problem_types import NOT_FOUND
-from webapi.service_token import service_token_auth
+
+# The catalogue is for the buyer's page.
+TO_SELL = [Role.INTAKE, Role.AUDITOR, Role.OPERATOR]
 
 DESCRIPTION = """What green projects sell, at which price, and how much of it is free; offset is reserved for a payment,
 and the reservation's row decides how a purchase ends."""
@@ -44,12 +49,12 @@ and the reservation's row decides how a purchase ends."""
 OF_AN_ORDER = (NOT_FOUND, PRICE_CHANGED, TOO_MANY_OPEN, TOO_MUCH_HELD, SOLD_OUT)
 
 
-def projects_api(engine: Engine, token: str, limits: Limits) -> APIFlask:
+def projects_api(engine: Engine, tokens: Sequence[str], limits: Limits) -> APIFlask:
     """The API on a migrated database; `limits` are each buyer's."""
     api = create_api("services.projects", "Projects", DESCRIPTION, ready={"the database": lambda: ping(engine)})
     know_ids(api)
     answer_for_the_database(api)
-    auth = service_token_auth(token)
+    auth = service_token_auth(tokens)
     _show_projects(api, engine, auth)
     reservations = Reservations(engine, limits)
     _keep_reservations(api, reservations, auth)
@@ -59,7 +64,7 @@ def projects_api(engine: Engine, token: str, limits: Limits) -> APIFlask:
 
 def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
     @api.get("/projects")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_SELL)
     @api.input(PageQuery, location="query", arg_name="page")
     @api.output(ProjectPage)
     def list_projects(page: PageQuery) -> ProjectPage:
@@ -74,7 +79,7 @@ def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
 
 def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPTokenAuth) -> None:
     @api.post("/quotes")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_SELL)
     @api.input(OrderBody, arg_name="body")
     @api.output(QuoteShown)
     @api.doc(extensions=may_tell(*OF_AN_ORDER))
@@ -84,7 +89,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
         return QuoteShown(amount=body.amount, currency=body.currency)
 
     @api.post("/reservations")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ReserveBody, arg_name="body")
     @api.output(ReservationShown, status_code=201)
@@ -94,7 +99,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
         return ReservationShown.of(reservations.reserve(body))
 
     @api.get("/reservations")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_AUDIT)
     @api.input(ReservationQuery, location="query", arg_name="page")
     @api.output(ReservationPage)
     def list_reservations(page: ReservationQuery) -> ReservationPage:
@@ -104,7 +109,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
         return ReservationPage(items=[ReservationShown.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/reservations/<payment:payment_id>")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_LOOK)
     @api.output(ReservationShown)
     def show_reservation(payment_id: str) -> ReservationShown:
         """The reservation of a payment."""
@@ -114,7 +119,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
         return ReservationShown.of(row)
 
     @api.patch("/reservations/<payment:payment_id>")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ChangeBody, arg_name="body")
     @api.output(ReservationShown)
@@ -125,7 +130,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
         return ReservationShown.of(change(payment_id))
 
     @api.delete("/reservations/<payment:payment_id>")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(ReservationShown)
     @api.doc(extensions=may_tell(CLOSED, COMMITTED))

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from lib.settings import read
 from services.common.database import connect, ping
-from services.common.settings import load
 from services.stripe_simulator.challenge import create_challenge
 from services.stripe_simulator.clock import Clock
 from services.stripe_simulator.control import create_control
@@ -32,7 +32,7 @@ STOP_SECONDS_MAX = 2.0
 
 def create_app(settings: SimulatorSettings | None = None) -> Flask:
     """The simulator over its (migrated) database; its threads begin here, so gunicorn has to call it in the worker."""
-    settings = settings or load(SimulatorSettings)
+    settings = settings or read(SimulatorSettings)
     # Each delivery is logged with its event; the client's own line would double it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     store = Store(connect(settings.stripe_simulator_database_url))

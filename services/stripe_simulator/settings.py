@@ -2,10 +2,10 @@
 
 from pydantic import Field, field_validator
 
-from services.common.settings import ServiceSettings
+from lib.settings import ProcessSettings
 
 
-class SimulatorSettings(ServiceSettings):
+class SimulatorSettings(ProcessSettings):
     """The simulator's settings; keys and secrets are the ones that our other processes use towards Stripe."""
 
     # test keys only: somebody who points the stand-in at a live account's key has mixed up two environments.
@@ -29,6 +29,14 @@ class SimulatorSettings(ServiceSettings):
     def signing_secrets(self) -> tuple[str, ...]:
         """The secrets that sign webhooks."""
         return tuple(filter(None, map(str.strip, self.stripe_webhook_secrets.split(","))))
+
+    @field_validator("environment")
+    @classmethod
+    def refuse_production(cls, environment: str) -> str:
+        """Raise where offset would be given away for test cards."""
+        if environment == "production":
+            raise ValueError("the simulator is for development alone: its cards move no money")
+        return environment
 
     @field_validator("stripe_webhook_secrets")
     @classmethod

@@ -5,13 +5,13 @@ Here belongs who the buyers are and what was delivered to them; no word of money
 
 from apiflask import APIFlask
 
+from lib.settings import read
 from services.common.database import connect
-from services.common.settings import load
 from services.users.routes import users_api
 from services.users.settings import UsersSettings
 
 
 def create_app(settings: UsersSettings | None = None) -> APIFlask:
     """The service's WSGI application; the database must have been migrated."""
-    settings = settings or load(UsersSettings)
-    return users_api(connect(settings.users_database_url), settings.service_token)
+    settings = settings or read(UsersSettings)
+    return users_api(connect(settings.users_database_url), settings.service_tokens)

@@ -10,6 +10,7 @@ from services.common.caller import Caller
 from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
+from services.common.service_tokens import TO_AUDIT, TO_FOLLOW, TO_LOOK, TO_MOVE, service_token_auth
 from services.users.models import Offset
 from services.users.offsets import Offsets
 from services.users.refusals import MISMATCH, REVOKED
@@ -25,22 +26,21 @@ from services.users.schemas import (
 from webapi import NumberedPageQuery, create_api
 from webapi.openapi import may_tell
 from webapi.paging import cut_page
-from webapi.service_token import service_token_auth
 
 DESCRIPTION = "The buyers and the offset that they own: created once per payment, and never again once revoked."
 
 
-def users_api(engine: Engine, token: str) -> APIFlask:
+def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
     """The API on a migrated database."""
     api = create_api("services.users", "Users", DESCRIPTION, ready={"the database": lambda: ping(engine)})
     know_ids(api)
     answer_for_the_database(api)
-    auth = service_token_auth(token)
+    auth = service_token_auth(tokens)
     offsets = Offsets(engine)
     forget_buyers(api, auth, offsets.rename_buyer)
 
     @api.get("/users/<id:user_id>")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_FOLLOW)
     @api.output(UserShown)
     def show_user(user_id: str) -> UserShown:
         """A buyer who is known here: offset can be delivered to them."""
@@ -48,7 +48,7 @@ def users_api(engine: Engine, token: str) -> APIFlask:
         return UserShown(user_id=user_id)
 
     @api.post("/users/<id:user_id>/offsets")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(OffsetBody, arg_name="body")
     @api.output(OffsetShown, status_code=201)
@@ -58,7 +58,7 @@ def users_api(engine: Engine, token: str) -> APIFlask:
         return OffsetShown.of(offsets.create(user_id, body))
 
     @api.get("/users/<id:user_id>/offsets")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_AUDIT)
     @api.input(NumberedPageQuery, location="query", arg_name="page")
     @api.output(OffsetPage)
     def list_offsets(user_id: str, page: NumberedPageQuery) -> OffsetPage:
@@ -67,14 +67,14 @@ def users_api(engine: Engine, token: str) -> APIFlask:
         return OffsetPage(items=[OffsetShown.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/users/<id:user_id>/offsets/<payment:payment_id>")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_LOOK)
     @api.output(FoundOffset)
     def show_offset(user_id: str, payment_id: str) -> FoundOffset:
         """A payment's offset, or the mark of its revocation."""
         return FoundOffset.of(offsets.find(user_id, payment_id))
 
     @api.get("/offsets")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_AUDIT)
     @api.input(NumberedPageQuery, location="query", arg_name="page")
     @api.output(OwnedOffsetPage)
     def list_all_offsets(page: NumberedPageQuery) -> OwnedOffsetPage:
@@ -83,7 +83,7 @@ def users_api(engine: Engine, token: str) -> APIFlask:
         return OwnedOffsetPage(items=[OwnedOffset.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.delete("/users/<id:user_id>/offsets/<payment:payment_id>")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(OffsetShown)
     @api.doc(extensions=may_tell(MISMATCH))

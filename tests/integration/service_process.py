@@ -13,6 +13,7 @@ import httpx
 
 from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
+from lib.tokens import digest
 
 REPOSITORY = Path(__file__).parents[2]
 SERVICE_TOKEN = "a-service-token-of-the-tests"
@@ -64,7 +65,8 @@ class ServiceProcess:
 def running_service(name: str, log: Path, **settings: str) -> Iterator[ServiceProcess]:
     """Start `python -m services.<name>` with settings named as in the environment; it may not be ready yet."""
     port = free_port()
-    environment = os.environ | settings | {f"{name.upper()}_PORT": str(port), "SERVICE_TOKEN": SERVICE_TOKEN}
+    told = {f"{name.upper()}_PORT": str(port), "SERVICE_TOKENS": f"operator:{digest(SERVICE_TOKEN)}"}
+    environment = os.environ | settings | told
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", f"services.{name}"], cwd=REPOSITORY, env=environment, stdout=output, stderr=output

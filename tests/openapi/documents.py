@@ -14,7 +14,7 @@ from app.hints import Hints
 from app.loop import LoopThread
 from config import Settings
 from services.common.database import connect
-from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
@@ -47,22 +47,22 @@ def intake(config: Settings) -> APIFlask:
 
 
 def _payments() -> APIFlask:
-    return payments_api(connect("sqlite://"), cast("Payments", None), DEVELOPMENT_SERVICE_TOKEN)
+    return payments_api(connect("sqlite://"), cast("Payments", None), DEVELOPMENT_SERVICE_TOKENS)
 
 
 def _projects() -> APIFlask:
-    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN, Limits(open_max=5, held_kg_max=100_000_000))
+    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS, Limits(open_max=5, held_kg_max=100_000_000))
 
 
 def _users() -> APIFlask:
-    return users_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKEN)
+    return users_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS)
 
 
 def _notifier() -> APIFlask:
     engine = connect("sqlite://")
     notifications = Notifications(engine)
     consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
-    return notifier_api(engine, notifications, consumer, DEVELOPMENT_SERVICE_TOKEN)
+    return notifier_api(engine, notifications, consumer, DEVELOPMENT_SERVICE_TOKENS)
 
 
 APIS: Mapping[str, Callable[[], APIFlask]] = {

@@ -8,6 +8,7 @@ from webapi.openapi.says import PROBLEMS
 from webapi.openapi.walk import operations
 from webapi.problem_types import (
     EVERYWHERE,
+    FORBIDDEN,
     HEADERS_TOO_LARGE,
     INVALID_REQUEST,
     KEY_MISSING,
@@ -55,6 +56,8 @@ def _implied(operation: dict[str, Any]) -> Iterator[ProblemType]:
     places = {parameter["in"] for parameter in operation["parameters"]}
     if operation.get("security"):
         yield UNAUTHENTICATED
+    if any(roles for scheme in operation.get("security", []) for roles in scheme.values()):
+        yield FORBIDDEN
     if "path" in places:
         yield NOT_FOUND
     if places & {"path", "query"}:

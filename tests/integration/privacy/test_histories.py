@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from devstack.stack import Stack
+from services.common.service_tokens import Role, new_token
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, Keys
 from tests.integration.privacy.raw import Kept, database, everything
@@ -50,13 +52,12 @@ def test_nothing_of_an_order_is_readable_without_a_key(own: Stack, buyers: Buyer
 @contextmanager
 def estranged(stack: Stack, name: str) -> Iterator[None]:
     """Let a service trust another token than ours: who asks it is refused in a way that no contract knows."""
-    trusted = stack.description["service_token"]
-    stack.tell(SERVICE_TOKEN=f"not-{trusted}")
+    stack.tell(SERVICE_TOKENS=new_token(Role.WORKER)[1])
     stack.restart(name)
     try:
         yield
     finally:
-        stack.tell(SERVICE_TOKEN=trusted)
+        stack.tell(SERVICE_TOKENS=",".join(DEVELOPMENT_SERVICE_TOKENS))
         stack.restart(name)
 
 

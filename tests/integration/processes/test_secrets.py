@@ -11,6 +11,7 @@ from temporalio.client import Client
 from app import create_app
 from devstack.description import token
 from devstack.patience import PATIENCE_S
+from devstack.plan import TOKENS
 from devstack.shop import Shop
 from devstack.stack import Stack
 from tests.integration.intake.conftest import Basket, deliver, event_of
@@ -36,7 +37,14 @@ def test_nothing_that_must_stay_secret_is_kept_or_told(
     assert deliver(client, _personal(event_of(paid))).status_code == 200
     Shop.until(lambda: _status(several, paid), "paid".__eq__, "the purchase to settle", 30)
 
-    secrets = {*SECRETS.values(), *SECRETS["STRIPE_WEBHOOK_SECRETS"].split(","), good, _forged(), api_key[0]}
+    secrets = {
+        *SECRETS.values(),
+        *TOKENS.values(),
+        *SECRETS["STRIPE_WEBHOOK_SECRETS"].split(","),
+        good,
+        _forged(),
+        api_key[0],
+    }
     secrets |= {paid["client_secret"], open_one["client_secret"], *NEEDLES, ADDRESS}
     refusals = [answer.content for answer in answers if answer.status_code >= 400]
     logs = [path.read_bytes() for path in (several.data / "logs").iterdir()]

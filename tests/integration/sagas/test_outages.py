@@ -98,7 +98,6 @@ def test_nothing_is_begun_that_nobody_can_judge(
     with away(own, callee):
         answer = client.open(*basket, key=key)
         assert refusal(answer) == (503, "dependency-unavailable")
-        assert answer.elapsed.total_seconds() < ANSWER_TIMEOUT_S
         assert list(client.pages("payments", "/payments", buyer_id=client.buyer)) == []
     opened = client.until(lambda: client.open(*basket, key=key), lambda it: it.status_code != 503, "an answer", 20)
     assert opened.status_code == 201

@@ -24,10 +24,9 @@ BY_HAND = "operator/by-hand"
 
 def run(script: str, folder: Path, **databases: str) -> str:
     """Run a script of deploy/backup; what it says."""
-    command = ["/bin/sh", str(REPOSITORY / "deploy" / "backup" / script), str(folder)]
     done = subprocess.run(
-        [*command, *(f"{name}={url}" for name, url in databases.items())],
-        env=os.environ,
+        ["/bin/sh", str(REPOSITORY / "deploy" / "backup" / script), str(folder), *databases],
+        env={**os.environ, **{f"{name.upper()}_DATABASE_URL": url for name, url in databases.items()}},
         check=False,
         capture_output=True,
         text=True,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.schemas import PurchaseBody, fingerprint
 from tests.unit.app.requests import body_of, body_with, post
 from tests.unit.fakes import FakeSagas
 
@@ -42,3 +43,9 @@ def test_another_purchase_is_another_fingerprint(client: FlaskClient, sagas: Fak
     post(client)
     assert post(client, other).status_code == 422
     assert len({start.fingerprint for start in sagas.starts}) == 2
+
+
+def test_an_order_cannot_be_guessed_by_its_fingerprint() -> None:
+    """Temporal shows it in clear, and both ids too: what it is made of beside must hold something secret."""
+    order = PurchaseBody.model_validate(body_of({})).order("a-purchase", "alice")
+    assert fingerprint(order, "card", "a key") != fingerprint(order, "card", "another key")

@@ -80,3 +80,10 @@ def test_stripe_knows_every_event_that_we_handle() -> None:
     """By the names in its SDK: a misspelt one would never come."""
     (names,) = get_args(WebhookEndpointCreateParams.__annotations__["enabled_events"])
     assert set(get_args(names)) >= HANDLED
+
+
+def test_a_key_on_the_command_line_is_refused() -> None:
+    """Every user of the machine may read it there."""
+    result = run("--key", "rk_live_1", "list")
+    assert result.exit_code == 2
+    assert "set STRIPE_SECRET_KEY" in result.output

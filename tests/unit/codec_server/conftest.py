@@ -38,8 +38,10 @@ def told() -> CodecServerSettings:
 
 @pytest.fixture
 def client(told: CodecServerSettings) -> FlaskClient:
-    """Somebody at that server."""
-    return create_app(told).test_client()
+    """Somebody's browser at that server's page."""
+    browser = create_app(told).test_client()
+    browser.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return browser
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from codec_server.access import SESSION_SECONDS, Access, new_token
+from codec_server.access import SESSION_SECONDS, SESSIONS_MAX, Access, new_token
 
 ANNA, ANNAS_ENTRY = new_token("anna")
 BEN, BENS_ENTRY = new_token("ben")
@@ -29,23 +29,31 @@ def test_a_session_ends_after_a_working_day() -> None:
     assert access.holder(session) is None
 
 
-def test_a_session_ends_with_its_token() -> None:
-    """Where the entry is taken away or replaced, nobody has to sign out."""
+def test_a_session_ends_with_the_server_and_so_with_its_token() -> None:
+    """An entry is taken away by a start; nobody has to sign out."""
     session = Access([ANNAS_ENTRY, BENS_ENTRY]).session(ANNA)
     assert session is not None
-    _, replaced = new_token("anna")
-    assert Access([BENS_ENTRY]).holder(session) is None
-    assert Access([replaced, BENS_ENTRY]).holder(session) is None
+    assert Access([ANNAS_ENTRY, BENS_ENTRY]).holder(session) is None
 
 
-def test_a_session_cannot_be_made_another_persons() -> None:
-    """The name is signed."""
+def test_a_session_that_was_ended_is_nobodys() -> None:
+    """And the others go on."""
     access = Access([ANNAS_ENTRY, BENS_ENTRY])
-    session = access.session(ANNA)
-    assert session is not None
-    assert access.holder(session.replace("anna", "ben")) is None
+    annas, bens = access.session(ANNA), access.session(BEN)
+    assert annas is not None
+    assert bens is not None
+    access.end(annas)
+    assert (access.holder(annas), access.holder(bens)) == (None, "ben")
     assert access.holder("") is None
     assert access.session("wrong") is None
+
+
+def test_sessions_have_a_limit() -> None:
+    """The oldest goes: whoever signs in without end signs nobody else's memory away."""
+    access = Access([ANNAS_ENTRY])
+    sessions = [access.session(ANNA) or "" for _ in range(SESSIONS_MAX + 1)]
+    assert access.holder(sessions[0]) is None
+    assert {access.holder(each) for each in sessions[1:]} == {"anna"}
 
 
 @pytest.mark.parametrize("name", ["", "Anna", "a:b", "a,b", "a" * 33])

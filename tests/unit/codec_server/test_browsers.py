@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from tests.unit.codec_server.conftest import CLEAR, TOKEN, UI, Ask
 
+HERE = "https://localhost"
 PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,x-namespace"}
 
 
@@ -24,6 +25,41 @@ def test_a_browser_signs_in_and_out(client: FlaskClient) -> None:
     assert "Your token" in client.get("/").text
 
 
+def test_who_has_signed_out_is_out_wherever_the_cookie_is_kept(client: FlaskClient) -> None:
+    """A copy of it, from a stolen disk or a proxy's log, is worth nothing any more."""
+    cookie = client.post("/sign-in", data={"token": TOKEN}, base_url=HERE).headers["Set-Cookie"]
+    client.post("/sign-out", base_url=HERE)
+    copied = cookie.partition(";")[0].partition("=")[2]
+    client.set_cookie("__Host-codec-session", copied, secure=True)
+    assert client.post("/decode", json={"payloads": [CLEAR]}, base_url=HERE).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Origin": HERE},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {},
+    ],
+)
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+def test_another_page_signs_nobody_in_or_out(client: FlaskClient, path: str, headers: dict[str, str]) -> None:
+    """With its own token it would see what a person encodes there, in somebody else's name."""
+    client.environ_base.pop("HTTP_SEC_FETCH_SITE")
+    answer = client.post(path, data={"token": TOKEN}, base_url=HERE, headers=headers)
+    assert answer.status_code == 403
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_an_older_browser_signs_in_too(client: FlaskClient) -> None:
+    """It names the page's origin alone."""
+    client.environ_base.pop("HTTP_SEC_FETCH_SITE")
+    answer = client.post("/sign-in", data={"token": TOKEN}, base_url=HERE, headers={"Origin": HERE})
+    assert answer.status_code == 303
+
+
 def test_a_wrong_token_signs_nobody_in(client: FlaskClient) -> None:
     """401 with a sentence, and no cookie."""
     answer = client.post("/sign-in", data={"token": "bpc_wrong"})
@@ -41,7 +77,7 @@ def test_the_cookie_is_for_this_server_alone(client: FlaskClient) -> None:
 
 
 def test_a_cookie_that_somebody_made_up_is_none(client: FlaskClient) -> None:
-    """Nothing but what this server has signed counts."""
+    """Nothing but what this server has made counts."""
     client.set_cookie("__Host-codec-session", "anna.aaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", secure=True)
     assert client.post("/decode", json={"payloads": []}, base_url="https://localhost").status_code == 401
 
@@ -85,4 +121,4 @@ def test_every_answer_is_shut(client: FlaskClient, path: str) -> None:
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"

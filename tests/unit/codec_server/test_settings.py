@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from codec_server.access import new_token
-from codec_server.settings import DEVELOPMENT, CodecServerSettings
+from codec_server.settings import DEVELOPMENT_TOKENS, CodecServerSettings
 from payload_keys import new_entry
 
 OWN = {
@@ -15,6 +15,7 @@ OWN = {
     "PAYLOAD_KEYS": new_entry("own"),
     "PAYLOAD_KEY": "own",
     "CODEC_SERVER_TOKENS": new_token("anna")[1],
+    "CODEC_SERVER_ORIGINS": "https://temporal.example",
 }
 
 
@@ -33,13 +34,13 @@ def test_production_takes_what_is_its_own(monkeypatch: pytest.MonkeyPatch) -> No
     assert CodecServerSettings().payload_key == "own"
 
 
-@pytest.mark.parametrize("forgotten", ["PAYLOAD_KEY", "CODEC_SERVER_TOKENS"])
+@pytest.mark.parametrize("forgotten", ["PAYLOAD_KEY", "CODEC_SERVER_TOKENS", "CODEC_SERVER_ORIGINS"])
 def test_production_refuses_developments(forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Payloads in clear, and a token that everybody can read in the repository; the refusal names that one alone."""
+    """Payloads in clear, a token that everybody can read in the repository, a page over http: each is named."""
     for name, value in OWN.items():
         if name != forgotten:
             monkeypatch.setenv(name, value)
-    with pytest.raises(ValidationError, match=rf"production needs its own {forgotten} ") as refused:
+    with pytest.raises(ValidationError, match=forgotten) as refused:
         CodecServerSettings()
     assert not any(OWN[name] in str(refused.value) for name in ("PAYLOAD_KEYS", "CODEC_SERVER_TOKENS"))
 
@@ -47,7 +48,16 @@ def test_production_refuses_developments(forgotten: str, monkeypatch: pytest.Mon
 def test_developments_token_is_the_one_that_is_told() -> None:
     """.env.example and docs/privacy.md name it."""
     digest = hashlib.sha256(b"development-codec-token").hexdigest()
-    assert DEVELOPMENT["codec_server_tokens"] == (f"developer:{digest}",)
+    assert (f"developer:{digest}",) == DEVELOPMENT_TOKENS
+
+
+def test_developments_token_is_known_under_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside tokens of one's own, too."""
+    digest = hashlib.sha256(b"development-codec-token").hexdigest()
+    for name, value in (OWN | {"CODEC_SERVER_TOKENS": f"{OWN['CODEC_SERVER_TOKENS']},ben:{digest}"}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="production needs its own CODEC_SERVER_TOKENS"):
+        CodecServerSettings()
 
 
 @pytest.mark.parametrize("entry", ["anna", "anna:short", f"Anna:{'a' * 64}", f"anna:{'A' * 64}", "bpc_a-token"])

@@ -3,7 +3,9 @@
 import threading
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from services.common.database import connect, ping
 
@@ -42,3 +44,10 @@ def test_postgresql_is_spoken_by_psycopg() -> None:
     assert (
         connect("postgresql+psycopg://saga@127.0.0.1/projects").driver == create_engine("postgresql+psycopg://").driver
     )
+
+
+def test_an_error_does_not_tell_a_statements_values(tmp_path: Path) -> None:
+    """They are a purchase's, and errors are logged."""
+    with connect(f"sqlite:///{tmp_path / 'books.db'}").begin() as connection, pytest.raises(OperationalError) as failed:
+        connection.execute(text("INSERT INTO nowhere VALUES (:buyer)"), {"buyer": "needle"})
+    assert "needle" not in f"{failed.value!s} {failed.value!r}"

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from services.common.database import connect
 from services.common.migrations import migrate
-from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
@@ -47,7 +47,9 @@ def erase(api: ServiceApi) -> int:
 def test_projects_forgets_a_buyer(started: Callable[[str], str]) -> None:
     """In reservations and in the row by which open purchases are counted; the stock does not move."""
     url = started("projects")
-    api = ServiceApi(projects_api(connect(url), DEVELOPMENT_SERVICE_TOKEN, Limits(open_max=5, held_kg_max=100_000_000)))
+    api = ServiceApi(
+        projects_api(connect(url), DEVELOPMENT_SERVICE_TOKENS, Limits(open_max=5, held_kg_max=100_000_000))
+    )
     for number, buyer_id in enumerate(BUYERS):
         body = {"payment_id": f"pi_{number}", "items": ITEMS, "amount": 1800, "currency": "usd", "buyer_id": buyer_id}
         assert api.ask("POST", "/reservations", body).status_code == 201
@@ -62,7 +64,7 @@ def test_projects_forgets_a_buyer(started: Callable[[str], str]) -> None:
 
 def test_users_forgets_a_buyer(started: Callable[[str], str]) -> None:
     """The offset has another owner, who is known; the buyer is unknown, as is one who owned nothing."""
-    api = ServiceApi(users_api(connect(started("users")), DEVELOPMENT_SERVICE_TOKEN))
+    api = ServiceApi(users_api(connect(started("users")), DEVELOPMENT_SERVICE_TOKENS))
     for number, buyer_id in enumerate(BUYERS):
         body = {"payment_id": f"pi_{number}", "purchase_id": f"p{number}", "items": ITEMS}
         assert api.ask("POST", f"/users/{buyer_id}/offsets", body).status_code == 201
@@ -79,7 +81,7 @@ def test_the_notifier_forgets_a_buyer(started: Callable[[str], str]) -> None:
     notifications = Notifications(engine)
     api = ServiceApi(
         notifier_api(
-            engine, notifications, Consumer("amqp://127.0.0.1/", notifications.keep), DEVELOPMENT_SERVICE_TOKEN
+            engine, notifications, Consumer("amqp://127.0.0.1/", notifications.keep), DEVELOPMENT_SERVICE_TOKENS
         )
     )
     told: Any = EXAMPLE["data"]
@@ -96,6 +98,6 @@ def test_the_notifier_forgets_a_buyer(started: Callable[[str], str]) -> None:
 
 def test_a_name_that_is_no_id_is_refused(started: Callable[[str], str]) -> None:
     """As everywhere."""
-    api = ServiceApi(users_api(connect(started("users")), DEVELOPMENT_SERVICE_TOKEN))
+    api = ServiceApi(users_api(connect(started("users")), DEVELOPMENT_SERVICE_TOKENS))
     assert api.ask("POST", "/buyers/alice/erasure", {"erased_as": "a b"}).status_code == 422
     assert api.ask("POST", "/buyers/alice/erasure", ERASED, key=None).status_code == 400

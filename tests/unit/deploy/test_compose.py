@@ -18,6 +18,7 @@ from codec_server.settings import CodecServerSettings
 from config import Settings
 from devstack import temporal
 from devstack.ports import DEFAULTS
+from lib.tokens import digest
 from telemetry.settings import LogSettings
 from tests.unit.settings.classes import REPOSITORY, all_settings, defaults, service_settings
 
@@ -39,8 +40,9 @@ TRACES = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"}
 TEMPORAL_CLIENT = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 # gunicorn's own.
 PROCESSES = {"WEB_CONCURRENCY"}
-# What compose itself asks for, beside settings: passwords of the programs that only compose starts.
-COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD"}
+# What compose itself asks for, beside settings: passwords of the programs that only compose starts, and each caller's
+# SERVICE_TOKEN by another name, for a `.env` has one of that name.
+COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "INTAKE_TOKEN", "WORKER_TOKEN"}
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 
@@ -121,6 +123,21 @@ def test_a_process_takes_the_values(name: str, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setenv(variable, value)
 
     assert settings_of(name)()
+
+
+def test_each_caller_has_a_token_of_its_own() -> None:
+    """The services know the hash of each, under the role that it needs and no other."""
+    audit = compose("deploy/compose.telemetry.yml")["services"]["audit"]["environment"]
+    borne = {
+        "intake": told("buy_projects")["SERVICE_TOKEN"],
+        "worker": told("temporal_start_payment_worker")["SERVICE_TOKEN"],
+        "auditor": DEFAULT.sub(r"\1", audit["SERVICE_TOKEN"]),
+        "operator": told("buy_projects")["OPERATOR_TOKEN"],
+    }
+
+    for name in ("payments", "projects", "users", "notifier"):
+        assert told(name)["SERVICE_TOKENS"].split(",") == [f"{role}:{digest(token)}" for role, token in borne.items()]
+        assert "SERVICE_TOKEN" not in told(name)
 
 
 def test_every_interpolated_variable_is_known() -> None:

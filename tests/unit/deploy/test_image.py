@@ -3,6 +3,8 @@
 import ast
 import re
 
+import yaml
+
 from tests.unit.settings.classes import REPOSITORY
 
 DOCKERFILE = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", "")
@@ -70,3 +72,11 @@ def test_the_processes_run_without_rights() -> None:
     """The last user named is the one that the image makes, before the command."""
     assert re.findall(r"^(?:USER|CMD)\b.*$", DOCKERFILE, re.MULTILINE)[0] == "USER buy-projects"
     assert "useradd --system" in DOCKERFILE
+
+
+def test_the_image_is_production_unless_it_is_told_otherwise() -> None:
+    """Whoever forgets to say where it runs gets no secret that everybody knows; compose says development."""
+    assert re.findall(r"^ENV .*\bENVIRONMENT=(\w+)", DOCKERFILE, re.MULTILINE) == ["production"]
+    compose = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+    ours = [service for service in compose.values() if service["image"].startswith("buy-projects:")]
+    assert {service["environment"]["ENVIRONMENT"] for service in ours} == {"${ENVIRONMENT:-development}"}

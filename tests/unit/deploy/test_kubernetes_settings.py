@@ -10,6 +10,7 @@ from app.webhooks import EVENT_BYTES_MAX
 from codec_server import create_app as create_codec_server
 from codec_server.settings import CodecServerSettings
 from config import Settings
+from lib.tokens import digest
 from telemetry.settings import LogSettings, TraceSettings
 from tests.unit.deploy.manifests import OVERLAYS, Pod, overlay
 from tests.unit.settings.classes import REPOSITORY, defaults, service_settings
@@ -20,7 +21,9 @@ PROCESSES = {"WEB_CONCURRENCY"}
 # What stands in the Secrets of production, as far as a settings class looks at it.
 MADE_UP = {
     "SERVICE_TOKEN": "a-token-of-our-own-0123456789",
-    "AMQP_URL": "amqps://shop:secret@rabbit.example/",
+    "OPERATOR_TOKEN": "a-token-of-people-9876543210",
+    "SERVICE_TOKENS": f"worker:{'c' * 64}",
+    "AMQP_URL": "amqps://shop:Tq7-xW@rabbit.example/",
     "STRIPE_WEBHOOK_SECRETS": "whsec_own",
     "STRIPE_PUBLISHABLE_KEY": "pk_live_own",
     "STRIPE_SECRET_KEY": "rk_live_own",
@@ -73,6 +76,23 @@ def test_a_process_takes_what_it_is_told(name: str, monkeypatch: pytest.MonkeyPa
                 patched.setenv(variable, value)
             found = settings_of(pod)(_env_file=None)
         assert found.model_dump()["environment"] == name, pod.name
+
+
+def test_each_caller_has_a_token_of_its_own() -> None:
+    """In development the services know the hash of each, under the role that it needs; the intake has no other's."""
+    said = {pod.component: told("development", pod) for pod in processes("development")}
+    borne = {
+        "intake": said["intake"]["SERVICE_TOKEN"],
+        "worker": said["payment-success-worker"]["SERVICE_TOKEN"],
+        "auditor": said["audit"]["SERVICE_TOKEN"],
+        "operator": said["audit"]["OPERATOR_TOKEN"],
+    }
+
+    for name in ("payments", "projects", "users", "notifier"):
+        assert said[name]["SERVICE_TOKENS"].split(",") == [f"{role}:{digest(token)}" for role, token in borne.items()]
+        assert "SERVICE_TOKEN" not in said[name]
+    assert "OPERATOR_TOKEN" not in said["intake"]
+    assert len(set(borne.values())) == 4
 
 
 @pytest.mark.parametrize("name", OVERLAYS)

@@ -6,7 +6,7 @@ import pytest
 
 from services.common.database import connect
 from services.common.migrations import migrate
-from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
@@ -31,4 +31,4 @@ def notifications(database_url: str) -> Notifications:
 def api(database_url: str, notifications: Notifications) -> ServiceApi:
     """The Notifier's API, whose consumer was not started."""
     consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
-    return ServiceApi(notifier_api(connect(database_url), notifications, consumer, DEVELOPMENT_SERVICE_TOKEN))
+    return ServiceApi(notifier_api(connect(database_url), notifications, consumer, DEVELOPMENT_SERVICE_TOKENS))

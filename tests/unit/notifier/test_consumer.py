@@ -1,5 +1,7 @@
 """What becomes of a delivered message, on a channel that only notes what it was told."""
 
+import json
+import logging
 import threading
 from collections.abc import Callable
 
@@ -9,7 +11,8 @@ from sqlalchemy.exc import DataError, InternalError, OperationalError, Programmi
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from services.notifier.consumer import Consumer, Keeper, NotConsuming, settle
-from services.notifier.notifications import Malformed
+from services.notifier.notifications import Malformed, Notifications
+from services.notifier.schemas import EXAMPLE
 
 
 class FakeChannel:
@@ -123,3 +126,24 @@ def messages() -> dict[str, float]:
     """How many messages have had each result so far."""
     name = "notifier_messages_total"
     return {result: REGISTRY.get_sample_value(name, {"result": result}) or 0 for result in RESULTS}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"needle",
+        json.dumps(EXAMPLE | {"data": {"purchase_id": "a needle"}}).encode(),
+        json.dumps(EXAMPLE | {"id": "needle" * 100}).encode(),
+        json.dumps(EXAMPLE | {"data": {"buyer_id": "needle", "email": "needle@example.com"}}).encode(),
+        json.dumps(EXAMPLE | {"specversion": "needle"}).encode(),
+        json.dumps(EXAMPLE | {"data": "needle"}).encode(),
+    ],
+)
+def test_no_line_tells_what_a_message_holds(
+    notifications: Notifications, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
+    """What cannot be kept goes to the dead letters, where people look at it; the log has its fault alone."""
+    with caplog.at_level(logging.DEBUG):
+        settle(FakeChannel(), 7, body, notifications.keep, threading.Event())
+    assert "dead letters" in caplog.text
+    assert "needle" not in caplog.text

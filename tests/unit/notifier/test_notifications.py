@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.common.database import connect
-from services.common.settings import DEVELOPMENT_SERVICE_TOKEN
+from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import NotConsuming
 from services.notifier.notifications import Malformed, Notifications
 from services.notifier.routes import notifier_api
@@ -109,7 +109,7 @@ def test_readiness_says_what_messages_wait_for(
     database_url: str, notifications: Notifications, trouble: dict[str, bool], named: str
 ) -> None:
     """Away from its broker, or with a message that no database takes, the Notifier is alive but not ready."""
-    api = notifier_api(connect(database_url), notifications, Troubled(**trouble), DEVELOPMENT_SERVICE_TOKEN)
+    api = notifier_api(connect(database_url), notifications, Troubled(**trouble), DEVELOPMENT_SERVICE_TOKENS)
     answer = api.test_client().get("/ready")
     assert (answer.status_code, kind(answer), answer.headers["Retry-After"]) == (503, "dependency-unavailable", "1")
     assert named in answer.get_json()["detail"]

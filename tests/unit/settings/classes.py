@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 
 from codec_server.settings import CodecServerSettings
 from config import Settings
-from services.common.settings import ServiceSettings
+from lib.settings import ProcessSettings
 from telemetry.settings import LogSettings
 
 REPOSITORY = Path(__file__).parents[3]
@@ -29,7 +29,7 @@ def service_settings() -> dict[str, type[BaseSettings]]:
 
 
 def _is_settings(value: object, module: str) -> bool:
-    return isinstance(value, type) and issubclass(value, ServiceSettings) and value.__module__ == module
+    return isinstance(value, type) and issubclass(value, ProcessSettings) and value.__module__ == module
 
 
 def all_settings() -> dict[str, type[BaseSettings]]:

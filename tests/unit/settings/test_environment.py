@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.unit.settings.classes import REPOSITORY
 
-APPLICATION = ("app", "workflows", "activities", "workers", "clients", "domain", "services", "webapi")
+APPLICATION = ("app", "workflows", "activities", "workers", "clients", "domain", "services", "webapi", "lib")
 READERS = {"environ", "environb", "getenv", "getenvb", "putenv"}
 
 

@@ -6,6 +6,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Status, StatusCode, Tracer
+from pydantic import ValidationError
 
 from telemetry import tracing
 from telemetry.known_spans import KnownSpans
@@ -88,6 +89,26 @@ def test_only_what_is_known_leaves(tracer: Tracer, sent: InMemorySpanExporter) -
 def test_traces_are_off_until_somebody_says_where_they_go(told: dict[str, object], on: bool) -> None:
     """OpenTelemetry's own variables decide."""
     assert TraceSettings(**told).are_on is on  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "headers", "taken"),
+    [
+        ("http://collector:4318", "", True),
+        ("https://collector.example", "authorization=Bearer a-key", True),
+        ("http://collector:4318", "authorization=Bearer a-key", False),
+        ("http://trace:development@collector:4318", "", False),
+    ],
+)
+def test_production_sends_no_collectors_key_in_clear(endpoint: str, headers: str, taken: bool) -> None:
+    """Without a key a collector in the cluster may be spoken to in clear; the fault does not show the key."""
+    told = {"otel_exporter_otlp_endpoint": endpoint, "otel_exporter_otlp_headers": headers, "environment": "production"}
+    if taken:
+        assert TraceSettings(**told).are_on  # type: ignore[arg-type]
+        return
+    with pytest.raises(ValidationError, match="OTEL_EXPORTER_OTLP_") as refused:
+        TraceSettings(**told)  # type: ignore[arg-type]
+    assert "a-key" not in str(refused.value)
 
 
 def test_one_purchase_in_ten_is_sampled_unless_told_otherwise() -> None:

@@ -7,10 +7,11 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from pydantic import Field
 
+from services.common.service_tokens import TO_MOVE, Role, new_token, service_token_auth
 from webapi import Body, PageQuery, Problem, Shown, create_api
-from webapi.service_token import service_token_auth
 
-TOKEN = {"Authorization": "Bearer token"}
+BEARER, ENTRY = new_token(Role.WORKER)
+TOKEN = {"Authorization": f"Bearer {BEARER}"}
 
 
 class Ordered(Body):
@@ -38,10 +39,10 @@ class BrokenError(Exception):
 def shop(check: Callable[[], None] = lambda: None) -> APIFlask:
     """An API with one thing to order."""
     api = create_api("shop", "Shop", "Sells orders.", ready={"the till": check})
-    auth = service_token_auth("token")
+    auth = service_token_auth([ENTRY])
 
     @api.post("/orders")
-    @api.auth_required(auth)
+    @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Ordered, arg_name="body")
     @api.output(Seen, status_code=201)
     def order(body: Ordered) -> Seen:

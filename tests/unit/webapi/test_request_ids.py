@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app.loop import LoopThread
 from telemetry.logs import formatter
-from tests.unit.webapi.test_api import shop
+from tests.unit.webapi.test_api import TOKEN, shop
 from webapi.request_ids import named, request_id
 
 PROBES: list[tuple[str, str, dict[str, str]]] = [
@@ -64,7 +64,7 @@ def test_every_answer_has_its_requests_id(client: FlaskClient, method: str, path
 
 def test_every_line_of_a_request_has_its_id(client: FlaskClient, lines: io.StringIO) -> None:
     """A fault's line and the request's own line say the caller's id; the next request has another."""
-    client.post("/orders", json={"count": 666}, headers={"Authorization": "Bearer token", "X-Request-Id": "r-1"})
+    client.post("/orders", json={"count": 666}, headers=TOKEN | {"X-Request-Id": "r-1"})
     client.get("/orders")
     assert [request_id == "r-1" for _, request_id in told(lines)] == [True, True, False]
 

@@ -1,0 +1,36 @@
+"""Reading: what a list is, and how a process ends that is told nonsense."""
+
+import re
+import sys
+from typing import Annotated, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings
+
+Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+# As a browser writes it into its header Origin: lower case, no path, no port that goes without saying.
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def read(settings: type[Settings]) -> Settings:
+    """The settings, or one readable line that names every fault and exit code 1."""
+    try:
+        return settings()
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}" for e in error.errors())
+        sys.exit("The settings are wrong: " + "; ".join(faults))
+
+
+def separated(value: object) -> object:
+    """A comma separated list as a tuple; anything else as it is."""
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+def checked(entries: tuple[str, ...], form: re.Pattern[str], told: str) -> tuple[str, ...]:
+    """The entries of a list, each of a form; the fault names an entry's place, for its text may be a secret."""
+    for place, entry in enumerate(entries, 1):
+        if not form.fullmatch(entry):
+            raise ValueError(f"entry {place} is not {told}")
+    return entries
