@@ -143,9 +143,9 @@ class Process:
 
 
 @contextmanager
-def running(spec: ProcessSpec, environ: Mapping[str, str], log: Path) -> Iterator[Process]:
+def running(spec: ProcessSpec, environ: Mapping[str, str], log: Path, folder: Path = ROOT) -> Iterator[Process]:
     """A process beside a stack, ready. Raises StackError, with its last lines, where it ends before it is stopped."""
-    process = Process(spec, ROOT, environ, log, lambda _name, _line: None)
+    process = Process(spec, folder, environ, log, lambda _name, _line: None)
     try:
         while not process.is_ready():
             time.sleep(POLL_S)
