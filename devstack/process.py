@@ -142,13 +142,24 @@ class Process:
         self._log.close()
 
 
-@contextmanager
-def running(spec: ProcessSpec, environ: Mapping[str, str], log: Path, folder: Path = ROOT) -> Iterator[Process]:
-    """A process beside a stack, ready. Raises StackError, with its last lines, where it ends before it is stopped."""
+def started(spec: ProcessSpec, environ: Mapping[str, str], log: Path, folder: Path = ROOT) -> Process:
+    """A process beside a stack, ready. Raises StackError, with its last lines and nothing left, where it cannot be."""
     process = Process(spec, folder, environ, log, lambda _name, _line: None)
     try:
         while not process.is_ready():
             time.sleep(POLL_S)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    return process
+
+
+@contextmanager
+def running(spec: ProcessSpec, environ: Mapping[str, str], log: Path, folder: Path = ROOT) -> Iterator[Process]:
+    """A process beside a stack, from ready to stopped; whoever uses it learns from its last lines that it has died."""
+    process = started(spec, environ, log, folder)
+    try:
         yield process
     except BaseException as error:
         if fault := process.fault():

@@ -45,7 +45,7 @@ def test_setup_is_done_already() -> None:
     """What these tests run in is set up, and `make setup` sees that by itself."""
     machine = Machine(ROOT, {}, lambda _: None)
     assert python_env.is_current(machine), "run `make setup`: not even this test may do so beneath the others"
-    done = subprocess.run(["make", "setup"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(["/usr/bin/make", "setup"], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "[set-up] ready" in done.stdout

@@ -1,7 +1,7 @@
 """A private Prometheus for tests: the project's own configuration and rules, at other addresses and in a hurry."""
 
+import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
-from devstack.shop import Shop
+from devstack.process import ProcessSpec, running
 from tests.integration.service_process import free_port
 
 DEPLOYED = Path(__file__).parents[3] / "deploy" / "prometheus"
@@ -72,18 +72,13 @@ def watching(folder: Path, addresses: Mapping[str, str]) -> Iterator[Prometheus]
     rules = (DEPLOYED / "alerts.yml").read_text()
     (folder / "alerts.yml").write_text(re.sub(r"for: \d+[mh]", "for: 0s", rules))
     server = Prometheus(f"http://127.0.0.1:{port}")
-    command = [
+    command = (
         "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
-    ]  # fmt: skip
-    with (folder / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        Shop.until(lambda: _is_ready(server), bool, "Prometheus", START_LIMIT_S)
+    )  # fmt: skip
+    spec = ProcessSpec("prometheus", command, lambda: _is_ready(server), ready_limit_s=START_LIMIT_S)
+    with running(spec, os.environ, folder / "prometheus.log"):
         yield server
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _is_ready(server: Prometheus) -> bool:
