@@ -64,7 +64,7 @@ histories: setup  ## write what the sagas of the next version do, before it is t
 sbom: setup  ## write build/sbom.cdx.json: the bill of materials of what the image holds
 	@$(VENV)/python -m tests.supply sbom
 
-bench: python  ## measure latency, throughput, memory and recovery
+bench: python  ## measure latency, throughput, memory and recovery; ARGS="--only speed --write"
 	@$(SETUP) --chaos
 	@$(VENV)/python -m bench $(ARGS)
 

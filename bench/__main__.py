@@ -1,28 +1,31 @@
-"""`python -m bench [--only webhooks|telemetry] [--write]`: measure, and print the tables."""
+"""`python -m bench [--only speed|webhooks|telemetry] [--write]`: measure, and print the tables."""
 
 import argparse
 import asyncio
-import subprocess
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bench.bare import ask, connect, nothing
+from bench.bare import ask, connect, nothing, worker
 from bench.buyer import Buyer, Listener
 from bench.cost import cpu_seconds, memory_mb
 from bench.load import Call, Sample, put_load
 from bench.recovery import recover
-from bench.report import NAMES, PAGE, Results, markdown, where, with_section
+from bench.report import NAMES, PAGE, Results, markdown, speed_section, where, with_section
+from bench.stacks import described
 from bench.telemetry import compare, telemetry_section
 from bench.webhooks import knock
 from bench.webhooks_report import webhooks_section
-from devstack.options import ROOT
-from devstack.stack import Stack, StackOptions
+from devstack.options import ROOT, StackOptions
+from devstack.process import running
+from devstack.watch import watched
 
 # Enough calls for a p99 at one and at 32 at once, and two minutes in all.
 COUNT_BY_CALLERS = {1: 150, 32: 600}
@@ -31,20 +34,21 @@ WARM_UP = 20
 
 # What can be measured by itself: the section of the page that comes of it.
 PARTS: dict[str, Callable[[str, Console], list[str]]] = {
+    "speed": lambda data, console: speed_section(_speed(data, console), where()),
     "webhooks": lambda data, console: webhooks_section(knock(data, console), where()),
     "telemetry": lambda data, console: telemetry_section(compare(data, console), where()),
 }
 
 
-async def measure(stack: Mapping[str, Any], console: Console) -> Results:
-    """Put every load on the stack, one after the other."""
+async def measure(stack: Mapping[str, Any], console: Console, counts: Mapping[int, int]) -> Results:
+    """Put every load on the stack, one after the other; so many calls by the number of callers."""
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     with Listener(stack["amqp_url"], asyncio.get_running_loop()) as listener:
         async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-            return await _measure_all(stack, Buyer(stack, http, listener), console)
+            return await _measure_all(stack, Buyer(stack, http, listener), console, counts)
 
 
-async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console) -> Results:
+async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console, counts: Mapping[int, int]) -> Results:
     client = await connect(stack["temporal"]["address"])
     loads: dict[str, Call] = {
         "a": lambda name: nothing(client, name),
@@ -55,9 +59,9 @@ async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console)
     pids = {name: process["pid"] for name, process in stack["processes"].items()}
     samples: dict[tuple[str, int], Sample] = {}
     used: dict[str, float] = {}
-    for callers, count in COUNT_BY_CALLERS.items():
+    for callers, count in counts.items():
         for name, call in loads.items():
-            await put_load(call, f"{name}-warm-up", callers=callers, count=WARM_UP)
+            await put_load(call, f"{name}-warm-up", callers=callers, count=min(WARM_UP, count))
             before = cpu_seconds(pids)
             samples[name, callers] = await put_load(call, name, callers=callers, count=count)
             used = {process: (cpu - before[process]) * 1000 / count for process, cpu in cpu_seconds(pids).items()}
@@ -66,27 +70,35 @@ async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console)
     return Results(samples, used, memory_mb(pids))
 
 
-def _speed(data: str, console: Console) -> Results:
-    with Stack(StackOptions(data=data)) as stack:
-        address = stack.description["temporal"]["address"]
-        worker = subprocess.Popen([sys.executable, "-m", "bench.bare", address])  # noqa: S603 - our own program
-        try:
-            return asyncio.run(measure(stack.description, console))
-        finally:
-            worker.terminate()
-            worker.wait()
+def _speed(
+    data: str, console: Console, counts: Mapping[int, int] = COUNT_BY_CALLERS, at: Path | None = None
+) -> Results:
+    """On a stack of our own, or on the one that runs at a folder."""
+    with (
+        described(at, StackOptions(data=data)) as stack,
+        running(worker(stack["temporal"]["address"]), os.environ, Path(data).with_suffix(".log")) as helper,
+        watched(helper.fault),
+    ):
+        return asyncio.run(measure(stack, console, counts))
 
 
 def main() -> int:
-    """Start a stack for each part, measure, report."""
+    """Start a stack for each part, measure, report; `--data` and `--calls` show that all works, not how fast."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", choices=[*PARTS], help="measure this part alone, and leave the others as they are")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well")
+    parser.add_argument("--data", type=Path, help="the speed of the stack that runs on this folder; nothing else")
+    parser.add_argument("--calls", type=int, help=f"with --data: for each load, instead of {COUNT_BY_CALLERS}")
     arguments = parser.parse_args()
     console = Console()
     folder = ROOT / ".run"
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as data:
+        if arguments.data:
+            counts = dict.fromkeys(COUNT_BY_CALLERS, arguments.calls) if arguments.calls else COUNT_BY_CALLERS
+            results = _speed(f"{data}/speed", console, counts, arguments.data)
+            console.print(Markdown("\n".join(speed_section(results, where()))))
+            return 0
         shown, page = _part(arguments.only, data, console) if arguments.only else _everything(data, console)
     console.print(Markdown(shown))
     if arguments.write:

@@ -5,15 +5,20 @@ Run as a program it is their worker: `python -m bench.bare ADDRESS`.
 
 import asyncio
 import sys
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from devstack.process import ProcessSpec
 from temporal_client import data_converter
 
 QUEUE = "bench"
+READY = "Starting bench worker"
+# A minute: under the heaviest load here an answer takes one second; what has none by then never gets one.
+ANSWER_TIMEOUT = timedelta(minutes=1)
 
 
 @workflow.defn
@@ -51,7 +56,7 @@ async def connect(address: str) -> Client:
 
 async def nothing(client: Client, workflow_id: str) -> None:
     """Start a bare workflow and wait for its end."""
-    await client.execute_workflow(Nothing.run, id=workflow_id, task_queue=QUEUE)
+    await client.execute_workflow(Nothing.run, id=workflow_id, task_queue=QUEUE, execution_timeout=ANSWER_TIMEOUT)
 
 
 async def ask(client: Client, workflow_id: str) -> None:
@@ -59,11 +64,25 @@ async def ask(client: Client, workflow_id: str) -> None:
     operation = WithStartWorkflowOperation(
         Asked.run, id=workflow_id, task_queue=QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
     )
-    await client.execute_update_with_start_workflow(Asked.ask, start_workflow_operation=operation)
+    await client.execute_update_with_start_workflow(
+        Asked.ask, start_workflow_operation=operation, rpc_timeout=ANSWER_TIMEOUT
+    )
+
+
+def worker(address: str) -> ProcessSpec:
+    """The process that carries both out."""
+    return ProcessSpec("bench_worker", (sys.executable, "-m", "bench.bare", address), ready_line=READY)
 
 
 async def _work(address: str) -> None:
-    async with Worker(await connect(address), task_queue=QUEUE, workflows=[Nothing, Asked]):
+    async with Worker(
+        await connect(address),
+        task_queue=QUEUE,
+        workflows=[Nothing, Asked],
+        # As the product's workers run theirs: what is compared with them must not cost more.
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        print(READY, flush=True)
         await asyncio.Event().wait()
 
 

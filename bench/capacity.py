@@ -18,14 +18,16 @@ from typing import Any
 
 from rich.console import Console
 from rich.markdown import Markdown
+from sqlalchemy import make_url
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from bench.bare import connect
 from bench.report import with_section
-from devstack.options import ROOT
+from bench.stacks import described
+from devstack.description import DATABASES
+from devstack.options import ROOT, StackOptions
 from devstack.shop import Shop, item, load_buyers
-from devstack.stack import Stack, StackOptions
 
 PAGE = ROOT / "docs" / "capacity.md"
 TITLE = "## What a purchase leaves"
@@ -33,7 +35,6 @@ TITLE = "## What a purchase leaves"
 PURCHASES = 100
 # Time to pay each right after it was opened, and soon over for those that nobody pays.
 RESERVATION_TTL_S = 10
-SERVICES = ("payments", "projects", "users", "notifier")
 SETTLE_LIMIT_S = 120.0
 
 # What Temporal Cloud bills as one action each. A step that is tried again is one more, a beat of a long one too.
@@ -65,50 +66,64 @@ class Left:
     stored: Mapping[str, float]
 
 
-def live(end: str, folder: Path) -> Left:
-    """Let purchases come to one end, on a stack of their own; what they have left, by purchase."""
-    options = StackOptions(data=folder / end, environment={"RESERVATION_TTL": str(RESERVATION_TTL_S)})
-    with Stack(options) as stack, Shop(stack.description) as shop:
-        before = {name: _size(folder / end / f"{name}.db") for name in SERVICES}
-        _buy(shop, end)
-        temporal = asyncio.run(_histories(stack.description["temporal"]["address"]))
-        after = {name: _size(folder / end / f"{name}.db") for name in SERVICES}
-    grown = {
-        name: [(now - was) / PURCHASES for now, was in zip(after[name], before[name], strict=True)] for name in after
-    }
-    return Left(
-        temporal={name: count / PURCHASES for name, count in temporal.items()},
-        rows={name: rows for name, (rows, _) in grown.items()},
-        stored={name: stored for name, (_, stored) in grown.items()},
-    )
+class Census:
+    """Counts on one stack, on which nothing else happens."""
 
+    def __init__(self, stack: Mapping[str, Any], purchases: int) -> None:
+        self._stack = stack
+        self._purchases = purchases
+        self._buyers = load_buyers()
+        # The runs that have been counted.
+        self._known: set[str] = set()
 
-def _buy(shop: Shop, end: str) -> None:
-    milestone = shop.milestones()["mangrove-2"]
-    answers = {}
-    for buyer in islice(load_buyers(), PURCHASES):
-        response = shop.open([item(milestone, "0.1")], milestone["unit_amount"] // 10, buyer=buyer)
-        answers[buyer] = response.raise_for_status().json()
-        LIVES[end](shop, answers[buyer])
-    for buyer, answer in answers.items():
-        ended = shop.settled(answer["purchase_id"], SETTLE_LIMIT_S, buyer)
-        if ended["status"] != end:
-            raise RuntimeError(f"a purchase that should be {end} is {ended['status']}")
+    def live(self, end: str) -> Left:
+        """Let purchases come to one end; what they have left, by purchase."""
+        before = self._sizes()
+        self._buy(end)
+        temporal = asyncio.run(self._histories())
+        after = self._sizes()
+        grown = {
+            name: [(now - was) / self._purchases for now, was in zip(after[name], before[name], strict=True)]
+            for name in after
+        }
+        return Left(
+            temporal={name: count / self._purchases for name, count in temporal.items()},
+            rows={name: rows for name, (rows, _) in grown.items()},
+            stored={name: stored for name, (_, stored) in grown.items()},
+        )
 
+    def _sizes(self) -> dict[str, tuple[int, int]]:
+        return {name: _size(str(make_url(self._stack["databases"][name]).database)) for name in DATABASES}
 
-async def _histories(address: str) -> Counter[str]:
-    client = await connect(address)
-    await _until_closed(client)
-    total: Counter[str] = Counter()
-    async for saga in client.list_workflows():
-        handle = client.get_workflow_handle(saga.id, run_id=saga.run_id)
-        events = (await handle.fetch_history()).events
-        described = await handle.describe()
-        total["workflows"] += 1
-        total["actions"] += sum(event.event_type in ACTIONS for event in events)
-        total["events"] += len(events)
-        total["history bytes"] += described.raw_description.workflow_execution_info.history_size_bytes
-    return total
+    def _buy(self, end: str) -> None:
+        with Shop(self._stack) as shop:
+            milestone = shop.milestones()["mangrove-2"]
+            answers = {}
+            for buyer in islice(self._buyers, self._purchases):
+                response = shop.open([item(milestone, "0.1")], milestone["unit_amount"] // 10, buyer=buyer)
+                answers[buyer] = response.raise_for_status().json()
+                LIVES[end](shop, answers[buyer])
+            for buyer, answer in answers.items():
+                ended = shop.settled(answer["purchase_id"], SETTLE_LIMIT_S, buyer)
+                if ended["status"] != end:
+                    raise RuntimeError(f"a purchase that should be {end} is {ended['status']}")
+
+    async def _histories(self) -> Mapping[str, int]:
+        client = await connect(self._stack["temporal"]["address"])
+        await _until_closed(client)
+        total: Counter[str] = Counter()
+        async for saga in client.list_workflows():
+            if saga.run_id in self._known:
+                continue
+            self._known.add(saga.run_id)
+            handle = client.get_workflow_handle(saga.id, run_id=saga.run_id)
+            events = (await handle.fetch_history()).events
+            described = await handle.describe()
+            total["workflows"] += 1
+            total["actions"] += sum(event.event_type in ACTIONS for event in events)
+            total["events"] += len(events)
+            total["history bytes"] += described.raw_description.workflow_execution_info.history_size_bytes
+        return total
 
 
 async def _until_closed(client: Client) -> None:
@@ -120,7 +135,7 @@ async def _until_closed(client: Client) -> None:
             await asyncio.sleep(0.1)
 
 
-def _size(database: Path) -> tuple[int, int]:
+def _size(database: str) -> tuple[int, int]:
     """Rows of all tables, and bytes of all pages in use."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -131,7 +146,7 @@ def _size(database: Path) -> tuple[int, int]:
     return rows, (pages - free) * size
 
 
-def section(left: Mapping[str, Left]) -> list[str]:
+def section(left: Mapping[str, Left], purchases: int) -> list[str]:
     """The page's section, its heading first."""
     table = [
         "| per purchase that is | " + " | ".join(left) + " |",
@@ -143,7 +158,7 @@ def section(left: Mapping[str, Left]) -> list[str]:
     return [
         TITLE,
         "",
-        f"Counted by `make capacity` over {PURCHASES} purchases of each kind, of one item each.",
+        f"Counted by `make capacity` over {purchases} purchases of each kind, of one item each.",
         "",
         *table,
     ]
@@ -160,16 +175,23 @@ def _rows(label: str, by_end: Mapping[str, Mapping[str, float]]) -> list[str]:
 
 
 def main() -> int:
-    """A stack for each way, one after the other."""
+    """Every way, one after the other, on one stack."""
     parser = argparse.ArgumentParser(prog="python -m bench.capacity", description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} as well")
-    write = parser.parse_args().write
+    parser.add_argument(
+        "--data", type=Path, help="count on the stack that runs on this folder, alone, on SQLite, with a short TTL"
+    )
+    parser.add_argument("--purchases", type=int, default=PURCHASES, help=f"of each kind (default: {PURCHASES})")
+    given = parser.parse_args()
     folder = ROOT / ".run"
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="capacity-", dir=folder) as data:
-        lines = section({end: live(end, Path(data)) for end in LIVES})
+        options = StackOptions(data=data, environment={"RESERVATION_TTL": str(RESERVATION_TTL_S), "STORE": "sqlite"})
+        with described(given.data, options) as stack:
+            census = Census(stack, given.purchases)
+            lines = section({end: census.live(end) for end in LIVES}, given.purchases)
     Console().print(Markdown("\n".join(lines)))
-    if write:
+    if given.write:
         PAGE.write_text(with_section(PAGE.read_text(), lines))
     return 0
 

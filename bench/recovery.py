@@ -14,6 +14,7 @@ import httpx
 from bench.bare import connect
 from bench.buyer import Buyer, Listener
 from bench.load import put_load
+from bench.stacks import own
 from devstack.links import Links
 from devstack.options import StackOptions
 from devstack.stack import Stack
@@ -46,7 +47,7 @@ class Recovery:
 
 def recover(data: Path | str) -> Recovery:
     """Run a stack with slow services and measure."""
-    with Stack(StackOptions(data=data, links=True)) as stack:
+    with own(StackOptions(data=data, links=True)) as stack:
         return asyncio.run(_recover(stack))
 
 

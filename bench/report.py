@@ -48,15 +48,10 @@ def markdown(results: Results, recovery: Recovery, webhooks: Webhooks, telemetry
         [
             "# Performance",
             "",
-            f"Measured by `make bench` {where()};",
-            "load generator and whole stack on the same cores.",
+            "Measured by `make bench`; load generator and whole stack on the same cores.",
             "Machines are noisy: compare the ratios of one run, not the milliseconds of two.",
             "",
-            *_speed(results),
-            "",
-            "## Cost of a purchase (d), 32 at once",
-            "",
-            *_cost(results),
+            *speed_section(results, where()),
             "",
             "## Recovery",
             "",
@@ -78,6 +73,21 @@ def with_section(page: str, section: Sequence[str]) -> str:
     _, following, after = rest.partition("\n## ")
     text = "\n".join([before.rstrip(), "", *section, ""])
     return f"{text}{following}{after}"
+
+
+def speed_section(results: Results, where: str) -> list[str]:
+    """How fast the loads are, and what the last one costs; its heading first."""
+    return [
+        "## Speed",
+        "",
+        f"Measured {where}.",
+        "",
+        *_speed(results),
+        "",
+        "A purchase's cost, (d) at 32 at once:",
+        "",
+        *_cost(results),
+    ]
 
 
 def _speed(results: Results) -> list[str]:

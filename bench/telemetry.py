@@ -19,6 +19,7 @@ from bench.load import put_load
 from devstack.options import StackOptions
 from devstack.plan import Plan, application
 from devstack.stack import Stack
+from devstack.watch import watched
 
 # Six pairs, the one first and then the other: whatever else the machine does in these minutes falls on both.
 PAIRS = 6
@@ -52,6 +53,7 @@ def compare(folder: str, console: Console) -> list[Pair]:
         _sink() as collector,
         Stack(StackOptions(data=f"{folder}/without", environment={"LOG_FORMAT": "console"}), _unmeasured) as without,
         Stack(StackOptions(data=f"{folder}/with", environment=_telling(collector))) as told,
+        watched(without.fault, told.fault),
     ):
         return asyncio.run(_rounds(without.description, told.description, console))
 

@@ -20,6 +20,7 @@ from bench.bare import connect
 from bench.buyer import Buyer, Listener
 from bench.events import FLOOD, USUAL, Delivery, Events
 from bench.load import put_load
+from bench.stacks import own
 from bench.wire import Wire
 from devstack.options import StackOptions
 from devstack.stack import Stack
@@ -123,7 +124,7 @@ class Door:
 
 def knock(data: Path | str, console: Console) -> Webhooks:
     """Run a stack and measure."""
-    with Stack(StackOptions(data=data)) as stack:
+    with own(StackOptions(data=data)) as stack:
         return asyncio.run(_knock(stack, console))
 
 

@@ -12,6 +12,7 @@ from chaos.run import Run
 from chaos.setting import options, told
 from devstack.options import ROOT
 from devstack.stack import Stack
+from devstack.watch import watched
 
 
 def main() -> int:
@@ -39,7 +40,7 @@ def main() -> int:
 def _run(data: Path, purchases: int, seconds: float, seed: int) -> bool:
     chosen = options(data, seed)
     print(f"Starting a stack of its own (seed {seed}: {told(chosen)}); its data: {data}", flush=True)
-    with Journal(data) as journal, Stack(chosen) as stack:
+    with Journal(data) as journal, Stack(chosen) as stack, watched(stack.fault):
         run = Run(stack, journal, chosen.environ())
         return not asyncio.run(run.run(purchases, seconds, seed))
 

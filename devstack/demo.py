@@ -15,6 +15,7 @@ from devstack.audit import audit_stack
 from devstack.options import ROOT
 from devstack.shop import Shop, item
 from devstack.stack import Stack, StackOptions
+from devstack.watch import watched
 
 # 12 s: long enough for every purchase that is paid here, short enough to watch one expire.
 TTL_S = 12
@@ -74,7 +75,7 @@ def main() -> int:
         )
         started = time.monotonic()
         options = StackOptions(data=data, environment={"RESERVATION_TTL": str(TTL_S)})
-        with Stack(options) as stack, Shop(stack.description) as shop:
+        with Stack(options) as stack, watched(stack.fault), Shop(stack.description) as shop:
             console.print(f"Ready after {time.monotonic() - started:.1f} s.")
             story = Story(shop, console)
             tell_all(story)

@@ -1,4 +1,4 @@
-"""One process of a stack: what it is, and its life from start to end."""
+"""One process, of a stack or beside one: what it is, and its life from start to end."""
 
 import os
 import signal
@@ -6,13 +6,15 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from logging import LogRecord
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from devstack.errors import StackError
+from devstack.options import ROOT
 from devstack.patience import PATIENCE_S
 
 TAIL_LINES = 20
@@ -20,6 +22,8 @@ TAIL_LINES = 20
 LOG_BYTES_MAX = 10_000_000
 # A line longer than this is cut in two, so that memory has a limit.
 LINE_BYTES_MAX = 64 * 1024
+# How often a process that starts is asked whether it is ready; one that is not may log each question.
+POLL_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Process:
         self.spec = spec
         self.started_at = time.monotonic()
         self.stop_by: float | None = None
+        self._was_ready = self._is_ended = False
+        self._path = log
         self._tell = tell
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._line_seen = spec.ready_line is None
@@ -87,17 +93,32 @@ class Process:
         return "\n".join(f"  {line}" for line in list(self._tail)) or "  (it said nothing)"
 
     def is_ready(self) -> bool:
-        """Whether it does its work."""
-        return self._line_seen and self.spec.ready()
+        """Whether it does its work. Raises StackError, with its last lines, once it cannot become so any more."""
+        name = self.spec.name
+        if self.code is not None:
+            raise StackError(f"{name} ended with exit code {self.code} while it was starting:\n{self.tail()}")
+        if time.monotonic() - self.started_at > self.spec.ready_limit_s:
+            limit = f"{self.spec.ready_limit_s:g} s"
+            raise StackError(f"{name} was not ready after {limit} (all of it: {self._path}):\n{self.tail()}")
+        self._was_ready = self._was_ready or (self._line_seen and self.spec.ready())
+        return self._was_ready
+
+    def fault(self) -> str | None:
+        """How it has ended by itself, with its last lines; None where it lives, was ended, or was never ready."""
+        if self.code is None or self._is_ended or not self._was_ready:
+            return None
+        return f"{self.spec.name} ended with exit code {self.code}:\n{self.tail()}"
 
     def terminate(self) -> None:
         """Ask it to stop, and note until when."""
+        self._is_ended = True
         self.stop_by = time.monotonic() + self.spec.stop_limit_s
         # Not by the process id: that of a process long dead may be another's by now.
         self._popen.terminate()
 
     def kill(self) -> None:
         """End it and what it has started in its session, at once."""
+        self._is_ended = True
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
 
@@ -119,3 +140,34 @@ class Process:
                 self._log.emit(LogRecord("", 0, "", 0, line, None, None))
                 self._tell(self.spec.name, line)
         self._log.close()
+
+
+def started(spec: ProcessSpec, environ: Mapping[str, str], log: Path, folder: Path = ROOT) -> Process:
+    """A process beside a stack, ready. Raises StackError, with its last lines and nothing left, where it cannot be."""
+    process = Process(spec, folder, environ, log, lambda _name, _line: None)
+    try:
+        while not process.is_ready():
+            time.sleep(POLL_S)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    return process
+
+
+@contextmanager
+def running(spec: ProcessSpec, environ: Mapping[str, str], log: Path, folder: Path = ROOT) -> Iterator[Process]:
+    """A process beside a stack, from ready to stopped; whoever uses it learns from its last lines that it has died."""
+    process = started(spec, environ, log, folder)
+    try:
+        yield process
+    except BaseException as error:
+        if fault := process.fault():
+            error.add_note(fault)
+        raise
+    else:
+        if fault := process.fault():
+            raise StackError(fault)
+    finally:
+        process.terminate()
+        process.wait()

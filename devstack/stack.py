@@ -18,12 +18,10 @@ from devstack.lock import lock_data
 from devstack.options import ROOT, StackOptions
 from devstack.plan import Plan, application
 from devstack.printer import Printer
-from devstack.process import Process, ProcessSpec
+from devstack.process import POLL_S, Process, ProcessSpec
 
 __all__ = ["Stack", "StackError", "StackOptions"]
 
-# How often a process that starts is asked whether it is ready; one that is not may log each question.
-POLL_S = 0.2
 # How often a process that stops is looked at.
 STOP_POLL_S = 0.01
 # A foreign server is there or it is not.
@@ -144,6 +142,10 @@ class Stack:
         """The processes that have ended by themselves, not because somebody restarts them."""
         return [process for process in self.processes.values() if process.code is not None and process.stop_by is None]
 
+    def fault(self) -> str | None:
+        """How a process that did its work has ended though nobody has ended it, with its last lines; else None."""
+        return next(filter(None, (process.fault() for process in list(self.processes.values()))), None)
+
     def _start_again(self, process: Process) -> None:
         process.terminate()
         process.wait()
@@ -151,7 +153,7 @@ class Stack:
             raise StackError("The stack is stopping.")
         self._launch(process.spec)
         self._write()
-        while not self._is_ready(self.processes[process.spec.name]):
+        while not self.processes[process.spec.name].is_ready():
             time.sleep(POLL_S)
 
     def _process(self, name: str) -> Process:
@@ -196,23 +198,13 @@ class Stack:
                 waiting.remove(spec)
                 self._launch(spec)
             for name, process in self.processes.items():
-                if name not in ready and self._is_ready(process):
+                if name not in ready and process.is_ready():
                     ready.add(name)
                     self.printer.say(f"{name} is ready ({time.monotonic() - started_at:.1f} s)")
             time.sleep(POLL_S)
 
     def _launch(self, spec: ProcessSpec) -> None:
         self.processes[spec.name] = Process(spec, ROOT, self._environ, self.log(spec.name), self.printer.line)
-
-    def _is_ready(self, process: Process) -> bool:
-        """Raise StackError once it cannot become ready any more."""
-        name = process.spec.name
-        if process.code is not None:
-            raise StackError(f"{name} ended with exit code {process.code} while it was starting:\n{process.tail()}")
-        if time.monotonic() - process.started_at > process.spec.ready_limit_s:
-            limit = f"{process.spec.ready_limit_s:g} s"
-            raise StackError(f"{name} was not ready after {limit} (all of it: {self.log(name)}):\n{process.tail()}")
-        return process.is_ready()
 
     def _write(self) -> None:
         with self._writing:

@@ -1,9 +1,14 @@
-"""A stack that runs until it is told to stop: deaths are seen, restarts are carried out."""
+"""Deaths are seen: of a stack that runs until it is told to stop, and while a command has processes at work."""
 
 import math
+import signal
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 from devstack.control import Control
 from devstack.errors import StackError
@@ -16,6 +21,42 @@ POLL_S = 0.1
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 1.0, 30.0
 # One that has lived a minute has recovered; its next death is a new story.
 RECOVERED_S = 60.0
+
+
+@contextmanager
+def watched(*faults: Callable[[], str | None]) -> Iterator[None]:
+    """Within, a process that ends by itself ends the command: its last lines on stderr, exit code 1.
+
+    `faults` tell of a death, as `Stack.fault` and `Process.fault` do. Only for the main thread.
+    """
+    over = threading.Event()
+    told: list[str] = []
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def look() -> None:
+        while not told and not over.wait(POLL_S):
+            told.extend(list(filter(None, (fault() for fault in faults))))
+        if told:
+            # It reaches the main thread wherever it waits, for an answer that will never come, say.
+            signal.pthread_kill(main, signal.SIGUSR1)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if told:
+            # Neither an `except Exception` nor a task of asyncio's keeps this one.
+            sys.exit("\n".join(told))
+        if callable(before):
+            before(number, frame)
+
+    before = signal.signal(signal.SIGUSR1, end)
+    looker = threading.Thread(target=look, daemon=True)
+    looker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looker.join()
+        signal.signal(signal.SIGUSR1, before)
 
 
 @dataclass

@@ -64,8 +64,8 @@ def _environment(machine: Machine) -> dict[str, str]:
         "GOENV": machine.env.get("GOENV") or str(Path(settings_home, "go", "env")),
         # Go counts its use in the user's settings folder; this keeps the counters here too.
         "XDG_CONFIG_HOME": str(cache / "go" / "config"),
-        # Writable, so that `rm -r` can remove them.
-        "GOFLAGS": f"{machine.env.get('GOFLAGS', '')} -modcacherw".strip(),
+        # Writable, so that `rm -r` can remove them. Flags of the user's would change what is built.
+        "GOFLAGS": "-modcacherw",
         "GO111MODULE": "on",
         "GOTOOLCHAIN": "local",
         "GOROOT": "",

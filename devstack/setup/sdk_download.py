@@ -6,10 +6,16 @@ import sys
 
 from temporalio.testing import WorkflowEnvironment
 
+from devstack.setup.versions import TEMPORAL_CLI
+
 
 async def download(folder: str) -> None:
     """Download into the folder; the server is started once, which proves the file."""
-    environment = await WorkflowEnvironment.start_local(download_dest_dir=folder)
+    environment = await WorkflowEnvironment.start_local(
+        download_dest_dir=folder,
+        # Without it the host of the downloads decides.
+        dev_server_download_version=TEMPORAL_CLI,
+    )
     await environment.shutdown()
 
 

@@ -4,7 +4,7 @@ Version = tuple[int, ...]
 
 # 3.11: ExceptionGroup, tomllib, asyncio.timeout; Debian 12 has it.
 PYTHON_MIN: Version = (3, 11)
-# Built from source where nothing else is at hand; 1.6.0 to 1.8.2 carry a `replace` line, which `go install` refuses.
+# Downloaded, or built where that cannot be; 1.6.0 to 1.8.2 carry a `replace` line, which `go install` refuses.
 TEMPORAL_CLI = "v1.5.1"
 # The whole server, which the tests run on PostgreSQL; the same that the command line above holds.
 TEMPORAL_SERVER = "v1.29.1"

@@ -1,7 +1,6 @@
 """Other servers beside the stack: a second intake that is told otherwise, and a static host for the page."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,40 +9,30 @@ from typing import Any
 
 import httpx
 
-from devstack.patience import PATIENCE_S
 from devstack.ports import LOOPBACK, free_port
-from tests.integration.service_process import REPOSITORY, wait_until
+from devstack.process import ProcessSpec, running
+
+# As a stack gives its intake: it waits for no request that hangs.
+STOP_LIMIT_S = 5.0
 
 
 @contextmanager
 def intake_beside(stack: Mapping[str, Any], log: Path, **settings: str) -> Iterator[str]:
     """A second intake on the same services and sagas; its address."""
     url = f"http://{LOOPBACK}:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", url.removeprefix("http://")]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=REPOSITORY, env={**os.environ, **_told(stack), **settings}, stdout=output, stderr=output
-        )
-    try:
-        wait_until(f"{url} is ready, see {log}", lambda: _answers(f"{url}/ready"))
+    command = (sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", url.removeprefix("http://"))
+    spec = ProcessSpec("intake beside", command, lambda: _answers(f"{url}/ready"), stop_limit_s=STOP_LIMIT_S)
+    with running(spec, {**os.environ, **_told(stack), **settings}, log):
         yield url
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
 
 
 @contextmanager
 def static_host(folder: Path, port: int) -> Iterator[str]:
     """A host that knows nothing but files; its address."""
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", LOOPBACK, "--directory", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = (sys.executable, "-m", "http.server", str(port), "--bind", LOOPBACK, "--directory", str(folder))
     url = f"http://{LOOPBACK}:{port}"
-    try:
-        wait_until(f"{url} answers", lambda: _answers(url))
+    with running(ProcessSpec("static host", command, lambda: _answers(url)), os.environ, folder.with_suffix(".log")):
         yield url
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
 
 
 def _told(stack: Mapping[str, Any]) -> dict[str, str]:

@@ -1,10 +1,9 @@
 """An intake of its own beside a stack's: the same Temporal and services, other callers."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import httpx
 
 from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
-from tests.integration.service_process import REPOSITORY, wait_until
+from devstack.process import ProcessSpec, running
 
 
 class Intake:
@@ -48,14 +47,8 @@ def running_intake(stack: Mapping[str, Any], log: Path, **settings: str) -> Iter
         **settings,
     }
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"127.0.0.1:{port}"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+    command = (sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"127.0.0.1:{port}")
     intake = Intake(f"http://127.0.0.1:{port}")
-    try:
-        wait_until(f"the intake serves, see {log}", intake.answers)
+    spec = ProcessSpec("intake beside", command, intake.answers, stop_limit_s=PATIENCE_S)
+    with closing(intake.http), running(spec, environment, log):
         yield intake
-    finally:
-        intake.http.close()
-        process.terminate()
-        process.wait(PATIENCE_S)

@@ -1,19 +1,16 @@
 """The simulator's process, as `make up` starts it."""
 
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import stripe
 
 from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
+from devstack.process import Process, ProcessSpec, started
+from devstack.readiness import http_ready
 from tests.integration.stripe_simulator.endpoint import SIGNING_SECRET
-
-REPOSITORY = Path(__file__).parents[3]
 
 
 class SimulatorProcess:
@@ -32,36 +29,30 @@ class SimulatorProcess:
             "STRIPE_SECRET_KEY": "sk_test_development",
             "STRIPE_PUBLISHABLE_KEY": "pk_test_development",
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._spec = ProcessSpec(
+            "stripe_simulator",
+            (sys.executable, "-m", "services.stripe_simulator"),
+            http_ready(port),
+            ready_limit_s=PATIENCE_S,
+            stop_limit_s=PATIENCE_S,
+        )
+        self._process: Process | None = None
 
     def start(self) -> None:
         """Start, and return once it is ready."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "services.stripe_simulator"],
-                cwd=REPOSITORY,
-                env=self._environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # A group of its own, so that a kill reaches gunicorn's worker as well.
-                start_new_session=True,
-            )
-        # The transport tries to connect again for so many times, with growing pauses: about PATIENCE_S.
-        with httpx.Client(transport=httpx.HTTPTransport(retries=9), timeout=PATIENCE_S) as client:
-            answer = client.get(f"{self.url}/ready")
-        assert answer.status_code == 200, self._log.read_text()
+        self._process = started(self._spec, self._environment, self._log)
 
     def kill(self) -> None:
         """Kill -9, the worker too."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(PATIENCE_S)
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> int:
         """An orderly stop; the exit code."""
         assert self._process is not None
         self._process.terminate()
-        return self._process.wait(PATIENCE_S)
+        return self._process.wait()
 
     def client(self) -> stripe.StripeClient:
         """The official SDK towards this simulator, without tries of its own."""

@@ -1,7 +1,7 @@
 """A private Prometheus for tests: the project's own configuration and rules, at other addresses and in a hurry."""
 
+import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import yaml
 
 from devstack.patience import PATIENCE_S
 from devstack.ports import free_port
-from devstack.shop import Shop
+from devstack.process import ProcessSpec, running
 
 DEPLOYED = Path(__file__).parents[3] / "deploy" / "prometheus"
 # Short, for a test waits for scrapes; a busy machine still answers within it.
@@ -71,18 +71,13 @@ def watching(folder: Path, addresses: Mapping[str, str]) -> Iterator[Prometheus]
     rules = (DEPLOYED / "alerts.yml").read_text()
     (folder / "alerts.yml").write_text(re.sub(r"for: \d+[mh]", "for: 0s", rules))
     server = Prometheus(f"http://127.0.0.1:{port}")
-    command = [
+    command = (
         "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
         f"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
-    ]  # fmt: skip
-    with (folder / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        Shop.until(lambda: _is_ready(server), bool, "Prometheus")
+    )  # fmt: skip
+    spec = ProcessSpec("prometheus", command, lambda: _is_ready(server), ready_limit_s=PATIENCE_S)
+    with running(spec, os.environ, folder / "prometheus.log"):
         yield server
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _is_ready(server: Prometheus) -> bool:

@@ -5,6 +5,7 @@ import re
 
 import yaml
 
+from devstack.setup import python_env
 from tests.unit.settings.classes import REPOSITORY
 
 DOCKERFILE = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", "")
@@ -52,12 +53,12 @@ def imports(source: str) -> set[str]:
 
 
 def test_packages_are_installed_by_hash() -> None:
-    """Nothing gets in that the lock does not name, and nothing is compiled."""
+    """Nothing gets in that the lock does not name, nothing is compiled, as on a developer's machine; it is checked."""
     (install,) = re.findall(r"pip install .*", DOCKERFILE)
 
-    assert "--require-hashes" in install
-    assert "--only-binary :all:" in install
+    assert " ".join(python_env.LOCKED) in install
     assert "-r requirements-runtime.txt" in install
+    assert install.endswith("&& /venv/bin/pip check")
 
 
 def test_every_stage_begins_with_the_same_pinned_python() -> None:

@@ -4,9 +4,12 @@ import hashlib
 import json
 import re
 import tomllib
+from importlib.metadata import requires
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.unit.settings.classes import REPOSITORY
 
@@ -44,6 +47,37 @@ def exported(name: str) -> Pinned:
 def test_an_export_is_the_lock(name: str) -> None:
     """The same packages, versions and hashes: after `poetry lock` both files are to be exported again."""
     assert exported(name) == locked(EXPORTS[name])
+
+
+@pytest.mark.parametrize("name", [*EXPORTS])
+def test_an_export_is_complete_by_itself(name: str) -> None:
+    """All that its packages ask for here, extras too, of which `pip check` knows nothing: no resolver adds it."""
+    pins = {canonicalize_name(package): version for package, (version, _) in exported(name).items()}
+    asked, waiting, missing = set(), wishes(EXPORTS[name]), []
+    while waiting:
+        wish = waiting.pop()
+        package = canonicalize_name(wish.name)
+        if package not in pins or not wish.specifier.contains(pins[package], prereleases=True):
+            missing.append(str(wish))
+            continue
+        for extra in {"", *wish.extras} - {extra for known, extra in asked if known == package}:
+            asked.add((package, extra))
+            waiting += [each for each in map(Requirement, requires(package) or []) if holds(each, extra)]
+
+    assert asked
+    assert missing == []
+
+
+def wishes(groups: set[str]) -> list[Requirement]:
+    """What pyproject.toml asks for."""
+    project = toml("pyproject.toml")
+    named = project["project"]["dependencies"] + (project["dependency-groups"]["dev"] if "dev" in groups else [])
+    return [Requirement(each) for each in named]
+
+
+def holds(wish: Requirement, extra: str) -> bool:
+    """Whether a package asks for this on this machine, with this extra of its own."""
+    return wish.marker is None or wish.marker.evaluate({"extra": extra})
 
 
 @pytest.mark.parametrize("name", [*EXPORTS, "poetry.lock", "pyproject.toml", "Dockerfile"])

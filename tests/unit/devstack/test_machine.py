@@ -1,11 +1,10 @@
-"""How the set-up runs commands, and how it makes the virtual environment."""
+"""How the set-up runs commands."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from devstack.setup import python_env
 from devstack.setup.machine import Patience, SetupError, version_in
 from tests.unit.devstack.conftest import FakeMachine
 
@@ -32,44 +31,6 @@ def test_a_version_is_read_as_numbers() -> None:
     pattern = r"go(\d+(?:\.\d+)+)"
     assert (version_in("go version go1.10 linux", pattern) or ()) > (version_in("go1.9.2", pattern) or ())
     assert version_in(None, pattern) is None
-
-
-def pip_stand_in(fake: FakeMachine) -> None:
-    """A virtual environment whose pip notes that it was called, and fails while a file says so."""
-    (fake.folder / "requirements.txt").write_text("flask==3\n")
-    script = f"""[ "$3" = --version ] && exit 0
-echo "$*" >> {fake.folder}/calls
-[ ! -e {fake.folder}/fails ]"""
-    fake.program(fake.folder / ".venv" / "bin" / "python", script)
-
-
-def calls(fake: FakeMachine) -> int:
-    """How often packages were installed."""
-    path = fake.folder / "calls"
-    return len(path.read_text().splitlines()) if path.exists() else 0
-
-
-def test_packages_are_installed_once_by_hash(fake: FakeMachine) -> None:
-    """A second run does nothing; changed requirements are installed again."""
-    pip_stand_in(fake)
-    python_env.provide(fake.machine())
-    python_env.provide(fake.machine())
-    assert calls(fake) == 1
-    assert "--require-hashes" in (fake.folder / "calls").read_text()
-    (fake.folder / "requirements.txt").write_text("flask==4\n")
-    python_env.provide(fake.machine())
-    assert calls(fake) == 2
-
-
-def test_an_interrupted_installation_is_repeated(fake: FakeMachine) -> None:
-    """The stamp is written last: after a failure the next run installs again."""
-    pip_stand_in(fake)
-    (fake.folder / "fails").touch()
-    with pytest.raises(SetupError, match="run the same command again"):
-        python_env.provide(fake.machine())
-    (fake.folder / "fails").unlink()
-    python_env.provide(fake.machine())
-    assert calls(fake) == 2
 
 
 def test_make_lists_its_targets() -> None:

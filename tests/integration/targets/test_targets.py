@@ -1,0 +1,144 @@
+"""Every target that `make help` lists, in a short form."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from devstack.options import ROOT
+from devstack.setup import python_env
+from devstack.setup.machine import Machine
+from tests.integration.targets.conftest import Copy
+
+# Those that a test here runs, and where the others are run.
+HERE = {
+    "audit",
+    "bench",
+    "capacity",
+    "clean",
+    "demo",
+    "explore",
+    "histories",
+    "openapi",
+    "restart",
+    "sbom",
+    "setup",
+    "up",
+}
+ELSEWHERE = {
+    "chaos": "tests/integration/chaos",
+    "check": "CI runs it before all tests",
+    "help": "below",
+    "prove": "by people before a release (docs/releases.md)",
+    "test": "CI runs it",
+}
+
+
+def test_every_target_is_run() -> None:
+    """A new one is not there before something runs it."""
+    shown = subprocess.run(["/usr/bin/make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert {line.split()[1] for line in shown.splitlines()} == HERE | ELSEWHERE.keys()
+
+
+def test_setup_is_done_already() -> None:
+    """What these tests run in is set up, and `make setup` sees that by itself."""
+    machine = Machine(ROOT, {}, lambda _: None)
+    assert python_env.is_current(machine), "run `make setup`: not even this test may do so beneath the others"
+    done = subprocess.run(["/usr/bin/make", "setup"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "[set-up] ready" in done.stdout
+    assert "Installing" not in done.stdout
+
+
+def test_demo_tells_its_story(copy: Copy) -> None:
+    """On a stack of its own, of which nothing is left."""
+    assert copy.made("demo").endswith("Everything was as told.\n")
+    assert list((copy.folder / ".run").glob("demo-*")) == []
+
+
+def test_restart_gives_a_process_a_new_id(copy: Copy, up: Path) -> None:
+    """The running stack's, by its name; without a name it asks for one."""
+    before = processes(up)
+    assert copy.made("restart", "NAME=users").endswith("users runs again\n")
+    changed = {name for name, process in processes(up).items() if process["pid"] != before[name]["pid"]}
+
+    assert changed == {"users"}
+    assert "which one? make restart NAME=payments" in copy.make("restart").stderr
+
+
+def processes(data: Path) -> dict[str, dict[str, Any]]:
+    """The processes of the stack that runs there."""
+    return dict(json.loads((data / "stack.json").read_text())["processes"])
+
+
+def test_bench_measures_the_running_stack(copy: Copy, up: Path) -> None:
+    """Each load once or twice shows that helper, loads and report work; how fast is not asked here."""
+    told = copy.made("bench", f"ARGS=--data {up} --calls 2")
+
+    assert all(f"({load})" in told for load in "abcd")
+    assert "payment_success_worker" in told
+
+
+def test_capacity_counts_on_the_running_stack(copy: Copy, up: Path) -> None:
+    """One purchase of each kind."""
+    told = copy.made("capacity", f"ARGS=--data {up} --purchases 1")
+
+    assert "Temporal: workflows" in told
+    assert (copy.folder / "docs/capacity.md").read_bytes() == (ROOT / "docs/capacity.md").read_bytes()
+
+
+def test_audit_reads_the_running_stack(copy: Copy, up: Path) -> None:
+    """Whatever the other targets have bought adds up."""
+    assert json.loads(copy.made("audit", "ARGS=--json"))["adds_up"] is True
+    assert up.exists()
+
+
+def test_clean_waits_for_the_stacks_end(copy: Copy, up: Path) -> None:
+    """A running stack's data is left alone, with a sentence; what can be made again goes, what set-up brought stays."""
+    refused = copy.make("clean")
+    assert refused.returncode != 0
+    assert "A stack runs on .run: stop it first" in refused.stderr
+    assert (up / "stack.json").exists()
+
+
+def test_clean_removes_what_can_be_made_again(copy: Copy, tmp_path: Path) -> None:
+    """The data of a stack that has ended, and what tests left; what set-up brought stays."""
+    other = Copy(tmp_path)
+    for name in ("Makefile", "devstack", ".venv"):
+        (tmp_path / name).symlink_to(copy.folder / name)
+    (tmp_path / ".run").mkdir()
+    (tmp_path / ".coverage").touch()
+    other.made("clean")
+
+    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "devstack", ".venv"}
+
+
+def test_explore_tells_stories(copy: Copy) -> None:
+    """Some dozens, as the thousands of a long run."""
+    assert "the books add up in all of them" in copy.made("explore", "EXAMPLES=20", "SEED=3")
+
+
+def test_openapi_writes_what_is_committed(copy: Copy) -> None:
+    """No client breaks, and the documents are the same bytes."""
+    assert "No client breaks." in copy.made("openapi")
+    for document in ROOT.glob("**/openapi.json"):
+        if not {".venv", ".cache"} & {part.name for part in document.parents}:
+            assert (copy.folder / document.relative_to(ROOT)).read_bytes() == document.read_bytes()
+
+
+def test_histories_are_recorded(copy: Copy) -> None:
+    """Those of a version that nobody has released."""
+    told = copy.made("histories", "VERSION=99.0.0")
+    written = list((copy.folder / "tests/histories/99.0.0").iterdir())
+
+    assert f"{len(written)} histories are written" in told
+    assert written
+
+
+def test_sbom_is_written(copy: Copy) -> None:
+    """Where the documents say that it is."""
+    copy.made("sbom")
+
+    assert json.loads((copy.folder / "build/sbom.cdx.json").read_text())["components"]
