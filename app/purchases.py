@@ -12,6 +12,7 @@ from flask import Response, make_response, url_for
 from app import metrics
 from app.context import Intake
 from app.identity import Caller, Scope
+from app.places import Places
 from app.refusals import (
     AMOUNT_TOO_SMALL,
     KEY_REUSED,
@@ -48,14 +49,16 @@ PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 ANY_MAY_TELL = (FORBIDDEN, RATE_LIMITED, UNAVAILABLE)
 
 
-def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
-    """The routes under /purchases; `admit` refuses a buyer for whom too much is asked."""
+def purchases(intake: Intake, auth: MultiAuth, admit: Callable[[str], None], room: Places) -> APIBlueprint:
+    """The routes under /purchases; `admit` refuses a buyer for whom too much is asked, `room` too much at once."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
+    take_place = room.guard(routes)
 
     def buyer_of(on_behalf_of: str | None) -> str:
         caller = cast("Caller", auth.current_user)
         buyer = caller.acts_for(on_behalf_of)
         admit(buyer)
+        take_place(buyer)
         return buyer
 
     @routes.post("/purchases")

@@ -4,7 +4,6 @@ None of them holds a thread. When there are too many, the address that holds the
 """
 
 import errno
-import ipaddress
 import socket
 import time
 from collections import Counter
@@ -15,6 +14,7 @@ from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
 from gunicorn.http.unreader import Unreader  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
+from webapi.addresses import network
 from webapi.incoming import Incoming
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ UNREAD_BYTES_MAX = 256 * 1024
 CONNECTION_BYTES = 16 * 1024
 # 64 MiB: 4096 connections, or ten of the largest bodies that any of our servers takes.
 HELD_BYTES_MAX = 64 * 1024 * 1024
-# A home has 2^64 addresses of IPv6: all of them are one caller.
-IPV6_PREFIX = 64
 
 
 class ClientSocket(socket.socket):
@@ -75,7 +73,7 @@ class Connection(TConn):  # type: ignore[misc]
         # gunicorn would wait for a first byte, look for HTTP/2, and read the socket; a thread has the request instead.
         self.initialized = self.data_ready = True
         self.incoming = Incoming(body_bytes_max)
-        self.address = network(client)
+        self.address = network(client[0] if isinstance(client, tuple) else None)
         # When it is closed, in seconds of the monotonic clock.
         self.deadline = time.monotonic() + REQUEST_S
         self._begun_at: float | None = None
@@ -174,13 +172,3 @@ class Waiting(Generic[C]):
         self._held[connection] = held
         self._held_by[connection.address] += more
         self.held_bytes += more
-
-
-def network(client: Any) -> str:
-    """Whose a connection is: an address, or the network of a home; one name for all that have none (a socket's)."""
-    if not isinstance(client, tuple):
-        return "local"
-    address = ipaddress.ip_address(client[0].partition("%")[0])
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    return str(address.ipv4_mapped or ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
