@@ -3,7 +3,6 @@
 None of them holds a thread. When there are too many, the address that holds the most loses its oldest.
 """
 
-import errno
 import socket
 import time
 from collections import Counter
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
 # 10 s for all of a request, from its first byte, and 1 s more for each 64 KiB that have come: who drips gains nothing.
 REQUEST_S = 10.0
 BYTES_PER_S = 64 * 1024
-# 10 s for a client to take an answer: the kernel holds almost any of ours, and its reader needs no thread.
+# 10 s for a client to take an answer, and longer for a long one, at the same pace.
 ANSWER_S = 10.0
-ANSWER_BYTES = 256 * 1024
 # 2 s: a client that has read its answer closes its side in a round trip.
 GOODBYE_S = 2.0
 # 256 KiB: what a client may have sent beyond a body that was refused as too large; it would miss the answer otherwise.
@@ -37,20 +35,28 @@ HELD_BYTES_MAX = 64 * 1024 * 1024
 
 
 class ClientSocket(socket.socket):
-    """A client's socket; all of an answer has to be taken in time, however many bytes are taken now and then."""
+    """A client's socket: what the kernel does not take of an answer at once is kept for the loop, no thread waits."""
 
-    answer_until: float | None = None
+    def __init__(self, fileno: int) -> None:
+        super().__init__(fileno=fileno)
+        self.unsent = bytearray()
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0, /) -> None:
-        """Send all; raises BrokenPipeError when the answer's time is over."""
-        if self.answer_until is None:
-            self.answer_until = time.monotonic() + ANSWER_S
-        # 1 ms: none at all would mean not to wait for room.
-        self.settimeout(max(self.answer_until - time.monotonic(), 0.001))
+        """Send what goes at once."""
+        if self.unsent:
+            self.unsent += data
+            return
+        self.unsent += memoryview(data)[self._send_some(data, flags) :]
+
+    def send_more(self) -> None:
+        """Send of the rest what goes at once."""
+        del self.unsent[: self._send_some(self.unsent)]
+
+    def _send_some(self, data: "ReadableBuffer", flags: int = 0) -> int:
         try:
-            super().sendall(data, flags)
-        except TimeoutError as error:
-            raise BrokenPipeError(errno.EPIPE, "the client does not take its answer") from error
+            return self.send(data, flags | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return 0
 
 
 class Whole(Unreader):  # type: ignore[misc]
@@ -85,6 +91,11 @@ class Connection(TConn):  # type: ignore[misc]
         """Whether a request has begun to come."""
         return self._begun_at is not None and self.unread is None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether neither a request nor an answer is under way."""
+        return self._begun_at is None and not self.sock.unsent
+
     def came(self, data: bytes) -> None:
         """Take what the client has sent."""
         now = time.monotonic()
@@ -95,9 +106,17 @@ class Connection(TConn):  # type: ignore[misc]
     def serve(self, request: bytes) -> None:
         """Let a thread parse and answer the request."""
         self._begun_at = None
-        self.sock.answer_until = None
         self.parser = RequestParser(self.cfg, (), self.client)
         self.parser.unreader = Whole(request)
+
+    @property
+    def held_bytes(self) -> int:
+        """What is kept for it, here and in the kernel."""
+        return CONNECTION_BYTES + len(self.incoming) + len(self.sock.unsent)
+
+    def answer(self) -> None:
+        """Let its client take the rest of its answer."""
+        self.deadline = time.monotonic() + ANSWER_S + len(self.sock.unsent) / BYTES_PER_S
 
     def rest(self, keep_alive_s: float) -> None:
         """Wait for the next request."""
@@ -117,8 +136,11 @@ class Holder(Protocol):
     """What Waiting has to know of a connection."""
 
     address: str
-    incoming: Incoming
     deadline: float
+
+    @property
+    def held_bytes(self) -> int:
+        """What is kept for it, here and in the kernel."""
 
 
 C = TypeVar("C", bound=Holder)
@@ -143,7 +165,7 @@ class Waiting(Generic[C]):
 
     def weigh(self, connection: C) -> None:
         """Take note of what it holds now."""
-        self._note(connection, CONNECTION_BYTES + len(connection.incoming))
+        self._note(connection, connection.held_bytes)
 
     def remove(self, connection: C) -> None:
         """It waits no longer."""

@@ -9,17 +9,16 @@ import logging
 import resource
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker  # type: ignore[import-untyped]
 
 from webapi.connections import (
-    ANSWER_BYTES,
-    ANSWER_S,
     HELD_BYTES_MAX,
     UNREAD_BYTES_MAX,
     ClientSocket,
@@ -90,8 +89,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         self.worker_connections = min(self.worker_connections, max(soft - OTHER_FILES, soft // 2))
-        for listener in self.sockets:
-            _limit_answers(listener.sock)
+        # A file would be sent past ClientSocket, by a thread that waits for its reader.
+        self.cfg.set("sendfile", False)
         super().init_process()
 
     # ---- on the thread that accepts connections: nothing here ever waits --------------------------------------------
@@ -114,17 +113,37 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._close_the_heaviest()
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
-        """A thread has answered: wait for the next request, which may have come already, or part."""
+        """A thread has answered: let the client take it; then wait for its next request, or part."""
+        goes_on = not fs.cancelled() and not fs.exception() and bool(fs.result())
+        if conn.sock.unsent:
+            conn.answer()
+            self._wait_for(conn, EVENT_WRITE, partial(self._write, conn, goes_on))
+        else:
+            self._answered(conn, goes_on)
+
+    def _write(self, conn: Connection, goes_on: bool, sock: ClientSocket) -> None:
+        if conn not in self.waiting:
+            return
         try:
-            if fs.cancelled() or fs.exception() or not fs.result():
-                self._part(conn)
-                return
+            sock.send_more()
+        except OSError:
+            self._close(conn)
+            return
+        if not sock.unsent:
+            self._stop_waiting(conn)
+            self._answered(conn, goes_on)
+
+    def _answered(self, conn: Connection, goes_on: bool) -> None:
+        if not goes_on:
+            self._part(conn)
+            return
+        try:
             conn.rest(self.cfg.keepalive if self.alive else min(self.cfg.keepalive, STOP_KEEPALIVE_LINGER))
         except OSError:
             self._forget(conn)
             return
         self._wait_for(conn)
-        if len(conn.incoming):
+        if len(conn.incoming) and conn in self.waiting:
             self._came(conn, b"")
 
     def murder_keepalived(self, force: bool = False) -> None:
@@ -144,14 +163,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._slow = self._crowded_out = 0
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Those that have sent nothing have until then, when the process ends."""
+        """Those that wait for nothing have until then, when the process ends."""
         for conn in self.waiting.all():
-            if not conn.is_sending:
+            if conn.is_idle:
                 conn.deadline = min(conn.deadline, deadline)
 
-    def _wait_for(self, conn: Connection) -> None:
+    def _wait_for(self, conn: Connection, what: int = EVENT_READ, then: Callable[[Any], None] | None = None) -> None:
         self.waiting.add(conn)
-        self.poller.register(conn.sock, EVENT_READ, partial(self._read, conn))
+        self.poller.register(conn.sock, what, then or partial(self._read, conn))
+        if self.waiting.held_bytes > HELD_BYTES_MAX:
+            self._close_the_heaviest()
 
     def _read(self, conn: Connection, sock: socket.socket) -> None:
         if conn not in self.waiting:
@@ -241,13 +262,6 @@ def buffering(body_bytes_max: int) -> type[Worker]:
     return type("Worker", (Worker,), {"body_bytes_max": body_bytes_max})
 
 
-def _limit_answers(listener: socket.socket) -> None:
-    """Let the kernel hold a whole answer for its reader, and give up one who takes nothing; connections inherit it."""
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWER_BYTES)
-    if listener.family != socket.AF_UNIX:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(ANSWER_S * 1000))
-
-
 def _send_refusal(client: socket.socket, error: Exception) -> None:
     status, reason = _refusal(error)
     with named() as name, suppress(OSError):
@@ -263,8 +277,7 @@ def _send_refusal(client: socket.socket, error: Exception) -> None:
             f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
             f"Content-Length: {len(body)}\r\n{HEADER}: {name}\r\n\r\n"
         )
-        # One call, which the kernel takes at once: this may be the thread that accepts connections.
-        client.send(head.encode() + body)
+        client.sendall(head.encode() + body)
 
 
 def _refusal(error: Exception) -> tuple[int, str]:

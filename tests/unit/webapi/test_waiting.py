@@ -1,12 +1,11 @@
 """Connections that wait: whose time is over, and whose is closed when there is no room."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
 from webapi.addresses import network
 from webapi.connections import CONNECTION_BYTES, Waiting
-from webapi.incoming import Incoming
 
 
 @dataclass(eq=False)
@@ -15,7 +14,7 @@ class Connection:
 
     address: str
     deadline: float = 10.0
-    incoming: Incoming = field(default_factory=lambda: Incoming(1000))
+    held_bytes: int = CONNECTION_BYTES
 
 
 def waiting(*connections: Connection) -> Waiting[Connection]:
@@ -42,7 +41,7 @@ def test_bytes_weigh_as_connections_do() -> None:
     large, *small = Connection("192.0.2.1"), Connection("192.0.2.2"), Connection("192.0.2.2")
     them = waiting(*small, large)
     assert them.heaviest() is small[0]
-    large.incoming.add(b" " * 2 * CONNECTION_BYTES)
+    large.held_bytes = 3 * CONNECTION_BYTES
     them.weigh(large)
     assert them.heaviest() is large
     assert them.held_bytes == 5 * CONNECTION_BYTES
