@@ -14,6 +14,7 @@ from webapi import gunicorn_telemetry, gunicorn_worker
 proc_name = "intake"
 # 512 KiB: an event of Stripe's (app.webhooks); its other routes take less, and say so.
 worker_class = gunicorn_worker.buffering(512 * 1024)
+keepalive = gunicorn_worker.KEEP_ALIVE_S
 logger_class = "webapi.gunicorn_telemetry.Logger"
 post_fork = gunicorn_telemetry.post_fork
 worker_exit = gunicorn_telemetry.worker_exit

@@ -15,7 +15,6 @@ from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
-from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker  # type: ignore[import-untyped]
 
 from webapi.connections import (
@@ -26,29 +25,14 @@ from webapi.connections import (
     Waiting,
 )
 from webapi.incoming import BodyTooLarge, HeadTooLarge
-from webapi.problem_types import BY_STATUS
-from webapi.problems import MEDIA_TYPE, Problem
-from webapi.request_ids import HEADER, named
+from webapi.wire_refusals import RequestTooSlow, send_refusal
 
 log = logging.getLogger(__name__)
 
 
-class RequestTooSlow(Exception):
-    """A request has not come in its time."""
-
-
-BAD_REQUEST = 400, "Bad Request"
-FAULT = 500, "Internal Server Error"
-# What is refused with another status than 400 (RFC 9110, RFC 6585).
-REFUSALS = {
-    RequestTooSlow: (408, "Request Timeout"),
-    BodyTooLarge: (413, "Content Too Large"),
-    HeadTooLarge: (431, "Request Header Fields Too Large"),
-    errors.LimitRequestLine: (414, "URI Too Long"),
-    errors.LimitRequestHeaders: (431, "Request Header Fields Too Large"),
-    errors.ExpectationFailed: (417, "Expectation Failed"),
-    errors.UnsupportedTransferCoding: (501, "Not Implemented"),
-}
+# 75 s, as nginx has: longer than any client of ours keeps an idle connection (httpx 5 s, `clients` 30 s, most balancers
+# 60 s), for whoever closes first takes the other's next request down. It costs no thread, and the idle make room.
+KEEP_ALIVE_S = 75
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 READ_BYTES = 64 * 1024
 # A deadline may be late by that.
@@ -217,7 +201,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._close_the_heaviest()
 
     def _refuse(self, conn: Connection, error: Exception) -> None:
-        _send_refusal(conn.sock, error)
+        send_refusal(conn.sock, error)
         self._stop_waiting(conn)
         self._part(conn)
 
@@ -254,34 +238,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002
         """Refuse what is no request. gunicorn's own answer is HTML, and its log line names the caller's address."""
-        _send_refusal(client, exc)
+        send_refusal(client, exc)
 
 
 def buffering(body_bytes_max: int) -> type[Worker]:
     """The worker of an application that takes bodies of so many bytes."""
     return type("Worker", (Worker,), {"body_bytes_max": body_bytes_max})
-
-
-def _send_refusal(client: socket.socket, error: Exception) -> None:
-    status, reason = _refusal(error)
-    with named() as name, suppress(OSError):
-        if status == FAULT[0]:
-            log.error("the request failed outside of the application", exc_info=error)
-        else:
-            # Slow ones come in crowds, which are counted.
-            level = logging.DEBUG if isinstance(error, RequestTooSlow) else logging.INFO
-            log.log(level, "refused as no request of HTTP: %d %s", status, type(error).__name__)
-        kind = BY_STATUS.get(status) or BY_STATUS[FAULT[0] if status >= FAULT[0] else BAD_REQUEST[0]]
-        body = Problem(status, kind.kind, f"{reason}.").body().encode()
-        head = (
-            f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\n{HEADER}: {name}\r\n\r\n"
-        )
-        client.sendall(head.encode() + body)
-
-
-def _refusal(error: Exception) -> tuple[int, str]:
-    """Status and reason of what happened before or outside of the application."""
-    if isinstance(error, errors.InvalidResponseHeader | errors.InvalidResponseHeaderName | errors.ConfigurationProblem):
-        return FAULT
-    return REFUSALS.get(type(error), BAD_REQUEST if isinstance(error, errors.ParseException) else FAULT)
