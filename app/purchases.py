@@ -12,6 +12,7 @@ from flask import Response, make_response, url_for
 from app import metrics
 from app.context import Intake
 from app.identity import Caller, Scope
+from app.limiter import Overloaded
 from app.places import Places
 from app.refusals import (
     AMOUNT_TOO_SMALL,
@@ -36,7 +37,7 @@ from app.schemas import (
     fingerprint,
     purchase_id,
 )
-from domain.errors import Refused
+from domain.errors import Refused, Unavailable
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
 from telemetry import ids
@@ -164,3 +165,6 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
+    except Unavailable as error:
+        metrics.PURCHASES.labels("overloaded" if isinstance(error, Overloaded) else "unavailable").inc()
+        raise
