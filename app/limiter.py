@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from domain.errors import Unavailable
 
-# 16 to begin with, and as many that wait for them: 32 buyers at once find room on any machine that has just started.
-FIRST = 16
+# 20 to begin with: a machine that opens 3 in a second answers them in 7 s. As many may wait for them.
+FIRST = 20
 # 4: while all is slow (a provider, no worker) some always try, and notice when it is over.
 LEAST = 4
 # As many as have a place at once (app.places.BUYERS_MAX).

@@ -1,4 +1,4 @@
-"""`python -m bench [--only webhooks|telemetry] [--write]`: measure, and print the tables."""
+"""`python -m bench [--only webhooks|overload|telemetry] [--write]`: measure, and print the tables."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from bench.bare import ask, connect, nothing
 from bench.buyer import Buyer, Listener
 from bench.cost import cpu_seconds, memory_mb
 from bench.load import Call, Sample, put_load
+from bench.overload import overload_section, press
 from bench.recovery import recover
 from bench.report import NAMES, PAGE, Results, markdown, where, with_section
 from bench.telemetry import compare, telemetry_section
@@ -32,6 +33,7 @@ WARM_UP = 20
 # What can be measured by itself: the section of the page that comes of it.
 PARTS: dict[str, Callable[[str, Console], list[str]]] = {
     "webhooks": lambda data, console: webhooks_section(knock(data, console), where()),
+    "overload": lambda data, console: overload_section(press(data, console), where()),
     "telemetry": lambda data, console: telemetry_section(compare(data, console), where()),
 }
 
@@ -101,6 +103,7 @@ def _everything(data: str, console: Console) -> tuple[str, str]:
     recovery = recover(f"{data}/recovery")
     telemetry = compare(f"{data}/telemetry", console)
     page = markdown(results, recovery, knock(f"{data}/webhooks", console), telemetry)
+    page = with_section(page, overload_section(press(f"{data}/overload", console), where()))
     return page, page
 
 

@@ -107,9 +107,9 @@ def test_who_waits_in_vain_is_told_so_soon(loop: JumpingLoop) -> None:
     assert machine.refused_s
     assert set(machine.refused_s) == {WAIT_S}
     assert machine.begun + len(machine.refused_s) == 2 * FIRST
-    before = machine.begun
-    loop.run_until_complete(machine.at_once(int(machine.limiter.limit)))
-    assert machine.begun == before + int(machine.limiter.limit)
+    before, room = machine.begun, int(machine.limiter.limit)
+    loop.run_until_complete(machine.at_once(room))
+    assert machine.begun == before + room
 
 
 @pytest.mark.parametrize("takes_s", [0.01, 0.1, 0.3])
