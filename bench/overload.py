@@ -91,7 +91,7 @@ def overload_section(loads: Sequence[Pressed], where: str) -> list[str]:
         TITLE,
         "",
         f"Measured {where}.",
-        f"So many buyers open a purchase at once, {TRIES} times each; who is refused comes again after {PAUSE_S:.0f} s.",
+        f"So many buyers open a purchase at once, {TRIES} times each; who is refused comes after {PAUSE_S:.0f} s.",
         "Refused means before a saga began: nothing is held. Late would be a 503 while the saga goes on.",
         "",
         "| at once | answered | p50 ms | p99 ms | max ms | refused | max ms | late |",
