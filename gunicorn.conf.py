@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import socket
-import struct
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,16 +9,20 @@ from typing import Any
 import psutil
 
 from config import settings
-from webapi import gunicorn_telemetry
+from webapi import gunicorn_telemetry, gunicorn_worker
 
 proc_name = "intake"
-worker_class = "webapi.gunicorn_worker.Worker"
+# 512 KiB: an event of Stripe's (app.webhooks); its other routes take less, and say so.
+worker_class = gunicorn_worker.buffering(512 * 1024)
+keepalive = gunicorn_worker.KEEP_ALIVE_S
 logger_class = "webapi.gunicorn_telemetry.Logger"
 post_fork = gunicorn_telemetry.post_fork
 worker_exit = gunicorn_telemetry.worker_exit
 # Each request waits on Temporal or a service, not on the processor: many threads (each has some 100 KB), shared out in
 # app.places, and one process per core at most (WEB_CONCURRENCY).
-threads = 736
+threads = 1120
+# Beside those that are served: who only connects, or drips, costs no thread, and the oldest make room for new ones.
+worker_connections = 4096
 # Longer than the longest answer, 10 s for an opening and 5 s for its secret.
 graceful_timeout = 15
 # The most that gunicorn reads: an overlong value is refused by its route, which says what is wrong with it.
@@ -33,9 +35,6 @@ forwarded_allow_ips = ""
 # gunicorn's control socket would stand in the home folder; nobody asks it.
 control_socket_disable = True
 
-# 5 s for the next bytes of a request, or for the client to take some of its answer: who stalls longer is gone, and must
-# not keep a thread. gunicorn has no such limit once a request has begun.
-STALL_MAX = struct.pack("ll", 5, 0)
 # By this variable prometheus_client knows where several processes count.
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 METRICS_PREFIX = "buy-projects-metrics-"
@@ -50,12 +49,8 @@ def on_starting(server: Any) -> None:
         os.environ[METRICS] = tempfile.mkdtemp(prefix=f"{METRICS_PREFIX}{os.getpid()}-")
 
 
-def when_ready(server: Any) -> None:
-    """Limit how long a client may stall, and say in Flask's words, which platforms wait for, that we serve."""
-    for listener in server.LISTENERS:
-        # Accepted connections inherit it (Linux), and gunicorn's blocking reads and writes then end with an error.
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            listener.sock.setsockopt(socket.SOL_SOCKET, option, STALL_MAX)
+def when_ready(server: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Say in Flask's words, which platforms wait for, that we serve."""
     print(" * Serving Flask app 'app'", flush=True)
 
 

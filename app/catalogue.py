@@ -1,6 +1,7 @@
 """What anyone may see: the projects with their stock, and how a page reaches the provider."""
 
 from apiflask import APIBlueprint
+from flask import request
 
 from app.context import Intake
 from app.development import development_buyers
@@ -8,6 +9,7 @@ from app.places import CATALOGUE_MAX, Places
 from app.schemas import ConfigShown
 from domain.catalogue import ProjectsPage
 from webapi import PageQuery
+from webapi.addresses import caller
 from webapi.openapi import may_tell
 from webapi.problem_types import RATE_LIMITED, UNAVAILABLE
 
@@ -27,7 +29,7 @@ def catalogue(intake: Intake) -> APIBlueprint:
     @routes.doc(operation_id="listProjects", extensions=may_tell(RATE_LIMITED, UNAVAILABLE))
     def list_projects(page: PageQuery) -> ProjectsPage:
         """List the projects with the price and the free stock of each milestone."""
-        with places:
+        with places.place(caller(request.remote_addr)):
             return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 
     @routes.get("/config")

@@ -16,6 +16,7 @@ from app.development import development
 from app.hints import Hints
 from app.identity import Jwks, authentication
 from app.loop import LoopThread
+from app.me import me
 from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places, Turnstile
 from app.purchases import purchases
 from app.rate_limits import RateLimits
@@ -52,13 +53,14 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     limits = RateLimits(intake.config)
     limits.guard(api)
     api.register_blueprint(docs())
-    buyers = purchases(intake, authentication(intake.config, intake.fetch_keys), limits)
-    Places(BUYERS_MAX, "as many buyers wait as the intake has room for").guard(buyers)
-    api.register_blueprint(buyers)
+    room = Places(BUYERS_MAX, "as many buyers wait as the intake has room for")
+    auth = authentication(intake.config, intake.fetch_keys)
+    api.register_blueprint(purchases(intake, auth, limits, room))
+    api.register_blueprint(me(auth, limits.admit))
     api.register_blueprint(catalogue(intake))
     api.register_blueprint(webhooks(intake))
-    room = Places(WEBHOOKS_MAX, "as many events wait as the intake has room for")
-    api.wsgi_app = Turnstile(api.wsgi_app, WEBHOOK_PATH, room, turned_away)  # type: ignore[method-assign]
+    events = Places(WEBHOOKS_MAX, "as many events wait as the intake has room for")
+    api.wsgi_app = Turnstile(api.wsgi_app, WEBHOOK_PATH, events, turned_away)  # type: ignore[method-assign]
     if intake.config.environment == "development":
         api.register_blueprint(development(intake.config))
     add_commands(api, intake.config)

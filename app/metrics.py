@@ -8,6 +8,9 @@ from prometheus_client import Counter, Histogram
 from telemetry.metrics import ANSWER_BUCKETS_S
 
 PURCHASES = Counter("intake_purchases_total", "Answers to POST /purchases, by result.", ["result"])
+# Of these an alert is made, too: refused before anything began, and not answered in time.
+for _result in ("overloaded", "unavailable"):
+    PURCHASES.labels(_result)
 FIRST_ANSWER = Histogram(
     "intake_first_answer_seconds",
     "From POST /purchases to a new purchase's answer: how long a buyer waits before paying can begin.",

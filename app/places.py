@@ -1,63 +1,89 @@
 """Room in the intake: who waits for something slow never takes the last thread from the others.
 
-gunicorn gives each process THREADS threads, and each kind of caller may keep only its share of them waiting. One more
-is refused at once, which takes a thread for a moment only; so the platform always finds one.
+gunicorn gives each process THREADS threads, and each kind of caller may keep only its share of them waiting, and each
+caller only a share of that. One more is refused at once, which takes a thread for a moment only; so the platform always
+finds one. Nobody takes a place before its request has come as a whole (webapi.gunicorn_worker).
 """
 
 import threading
-from collections.abc import Callable, Iterable
-from types import TracebackType
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import g
 
+from app.identity.keys import WAITING_MAX as KEYS_MAX
 from domain.errors import Unavailable
 from webapi import Problem
 from webapi.request_ids import HEADER, named
 
-# Buyers: a burst of 500 repeats finds room.
-BUYERS_MAX = 512
+# One buyer alone holds two thirds: a burst of 500 repeats finds room, and leaves some.
+BUYERS_MAX = 768
 # Whoever looks at the catalogue: Projects answers from its own database, so they wait long only while it hangs.
 CATALOGUE_MAX = 128
 # Stripe: what needs no Temporal finds room beside those who wait for it (app.acceptance).
 WEBHOOKS_MAX = 64
 # For health, readiness, metrics, the page, and for refusals.
 PLATFORM = 32
-THREADS = BUYERS_MAX + CATALOGUE_MAX + WEBHOOKS_MAX + PLATFORM
+# Who waits for the identity provider's keys is not known yet, and has no place.
+THREADS = BUYERS_MAX + CATALOGUE_MAX + WEBHOOKS_MAX + KEYS_MAX + PLATFORM
+# One caller may hold twice as many as stay free: the more the others need, the less one gets, and some are always left.
+SHARE = 2
 
 Application = Callable[..., Iterable[bytes]]
 
 
 class Places:
-    """A budget: at most so many at once, or Unavailable at once; `with places:` takes one."""
+    """A budget: at most so many at once, of which no caller holds the last, or Unavailable at once."""
 
     def __init__(self, places_max: int, full: str) -> None:
         """`full` says who they are that fill it."""
-        self._free = threading.BoundedSemaphore(places_max)
+        self._lock = threading.Lock()
+        self._free = places_max
+        self._held: Counter[str] = Counter()
         self._full = full
 
-    def __enter__(self) -> None:
-        """Take a place; raises Unavailable if there is none."""
-        if not self._free.acquire(blocking=False):
-            raise Unavailable(self._full)
+    @contextmanager
+    def place(self, caller: str | None = None) -> Iterator[None]:
+        """A place; one who is not named shares with all. Raises Unavailable if there is none."""
+        self._enter(caller)
+        try:
+            yield
+        finally:
+            self._leave(caller)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Give it back."""
-        self._free.release()
+    def guard(self, routes: APIBlueprint) -> Callable[[str], None]:
+        """How these routes take a place for whoever calls; it is given back with the answer."""
 
-    def guard(self, routes: APIBlueprint) -> None:
-        """Let each request to these routes take a place, and give it back with the answer."""
-
-        @routes.before_request
-        def enter() -> None:
-            self.__enter__()
-            g.has_place = True
+        def enter(caller: str) -> None:
+            self._enter(caller)
+            g.seated = caller
 
         @routes.teardown_request
-        def leave(error: BaseException | None) -> None:
-            if g.pop("has_place", False):
-                self.__exit__(None, error, None)
+        def leave(_: BaseException | None) -> None:
+            if (caller := g.pop("seated", None)) is not None:
+                self._leave(caller)
+
+        return enter
+
+    def _enter(self, caller: str | None) -> None:
+        with self._lock:
+            left = self._free - 1
+            if left < 0 or (caller is not None and self._held[caller] + 1 > SHARE * left):
+                raise Unavailable(self._full)
+            self._free = left
+            if caller is not None:
+                self._held[caller] += 1
+
+    def _leave(self, caller: str | None) -> None:
+        with self._lock:
+            self._free += 1
+            if caller is not None:
+                self._held[caller] -= 1
+                # Forgets those who hold none.
+                self._held += Counter()
 
 
 class Turnstile:
@@ -77,7 +103,7 @@ class Turnstile:
         if environ.get("PATH_INFO") != self._path:
             return self._application(environ, start_response)
         try:
-            with self._places:
+            with self._places.place():
                 return self._application(environ, start_response)
         except Unavailable:
             return self._turn_away(environ, start_response)

@@ -11,6 +11,8 @@ from flask import Response, make_response, url_for
 from app import metrics
 from app.context import Intake
 from app.identity import Caller, Scope
+from app.limiter import Overloaded
+from app.places import Places
 from app.rate_limits import RateLimits
 from app.refusals import (
     AMOUNT_TOO_SMALL,
@@ -26,7 +28,6 @@ from app.refusals import (
 from app.schemas import (
     AnswerShown,
     BuyerQuery,
-    BuyerShown,
     CancelBody,
     KeyHeader,
     OpenedHeaders,
@@ -50,9 +51,10 @@ PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 ANY_MAY_TELL = (RATE_LIMITED, UNAVAILABLE)
 
 
-def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBlueprint:
-    """The routes under /purchases; `limits` refuse a buyer for whom too much is asked."""
+def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places) -> APIBlueprint:
+    """The routes under /purchases; `limits` refuse a buyer for whom too much is asked, `room` too much at once."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
+    take_place = room.guard(routes)
 
     def buyer_of(on_behalf_of: str | None) -> str:
         caller = cast("Caller", auth.current_user)
@@ -61,6 +63,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBluepri
     def admitted(on_behalf_of: str | None) -> str:
         buyer = buyer_of(on_behalf_of)
         limits.admit(buyer)
+        take_place(buyer)
         return buyer
 
     @routes.post("/purchases")
@@ -90,6 +93,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBluepri
         """
         buyer = buyer_of(body.on_behalf_of)
         limits.admit_order(buyer)
+        take_place(buyer)
         order = body.order(purchase_id(buyer, header.key), buyer)
         ids.bind(purchase_id=order.purchase_id)
         began_at = time.perf_counter()
@@ -110,14 +114,6 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits) -> APIBluepri
         if replayed:
             response.headers["Idempotent-Replayed"] = "true"
         return response
-
-    @routes.get("/me")
-    @routes.auth_required(auth, roles=[Scope.READ])
-    @routes.output(BuyerShown)
-    @routes.doc(operation_id="showBuyer", extensions=may_tell(*ANY_MAY_TELL))
-    def show_buyer() -> BuyerShown:
-        """Show whose token this is: a page shows a buyer only what the intake has verified."""
-        return BuyerShown(buyer_id=buyer_of(None))
 
     @routes.get("/purchases/<string:purchase_id>")
     @routes.auth_required(auth, roles=[Scope.READ])
@@ -181,6 +177,9 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
+    except Unavailable as error:
+        metrics.PURCHASES.labels("overloaded" if isinstance(error, Overloaded) else "unavailable").inc()
+        raise
 
 
 def _ask_first(intake: Intake, order: Order) -> None:

@@ -11,8 +11,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from app.addresses import caller
 from config import Settings
+from webapi.addresses import caller
 from webapi.problem_types import RATE_LIMITED
 
 # Stripe's door has a budget of its own, and who asks for health must hear of it in any crowd.
@@ -109,7 +109,7 @@ def _is_unlimited() -> bool:
 
 
 def _caller() -> str:
-    return caller(request.remote_addr or "")
+    return caller(request.remote_addr)
 
 
 def _redis_options() -> dict[str, Any]:

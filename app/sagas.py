@@ -29,7 +29,10 @@ class Sagas(Protocol):
     """The way to Temporal; every method raises Unavailable when it does not answer in time."""
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
-        """Open the purchase, or wait for its opening; raises Refused with the purchase's refusal."""
+        """Open the purchase, or wait for its opening.
+
+        Raises Refused with the purchase's refusal, and Overloaded where it could not end in time and has not begun.
+        """
 
     def purchase(self, purchase_id: str) -> PurchaseSaga | None:
         """The saga of a purchase, or None if the server does not know it (any more)."""

@@ -17,6 +17,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from app.limiter import AdaptiveLimiter
 from app.loop import LoopThread
 from app.sagas import PurchaseSaga
 from app.sharing import Shared
@@ -73,13 +74,14 @@ class TemporalSagas:
         self._make_client = make_client
         self._connected: Client | None = None
         self._openings = Shared()
+        self._room = AdaptiveLimiter()
         self._cancels = Shared()
         self._checks = Shared()
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
         """Update-with-start: the first request starts the purchase, every repeat gets the answer of the first."""
         same = (start.order.purchase_id, start.fingerprint)
-        return self._run(self._openings.run(same, lambda: self._open(start)), ANSWER_TIMEOUT_S)
+        return self._run(self._openings.run(same, lambda: self._open_if_there_is_room(start)), ANSWER_TIMEOUT_S)
 
     def purchase(self, purchase_id: str) -> PurchaseSaga | None:
         """Describe the saga: answered by the server alone."""
@@ -174,6 +176,9 @@ class TemporalSagas:
             raise Unavailable("the purchase's saga has not answered yet") from error
         finally:
             asked.cancel()
+
+    async def _open_if_there_is_room(self, start: StartPaymentInput) -> Answer:
+        return await self._room.run(lambda: self._open(start), lambda answer: answer.opened_by == start.opened_by)
 
     async def _open(self, start: StartPaymentInput) -> Answer:
         try:

@@ -1,4 +1,4 @@
-"""`python -m bench [--only speed|webhooks|telemetry] [--write]`: measure, and print the tables."""
+"""`python -m bench [--only speed|webhooks|overload|telemetry] [--write]`: measure, and print the tables."""
 
 import argparse
 import asyncio
@@ -17,6 +17,7 @@ from bench.bare import ask, connect, nothing, worker
 from bench.buyer import Buyer, Listener
 from bench.cost import cpu_seconds, memory_mb
 from bench.load import Call, Sample, put_load
+from bench.overload import overload_section, press
 from bench.recovery import recover
 from bench.report import NAMES, PAGE, Results, markdown, speed_section, where, with_section
 from bench.stacks import described
@@ -36,6 +37,7 @@ WARM_UP = 20
 PARTS: dict[str, Callable[[str, Console], list[str]]] = {
     "speed": lambda data, console: speed_section(_speed(data, console), where()),
     "webhooks": lambda data, console: webhooks_section(knock(data, console), where()),
+    "overload": lambda data, console: overload_section(press(data, console), where()),
     "telemetry": lambda data, console: telemetry_section(compare(data, console), where()),
 }
 
@@ -113,6 +115,7 @@ def _everything(data: str, console: Console) -> tuple[str, str]:
     recovery = recover(f"{data}/recovery")
     telemetry = compare(f"{data}/telemetry", console)
     page = markdown(results, recovery, knock(f"{data}/webhooks", console), telemetry)
+    page = with_section(page, overload_section(press(f"{data}/overload", console), where()))
     return page, page
 
 

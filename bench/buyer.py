@@ -13,6 +13,8 @@ from devstack.shop import buyer_token, load_buyers
 
 # 60 s: under the heaviest load here a purchase takes a few; one that takes longer is lost.
 NOTIFIED_TIMEOUT_S = 60.0
+# A minute as well: a crowd has its turn long before.
+OPENED_TIMEOUT_S = 60.0
 # 100 kg of mangrove-2 at 1200 a tonne.
 BODY = {
     "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "0.100"}],
@@ -66,17 +68,16 @@ class Buyer:
         self._names = load_buyers()
 
     async def open(self, key: str) -> dict[str, Any]:
-        """POST /purchases: the first answer."""
-        response = await self._http.post(
-            f"{self._stack['processes']['intake']['url']}/purchases",
-            json=BODY,
-            headers={
-                "Authorization": f"Bearer {buyer_token(self._stack, next(self._names))}",
-                "Idempotency-Key": key,
-            },
-        )
-        response.raise_for_status()
-        return dict(response.json())
+        """POST /purchases: the first answer; who is refused for want of room comes again as they are told."""
+        url = f"{self._stack['processes']['intake']['url']}/purchases"
+        token = buyer_token(self._stack, next(self._names))
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        async with asyncio.timeout(OPENED_TIMEOUT_S):
+            while True:
+                response = await self._http.post(url, json=BODY, headers=headers)
+                if response.status_code != 503:
+                    return dict(response.raise_for_status().json())
+                await asyncio.sleep(float(response.headers["Retry-After"]))
 
     async def first_answer(self, key: str) -> None:
         """Open a purchase and leave it."""

@@ -15,6 +15,10 @@ CONNECT_TIMEOUT_S = 2.0
 ANSWER_TIMEOUT_S = 8.0
 # As many connections as a worker runs steps at once.
 CONNECTIONS_MAX = 100
+# 30 s: a burst finds its connections again, and our servers keep them for 75 s (webapi.gunicorn_worker).
+IDLE_S = 30.0
+# What a connection says that the other side closes under a request: a process that ends, a balancer that tidies up.
+CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 # A callee may ask to be left alone, but not for longer than a saga's own longest wait.
 RETRY_AFTER_MAX_S = 60.0
 # Those that RFC 9110 and RFC 6585 call temporary; beside them only 5xx may be tried again.
@@ -30,7 +34,9 @@ def pooled_client() -> httpx.AsyncClient:
     """The one HTTP client of a process."""
     return httpx.AsyncClient(
         timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-        limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX),
+        limits=httpx.Limits(
+            max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX, keepalive_expiry=IDLE_S
+        ),
     )
 
 
@@ -62,15 +68,24 @@ class Service:
         if purchase := ids.bound(ids.PURCHASE):
             headers[ids.PURCHASE_HEADER] = purchase
         try:
-            response = await self._http.request(
-                method, self._base_url + path, headers=headers, json=body, params=params
-            )
+            request = self._http.build_request(method, self._base_url + path, headers=headers, json=body, params=params)
+            response = await self._send(request)
         except UnicodeError as error:
             # No header can bear it: an id that none of ours is.
             raise ContractBroken(f"{method}: a header is not plain ASCII") from error
         except httpx.RequestError as error:
             raise Unavailable(f"{method} {path}: {type(error).__name__}") from error
         return self._read(f"{method} {path}", response)
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send it, and once more, at once, where the connection was closed: reads and named writes may be repeated."""
+        try:
+            return await self._http.send(request)
+        except CLOSED:
+            if request.method != "GET" and "Idempotency-Key" not in request.headers:
+                raise
+            # The pool knows by now of all connections that were closed together with this one.
+            return await self._http.send(request)
 
     def _read(self, what: str, response: httpx.Response) -> dict[str, Any]:
         status = response.status_code

@@ -22,7 +22,7 @@ def serve() -> None:
         [
             sys.executable, "-m", "gunicorn", "codec_server:create_app()",
             "--name", "codec_server", "--bind", f"{config.codec_server_host}:{config.codec_server_port}",
-            "--worker-class", "webapi.gunicorn_worker.Worker", "--workers", "1", "--threads", str(THREADS),
+            "--workers", "1", "--threads", str(THREADS),
             "--graceful-timeout", str(GRACE_SECONDS), "--config", "python:codec_server.gunicorn_conf",
         ],
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """gunicorn's settings for every service, beside those on its command line."""
 
-from webapi import gunicorn_telemetry
+from webapi import gunicorn_telemetry, gunicorn_worker
 
-worker_class = "webapi.gunicorn_worker.Worker"
+worker_class = gunicorn_worker.Worker
+keepalive = gunicorn_worker.KEEP_ALIVE_S
 logger_class = "webapi.gunicorn_telemetry.Logger"
 post_fork = gunicorn_telemetry.post_fork
 worker_exit = gunicorn_telemetry.worker_exit

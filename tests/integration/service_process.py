@@ -33,12 +33,11 @@ class ServiceProcess:
     def __init__(self, url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
         self.process = process
         self.log = log
-        # As many connections as the tests have clients, given up while idle before gunicorn closes them (2 s) under a
-        # request.
+        # As many connections as the tests have clients.
         self.http = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {SERVICE_TOKEN}"},
-            limits=httpx.Limits(max_connections=100, keepalive_expiry=1),
+            limits=httpx.Limits(max_connections=100),
             timeout=PATIENCE_S,
         )
 

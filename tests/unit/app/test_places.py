@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from apiflask import APIBlueprint, APIFlask
 from flask import Response
 from werkzeug.test import Client
 
-from app.places import THREADS, Places, Turnstile
+from app.places import BUYERS_MAX, THREADS, Places, Turnstile
 from devstack.patience import PATIENCE_S
 from domain.errors import Unavailable
 from webapi.problem_types import UNAVAILABLE
@@ -22,19 +23,22 @@ CONFIGURATION = Path(__file__).parents[3] / "gunicorn.conf.py"
 
 @pytest.fixture
 def api() -> APIFlask:
-    """An application with one place for two guarded routes, of which one waits until `goes_on` is set."""
+    """An application with four places, of which one caller gets two; one route waits until `goes_on` is set."""
     api = APIFlask("places")
     routes = APIBlueprint("buyers", "buyers")
-    api.extensions["waits"], api.extensions["goes_on"] = threading.Event(), threading.Event()
+    take_place = Places(4, "full").guard(routes)
+    api.extensions["waits"], api.extensions["goes_on"] = threading.Semaphore(0), threading.Event()
 
-    @routes.get("/slow")
-    def slow() -> str:
-        api.extensions["waits"].set()
+    @routes.get("/slow/<caller>")
+    def slow(caller: str) -> str:
+        take_place(caller)
+        api.extensions["waits"].release()
         api.extensions["goes_on"].wait(PATIENCE_S)
         return "slow"
 
-    @routes.get("/quick")
-    def quick() -> str:
+    @routes.get("/quick/<caller>")
+    def quick(caller: str) -> str:
+        take_place(caller)
         return "quick"
 
     @api.errorhandler(Unavailable)
@@ -45,31 +49,52 @@ def api() -> APIFlask:
     def platform() -> str:
         return "platform"
 
-    Places(1, "full").guard(routes)
     api.register_blueprint(routes)
     return api
 
 
-def test_one_more_than_there_is_room_for_is_refused_at_once(api: APIFlask) -> None:
-    """While somebody waits the next one is refused, what is not guarded is answered, and the place is free again."""
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(lambda: api.test_client().get("/slow").text)
-        assert api.extensions["waits"].wait(PATIENCE_S)
+def test_who_holds_many_places_leaves_some_to_others(api: APIFlask) -> None:
+    """While two of alice wait her next is refused, bob and the platform are answered; then she has room again."""
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(lambda: api.test_client().get("/slow/alice").text) for _ in range(2)]
+        assert all(api.extensions["waits"].acquire(timeout=PATIENCE_S) for _ in waiting)
         client = api.test_client()
-        assert client.get("/quick").status_code == 503
+        assert [client.get(f"/quick/{caller}").status_code for caller in ("alice", "bob")] == [503, 200]
         assert client.get("/platform").text == "platform"
         api.extensions["goes_on"].set()
-        assert waiting.result() == "slow"
-    assert [client.get("/quick").text for _ in range(2)] == ["quick", "quick"]
+        assert [each.result() for each in waiting] == ["slow"] * 2
+    assert [client.get("/quick/alice").text for _ in range(2)] == ["quick", "quick"]
 
 
 def test_a_place_is_free_again_after_a_fault() -> None:
     """Whoever fails gives the place back; two do not fit into one."""
     places = Places(1, "full")
-    with pytest.raises(ZeroDivisionError), places:
+    with pytest.raises(ZeroDivisionError), places.place():
         1 / 0  # noqa: B018
-    with places, pytest.raises(Unavailable, match="full"), places:
+    with places.place(), pytest.raises(Unavailable, match="full"), places.place():
         pass
+
+
+def held_at_most(places: Places, caller: str, held: ExitStack) -> int:
+    """How many places one caller gets."""
+    got = 0
+    with suppress(Unavailable):
+        while True:
+            held.enter_context(places.place(caller))
+            got += 1
+    return got
+
+
+def test_nobody_holds_the_last_place() -> None:
+    """One buyer alone may hold 512 of 768, the next less, and so on: a newcomer always finds one."""
+    places = Places(BUYERS_MAX, "full")
+    with ExitStack() as held:
+        got = [held_at_most(places, buyer, held) for buyer in ("alice", "bob", "carol")]
+        assert got == [512, 170, 57]
+        with places.place("dave"):
+            pass
+    with ExitStack() as held:
+        assert held_at_most(places, "bob", held) == 512
 
 
 def test_a_crowd_is_refused_before_the_application() -> None:

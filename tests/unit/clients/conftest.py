@@ -1,6 +1,6 @@
 """A service that answers what a test tells it to, without a socket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -20,6 +20,18 @@ class Callee:
         if isinstance(self.response, Exception):
             raise self.response
         return self.response()
+
+    def responds(self, responses: Sequence[httpx.Response | Exception]) -> None:
+        """Answer so, or fail so, one after another."""
+        following = iter(responses)
+
+        def respond() -> httpx.Response:
+            response = next(following)
+            if isinstance(response, Exception):
+                raise response
+            return response
+
+        self.response = respond
 
     def answers(self, status: int, content: Any = None, **options: Any) -> None:
         """Answer with JSON from now on."""

@@ -142,6 +142,44 @@ async def test_no_answer_is_unknown(service: Service, callee: Callee, error: Exc
     assert isinstance(await outcome(service), Unavailable)
 
 
+CLOSED = [
+    httpx.RemoteProtocolError("Server disconnected without sending a response."),
+    httpx.ReadError("reset"),
+    httpx.WriteError("broken pipe"),
+]
+
+
+@pytest.mark.parametrize("error", CLOSED, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(("method", "key"), [("GET", None), ("POST", "k"), ("PATCH", "k"), ("DELETE", "k")])
+async def test_a_request_under_which_the_connection_closes_is_sent_once_more(
+    service: Service, callee: Callee, error: Exception, method: str, key: str | None
+) -> None:
+    """At once and the same: callees are idempotent by state; twice in a row is no answer."""
+    callee.responds([error, httpx.Response(200, json={"a": 1})])
+    body = {"b": 2} if key else None
+    assert await service.call(method, "/things", key=key, body=body, params={"c": 3}) == {"a": 1}
+    first, again = callee.requests
+    assert (first.method, first.url, first.headers, first.content) == (
+        again.method,
+        again.url,
+        again.headers,
+        again.content,
+    )
+    callee.responds([error, error])
+    with pytest.raises(Unavailable):
+        await service.call(method, "/things", key=key)
+
+
+async def test_what_may_not_be_repeated_is_sent_once(service: Service, callee: Callee) -> None:
+    """A write without a key, and whatever may still be under way where no answer came in time."""
+    for error, key in ((httpx.ReadError("reset"), None), (httpx.ReadTimeout("late"), "k")):
+        callee.requests.clear()
+        callee.response = error
+        with pytest.raises(Unavailable):
+            await service.call("POST", "/things", key=key)
+        assert len(callee.requests) == 1
+
+
 async def test_an_error_tells_neither_token_nor_body(service: Service, callee: Callee) -> None:
     """Errors stand in logs and in Temporal's histories."""
     callee.answers(401, {"type": "x/unauthenticated", "detail": "token-of-ours is wrong"})

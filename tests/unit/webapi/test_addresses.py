@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.addresses import caller
+from webapi.addresses import caller
 
 
 @pytest.mark.parametrize(

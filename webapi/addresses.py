@@ -13,13 +13,14 @@ WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]*)\](:\d*)?|(?P<plain>[^:]*):\d*
 TEXT_MAX = 64
 
 
-def caller(written: str) -> str:
+def caller(written: str | None) -> str:
     """The name by which a caller is counted, from the address as the server or the last trusted proxy has written it.
 
     What is no address is counted by its text: who wrote it means one caller by it, and nobody else's budget is hurt.
     """
-    parts = WITH_PORT.fullmatch(written.strip())
-    host = (parts["bracketed"] or parts["plain"] or "") if parts else written.strip()
+    host = (written or "").strip()
+    parts = WITH_PORT.fullmatch(host)
+    host = (parts["bracketed"] or parts["plain"] or "") if parts else host
     try:
         # The zone is a name of the proxy's own network card.
         address = ip_address(host.partition("%")[0])

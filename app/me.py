@@ -1,0 +1,28 @@
+"""Who one is here: a page shows a buyer no name but the one that the intake has verified."""
+
+from collections.abc import Callable
+from typing import cast
+
+from apiflask import APIBlueprint, MultiAuth
+
+from app.identity import Caller, Scope
+from app.schemas import BuyerShown
+from webapi.openapi import may_tell
+from webapi.problem_types import RATE_LIMITED
+
+
+def me(auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
+    """The route `/me`; `admit` refuses a buyer for whom too much is asked."""
+    routes = APIBlueprint("me", __name__, tag="Purchases")
+
+    @routes.get("/me")
+    @routes.auth_required(auth, roles=[Scope.READ])
+    @routes.output(BuyerShown)
+    @routes.doc(operation_id="showBuyer", extensions=may_tell(RATE_LIMITED))
+    def show_buyer() -> BuyerShown:
+        """Show whose token this is."""
+        buyer = cast("Caller", auth.current_user).acts_for(None)
+        admit(buyer)
+        return BuyerShown(buyer_id=buyer)
+
+    return routes

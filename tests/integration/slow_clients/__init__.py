@@ -1,0 +1,1 @@
+"""An intake alone, whose clients drip, stall, crowd and do not read."""
