@@ -14,7 +14,7 @@ def link_operations(spec: dict[str, Any]) -> None:
             links = {
                 other["operationId"]: {
                     "operationId": other["operationId"],
-                    "parameters": {name: given[name] for name in names},
+                    "parameters": {name: given[name] for name in sorted(names)},
                     "description": other["summary"],
                 }
                 for _, other in operations(spec)
