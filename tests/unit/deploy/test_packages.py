@@ -53,7 +53,8 @@ def test_an_export_is_the_lock(name: str) -> None:
 def test_an_export_is_complete_by_itself(name: str) -> None:
     """All that its packages ask for here, extras too, of which `pip check` knows nothing: no resolver adds it."""
     pins = {canonicalize_name(package): version for package, (version, _) in exported(name).items()}
-    asked, waiting, missing = set(), wishes(EXPORTS[name]), []
+    asked: set[tuple[str, str]] = set()
+    waiting, missing = wishes(EXPORTS[name]), []
     while waiting:
         wish = waiting.pop()
         package = canonicalize_name(wish.name)
