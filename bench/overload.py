@@ -1,13 +1,14 @@
 """More buyers at once than purchases can be opened for: who is answered, who is refused early, and nobody too late."""
 
 import asyncio
+import itertools
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -16,6 +17,7 @@ from app.schemas import purchase_id
 from bench.bare import connect
 from bench.buyer import BODY
 from bench.load import Sample, put_load
+from bench.wire import Wire
 from devstack.shop import buyer_token, load_buyers
 from devstack.stack import Stack, StackOptions
 
@@ -24,6 +26,7 @@ CALLERS = (64, 128)
 # Each of them tries so often.
 TRIES = 4
 PAUSE_S = 2.0
+CONTENT = json.dumps(BODY).encode()
 
 
 @dataclass
@@ -47,29 +50,35 @@ def press(data: Path | str, console: Console) -> list[Pressed]:
 async def _press(stack: dict[str, Any], console: Console) -> list[Pressed]:
     client, found = await connect(stack["temporal"]["address"]), []
     buyers = load_buyers()
-    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=max(CALLERS))) as http:
-        for callers in CALLERS:
-            pressed = Pressed(callers)
+    wire = Wire(stack["processes"]["intake"]["url"])
+    for callers in CALLERS:
+        pressed = Pressed(callers)
+        # Made before: a token takes as long as a request.
+        names = enumerate(itertools.islice(buyers, callers * TRIES))
+        tokens = {f"overload-{callers}-{n}": (buyer, buyer_token(stack, buyer)) for n, buyer in names}
 
-            async def call(key: str, pressed: Pressed = pressed) -> None:
-                await _open(stack, http, client, pressed, next(buyers), key)
+        async def call(key: str, pressed: Pressed = pressed, tokens: Mapping[str, tuple[str, str]] = tokens) -> None:
+            buyer, token = tokens[key]
+            await _open(wire, client, pressed, buyer, token, key)
 
-            await put_load(call, "overload", callers=callers, count=callers * TRIES)
-            console.print(f"{callers} at once: {len(pressed.answered_ms)} answered, {len(pressed.refused_ms)} refused")
-            found.append(pressed)
+        await put_load(call, "overload", callers=callers, count=callers * TRIES)
+        console.print(f"{callers} at once: {len(pressed.answered_ms)} answered, {len(pressed.refused_ms)} refused")
+        found.append(pressed)
+    wire.close()
     return found
 
 
 async def _open(  # noqa: PLR0913, PLR0917 - one argument for each thing that a request needs
-    stack: dict[str, Any], http: httpx.AsyncClient, client: Client, pressed: Pressed, buyer: str, key: str
+    wire: Wire, client: Client, pressed: Pressed, buyer: str, token: str, key: str
 ) -> None:
-    headers = {"Authorization": f"Bearer {buyer_token(stack, buyer)}", "Idempotency-Key": key}
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json"}
     asked = time.perf_counter()
-    response = await http.post(f"{stack['processes']['intake']['url']}/purchases", json=BODY, headers=headers)
+    status = await wire.ask("POST", "/purchases", headers, CONTENT)
     took_ms = (time.perf_counter() - asked) * 1000
-    if response.status_code != 503:
-        response.raise_for_status()
+    if status == 201:
         pressed.answered_ms.append(took_ms)
+    elif status != 503:
+        raise AssertionError(f"POST /purchases answered {status}")
     elif await _has_begun(client, purchase_id(buyer, key)):
         pressed.late_ms.append(took_ms)
     else:
