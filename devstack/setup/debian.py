@@ -50,13 +50,15 @@ def provide(machine: Machine) -> None:
 def _make(machine: Machine, name: str, root: Root) -> None:
     if machine.find("debootstrap") is None:
         apt.install(machine, ["debootstrap", "debian-archive-keyring"], hint=HINT)
+    # Its folder is on root's PATH alone, if at all.
+    program = machine.find("debootstrap") or "debootstrap"
     target = folder(machine, name)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     include = f"--include={','.join(root.packages)}"
     machine.run(
-        f"Making Debian {root.suite} with {' and '.join(root.packages)}",
-        [*ALONE, "debootstrap", "--variant=minbase", "--force-check-gpg", include, root.suite, target],
+        f"Making Debian {root.suite} ({name})",
+        [*ALONE, program, "--variant=minbase", "--force-check-gpg", include, root.suite, target],
         hint=f"Is Debian's mirror reachable? Then run the same command again.\n{HINT}",
     )
     # Downloads that no image needs.

@@ -80,7 +80,7 @@ def _debian(machine: Machine, engine: Engine, name: str) -> str:
 
 def _wheels(machine: Machine) -> Path:
     """A folder with the packages that the image installs, and its pip."""
-    wanted = PIP + "".join(_needed((ROOT / "requirements-runtime.txt").read_text()))
+    wanted = PIP + "".join(needed((ROOT / "requirements-runtime.txt").read_text()))
     place = machine.cache / "compose" / f"wheels-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}"
     if place.exists():
         return place
@@ -102,11 +102,11 @@ def _wheels(machine: Machine) -> Path:
     return place
 
 
-def _needed(requirements: str) -> list[str]:
-    """Of a requirements file the entries for the stand-in's Python; pip judges markers by the Python that it runs on."""
-    needed = []
+def needed(requirements: str) -> list[str]:
+    """A requirements file's entries for the stand-in's Python; pip judges markers by the Python that it runs on."""
+    entries = []
     for entry in re.split(r"(?<!\\)\n", requirements):
         first, _, hashes = entry.partition(" \\\n")
         if first and ((found := Requirement(first)).marker is None or found.marker.evaluate(MARKERS)):
-            needed.append(f"{found.name}{found.specifier} \\\n{hashes}\n")
-    return needed
+            entries.append(f"{found.name}{found.specifier} \\\n{hashes}\n")
+    return entries
