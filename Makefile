@@ -39,7 +39,7 @@ prove: python  ## what takes longer: Temporal Server on PostgreSQL with TLS, bac
 
 prove-compose: python  ## docker compose on an engine of its own with stand-ins for the base images; needs root
 	@$(SETUP) --compose
-	@$(VENV)/python -m pytest --capture=no --verbose $(or $(ARGS),tests/compose)
+	@$(VENV)/python -m pytest --capture=no --verbose --exitfirst $(or $(ARGS),tests/compose)
 
 explore: setup  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
 	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)

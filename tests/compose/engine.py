@@ -48,7 +48,7 @@ class Engine:
         self._pid = child
         # Only what compose is told on purpose: what somebody has set for another stack stays outside.
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        self._machine = Machine(ROOT, {"PATH": path, "HOME": "/root"}, say)
+        self._machine = Machine(ROOT, {"PATH": path, "HOME": "/root", "COMPOSE_ANSI": "never"}, say)
 
     def inside(self, *command: str) -> list[str]:
         """The command as it runs in the engine's Debian, in the repository's folder."""
@@ -76,7 +76,7 @@ class Engine:
             check=False,
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
-        return done.stdout.strip()
+        return done.stdout.rstrip("\n")
 
     def answers(self) -> bool:
         """Whether it takes commands."""
