@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from devstack.lock import lock_data
 from devstack.options import ROOT
 from devstack.setup import debian
 from devstack.setup.machine import Machine
@@ -48,7 +49,7 @@ class Engine:
         self._pid = child
         # Only what compose is told on purpose: what somebody has set for another stack stays outside.
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        self._machine = Machine(ROOT, {"PATH": path, "HOME": "/root", "COMPOSE_ANSI": "never"}, say)
+        self._machine = Machine(ROOT, {"PATH": path, "HOME": "/root"}, say)
 
     def inside(self, *command: str) -> list[str]:
         """The command as it runs in the engine's Debian, in the repository's folder."""
@@ -64,7 +65,7 @@ class Engine:
         self._machine.run(doing, self.inside(*command), hint="", env=settings)
         return time.monotonic() - started
 
-    def output(self, *command: str, limit_s: float = 60) -> str:
+    def output(self, *command: str, limit_s: float = 120) -> str:
         """What a command prints on stdout; fails with all of its output."""
         done = subprocess.run(
             self.inside(*command),
@@ -101,9 +102,11 @@ def running_engine(machine: Machine) -> Iterator[Engine]:
     home = machine.cache.resolve() / "compose"
     data = home / "data"
     data.mkdir(exist_ok=True)
+    lock = lock_data(home)
+    assert lock, "another run has the engine's data: wait for it, or end it"
     places = [debian.folder(machine, "engine").resolve(), data, machine.root, machine.cache.resolve()]
     log = home / "engine.log"
-    with log.open("wb") as out:
+    with lock, log.open("wb") as out:
         process = subprocess.Popen(
             [*UNSHARE, "bash", SCRIPT, *places, *OPTIONS],
             stdin=subprocess.PIPE,
@@ -111,6 +114,8 @@ def running_engine(machine: Machine) -> Iterator[Engine]:
             stderr=out,
             # Ctrl-C is for the tests, which then end it.
             start_new_session=True,
+            # Held as long as any process of the engine is there, whoever ends first.
+            pass_fds=[lock.fileno()],
         )
     try:
         engine = _started(process, log)

@@ -61,7 +61,7 @@ def test_everything_is_healthy_at_the_first_try(composed: Composed) -> None:
 )
 def test_a_process_says_that_it_has_begun(service: str, line: str, composed: Composed) -> None:
     """The line that platforms wait for stands in the container's log."""
-    assert line in composed.ask("logs", "--no-log-prefix", service).splitlines()
+    assert line in composed.engine.output("docker", "logs", composed.containers()[service]["Id"]).splitlines()
 
 
 @pytest.mark.parametrize("service", OURS)

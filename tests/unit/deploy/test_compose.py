@@ -296,7 +296,7 @@ def test_a_process_gets_no_rights(name: str) -> None:
 
 
 def test_the_brokers_health_is_asked_without_its_cookie() -> None:
-    """Asked before the server has made one, rabbitmq-diagnostics makes it as root, and the server dies at its first start."""
+    """Asked before the server has made one, RabbitMQ's programs make it as root, and the first start dies of it."""
     assert "rabbitmq" not in " ".join(services()["rabbitmq"]["healthcheck"]["test"])
 
 
