@@ -9,10 +9,10 @@ PARALLEL := -n logical --maxprocesses 8 --dist worksteal
 ON_STORES := $(addprefix tests/integration/,payments projects users notifier stores sagas) tests/long/stores
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up restart audit test prove explore check openapi histories sbom bench capacity chaos clean
+.PHONY: help setup demo up restart audit test prove prove-compose explore check openapi histories sbom bench capacity chaos clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: python  ## virtual environment, packages, Temporal and RabbitMQ: all that the rest needs
 	@$(SETUP)
@@ -44,6 +44,10 @@ endif
 prove: python  ## before a release: what takes longer, searches longer, breaks more; says in docs/proved.md how it went
 	@$(SETUP) --tests --prove
 	@$(PYTEST) $(or $(ARGS),tests/long)
+
+prove-compose: python  ## docker compose on an engine of its own with stand-ins for the base images; needs root
+	@$(SETUP) --compose
+	@$(VENV)/python -m pytest --capture=no --verbose --exitfirst $(or $(ARGS),tests/compose)
 
 explore: setup  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
 	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)

@@ -1,4 +1,4 @@
-"""`python3 -m devstack.setup [--chaos] [--tests] [--prove]`: bring onto this machine all that the project needs."""
+"""`python3 -m devstack.setup [--chaos] [--tests] [--prove] [--compose]`: bring here all that the project needs."""
 
 import argparse
 import fcntl
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from devstack.setup import (
     chromium,
+    debian,
     kustomize,
     postgresql,
     prometheus,
@@ -20,6 +21,7 @@ from devstack.setup import (
     redis_server,
     temporal_on_postgresql,
     temporal_server,
+    temporal_ui,
     toxiproxy_server,
 )
 from devstack.setup.machine import Machine, SetupError
@@ -39,6 +41,7 @@ def main() -> int:
     parser.add_argument(
         "--prove", action="store_true", help="also the whole Temporal Server, which takes minutes to build"
     )
+    parser.add_argument("--compose", action="store_true", help="also a Docker engine and what base images are made of")
     arguments = parser.parse_args()
     # So that a step ends what it has started, as it does on Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -50,11 +53,14 @@ def main() -> int:
         is_root=os.geteuid() == 0,
         is_terminal=sys.stdin.isatty(),
     )
-    steps = [python_env, temporal_server, rabbitmq_server]
+    # First what needs root, so that nobody waits to be told.
+    steps = [debian] if arguments.compose else []
+    steps += [python_env, temporal_server, rabbitmq_server]
     steps += [toxiproxy_server] if arguments.chaos or arguments.tests else []
     steps += [postgresql] if arguments.tests or os.environ.get("STORE") == "postgres" else []
     steps += [redis_server, prometheus, kustomize, chromium] if arguments.tests else []
-    steps += [temporal_on_postgresql] if arguments.prove else []
+    steps += [temporal_on_postgresql] if arguments.prove or arguments.compose else []
+    steps += [temporal_ui] if arguments.compose else []
     try:
         with _alone(machine):
             for step in steps:

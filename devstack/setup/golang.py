@@ -44,9 +44,33 @@ def install(machine: Machine, targets: Mapping[str, Path], *, otherwise: str) ->
     for module, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         (folder / _program(module)).replace(target)
+    _tidy(machine)
+
+
+def take(machine: Machine, module: str, files: Mapping[str, Path], *, otherwise: str) -> None:
+    """Have files of one Go module's source, each at its target; nothing is built."""
+    if all(target.exists() for target in files.values()):
+        return
+    go = _go(machine, otherwise)
+    source = _fetch(machine, go, module, f"Fetching the source of {module}", hint=f"Or {otherwise}.")
+    for name, target in files.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((source / name).read_bytes())
+    _tidy(machine)
+
+
+def _fetch(machine: Machine, go: Path, module: str, doing: str, *, hint: str) -> Path:
+    """A module's folder, fetched and checked by Go."""
+    fetch: list[str | Path] = [go, "mod", "download", "-json", module]
+    machine.run(doing, fetch, env=_environment(machine), hint=hint)
+    # Asked again it tells where the module lies, with nothing else in its answer.
+    return Path(json.loads(machine.output(*fetch, env=_environment(machine)) or "{}").get("Dir", ""))
+
+
+def _tidy(machine: Machine) -> None:
     # 2 GB that nothing needs any more.
     for name in ("go", "go-build", "gobin"):
-        shutil.rmtree(machine.cache / name)
+        shutil.rmtree(machine.cache / name, ignore_errors=True)
 
 
 def _program(module: str) -> str:
@@ -103,9 +127,7 @@ def _newer(machine: Machine, old: Path) -> Path:
     if architecture is None:
         raise SetupError(f"{old} is too old, and no newer Go is known for {platform.machine()}. {wish}")
     module = f"golang.org/toolchain@v0.0.1-{GO_TOOLCHAIN}.linux-{architecture}"
-    fetch: list[str | Path] = [old, "mod", "download", "-json", module]
-    machine.run(f"Fetching {GO_TOOLCHAIN}", fetch, env=_environment(machine), hint=wish)
-    root = Path(json.loads(machine.output(*fetch, env=_environment(machine)) or "{}").get("Dir", ""))
+    root = _fetch(machine, old, module, f"Fetching {GO_TOOLCHAIN}", hint=wish)
     # A module's files are not executable; Go before 1.21 does not know that this one's must be.
     for program in (*root.glob("bin/*"), *root.glob("pkg/tool/*/*")):
         program.chmod(0o755)

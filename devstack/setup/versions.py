@@ -8,6 +8,8 @@ PYTHON_MIN: Version = (3, 11)
 TEMPORAL_CLI = "v1.5.1"
 # The whole server, which the tests run on PostgreSQL; the same that the command line above holds.
 TEMPORAL_SERVER = "v1.29.1"
+# Its web UI, the same that the command line above holds.
+TEMPORAL_UI = "v2.42.1"
 # Server 1.28: the first with update-with-start for everybody.
 TEMPORAL_SERVER_MIN: Version = (1, 28)
 # Any 2.x has the same API; built from source where none is at hand.

@@ -1,21 +1,16 @@
 """The README's scenarios, run as printed; only the addresses are those of the tests' own stack."""
 
-import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from devstack.options import ROOT
 from devstack.patience import PATIENCE_S
 from devstack.stack import Stack
-
-REPOSITORY = Path(__file__).parents[3]
-BLOCK = re.compile(r"<!-- scenario: (\w+) -->\n```bash\n(.*?)```", re.DOTALL)
-SCENARIOS = dict(BLOCK.findall((REPOSITORY / "README.md").read_text()))
-ENDS = {"paid": "paid", "declined": "failed", "expired": "expired"}
+from tests.readme import ENDS, SCENARIOS, last_purchase
 
 
 def on(stack: Stack, commands: str) -> str:
@@ -42,7 +37,7 @@ def test_a_scenario_ends_as_told(scenario: str, stack: Stack) -> None:
     """The last thing printed is the purchase at the end that the text names."""
     done = subprocess.run(
         ["/bin/bash", "-c", on(stack, SCENARIOS[scenario])],
-        cwd=REPOSITORY,
+        cwd=ROOT,
         env=os.environ | {"JWT_SECRET": stack.description["jwt_secret"]},
         capture_output=True,
         text=True,
@@ -51,6 +46,6 @@ def test_a_scenario_ends_as_told(scenario: str, stack: Stack) -> None:
     )
 
     assert done.stderr == ""
-    purchase = json.JSONDecoder().raw_decode(done.stdout[done.stdout.rindex('{"purchase_id"') :])[0]
+    purchase = last_purchase(done.stdout)
     assert purchase["status"] == ENDS[scenario]
     assert purchase["timeline"]

@@ -1,4 +1,4 @@
-"""`docker-compose.yml` and its override: valid, and nothing in them names what does not exist."""
+"""`docker-compose.yml` and its overrides: valid, and nothing in them names what does not exist."""
 
 import importlib
 import importlib.util
@@ -24,6 +24,7 @@ from tests.unit.settings.classes import REPOSITORY, all_settings, defaults, serv
 
 COMPOSE = "docker-compose.yml"
 STRIPE = "deploy/compose.stripe.yml"
+OVERRIDES = sorted(str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "deploy").glob("compose.*.yml"))
 # The names that the platform knows (design, "Processes"); each with what it starts.
 COMMANDS = {
     "buy_projects": "gunicorn app:create_app() --bind 0.0.0.0:5000",
@@ -77,7 +78,7 @@ def bind_mounts() -> Iterator[str]:
         yield from (volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith("."))
 
 
-@pytest.mark.parametrize("path", [COMPOSE, STRIPE, "deploy/compose.telemetry.yml"])
+@pytest.mark.parametrize("path", [COMPOSE, *OVERRIDES])
 def test_the_file_is_valid(path: str) -> None:
     """It is what the Compose Specification's schema allows."""
     schema = json.loads((REPOSITORY / "tests/data/compose-spec/compose-spec.json").read_text())
@@ -165,6 +166,17 @@ def test_every_path_exists() -> None:
 
     assert paths
     assert [path for path in paths if not (REPOSITORY / path).is_file()] == []
+
+
+@pytest.mark.parametrize("path", OVERRIDES)
+def test_what_an_override_takes_from_files_exists(path: str) -> None:
+    """What it mounts and extends is found from the project's folder, which compose takes every path from."""
+    for service in compose(path)["services"].values():
+        mounted = [volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith(".")]
+        extended = service.get("extends", {"file": COMPOSE, "service": "payments"})
+
+        assert [name for name in mounted if not (REPOSITORY / name).exists()] == []
+        assert extended["service"] in compose(extended["file"])["services"]
 
 
 def test_every_named_volume_is_declared_and_used() -> None:
@@ -280,3 +292,36 @@ def test_the_override_changes_services_that_exist() -> None:
     assert set(override) <= set(services())
     for name in ("payments", "buy_projects"):
         assert set(override[name]["environment"]) <= set(services()[name]["environment"])
+
+
+def test_the_image_is_built_once_and_never_pulled() -> None:
+    """Ten builds of one tag trip over each other; a registry's image of that name is not ours."""
+    ours = {name: service for name, service in services().items() if service["image"].startswith("buy-projects:")}
+
+    assert set(ours) == set(COMMANDS)
+    assert [name for name, service in ours.items() if "build" in service] == ["buy_projects"]
+    assert {service["pull_policy"] for service in ours.values()} == {"never"}
+
+
+@pytest.mark.parametrize("name", [*COMMANDS])
+def test_a_process_gets_no_rights(name: str) -> None:
+    """No capability, no way to one, and nothing to write to but volumes and memory."""
+    service = services()[name]
+
+    assert (service["read_only"], service["tmpfs"]) == (True, ["/tmp"])  # noqa: S108 - the container's
+    assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+
+
+def test_the_brokers_health_is_asked_without_its_cookie() -> None:
+    """Asked before the server has made one, RabbitMQ's programs make it as root, and the first start dies of it."""
+    assert "rabbitmq" not in " ".join(services()["rabbitmq"]["healthcheck"]["test"])
+
+
+def test_the_namespace_is_set_up_without_asking_dns_for_records() -> None:
+    """The resolver of gRPC asks for two more, and waits for 16 s each time where nobody answers."""
+    assert services()["temporal_namespace"]["environment"]["TEMPORAL_ADDRESS"] == "passthrough:///temporal:7233"
+
+
+def test_temporals_page_may_set_its_cookie_over_http() -> None:
+    """Safari keeps no `Secure` cookie of a page without TLS, and every action asks for the cookie."""
+    assert told("temporal_ui")["TEMPORAL_CSRF_COOKIE_INSECURE"] == "true"
