@@ -1,5 +1,7 @@
 """Bugs that are put into the sagas, their callees or their keys on purpose: the search must find every one."""
 
+from datetime import timedelta
+
 from temporalio import activity, workflow
 
 from domain.errors import Refused
@@ -95,6 +97,26 @@ class RefundsTheLoser(PaymentSuccess):
 
 
 @stands_in
+class TrustsAnOldLook(PaymentSuccess):
+    """Once it has looked it never looks again, however long the delivery takes."""
+
+    async def _look(self) -> Payment:
+        payment = await super()._look()
+        self.looked_at += timedelta(days=365)
+        return payment
+
+
+@stands_in
+class TakesAnyAmount(PaymentSuccess):
+    """Money of which some is there counts as the price."""
+
+    @staticmethod
+    def _check_paid(payment: Payment) -> None:
+        if payment.amount_kept <= 0:
+            PaymentSuccess._check_paid(payment)
+
+
+@stands_in
 class HeedsNoRefusal(PaymentFailed):
     """A refused cancel does not keep it from releasing the offset."""
 
@@ -184,4 +206,6 @@ BUGS: dict[str, Parts] = {
     "a refusal without a closed row": _callees(projects=RefusesWithoutATrace),
     "a cancel that is promised": _saga(PromisesTheCancel),
     "an undone opening whose money moves": _saga(OpensWhateverMoves),
+    "an old look": _saga(TrustsAnOldLook),
+    "a part of the price": _saga(TakesAnyAmount),
 }
