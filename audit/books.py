@@ -1,7 +1,7 @@
 """What each book tells, as far as the audit compares it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,8 @@ from domain.messages import purchase_workflow_id, refund_failed_workflow_id
 from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, TimelineEntry
 
 Items = tuple[Item, ...]
+# A provider tells times in whole seconds, cut off: what seems a moment earlier may be later.
+TOLD_TO = timedelta(seconds=1)
 
 
 class Ended(Frozen):
@@ -51,7 +53,7 @@ class PaymentEntry(Frozen):
     def was_back_before_delivery(self) -> bool:
         """Whether money went back before the offset was delivered."""
         delivered_at = self.outcome and self.outcome.delivered_at
-        return bool(self.refunded_since and delivered_at and self.refunded_since < delivered_at)
+        return bool(self.refunded_since and delivered_at and self.refunded_since + TOLD_TO < delivered_at)
 
 
 class Row(StrEnum):

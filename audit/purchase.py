@@ -133,7 +133,9 @@ def _undone(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         held = "authorised" if payment.status is PaymentStatus.PAID else payment.status
         yield fault(case, Rule.PAYABLE, Side.PAYMENTS, f"the payment is {held}, not canceled; {recorded}")
     elif payment.amount_captured > 0 and case.outcome is not PurchaseStatus.REFUNDED:
-        yield note(case, Rule.BY_HAND, f"{_money(payment, payment.amount_captured)} was charged and is back; {recorded}")
+        yield note(
+            case, Rule.BY_HAND, f"{_money(payment, payment.amount_captured)} was charged and is back; {recorded}"
+        )
     if case.reservation and case.reservation.status in {Row.RESERVED, Row.COMMITTED}:
         rule = Rule.HELD if case.reservation.status is Row.RESERVED else Rule.SOLD
         yield fault(case, rule, Side.PROJECTS, f"{_row(case)}; {recorded}")

@@ -24,7 +24,7 @@ from telemetry import tracing
 # 10 s of the server's orderly stop, and a healthy Stripe answers within one.
 TIMEOUTS = (1.0, 2.5)
 NETWORK_RETRIES = 2
-# Stripe's largest page; a buyer has no card for the hundred-and-first attempt.
+# Stripe's largest page; a buyer has no card for the hundred-and-first attempt, and nobody refunds in a hundred parts.
 PAGE_MAX = 100
 
 STATUS = {
@@ -38,7 +38,7 @@ STATUS = {
 }
 # The bank has decided, or the buyer has taken it back ("The Dispute object"); a status that comes new is an open one.
 DISPUTE_CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
-# Disputes without money moved: given back by the bank, prevented by a refund, or only asked about ("How disputes work").
+# Disputes without money moved: given back by the bank, prevented by a refund, or only asked about.
 DISPUTE_MOVES_NOTHING = frozenset(
     {"won", "prevented", "warning_needs_response", "warning_under_review", "warning_closed"}
 )
@@ -156,12 +156,10 @@ class StripeProvider:
         )
 
     def _disputes(self, payment_id: str) -> list[stripe.Dispute]:
-        found = self._v1.disputes.list({"payment_intent": payment_id, "limit": PAGE_MAX})
-        return list(found.auto_paging_iter())
+        return self._v1.disputes.list({"payment_intent": payment_id, "limit": PAGE_MAX}).data
 
     def _refunds(self, payment_id: str) -> list[stripe.Refund]:
-        found = self._v1.refunds.list({"payment_intent": payment_id, "limit": PAGE_MAX})
-        return list(found.auto_paging_iter())
+        return self._v1.refunds.list({"payment_intent": payment_id, "limit": PAGE_MAX}).data
 
     def _compare_clocks(self, answer: stripe.StripeResponse | None) -> None:
         told = answer and answer.headers.get("Date")

@@ -129,7 +129,7 @@ def expire(call: Call, row: PaymentIntent) -> None:
 def capture(call: Call, row: PaymentIntent, amount: int | None) -> None:
     """Take held funds: `amount` minor units or all; what is not taken is released, and shows nowhere as refunded.
 
-    (Since 2025-03-31.basil; Stripe's changelog, "Partially capturing or canceling payments no longer creates a Refund".)
+    So it is since 2025-03-31.basil ("Partially capturing or canceling payments no longer creates a Refund", changelog).
     """
     if row.document["status"] != "requires_capture":
         status = row.document["status"]

@@ -12,7 +12,7 @@ from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import stands_in
 from tests.sagas.world import SAGAS
 from workflows.payment_failed import PaymentFailed
-from workflows.payment_success import PaymentSuccess
+from workflows.payment_success import PaymentSuccess, Undo
 from workflows.start_payment import StartPayment
 
 # ---- in the sagas ---------------------------------------------------------------------------------------------------
@@ -112,8 +112,8 @@ class TakesAnyAmount(PaymentSuccess):
 
     @staticmethod
     def _check_paid(payment: Payment) -> None:
-        if payment.amount_kept <= 0:
-            PaymentSuccess._check_paid(payment)
+        if payment.amount_kept <= 0 and payment.why_unpaid:
+            raise Undo(payment.why_unpaid)
 
 
 @stands_in

@@ -105,7 +105,14 @@ def late(begins_after_s: int) -> ActivityEnvironment:
         (1, payment(status=PaymentStatus.PAID, amount_captured=100), 1, "amount-differs"),
         (1, payment(status=PaymentStatus.PAID, amount_authorised=1800), 1, "amount-differs"),
     ],
-    ids=["in time", "late, and paid", "late, a cent is back", "late, disputed", "late, a part taken", "late, only held"],
+    ids=[
+        "in time",
+        "late, and paid",
+        "late, a cent is back",
+        "late, disputed",
+        "late, a part taken",
+        "late, only held",
+    ],
 )
 async def test_a_late_delivery_asks_for_the_money(
     begins_after_s: int, shown: Payment, looks: int, refused: str | None

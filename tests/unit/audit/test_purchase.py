@@ -64,7 +64,7 @@ BROKEN = {
         broken(None, payment={"status": "paid", "amount_captured": 100}, offset=OFFSET),
     ),
     "paid and charged more": (Rule.NOT_CHARGED, Side.PAYMENTS, broken("paid", payment={"amount_captured": 1801})),
-    "delivered though the money was back": (Rule.BACK_BEFORE, Side.PAYMENTS, refunded_at(DELIVERED_AT - SECOND)),
+    "delivered though the money was back": (Rule.BACK_BEFORE, Side.PAYMENTS, refunded_at(DELIVERED_AT - 2 * SECOND)),
     "a part captured by hand and kept": (
         Rule.CHARGED,
         Side.PAYMENTS,
@@ -226,8 +226,8 @@ def test_a_refund_by_hand_is_a_note(amount: int, words: str) -> None:
 
 
 def test_a_refund_by_hand_after_the_delivery_is_a_note() -> None:
-    """What people give back of a delivered purchase is theirs to know."""
-    (found,) = examine(refunded_at(DELIVERED_AT + SECOND).case())
+    """What people give back of a delivered purchase is theirs to know; the provider's seconds are cut off."""
+    (found,) = examine(refunded_at(DELIVERED_AT - SECOND).case())
     assert (found.weight, found.rule) == (Weight.NOTE, Rule.BY_HAND)
 
 
@@ -244,7 +244,7 @@ def test_what_a_bank_has_withdrawn_of_an_undone_purchase_is_not_kept() -> None:
         (broken("paid", payment={"amount_captured": 100}), "1.00 USD of 18.00 USD is charged"),
         (broken("refunded", payment={"amount_captured": 100, "amount_refunded": 0}), "1.00 USD is charged"),
         (broken("refunded", payment={"amount_refunded": 500}), "13.00 USD is charged"),
-        (refunded_at(DELIVERED_AT - SECOND), "18.00 USD of 18.00 USD was refunded by hand before"),
+        (refunded_at(DELIVERED_AT - 2 * SECOND), "18.00 USD of 18.00 USD was refunded by hand before"),
     ],
     ids=["a part sold", "a part kept", "a failed refund after one by hand", "back before it was delivered"],
 )

@@ -106,7 +106,7 @@ def test_a_capture_that_the_provider_refuses_is_refused(manual: ServiceApi, prov
 
 
 def test_another_amount_is_no_capture(manual: ServiceApi, provider: FakeProvider) -> None:
-    """1.00 of 18.00 was captured by hand: asked for the capture Payments says no, and the refund gives the 1.00 back."""
+    """1.00 of 18.00 was captured by hand: that is no capture, and the refund gives the 1.00 back."""
     create(manual)
     provider.pay("pi_1")
     provider.becomes("pi_1", PaymentStatus.PAID, amount_captured=100, amount_authorised=0, capture_before=None)
