@@ -1,23 +1,39 @@
 """The steps at Users."""
 
+from temporalio import activity
+
 from activities.step import DONE, step, step_key
+from domain.errors import Refused, Unavailable
 from domain.messages import DeliverCall, OffsetCall
-from domain.ports import Users
+from domain.ports import Payments, Users
 from domain.purchase import BuyerOffset
 
 
 class UsersSteps:
     """Every step that Users takes for a saga."""
 
-    def __init__(self, users: Users) -> None:
+    def __init__(self, users: Users, payments: Payments) -> None:
         self._users = users
+        self._payments = payments
 
     @step
     async def deliver_offset(self, call: DeliverCall) -> bool:
-        """Give the buyer the offset: the point of no return."""
+        """Give the buyer the offset: never on an old look, for this may be tried for days and be done at any moment."""
+        if activity.info().started_time > call.fresh_until:
+            await self._check_paid(call.payment_id)
         order = call.order
         await self._users.deliver(order.buyer_id, call.payment_id, order.purchase_id, order.items, step_key())
         return DONE
+
+    async def _check_paid(self, payment_id: str) -> None:
+        """Raise Refused, with the reason as its kind, for money that does not pay the order any more."""
+        try:
+            payment = await self._payments.look(payment_id)
+        except Refused as refused:
+            # Nothing is known of the money, and nobody has refused the delivery.
+            raise Unavailable(f"Payments does not show the payment: {refused}") from refused
+        if payment.why_unpaid:
+            raise Refused(payment.why_unpaid, f"Payment {payment_id} does not pay its order any more.")
 
     @step
     async def revoke_offset(self, call: OffsetCall) -> bool:

@@ -1,19 +1,28 @@
 """What each book tells, as far as the audit compares it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from domain.messages import purchase_workflow_id, refund_failed_workflow_id
-from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus
+from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, TimelineEntry
 
 Items = tuple[Item, ...]
+# A provider tells times in whole seconds, cut off: what seems a moment earlier may be later.
+TOLD_TO = timedelta(seconds=1)
 
 
 class Ended(Frozen):
     """How a purchase is recorded to have ended."""
 
     status: PurchaseStatus
+    timeline: tuple[TimelineEntry, ...] = ()
+
+    @property
+    def delivered_at(self) -> datetime | None:
+        """When its saga saw the offset delivered, and paid for."""
+        return next((entry.at for entry in self.timeline if entry.event == "offset_delivered"), None)
 
 
 class PaymentEntry(Frozen):
@@ -27,11 +36,24 @@ class PaymentEntry(Frozen):
     currency: str | None
     amount_captured: int
     amount_refunded: int
+    refunded_since: datetime | None
+    amount_disputed: int
     refunded_by: str | None
     disputed: bool
     disputes_open: int
     items: Items
     outcome: Ended | None
+
+    @property
+    def amount_kept(self) -> int:
+        """What was taken and is neither given back nor withdrawn by a bank; below 0: somebody has it twice."""
+        return self.amount_captured - self.amount_refunded - self.amount_disputed
+
+    @property
+    def was_back_before_delivery(self) -> bool:
+        """Whether money went back before the offset was delivered."""
+        delivered_at = self.outcome and self.outcome.delivered_at
+        return bool(self.refunded_since and delivered_at and self.refunded_since + TOLD_TO < delivered_at)
 
 
 class Row(StrEnum):

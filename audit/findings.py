@@ -33,6 +33,8 @@ class Rule(StrEnum):
     CHARGED = "charged"  # what is not delivered is not charged, or the money is back
     PAYABLE = "payable"  # nothing is authorised or can still be paid without an open purchase
     REFUNDED = "refunded"  # what is delivered is not refunded by a saga
+    BACK_BEFORE = "back-before"  # nothing is delivered for money that is back
+    BACK_TWICE = "back-twice"  # no more is back, refunded and disputed together, than was charged
     HELD = "held"  # nothing is held without an open purchase
     NOT_SOLD = "not-sold"  # what is delivered is sold
     SOLD = "sold"  # what is not delivered is not sold

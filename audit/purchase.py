@@ -72,8 +72,9 @@ def _open(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
     for saga in case.follow_ups:
         if saga.broke_off:
             yield _gone(case, saga, "and the purchase is open")
-    if case.offset and not payment.amount_captured:
-        yield fault(case, Rule.NOT_CHARGED, Side.PAYMENTS, "nothing is charged for offset that is delivered")
+    if case.offset and payment.amount_captured != payment.amount:
+        says = f"{_charged(payment)} is charged for offset that is delivered"
+        yield fault(case, Rule.NOT_CHARGED, Side.PAYMENTS, says)
 
 
 def _gone(case: Case, saga: Saga, how: str) -> Finding:
@@ -89,14 +90,12 @@ def _gone(case: Case, saga: Saga, how: str) -> Finding:
 
 def _paid(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
     if payment.amount_captured != payment.amount:
-        says = f"{_money(payment, payment.amount_captured)} of {_money(payment, payment.amount)} is charged"
-        yield fault(case, Rule.NOT_CHARGED, Side.PAYMENTS, f"{says}; the purchase is recorded as paid")
-    if payment.amount_refunded and payment.refunded_by:
-        says = f"{payment.refunded_by} has refunded a purchase that is recorded as paid"
-        yield fault(case, Rule.REFUNDED, Side.PAYMENTS, says)
-    elif payment.amount_refunded:
-        refunded, amount = _money(payment, payment.amount_refunded), _money(payment, payment.amount)
-        yield note(case, Rule.BY_HAND, f"{refunded} of {amount} was refunded by hand; the offset stays delivered")
+        says = f"{_charged(payment)} is charged; the purchase is recorded as paid"
+        yield fault(case, Rule.NOT_CHARGED, Side.PAYMENTS, says)
+    if payment.amount_refunded > 0:
+        yield _refunded(case, payment)
+    if payment.amount_kept < 0:
+        yield _twice(case, payment)
     if case.reservation is None or case.reservation.status is not Row.COMMITTED:
         says = f"{_row(case)}; the purchase is recorded as paid"
         yield fault(case, Rule.NOT_SOLD, Side.PROJECTS, says)
@@ -105,16 +104,38 @@ def _paid(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield fault(case, Rule.NOT_DELIVERED, Side.USERS, says)
 
 
+def _refunded(case: Case, payment: PaymentEntry) -> Finding:
+    """Money of a delivered purchase is back."""
+    back = f"{_money(payment, payment.amount_refunded)} of {_money(payment, payment.amount)} was refunded"
+    if payment.refunded_by:
+        says = f"{back} by {payment.refunded_by}; the purchase is recorded as paid"
+        return fault(case, Rule.REFUNDED, Side.PAYMENTS, says)
+    if payment.was_back_before_delivery:
+        return fault(case, Rule.BACK_BEFORE, Side.PAYMENTS, f"{back} by hand before the offset was delivered")
+    return note(case, Rule.BY_HAND, f"{back} by hand; the offset stays delivered")
+
+
+def _twice(case: Case, payment: PaymentEntry) -> Finding:
+    back = " and ".join(
+        (f"{_money(payment, payment.amount_refunded)} refunded", f"{_money(payment, payment.amount_disputed)} disputed")
+    )
+    says = f"{back} of {_money(payment, payment.amount_captured)}: more is back than was charged"
+    return fault(case, Rule.BACK_TWICE, Side.PAYMENTS, says)
+
+
 def _undone(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
     recorded = f"the purchase is recorded as {case.outcome}"
-    kept = payment.amount_captured - payment.amount_refunded
-    if kept:
-        yield from _kept(case, payment, kept)
-    elif not payment.amount_captured and payment.status is not PaymentStatus.CANCELED:
+    if payment.amount_kept > 0:
+        yield from _kept(case, payment)
+    elif payment.amount_kept < 0:
+        yield _twice(case, payment)
+    elif payment.amount_captured == 0 and payment.status is not PaymentStatus.CANCELED:
         held = "authorised" if payment.status is PaymentStatus.PAID else payment.status
         yield fault(case, Rule.PAYABLE, Side.PAYMENTS, f"the payment is {held}, not canceled; {recorded}")
-    elif payment.amount_captured and case.outcome is not PurchaseStatus.REFUNDED:
-        yield note(case, Rule.BY_HAND, f"it was charged and refunded; {recorded}")
+    elif payment.amount_captured > 0 and case.outcome is not PurchaseStatus.REFUNDED:
+        yield note(
+            case, Rule.BY_HAND, f"{_money(payment, payment.amount_captured)} was charged and is back; {recorded}"
+        )
     if case.reservation and case.reservation.status in {Row.RESERVED, Row.COMMITTED}:
         rule = Rule.HELD if case.reservation.status is Row.RESERVED else Rule.SOLD
         yield fault(case, rule, Side.PROJECTS, f"{_row(case)}; {recorded}")
@@ -122,8 +143,9 @@ def _undone(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield fault(case, Rule.DELIVERED, Side.USERS, f"{case.offset.user_id} owns the offset; {recorded}")
 
 
-def _kept(case: Case, payment: PaymentEntry, kept: int) -> Iterator[Finding]:
+def _kept(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
     """Money is kept that was to be given back: somebody may be looking after it."""
+    kept = payment.amount_kept
     again = [saga for saga in case.follow_ups if saga.refunds_again]
     if again and all(saga.state is State.COMPLETED for saga in again):
         says = f"the bank has failed a refund; {_money(payment, kept)} was paid back by another way"
@@ -190,6 +212,10 @@ def _wanted(payment: PaymentEntry) -> tuple[object, ...]:
 
 def _kinds(items: Items) -> set[tuple[object, ...]]:
     return {(item.project_id, item.milestone_id, item.quantity) for item in items}
+
+
+def _charged(payment: PaymentEntry) -> str:
+    return f"{_money(payment, payment.amount_captured)} of {_money(payment, payment.amount)}"
 
 
 def _row(case: Case) -> str:

@@ -36,7 +36,7 @@ class Sums:
             self.refunded_by_hand += payment.amount_refunded
         else:
             self.refunded += payment.amount_refunded
-            self.owed += payment.amount_captured - payment.amount_refunded
+            self.owed += max(payment.amount_kept, 0)
 
 
 @dataclass(frozen=True)

@@ -148,10 +148,11 @@ class ReserveCall(Frozen):
 
 
 class DeliverCall(Frozen):
-    """The step that gives the buyer the offset."""
+    """The step that gives the buyer the offset; an attempt that begins after `fresh_until` looks at the payment."""
 
     payment_id: str
     order: Order
+    fresh_until: datetime
 
 
 class OffsetCall(Frozen):

@@ -27,10 +27,10 @@ class Payments(Protocol):
         """Cancel by purchase, known or not; a later create is refused."""
 
     async def capture(self, payment_id: str, key: str) -> Payment:
-        """Capture what was authorised."""
+        """Capture what the order costs; refused `payment-not-capturable`, also where another amount was captured."""
 
     async def refund(self, payment_id: str, key: str) -> Payment:
-        """Give all back that was captured."""
+        """Give all back that was captured and is left."""
 
     async def record_outcome(self, order: Order, outcome: Outcome, key: str) -> Payment:
         """Record how the purchase ended; the first record stays."""

@@ -87,6 +87,14 @@ class PaymentStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class Unpaid(StrEnum):
+    """Why money that a payment has does not pay its order; it stands as the reason in the purchase's outcome."""
+
+    REFUNDED = "refunded-before-delivery"
+    DISPUTED = "disputed-before-delivery"
+    AMOUNT_DIFFERS = "amount-differs"
+
+
 class TimelineEntry(Frozen):
     """Something that happened to a purchase."""
 
@@ -118,7 +126,7 @@ class Outcome(Frozen):
 
 
 class Payment(Frozen):
-    """A payment as Payments shows it; amounts in minor units.
+    """A payment as Payments shows it; amounts in minor units, `amount` is what the order costs.
 
     A mark (a cancel that came before its payment) has no buyer, amount, currency and items. `payment_id` is None while
     the provider's is not known, `canceled_by` names the step that canceled it (None: the provider or a hand).
@@ -130,8 +138,11 @@ class Payment(Frozen):
     status: PaymentStatus
     amount: int | None
     currency: str | None
+    amount_authorised: int = 0
     amount_captured: int = 0
     amount_refunded: int = 0
+    amount_disputed: int = 0
+    disputes_open: int = 0
     failed_attempts: int = 0
     items: tuple[Item, ...]
     outcome: Outcome | None = None
@@ -144,6 +155,29 @@ class Payment(Frozen):
         if self.payment_id is None:
             raise ValueError(f"the payment of purchase {self.purchase_id} has no id yet")
         return self.payment_id
+
+    @property
+    def authorised(self) -> bool:
+        """The bank holds exactly what the order costs, and nothing of it is taken yet."""
+        held = self.status is PaymentStatus.PAID and self.amount_captured == 0
+        return held and self.amount_authorised == self.amount
+
+    @property
+    def why_unpaid(self) -> Unpaid | None:
+        """Why it does not pay its order; None if exactly that amount is taken, and all of it is still there.
+
+        Here alone money is compared with the order. More than ordered is not paid either: nobody agreed to it.
+        """
+        if self.amount_refunded > 0:
+            return Unpaid.REFUNDED
+        if self.amount_disputed > 0 or self.disputes_open > 0:
+            return Unpaid.DISPUTED
+        return None if self.amount_captured == self.amount else Unpaid.AMOUNT_DIFFERS
+
+    @property
+    def amount_kept(self) -> int:
+        """What was taken and is neither given back nor withdrawn by a bank."""
+        return self.amount_captured - self.amount_refunded - self.amount_disputed
 
     @property
     def order(self) -> Order:

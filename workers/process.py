@@ -79,7 +79,7 @@ class Ports:
         groups = (
             PaymentsSteps(self.payments),
             ProjectsSteps(self.projects),
-            UsersSteps(self.users),
+            UsersSteps(self.users, self.payments),
             NotifierSteps(self.notifications),
         )
         return [

@@ -31,8 +31,12 @@ def _canceled(payment: Payment) -> bool:
     return payment.status is PaymentStatus.CANCELED
 
 
+def _captured(payment: Payment) -> bool:
+    return payment.why_unpaid is None
+
+
 def _refunded(payment: Payment) -> bool:
-    return payment.amount_refunded >= payment.amount_captured > 0
+    return payment.amount_captured > 0 and payment.amount_kept <= 0
 
 
 def _reserved(*states: str) -> Callable[[Reservation], bool]:
@@ -59,7 +63,7 @@ _row = ProjectsSteps.look_at_reservation
 _EFFECTS: dict[str, Callable[[Any, str], Effect]] = {
     "cancel-payment": lambda call, _: Effect(_look, call, _canceled),
     "cancel-purchase-payment": lambda call, _: Effect(PaymentsSteps.find_payment, call, _canceled),
-    "capture-payment": lambda call, _: Effect(_look, call, lambda payment: payment.amount_captured > 0),
+    "capture-payment": lambda call, _: Effect(_look, call, _captured),
     "refund-payment": lambda call, _: Effect(_look, call, _refunded),
     "commit-offset": lambda call, _: Effect(_row, call, _reserved("committed")),
     # Who closed a row has decided the purchase: only this saga's own close counts as its release.

@@ -6,11 +6,15 @@ with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
     from domain.errors import Refused
     from domain.messages import DeliverCall, OffsetCall, PaymentCall, PaymentSuccessInput, SagaEnd
-    from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus
+    from domain.money import shown_amount
+    from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, Unpaid
+    from workflows import policies
     from workflows.follow_up import FollowUp
     from workflows.parking import Aborted, heeds_cancellation
 
 CAPTURE_REFUSED = "capture-refused"
+# Undone so, a purchase whose money was never taken has failed: there was nothing to give back.
+NEVER_CHARGED = frozenset({CAPTURE_REFUSED, Unpaid.AMOUNT_DIFFERS})
 
 
 class Undo(Exception):
@@ -32,20 +36,27 @@ class PaymentSuccess(FollowUp):
         super().__init__(PurchaseStatus.PROCESSING, start.payment_id)
         self.call = PaymentCall(payment_id=start.payment_id)
         self.sold = False
+        # When the saga last asked how the payment stands.
+        self.looked_at = workflow.now()
 
     @workflow.run
     @heeds_cancellation
     async def run(self, start: PaymentSuccessInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
-        """Commit, capture, deliver, tell; what stops it on the way undoes the money first and the offset after it."""
+        """Commit, capture, deliver, tell; what stops it on the way undoes the money first and the offset after it.
+
+        Money buys only while it is all there: the saga looks before it does anything, and once more where a delivery
+        took its time. The point of no return is a delivery on a look that is not old.
+        """
         payment = await self._look_until_decided()
         if payment.outcome or payment.status is PaymentStatus.CANCELED:
             return self.end_quietly("The purchase has ended already.")
         order = await self._take_up(payment)
         try:
-            self._heed_refund(payment)
+            self._check_money(payment)
             await self._commit()
             await self._capture(payment)
             await self._deliver(order)
+            await self._look_once_more()
         except (Undo, Aborted) as stopped:
             return await self._undo(order, stopped.reason)
         return await self._end(order, PurchaseStatus.PAID)
@@ -60,11 +71,18 @@ class PaymentSuccess(FollowUp):
         """The payment, paid or canceled: an event says that it was paid, so another reading is stale."""
         attempt = 0
         while True:
-            payment = await self.look(self.payment_id)
+            payment = await self._look()
             if payment.outcome or payment.status in {PaymentStatus.PAID, PaymentStatus.CANCELED}:
                 return payment
             await self.ask_again_later(attempt, f"The provider says that payment {self.payment_id} is not paid yet")
             attempt += 1
+
+    async def _look(self) -> Payment:
+        """The payment; a look is as old as its question."""
+        asked_at = workflow.now()
+        payment = await self.look(self.payment_id)
+        self.looked_at = asked_at
+        return payment
 
     async def _take_up(self, payment: Payment) -> Order:
         """Know the order, and tell the purchase that its money has come."""
@@ -76,10 +94,16 @@ class PaymentSuccess(FollowUp):
 
     # ---- forward ----------------------------------------------------------------------------------------------------
 
-    def _heed_refund(self, payment: Payment) -> None:
-        """Money that is back already (by hand, or by a run of this saga that was terminated) buys nothing."""
-        if payment.amount_refunded >= payment.amount_captured > 0:
-            raise Undo("refunded-before-delivery")
+    def _check_money(self, payment: Payment) -> None:
+        """Money that is back, disputed or not what the order costs buys nothing, whoever has seen to that."""
+        if not payment.authorised:
+            self._check_paid(payment)
+
+    @staticmethod
+    def _check_paid(payment: Payment) -> None:
+        """The same, once the money must have been taken."""
+        if payment.why_unpaid:
+            raise Undo(payment.why_unpaid)
 
     async def _commit(self) -> None:
         """Sell the offset that is held."""
@@ -96,25 +120,35 @@ class PaymentSuccess(FollowUp):
         self.note("offset_sold")
 
     async def _capture(self, payment: Payment) -> None:
-        """Take the money that is only authorised."""
-        if payment.amount_captured:
+        """Take the money that is only authorised; the answer is a look."""
+        if not payment.authorised:
             return
+        asked_at = workflow.now()
         try:
-            await self.step(PaymentsSteps.capture_payment, self.call, summary="Capture the payment")
+            payment = await self.step(PaymentsSteps.capture_payment, self.call, summary="Capture the payment")
+            self.looked_at = asked_at
         except Refused as refused:
             # A repeat of a capture that was done may be refused: the payment itself tells.
-            looked_at = await self.look(self.payment_id)
-            if not looked_at.amount_captured:
+            payment = await self._look()
+            if payment.amount_captured == 0:
                 raise Undo(CAPTURE_REFUSED) from refused
+        self._check_paid(payment)
         self.note("payment_captured")
 
     async def _deliver(self, order: Order) -> None:
-        """Create the buyer's offset: the point of no return."""
-        call = DeliverCall(payment_id=self.payment_id, order=order)
+        """Create the buyer's offset; however long that is tried, no attempt is made on an old look."""
+        fresh_until = self.looked_at + policies.LOOK_FRESH
+        call = DeliverCall(payment_id=self.payment_id, order=order, fresh_until=fresh_until)
         try:
             await self.step(UsersSteps.deliver_offset, call, summary=f"Deliver {order.summary()}")
         except Refused as refused:
-            raise Undo("delivery-refused") from refused
+            unpaid = refused.kind in set(Unpaid)
+            raise Undo(refused.kind if unpaid else "delivery-refused") from refused
+
+    async def _look_once_more(self) -> None:
+        """The point of no return. What took its time may have hung on its way while the money went back."""
+        if workflow.now() - self.looked_at > policies.LOOK_FRESH:
+            self._check_paid(await self._look())
         self.undoable = False
         self.note("offset_delivered")
 
@@ -127,10 +161,10 @@ class PaymentSuccess(FollowUp):
             return self.end_quietly("Another saga has decided how the purchase ends.")
         if self.sold:
             await self._revoke(order)
-        refunded = await self._undo_money()
+        refunded = await self._undo_money(order)
         if self.sold:
             await self._return_offset()
-        never_charged = reason == CAPTURE_REFUSED and not refunded
+        never_charged = reason in NEVER_CHARGED and not refunded
         return await self._end(order, PurchaseStatus.FAILED if never_charged else PurchaseStatus.REFUNDED, reason)
 
     async def _claim(self) -> bool:
@@ -150,13 +184,14 @@ class PaymentSuccess(FollowUp):
         call = OffsetCall(payment_id=self.payment_id, buyer_id=order.buyer_id)
         await self.step(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset", sure=True)
 
-    async def _undo_money(self) -> bool:
+    async def _undo_money(self, order: Order) -> bool:
         """Cancel, and if that is refused because it was captured, refund; True if it was refunded."""
         try:
             await self.cancel_payment(self.payment_id)
         except Refused:
-            await self.step(PaymentsSteps.refund_payment, self.call, summary="Refund the payment", sure=True)
-            self.note("payment_refunded")
+            refund = PaymentsSteps.refund_payment
+            payment = await self.step(refund, self.call, summary="Refund the payment", sure=True)
+            self.note("payment_refunded", shown_amount(payment.amount_refunded, order.currency))
             return True
         self.note("payment_canceled")
         return False

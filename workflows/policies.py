@@ -30,6 +30,10 @@ STEP_MAX = timedelta(days=3)
 # An operator waits for it at a screen.
 PROOF_MAX = timedelta(seconds=20)
 
+# A look at a payment holds for so long: far longer than a healthy saga takes from it to the delivery (some 200 ms), and
+# too short for anybody to give the money back in between and count on it.
+LOOK_FRESH = timedelta(seconds=1)
+
 # A year: nobody lets a purchase wait longer for a decision.
 DECISION_SHOWN = timedelta(days=365)
 

@@ -33,10 +33,8 @@ class RefundFailed(FollowUp):
     @heeds_cancellation
     async def run(self, start: RefundFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Park until the buyer has the money, by another refund or by another way."""
-        payment = await self.look(self.payment_id)
-        order = self.know_order(payment)
-        owed = f"The bank has failed refund {self.refund_id} of {shown_amount(order.amount, order.currency)}"
-        while not (await self.park(Reason.REFUND_FAILED, owed, PAID_BY_ANOTHER_WAY)).skipped:
+        why = f"The bank has failed refund {self.refund_id}: {await self._owed()} is owed to the buyer"
+        while not (await self.park(Reason.REFUND_FAILED, why, PAID_BY_ANOTHER_WAY)).skipped:
             try:
                 await self.step(
                     PaymentsSteps.refund_payment,
@@ -44,7 +42,15 @@ class RefundFailed(FollowUp):
                     summary=f"Refund payment {self.payment_id} once more",
                 )
             except Refused as refused:
-                owed = f"Refund {self.refund_id} has failed, and another one is refused: {refused.detail}"
+                owed, no = await self._owed(), refused.detail
+                why = f"{owed} is owed to the buyer: refund {self.refund_id} has failed, another one is refused: {no}"
             else:
                 return SagaEnd(status=PurchaseStatus.REFUNDED, note="Refunded once more.")
         return SagaEnd(status=PurchaseStatus.REFUNDED, note="The buyer has been paid by another way.")
+
+    async def _owed(self) -> str:
+        """What is to be paid now: other parts may be back, and the order's price says nothing of that."""
+        payment = await self.look(self.payment_id)
+        order = self.know_order(payment)
+        kept, price = (shown_amount(amount, order.currency) for amount in (payment.amount_kept, order.amount))
+        return f"{kept} of {price}"

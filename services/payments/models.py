@@ -73,8 +73,12 @@ class Payment(Base):
     # the provider is told of it, and under one key it must be told the same on every attempt.
     traceparent: Mapped[str | None] = mapped_column(String(55))
 
+    amount_authorised: Mapped[int] = mapped_column(BigInteger, default=0)
     amount_captured: Mapped[int] = mapped_column(BigInteger, default=0)
     amount_refunded: Mapped[int] = mapped_column(BigInteger, default=0)
+    # Epoch seconds; null while nothing is refunded.
+    refunded_since: Mapped[int | None] = mapped_column(BigInteger)
+    amount_disputed: Mapped[int] = mapped_column(BigInteger, default=0)
     failed_attempts: Mapped[int] = mapped_column(default=0)
     disputed: Mapped[bool] = mapped_column(default=False)
     disputes_open: Mapped[int] = mapped_column(default=0)

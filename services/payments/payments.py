@@ -21,7 +21,7 @@ from services.payments.provider import (
     Snapshot,
 )
 from services.payments.records import Records
-from services.payments.rules import absorb, canceled, captured, fill, key, refunded, same
+from services.payments.rules import absorb, canceled, captured, charged, fill, given_up, key, refunded, same
 from services.payments.schemas import CreateBody, OutcomeBody, rfc3339
 from telemetry import ids, tracing
 from webapi.problem_types import NOT_FOUND
@@ -93,18 +93,18 @@ class Payments:
         return self._cancel(row, caller)
 
     def capture(self, payment_id: str) -> Payment:
-        """Charge what was authorised."""
+        """Charge what the order costs; done only if that is what was charged."""
         row = self._find(payment_id)
-        if captured(row):
+        if charged(row, row.amount):
             return row
-        seen, error = self._attempt(row, "capture", self._provider.capture, captured)
+        seen, error = self._attempt(row, "capture", self._provider.capture, lambda seen: charged(seen, row.amount))
         row = self._learn(row, seen)
-        if captured(row):
+        if charged(row, row.amount):
             return row
         raise refusals.NOT_CAPTURABLE.problem() if isinstance(error, ProviderRefused) else refusals.unavailable()
 
     def refund(self, payment_id: str, caller: str) -> Payment:
-        """Give back all that was captured."""
+        """Give back all that was captured and is left with us."""
         row = self._find(payment_id)
         if refunded(row):
             return row
@@ -112,8 +112,8 @@ class Payments:
         def refund(payment_id: str, key: str) -> Snapshot:
             return self._provider.refund(payment_id, row.purchase_id, key)
 
-        row, _, error = self._attempt_for(caller, row, "refund", refund, refunded)
-        if refunded(row):
+        row, _, error = self._attempt_for(caller, row, "refund", refund, given_up)
+        if given_up(row):
             return row
         raise refusals.NOT_REFUNDABLE.problem() if isinstance(error, ProviderRefused) else refusals.unavailable()
 

@@ -41,9 +41,16 @@ class Snapshot:
     payment_id: str
     status: PaymentStatus
     amount_captured: int
+    # Given back, or on its way back; what was never taken is none of it.
     amount_refunded: int
     failed_attempts: int
+    # Held by the bank for us and not taken yet.
+    amount_authorised: int = 0
+    # When the first of what is refunded was, in epoch seconds; null while nothing is.
+    refunded_since: int | None = None
     disputed: bool = False
+    # What banks have withdrawn from us, for good or until they have decided; an inquiry moves no money.
+    amount_disputed: int = 0
     # Disputes that the bank has not decided; refunds that nobody of ours asked for, those that the bank has failed too.
     disputes_open: int = 0
     refunds_by_hand: int = 0

@@ -10,7 +10,7 @@ CANCELED = ProblemType("payment-canceled", 409, "The purchase was canceled befor
 PAID = ProblemType("payment-paid", 409, "The payment is captured; it can only be refunded.")
 PROCESSING = ProblemType("payment-processing", 409, "The bank processes the payment; look at it again later.")
 # Nothing is authorised, or nothing was captured, or the provider refuses it.
-NOT_CAPTURABLE = ProblemType("payment-not-capturable", 409, "The payment cannot be captured.")
+NOT_CAPTURABLE = ProblemType("payment-not-capturable", 409, "The payment cannot be captured, or another amount was.")
 NOT_REFUNDABLE = ProblemType("payment-not-refundable", 409, "The payment cannot be refunded.")
 PURCHASES_OPEN = ProblemType("purchases-open", 409, "The buyer has open purchases, which need to know the buyer.")
 # Our log tells why.

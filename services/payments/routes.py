@@ -141,7 +141,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(NOT_CAPTURABLE, *OF_THE_PROVIDER))
     def capture_payment(payment_id: str, caller: Caller) -> PaymentShown:
-        """Charge what was authorised."""
+        """Charge what the order costs; done already if exactly that was charged."""
         log.info("capture of %s, asked for by %s", payment_id, caller.key)
         return PaymentShown.of(payments.capture(payment_id))
 
@@ -151,7 +151,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(NOT_REFUNDABLE, *OF_THE_PROVIDER))
     def refund_payment(payment_id: str, caller: Caller) -> PaymentShown:
-        """Give back all that was captured."""
+        """Give back all that was captured and is left."""
         return PaymentShown.of(payments.refund(payment_id, caller.key))
 
 

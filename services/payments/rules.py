@@ -18,6 +18,10 @@ class Money(Protocol):
     def amount_refunded(self) -> int:
         """In minor units."""
 
+    @property
+    def amount_disputed(self) -> int:
+        """In minor units."""
+
 
 def key(row: Payment, operation: str) -> str:
     """The operation's key at the provider: the same until its answer is settled."""
@@ -49,12 +53,15 @@ def absorb(row: Payment, seen: Snapshot) -> None:
     row.amount_captured = max(row.amount_captured, seen.amount_captured)
     # No maximum: a refund that the bank fails comes back.
     row.amount_refunded = seen.amount_refunded
+    row.refunded_since = seen.refunded_since
+    row.amount_disputed = seen.amount_disputed
     row.failed_attempts = max(row.failed_attempts, seen.failed_attempts)
     row.disputed = seen.disputed
     row.disputes_open = seen.disputes_open
     # A counter: once the bank has failed the only one, nothing is refunded and the provider is not asked for refunds.
     row.refunds_by_hand = max(row.refunds_by_hand, seen.refunds_by_hand)
     row.capture_before = seen.capture_before if authorised(row) else None
+    row.amount_authorised = seen.amount_authorised if authorised(row) else 0
 
 
 def authorised(row: Payment) -> bool:
@@ -68,10 +75,20 @@ def canceled(seen: Snapshot) -> bool:
 
 
 def captured(money: Money) -> bool:
-    """The buyer was charged."""
+    """The buyer was charged, however much: it cannot be canceled any more."""
     return money.amount_captured > 0
+
+
+def charged(money: Money, amount: int | None) -> bool:
+    """The buyer was charged what the order costs, no less and no more."""
+    return money.amount_captured == amount
 
 
 def refunded(money: Money) -> bool:
     """All that was charged is given back."""
     return 0 < money.amount_captured <= money.amount_refunded
+
+
+def given_up(money: Money) -> bool:
+    """All that was charged is given back, or withdrawn by a bank: there is nothing left to refund."""
+    return 0 < money.amount_captured <= money.amount_refunded + money.amount_disputed

@@ -132,11 +132,18 @@ class PaymentShown(Shown):
     payment_id: str | None = Field(description="null on a mark and while the payment is created", examples=["pi_1"])
     purchase_id: str = Field(description="the purchase that it pays", examples=[PURCHASE_ID_EXAMPLE])
     buyer_id: str | None = Field(examples=["alice"])
-    status: PaymentStatus = Field(description="paid: captured; or only authorised, then amount_captured is 0")
+    status: PaymentStatus = Field(
+        description="paid: captured, whole or in part; or only authorised, then amount_captured is 0"
+    )
     amount: int | None = Field(description="minor units", examples=[1800])
     currency: str | None = Field(examples=["usd"])
-    amount_captured: int = Field(description="minor units", examples=[1800])
-    amount_refunded: int = Field(description="minor units", examples=[0])
+    amount_authorised: int = Field(description="held by the bank and not taken; minor units", examples=[0])
+    amount_captured: int = Field(description="taken; minor units", examples=[1800])
+    amount_refunded: int = Field(description="of what was taken, given back or on its way back", examples=[0])
+    refunded_since: Time | None = Field(description="when the first of it was given back; null while nothing is")
+    amount_disputed: int = Field(
+        description="of what was taken, withdrawn by banks for good or until they have decided", examples=[0]
+    )
     failed_attempts: int = Field(description="failed charges, counted at the provider", examples=[0])
     items: list[Item]
     outcome: OutcomeShown | None
@@ -166,8 +173,11 @@ class PaymentShown(Shown):
             status=row.status,
             amount=row.amount,
             currency=row.currency,
+            amount_authorised=row.amount_authorised,
             amount_captured=row.amount_captured,
             amount_refunded=row.amount_refunded,
+            refunded_since=_shown(row.refunded_since),
+            amount_disputed=row.amount_disputed,
             failed_attempts=row.failed_attempts,
             items=[
                 Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
@@ -180,7 +190,7 @@ class PaymentShown(Shown):
             disputed=row.disputed,
             disputes_open=row.disputes_open,
             refunds_by_hand=row.refunds_by_hand,
-            capture_before=rfc3339(datetime.fromtimestamp(row.capture_before, UTC)) if row.capture_before else None,
+            capture_before=_shown(row.capture_before),
         )
 
 
@@ -208,6 +218,10 @@ class ClientSecretShown(Shown):
     """What the buyer's browser pays with."""
 
     client_secret: str = Field(examples=["pi_1_secret_2"])
+
+
+def _shown(epoch_seconds: int | None) -> str | None:
+    return None if epoch_seconds is None else rfc3339(datetime.fromtimestamp(epoch_seconds, UTC))
 
 
 def rfc3339(time: datetime) -> str:

@@ -38,6 +38,12 @@ STATUS = {
 }
 # The bank has decided, or the buyer has taken it back ("The Dispute object"); a status that comes new is an open one.
 DISPUTE_CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
+# Disputes without money moved: given back by the bank, prevented by a refund, or only asked about.
+DISPUTE_MOVES_NOTHING = frozenset(
+    {"won", "prevented", "warning_needs_response", "warning_under_review", "warning_closed"}
+)
+# A refund on its way counts as given back; one that the bank has failed or somebody has canceled does not.
+REFUND_COUNTS = frozenset({"succeeded", "pending", "requires_action"})
 
 
 class StripeProvider:
@@ -128,29 +134,32 @@ class StripeProvider:
     def _snapshot(self, intent: stripe.PaymentIntent) -> Snapshot:
         self._compare_clocks(intent.last_response)
         charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
-        # Stripe shows a released authorisation as refunded too, though nothing was taken.
-        refunded = min(charge.amount_refunded, intent.amount_received) if charge else 0
-        disputed = charge is not None and charge.disputed
+        # Asked for only where there is one: nearly every look is spared the calls.
+        refunds = self._refunds(intent.id) if charge and charge.amount_refunded else []
+        disputes = self._disputes(intent.id) if charge and charge.disputed else []
+        given_back = [refund for refund in refunds if refund.status in REFUND_COUNTS]
         return Snapshot(
             payment_id=intent.id,
             status=STATUS[intent.status],
             amount_captured=intent.amount_received,
-            amount_refunded=refunded,
+            # By the refunds themselves: before its version 2025-03-31.basil Stripe counted on the charge what a capture
+            # of a part, or a cancel, had only released. Without a capture there is nothing to give back.
+            amount_refunded=min(sum(refund.amount for refund in given_back), intent.amount_received),
             failed_attempts=self._failed_attempts(intent),
-            disputed=disputed,
-            # Asked for only where there is one: nearly every look is spared the call.
-            disputes_open=self._disputes_open(intent.id) if disputed else 0,
-            refunds_by_hand=self._refunds_by_hand(intent.id) if refunded else 0,
+            amount_authorised=intent.amount_capturable,
+            refunded_since=min((refund.created for refund in given_back), default=None),
+            disputed=charge is not None and charge.disputed,
+            amount_disputed=sum(each.amount for each in disputes if each.status not in DISPUTE_MOVES_NOTHING),
+            disputes_open=sum(dispute.status not in DISPUTE_CLOSED for dispute in disputes),
+            refunds_by_hand=sum(not _is_marked(refund) for refund in refunds),
             capture_before=_capture_before(charge) if intent.status == "requires_capture" else None,
         )
 
-    def _disputes_open(self, payment_id: str) -> int:
-        disputes = self._v1.disputes.list({"payment_intent": payment_id, "limit": PAGE_MAX})
-        return sum(dispute.status not in DISPUTE_CLOSED for dispute in disputes.data)
+    def _disputes(self, payment_id: str) -> list[stripe.Dispute]:
+        return self._v1.disputes.list({"payment_intent": payment_id, "limit": PAGE_MAX}).data
 
-    def _refunds_by_hand(self, payment_id: str) -> int:
-        refunds = self._v1.refunds.list({"payment_intent": payment_id, "limit": PAGE_MAX})
-        return sum(not _is_marked(refund) for refund in refunds.data)
+    def _refunds(self, payment_id: str) -> list[stripe.Refund]:
+        return self._v1.refunds.list({"payment_intent": payment_id, "limit": PAGE_MAX}).data
 
     def _compare_clocks(self, answer: stripe.StripeResponse | None) -> None:
         told = answer and answer.headers.get("Date")

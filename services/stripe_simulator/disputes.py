@@ -1,5 +1,7 @@
 """Disputes: the buyer asks the bank for the money back (Stripe's docs, "Disputes and fraud")."""
 
+from sqlalchemy import select
+
 from services.stripe_simulator import shapes
 from services.stripe_simulator.call import Call, existing, new_id
 from services.stripe_simulator.errors import invalid_request, no_such
@@ -31,6 +33,12 @@ def create(call: Call, charge: Charge) -> Dispute:
 def of_id(call: Call, dispute_id: str) -> Dispute:
     """The dispute of an id; 404 if there is none."""
     return existing(call, Dispute, dispute_id, no_such("dispute", dispute_id, "id"))
+
+
+def is_withdrawn(call: Call, charge: Charge) -> bool:
+    """Whether the bank has the funds, for good or until it has decided."""
+    of_charge = call.session.scalars(select(Dispute).where(Dispute.charge == charge.id))
+    return any(row.document["status"] != "won" for row in of_charge)
 
 
 def close(call: Call, row: Dispute, *, won: bool) -> Dispute:

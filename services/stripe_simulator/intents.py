@@ -105,12 +105,9 @@ def settle(call: Call, row: PaymentIntent, *, succeeded: bool) -> None:
 
 
 def cancel(call: Call, row: PaymentIntent, reason: str | None) -> None:
-    """Make it final without a payment; held funds are released, which Stripe shows as a refund on the charge."""
+    """Make it final without a payment; held funds are released, which is no refund."""
     if row.document["status"] not in CANCELABLE:
         _refuse(row, "cancel", "canceled", CANCELABLE)
-    if row.document["status"] == "requires_capture":
-        charge = find_charge(call, row.document["latest_charge"])
-        _release(call, charge, charge.document["amount"])
     row.change(
         status="canceled",
         canceled_at=call.second,
@@ -125,12 +122,15 @@ def expire(call: Call, row: PaymentIntent) -> None:
     """`capture_before` is over: the bank has given the funds up (Stripe's docs, "Place a hold on a payment method")."""
     if row.document["status"] != "requires_capture":
         _refuse(row, "expire", "expired", ("requires_capture",))
-    cancel(call, row, "automatic")
+    cancel(call, row, "expired")
     emit(call, "charge.expired", find_charge(call, row.document["latest_charge"]))
 
 
 def capture(call: Call, row: PaymentIntent, amount: int | None) -> None:
-    """Take held funds: `amount` minor units or all; what is not taken is released."""
+    """Take held funds: `amount` minor units or all; what is not taken is released, and shows nowhere as refunded.
+
+    So it is since 2025-03-31.basil ("Partially capturing or canceling payments no longer creates a Refund", changelog).
+    """
     if row.document["status"] != "requires_capture":
         status = row.document["status"]
         raise unexpected_state(
@@ -146,8 +146,6 @@ def capture(call: Call, row: PaymentIntent, amount: int | None) -> None:
     charge = find_charge(call, row.document["latest_charge"])
     charge.change(captured=True, amount_captured=taken, balance_transaction=new_id("txn"))
     emit(call, "charge.captured", charge)
-    if taken < charge.document["amount"]:
-        _release(call, charge, charge.document["amount"] - taken)
     row.change(status="succeeded", amount_capturable=0, amount_received=taken)
     emit(call, "payment_intent.succeeded", row)
 
@@ -207,12 +205,6 @@ def _add_charge(call: Call, row: PaymentIntent, card: Card, decline: Decline | N
     charge = Charge(id=document["id"], created=call.second, document=document, payment_intent=row.id)
     call.session.add(charge)
     return charge
-
-
-def _release(call: Call, charge: Charge, amount: int) -> None:
-    refunded = charge.document["amount_refunded"] + amount
-    charge.change(amount_refunded=refunded, refunded=refunded == charge.document["amount"])
-    emit(call, "charge.refunded", charge)
 
 
 def _refuse(row: PaymentIntent, verb: str, done: str, statuses: tuple[str, ...]) -> NoReturn:

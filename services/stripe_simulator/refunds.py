@@ -2,6 +2,7 @@
 
 from services.stripe_simulator import shapes
 from services.stripe_simulator.call import Call, existing, find, find_charge, new_id
+from services.stripe_simulator.disputes import is_withdrawn
 from services.stripe_simulator.errors import InvalidParameters, invalid_request, no_such
 from services.stripe_simulator.events import emit
 from services.stripe_simulator.models import Charge, Json, PaymentIntent, Refund
@@ -11,8 +12,8 @@ from services.stripe_simulator.money import readable
 def create(call: Call, charge: Charge, amount: int | None, given: Json) -> Refund:
     """Give back `amount` minor units of the charge, or all that is left of it."""
     taken = charge.document
-    left = taken["amount"] - taken["amount_refunded"]
-    _check_refundable(charge, left, amount)
+    left = taken["amount_captured"] - taken["amount_refunded"]
+    _check_refundable(charge, left, amount, withdrawn=is_withdrawn(call, charge))
     document = shapes.refund(call, charge, left if amount is None else amount, given)
     row = Refund(
         id=document["id"],
@@ -23,7 +24,7 @@ def create(call: Call, charge: Charge, amount: int | None, given: Json) -> Refun
     )
     call.session.add(row)
     refunded = taken["amount_refunded"] + document["amount"]
-    charge.change(amount_refunded=refunded, refunded=refunded == taken["amount"])
+    charge.change(amount_refunded=refunded, refunded=refunded == taken["amount_captured"])
     emit(call, "refund.created", row)
     emit(call, "charge.refunded", charge, {"amount_refunded": taken["amount_refunded"], "refunded": False})
     # The card network's reference comes after the refund itself; a test account gets it at once.
@@ -70,19 +71,22 @@ def charge_to_refund(call: Call, charge_id: str | None, intent_id: str | None) -
     return charge
 
 
-def _check_refundable(charge: Charge, left: int, amount: int | None) -> None:
+def _check_refundable(charge: Charge, left: int, amount: int | None, *, withdrawn: bool) -> None:
     taken = charge.document
     if taken["status"] != "succeeded":
         raise invalid_request(f"Charge {charge.id} has failed and cannot be refunded.", param="charge")
-    if left == 0:
-        message = f"Charge {charge.id} has already been refunded."
-        raise invalid_request(message, code="charge_already_refunded", param="charge")
     if not taken["captured"]:
         raise invalid_request(
             f"This uncaptured Charge was created by a PaymentIntent ({charge.payment_intent}). You must cancel the "
             "PaymentIntent to reverse the authorization instead of refunding the Charge directly.",
             param="charge",
         )
+    if left == 0:
+        message = f"Charge {charge.id} has already been refunded."
+        raise invalid_request(message, code="charge_already_refunded", param="charge")
+    if withdrawn:
+        message = f"Charge {charge.id} has been charged back; cannot issue a refund."
+        raise invalid_request(message, code="charge_disputed", param="charge")
     if amount is not None and amount > left:
         most = readable(left, taken["currency"])
         whole = "charge amount" if left == taken["amount"] else "unrefunded amount on charge"

@@ -103,6 +103,7 @@ class Dispatch:
                 workflow_id=execution.id,
                 activity_id=activity.name,
                 attempt=activity.attempt,
+                started_time=self._agenda.now,
             )
         except ApplicationError as error:
             report = partial(self._failed, execution, activity, error)

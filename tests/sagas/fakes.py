@@ -44,7 +44,7 @@ class FakePayments:
         if payment.amount_captured:
             raise Refused("payment-paid", "it is captured")
         if payment.status is not PaymentStatus.CANCELED:
-            self.set(status=PaymentStatus.CANCELED, canceled_by=key)
+            self.set(status=PaymentStatus.CANCELED, canceled_by=key, amount_authorised=0)
         return self.known()
 
     async def cancel_purchase(self, purchase_id: str, key: str) -> Payment:
@@ -56,11 +56,11 @@ class FakePayments:
 
     async def capture(self, payment_id: str, key: str) -> Payment:
         payment = await self.look(payment_id)
-        if payment.amount_captured:
+        if payment.amount_captured == payment.amount:
             return payment
-        if self.capture_refused or payment.status is not PaymentStatus.PAID:
+        if self.capture_refused or payment.status is not PaymentStatus.PAID or payment.amount_captured:
             raise Refused("payment-not-capturable", "the provider refuses")
-        self.set(amount_captured=payment.amount)
+        self.set(amount_captured=payment.amount, amount_authorised=0)
         return self.known()
 
     async def refund(self, payment_id: str, key: str) -> Payment:

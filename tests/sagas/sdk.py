@@ -103,11 +103,11 @@ def new_instance(
         asyncio._set_running_loop(None)  # noqa: SLF001
 
 
-def run_step(method: Step, carried: Payload, *, workflow_id: str, activity_id: str, attempt: int) -> Any:
-    """Run an activity as a worker would; raises what it raises."""
+def run_step(method: Step, carried: Payload, **info: Any) -> Any:
+    """Run an activity as a worker would, with those fields of its Info; raises what it raises."""
     hint = next(iter(v for k, v in method.__annotations__.items() if k != "return"))
     environment = ActivityEnvironment()
-    environment.info = replace(environment.info, workflow_id=workflow_id, activity_id=activity_id, attempt=attempt)
+    environment.info = replace(environment.info, **info)
     return environment.run(_driven, method, value_of(carried, hint))
 
 

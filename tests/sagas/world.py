@@ -45,10 +45,11 @@ OPENING_TIMEOUT = timedelta(seconds=30)
 
 def steps_of(callees: Callees, carry: Carry) -> dict[str, Step]:
     """The sagas' own steps, by their names, on ports whose calls are carried."""
+    payments = through(callees.payments, carry, {"record_outcome": "record"})
     groups = (
-        PaymentsSteps(through(callees.payments, carry, {"record_outcome": "record"})),
+        PaymentsSteps(payments),
         ProjectsSteps(through(callees.projects, carry, {"look": "look_at_reservation"})),
-        UsersSteps(through(callees.users, carry, {"look": "look_at_offset"})),
+        UsersSteps(through(callees.users, carry, {"look": "look_at_offset"}), payments),
         NotifierSteps(through(callees.notifications, carry, {})),
     )
     return {name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")}
@@ -115,7 +116,8 @@ class World:
 
     def buyer_pays(self) -> None:
         """The provider has the money, or with manual capture holds it."""
-        self.payments.set(status=PaymentStatus.PAID, amount_captured=0 if self.payments.manual else PRICE)
+        taken, held = (0, PRICE) if self.payments.manual else (PRICE, 0)
+        self.payments.set(status=PaymentStatus.PAID, amount_captured=taken, amount_authorised=held)
 
     def pays(self) -> None:
         """The buyer pays, the provider says so, and all comes to rest."""

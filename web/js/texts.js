@@ -78,6 +78,8 @@ export const REASONS = {
   "delivery-refused": "The offset could not be delivered.",
   "reservation-closed": "The payment came after the offset was released.",
   "refunded-before-delivery": "The money was returned before the delivery.",
+  "disputed-before-delivery": "Your bank had asked for the money back before the delivery.",
+  "amount-differs": "The bank has paid another amount than the order's.",
   "capture-refused": "The bank released the money before it could be taken.",
 };
 

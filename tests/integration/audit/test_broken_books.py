@@ -139,7 +139,7 @@ def test_a_refund_that_the_bank_fails_waits_for_an_operator(vandal: Vandal) -> N
     report = vandal.shop.until(vandal.audited, lambda seen: bool(seen.parked), "the saga to park")
     (parked,) = report.parked
     assert (parked.purchase_id, parked.workflow_id) == (answer["purchase_id"], f"refund-failed/{refund['id']}")
-    assert f"The bank has failed refund {refund['id']} of 18.00 USD" in parked.says
+    assert f"The bank has failed refund {refund['id']}: 18.00 USD of 18.00 USD is owed to the buyer" in parked.says
     assert found(report, answer) == []
 
 

@@ -37,8 +37,16 @@ def check_at_rest(town: "Town") -> None:
     expect(town, not open_sagas, f"(3) stuck for ever: {', '.join(open_sagas)}")
     expect(town, not town.unanswered, "(3) a client waits for ever")
     assert payment, "a purchase that has ended has its record"
-    charged = payment.amount_captured > payment.amount_refunded
-    held = payment.status is PaymentStatus.PAID and not payment.amount_captured
+    kept = payment.amount_captured - payment.amount_refunded
+    assert payment.outcome, "StartPayment has closed, so it has recorded"
+    status = payment.outcome.status
+    if status is PurchaseStatus.PAID and town.provider.touched_after_delivery:
+        expect(town, not town.provider.spoilt_before_delivery, "(1) bought with money that was not all there")
+        # What happens to the money after the delivery is between people: the audit tells of it.
+        kept = payment.amount_captured
+    expect(town, kept in {0, payment.amount}, f"(1) {kept} of {payment.amount} is kept")
+    charged = kept > 0
+    held = payment.status is PaymentStatus.PAID and payment.amount_captured == 0
     expect(town, not held, "(1) ended with the buyer's money held")
     payable = payment.status in {PaymentStatus.PAYABLE, PaymentStatus.PROCESSING}
     expect(town, not payable, "(1) ended, and the buyer can still pay")
@@ -46,8 +54,6 @@ def check_at_rest(town: "Town") -> None:
     expect(town, charged or not world.users.delivered, "(1) delivered, not charged")
     expect(town, charged == (world.projects.row == "committed"), f"(1) charged: {charged}, row: {world.projects.row}")
     expect(town, world.projects.row != "reserved", "(1) ended with the offset held")
-    assert payment.outcome, "StartPayment has closed, so it has recorded"
-    status = payment.outcome.status
     truth = PurchaseStatus.PAID if charged else PurchaseStatus.REFUNDED if payment.amount_refunded else None
     honest = status is truth if truth else status is not PurchaseStatus.PAID
     expect(town, honest, f"(4) recorded {status}, in truth {truth or 'not charged'}")

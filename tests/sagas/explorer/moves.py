@@ -8,7 +8,9 @@ from functools import partial
 from domain.purchase import PaymentStatus
 from tests.sagas.agenda import Event
 from tests.sagas.explorer.network import SERVICES, Fate, fates_of
+from tests.sagas.explorer.provider import PART
 from tests.sagas.explorer.town import Town
+from tests.sagas.world import PRICE
 
 Move = Callable[[], object]
 
@@ -54,8 +56,14 @@ def _buyer(town: Town) -> list[Move]:
         return moves if payment.failed_attempts >= DECLINES_MAX else [*moves, provider.attempt_fails]
     if payment.status is PaymentStatus.PROCESSING:
         return [*moves, *(partial(provider.bank_decides, accepts=accepts) for accepts in (True, False))]
-    held = payment.status is PaymentStatus.PAID and not payment.amount_captured
-    return [*moves, provider.cancel_by_hand] if held else moves
+    if payment.outcome or payment.status is PaymentStatus.CANCELED:
+        return moves
+    if payment.amount_captured == 0:
+        captures = [partial(provider.capture_by_hand, amount) for amount in (PRICE, PART)]
+        return [*moves, provider.cancel_by_hand, *captures]
+    left = payment.amount_captured - payment.amount_refunded
+    refunds = [partial(provider.refund_by_hand, amount) for amount in (payment.amount_captured, PART)]
+    return [*moves, *refunds] if left > PART else moves
 
 
 def _webhook(town: Town) -> list[Move]:

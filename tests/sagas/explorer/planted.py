@@ -1,5 +1,7 @@
 """Bugs that are put into the sagas, their callees or their keys on purpose: the search must find every one."""
 
+from datetime import timedelta
+
 from temporalio import activity, workflow
 
 from domain.errors import Refused
@@ -10,7 +12,7 @@ from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import stands_in
 from tests.sagas.world import SAGAS
 from workflows.payment_failed import PaymentFailed
-from workflows.payment_success import PaymentSuccess
+from workflows.payment_success import PaymentSuccess, Undo
 from workflows.start_payment import StartPayment
 
 # ---- in the sagas ---------------------------------------------------------------------------------------------------
@@ -92,6 +94,26 @@ class RefundsTheLoser(PaymentSuccess):
     async def _claim(self) -> bool:
         await super()._claim()
         return True
+
+
+@stands_in
+class TrustsAnOldLook(PaymentSuccess):
+    """Once it has looked it never looks again, however long the delivery takes."""
+
+    async def _look(self) -> Payment:
+        payment = await super()._look()
+        self.looked_at += timedelta(days=365)
+        return payment
+
+
+@stands_in
+class TakesAnyAmount(PaymentSuccess):
+    """Money of which some is there counts as the price."""
+
+    @staticmethod
+    def _check_paid(payment: Payment) -> None:
+        if payment.amount_kept <= 0 and payment.why_unpaid:
+            raise Undo(payment.why_unpaid)
 
 
 @stands_in
@@ -184,4 +206,6 @@ BUGS: dict[str, Parts] = {
     "a refusal without a closed row": _callees(projects=RefusesWithoutATrace),
     "a cancel that is promised": _saga(PromisesTheCancel),
     "an undone opening whose money moves": _saga(OpensWhateverMoves),
+    "an old look": _saga(TrustsAnOldLook),
+    "a part of the price": _saga(TakesAnyAmount),
 }

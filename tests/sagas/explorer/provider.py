@@ -11,6 +11,10 @@ from tests.sagas.world import World
 # A buyer needs a moment, a bank some hours: before and after the reservation's 30 minutes.
 BUYER_TAKES = timedelta(minutes=1)
 BANK_TAKES = timedelta(hours=1)
+# Longer than a look stays fresh: nobody gives money back faster than that.
+HAND_TAKES = timedelta(seconds=5)
+# Of a price of 1800: whoever takes it for a yes sells for too little.
+PART = 100
 
 
 class Plan(Enum):
@@ -55,6 +59,9 @@ class Provider:
         self._tell = tell
         self._cancel = cancel
         self._buyer_acts = False
+        # By hand: the money ceased to be the price while the buyer had not got the offset; it was touched after that.
+        self.spoilt_before_delivery = False
+        self.touched_after_delivery = False
 
     @property
     def payment(self) -> Payment | None:
@@ -114,6 +121,24 @@ class Provider:
         """An authorisation expires, or somebody cancels the payment in the provider's own pages."""
         self._tell("provider: the payment is canceled")
         self._world.payments.set(status=PaymentStatus.CANCELED)
+
+    def refund_by_hand(self, amount: int) -> None:
+        """Somebody gives money back in the provider's own pages."""
+        self._by_hand(f"gives {amount} back", amount_refunded=amount)
+
+    def capture_by_hand(self, amount: int) -> None:
+        """Somebody takes what is authorised, or a part of it, which releases the rest."""
+        self._by_hand(f"captures {amount}", amount_captured=amount, amount_authorised=0)
+
+    def _by_hand(self, what: str, **amounts: int) -> None:
+        """A look shows money that was touched at once: the provider's own books are never stale."""
+        self._agenda.now += HAND_TAKES
+        self._tell(f"somebody at the provider: {what}")
+        self._world.payments.set(**amounts)
+        self._shown = self.shown_before = self.payment
+        delivered = self._world.users.delivered
+        self.touched_after_delivery |= delivered
+        self.spoilt_before_delivery |= not delivered and self._world.payments.known().why_unpaid is not None
 
     def take_notice(self) -> None:
         """Send a webhook for each thing that has become of the payment."""

@@ -1,6 +1,7 @@
 """Every step: which call of its port it makes, and with which key."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
-from domain.errors import Unavailable
+from domain.errors import Refused, Unavailable
 from domain.messages import (
     DeliverCall,
     Notification,
@@ -19,8 +20,8 @@ from domain.messages import (
     ReserveCall,
     cloud_event,
 )
-from domain.purchase import PurchaseStatus
-from tests.unit.fakes import NOW, ORDER, Recorder, outcome
+from domain.purchase import Payment, PaymentStatus, PurchaseStatus
+from tests.unit.fakes import NOW, ORDER, Recorder, outcome, payment
 
 KEY = "saga/step"
 PAID = PaymentCall(payment_id="pi_1")
@@ -50,7 +51,7 @@ STEPS: list[tuple[type, str, Any, tuple[Any, ...]]] = [
     (
         UsersSteps,
         "deliver_offset",
-        DeliverCall(payment_id="pi_1", order=ORDER),
+        DeliverCall(payment_id="pi_1", order=ORDER, fresh_until=NOW),
         ("deliver", "alice", "pi_1", "p1", ORDER.items, KEY),
     ),
     (UsersSteps, "revoke_offset", OffsetCall(payment_id="pi_1", buyer_id="alice"), ("revoke", "alice", "pi_1", KEY)),
@@ -66,11 +67,16 @@ def running() -> ActivityEnvironment:
     return environment
 
 
+def made(group: type, port: Recorder) -> Any:
+    """The steps on their port; those at Users know Payments as well, which no fresh call of theirs asks."""
+    return UsersSteps(port, Recorder()) if group is UsersSteps else group(port)
+
+
 @pytest.mark.parametrize(("group", "name", "arg", "call"), STEPS)
 async def test_a_step_is_one_call_of_its_port(group: type, name: str, arg: Any, call: tuple[Any, ...]) -> None:
     """The call's arguments, and the step's key where it writes (the event's id is the notification's)."""
     port = Recorder(answer="found")
-    await running().run(getattr(group(port), name), arg)
+    await running().run(getattr(made(group, port), name), arg)
     assert port.calls == [call]
 
 
@@ -78,7 +84,58 @@ async def test_a_step_is_one_call_of_its_port(group: type, name: str, arg: Any, 
 async def test_every_steps_error_reaches_temporal_translated(group: type, name: str, arg: Any) -> None:
     """A method without `@step` would raise what no saga understands."""
     with pytest.raises(ApplicationError) as raised:
-        await running().run(getattr(group(Recorder(error=Unavailable("away"))), name), arg)
+        await running().run(getattr(made(group, Recorder(error=Unavailable("away"))), name), arg)
+    assert raised.value.type == "unavailable"
+
+
+def late(begins_after_s: int) -> ActivityEnvironment:
+    """An attempt that begins so long after the saga's look has grown old."""
+    environment = running()
+    environment.info = replace(environment.info, started_time=NOW + timedelta(seconds=begins_after_s))
+    return environment
+
+
+@pytest.mark.parametrize(
+    ("begins_after_s", "shown", "looks", "refused"),
+    [
+        (0, payment(status=PaymentStatus.PAID, amount_captured=1800, amount_refunded=1800), 0, None),
+        (1, payment(status=PaymentStatus.PAID, amount_captured=1800), 1, None),
+        (1, payment(status=PaymentStatus.PAID, amount_captured=1800, amount_refunded=1), 1, "refunded-before-delivery"),
+        (1, payment(status=PaymentStatus.PAID, amount_captured=1800, disputes_open=1), 1, "disputed-before-delivery"),
+        (1, payment(status=PaymentStatus.PAID, amount_captured=100), 1, "amount-differs"),
+        (1, payment(status=PaymentStatus.PAID, amount_authorised=1800), 1, "amount-differs"),
+    ],
+    ids=[
+        "in time",
+        "late, and paid",
+        "late, a cent is back",
+        "late, disputed",
+        "late, a part taken",
+        "late, only held",
+    ],
+)
+async def test_a_late_delivery_asks_for_the_money(
+    begins_after_s: int, shown: Payment, looks: int, refused: str | None
+) -> None:
+    """An attempt that begins after the saga's look has grown old looks itself, and delivers only what is paid for."""
+    users, payments = Recorder(), Recorder(answer=shown)
+    steps = UsersSteps(users, payments)
+    call = DeliverCall(payment_id="pi_1", order=ORDER, fresh_until=NOW)
+    try:
+        await late(begins_after_s).run(steps.deliver_offset, call)
+        told = None
+    except ApplicationError as error:
+        told = error.details[0]
+    assert told == refused
+    assert payments.calls == [("look", "pi_1")] * looks
+    assert len(users.calls) == (refused is None)
+
+
+async def test_a_late_delivery_whose_payment_is_not_known_is_tried_again() -> None:
+    """Payments knows nothing: that is no refusal of the delivery, which would undo the purchase."""
+    steps = UsersSteps(Recorder(), Recorder(error=Refused("not-found", "no such payment")))
+    with pytest.raises(ApplicationError) as raised:
+        await late(1).run(steps.deliver_offset, DeliverCall(payment_id="pi_1", order=ORDER, fresh_until=NOW))
     assert raised.value.type == "unavailable"
 
 

@@ -27,6 +27,8 @@ class Ledger:
             "currency": "usd",
             "amount_captured": 1800 if charged else 0,
             "amount_refunded": 1800 if end == "refunded" else 0,
+            "refunded_since": None,
+            "amount_disputed": 0,
             "refunded_by": "payment-success/pi_1/refund-payment" if end == "refunded" else None,
             "disputed": False,
             "disputes_open": 0,

@@ -1,5 +1,7 @@
 """What must hold for one purchase: each rule broken once, and nothing said of what is as it should be."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from audit.books import State
@@ -13,6 +15,17 @@ OFFSET = {"payment_id": "pi_1", "purchase_id": "p1", "user_id": "alice", "items"
 SUCCESS, FAILED, REFUND = "payment-success/pi_1", "payment-failed/pi_1/ch_1", "refund-failed/re_1"
 ENDS = ["paid", "failed", "expired", "canceled", "refunded", "rejected"]
 UNPAID = [end for end in ENDS if end != "paid"]
+
+DELIVERED_AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def refunded_at(when: datetime) -> Ledger:
+    """A paid purchase, delivered at DELIVERED_AT, of which all was refunded by hand then."""
+    told = {"at": DELIVERED_AT.isoformat(), "event": "offset_delivered"}
+    outcome = {"status": "paid", "timeline": [told]}
+    return broken("paid", payment={"amount_refunded": 1800, "refunded_since": when.isoformat(), "outcome": outcome})
+
 
 # Rule, the side that is off, what breaks it: one line for each way in which it can be broken.
 BROKEN = {
@@ -45,6 +58,28 @@ BROKEN = {
     "paid and not charged": (Rule.NOT_CHARGED, Side.PAYMENTS, broken("paid", payment={"amount_captured": 0})),
     "paid and charged less": (Rule.NOT_CHARGED, Side.PAYMENTS, broken("paid", payment={"amount_captured": 1799})),
     "delivered before it is charged": (Rule.NOT_CHARGED, Side.PAYMENTS, broken(None, offset=OFFSET)),
+    "delivered for a part of the price": (
+        Rule.NOT_CHARGED,
+        Side.PAYMENTS,
+        broken(None, payment={"status": "paid", "amount_captured": 100}, offset=OFFSET),
+    ),
+    "paid and charged more": (Rule.NOT_CHARGED, Side.PAYMENTS, broken("paid", payment={"amount_captured": 1801})),
+    "delivered though the money was back": (Rule.BACK_BEFORE, Side.PAYMENTS, refunded_at(DELIVERED_AT - 2 * SECOND)),
+    "a part captured by hand and kept": (
+        Rule.CHARGED,
+        Side.PAYMENTS,
+        broken("refunded", payment={"amount_captured": 100, "amount_refunded": 0}),
+    ),
+    "refunded and lost to a bank": (
+        Rule.BACK_TWICE,
+        Side.PAYMENTS,
+        broken("refunded", payment={"amount_disputed": 1800}),
+    ),
+    "paid, and back twice": (
+        Rule.BACK_TWICE,
+        Side.PAYMENTS,
+        broken("paid", payment={"amount_captured": 1800, "amount_disputed": 1801}),
+    ),
     "expired and charged": (
         Rule.CHARGED,
         Side.PAYMENTS,
@@ -188,6 +223,35 @@ def test_a_refund_by_hand_is_a_note(amount: int, words: str) -> None:
     (found,) = examine(broken("paid", payment={"amount_refunded": amount}).case())
     assert (found.weight, found.rule) == (Weight.NOTE, Rule.BY_HAND)
     assert words in found.says
+
+
+def test_a_refund_by_hand_after_the_delivery_is_a_note() -> None:
+    """What people give back of a delivered purchase is theirs to know; the provider's seconds are cut off."""
+    (found,) = examine(refunded_at(DELIVERED_AT - SECOND).case())
+    assert (found.weight, found.rule) == (Weight.NOTE, Rule.BY_HAND)
+
+
+def test_what_a_bank_has_withdrawn_of_an_undone_purchase_is_not_kept() -> None:
+    """The buyer has it from the bank: nothing is owed, and the dispute is a note."""
+    disputed = {"amount_refunded": 0, "amount_disputed": 1800, "disputed": True, "disputes_open": 1}
+    (found,) = examine(broken("refunded", payment=disputed).case())
+    assert (found.weight, found.rule) == (Weight.NOTE, Rule.DISPUTED)
+
+
+@pytest.mark.parametrize(
+    ("books", "says"),
+    [
+        (broken("paid", payment={"amount_captured": 100}), "1.00 USD of 18.00 USD is charged"),
+        (broken("refunded", payment={"amount_captured": 100, "amount_refunded": 0}), "1.00 USD is charged"),
+        (broken("refunded", payment={"amount_refunded": 500}), "13.00 USD is charged"),
+        (refunded_at(DELIVERED_AT - 2 * SECOND), "18.00 USD of 18.00 USD was refunded by hand before"),
+    ],
+    ids=["a part sold", "a part kept", "a failed refund after one by hand", "back before it was delivered"],
+)
+def test_a_finding_tells_the_amount_that_is_off(books: Ledger, says: str) -> None:
+    """Not the order's price: whoever mends it pays what is owed."""
+    (found,) = examine(books.case())
+    assert says in found.says
 
 
 def test_a_charge_by_hand_that_was_refunded_is_a_note() -> None:

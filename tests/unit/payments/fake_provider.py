@@ -54,11 +54,13 @@ class FakeProvider:
         captured = wanted.amount if wanted.capture is CaptureMode.AUTOMATIC else 0
         self.becomes(payment_id, PaymentStatus.PAID, amount_captured=captured)
         if not captured:
-            self.becomes(payment_id, PaymentStatus.PAID, capture_before=HELD_UNTIL)
+            self.becomes(payment_id, PaymentStatus.PAID, amount_authorised=wanted.amount, capture_before=HELD_UNTIL)
 
     def dispute(self, payment_id: str) -> None:
-        """The buyer's bank disputes the charge."""
-        self.payments[payment_id] = replace(self.payments[payment_id], disputed=True, disputes_open=1)
+        """The buyer's bank disputes the charge, and withdraws what is left of it."""
+        seen = self.payments[payment_id]
+        left = seen.amount_captured - seen.amount_refunded
+        self.payments[payment_id] = replace(seen, disputed=True, disputes_open=1, amount_disputed=left)
 
     def decide_dispute(self, payment_id: str) -> None:
         """The bank has decided, for whomever."""
@@ -95,7 +97,7 @@ class FakeProvider:
             seen = self.payments[payment_id]
             if seen.status in {PaymentStatus.PROCESSING, PaymentStatus.CANCELED} or seen.amount_captured:
                 raise ProviderRefused("unexpected state")
-            self.becomes(payment_id, PaymentStatus.CANCELED, capture_before=None)
+            self.becomes(payment_id, PaymentStatus.CANCELED, amount_authorised=0, capture_before=None)
             return self.payments[payment_id]
 
         return self._write("cancel", key, effect)
@@ -108,7 +110,9 @@ class FakeProvider:
             if seen.status is not PaymentStatus.PAID or seen.amount_captured:
                 raise ProviderRefused("unexpected state")
             amount = self.asked_for[int(payment_id.removeprefix("pi_")) - 1].amount
-            self.becomes(payment_id, PaymentStatus.PAID, amount_captured=amount, capture_before=None)
+            self.becomes(
+                payment_id, PaymentStatus.PAID, amount_captured=amount, amount_authorised=0, capture_before=None
+            )
             return self.payments[payment_id]
 
         return self._write("capture", key, effect)
@@ -118,7 +122,7 @@ class FakeProvider:
 
         def effect() -> Snapshot:
             seen = self.payments[payment_id]
-            if seen.amount_captured == seen.amount_refunded:
+            if seen.amount_captured == seen.amount_refunded or seen.amount_disputed:
                 raise ProviderRefused("nothing to refund")
             self.becomes(payment_id, seen.status, amount_refunded=seen.amount_captured)
             self.refunded_in_the_name_of.append(purchase_id)

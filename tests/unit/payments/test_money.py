@@ -105,6 +105,35 @@ def test_a_capture_that_the_provider_refuses_is_refused(manual: ServiceApi, prov
     assert provider.keys[1:] == ["p1:capture:1", "p1:capture:2"]
 
 
+def test_another_amount_is_no_capture(manual: ServiceApi, provider: FakeProvider) -> None:
+    """1.00 of 18.00 was captured by hand: that is no capture, and the refund gives the 1.00 back."""
+    create(manual)
+    provider.pay("pi_1")
+    provider.becomes("pi_1", PaymentStatus.PAID, amount_captured=100, amount_authorised=0, capture_before=None)
+    assert refusal(manual.ask("POST", "/payments/pi_1/capture")) == (409, "payment-not-capturable")
+    shown = done(manual.ask("GET", "/payments/pi_1"))
+    assert (shown["amount_captured"], shown["amount_authorised"], shown["amount_refunded"]) == (100, 0, 0)
+    assert refusal(manual.ask("POST", "/payments/pi_1/cancel")) == (409, "payment-paid")
+    assert done(manual.ask("POST", "/payments/pi_1/refund"))["amount_refunded"] == 100
+
+
+def test_what_a_bank_has_withdrawn_needs_no_refund(api: ServiceApi, provider: FakeProvider) -> None:
+    """The provider refuses to give it back twice: there is nothing left to refund, so it is done, in nobody's name."""
+    create(api)
+    provider.pay("pi_1")
+    provider.dispute("pi_1")
+    shown = done(api.ask("POST", "/payments/pi_1/refund"))
+    assert (shown["amount_disputed"], shown["amount_refunded"], shown["refunded_by"]) == (1800, 0, None)
+
+
+def test_it_shows_since_when_money_is_back(api: ServiceApi, provider: FakeProvider) -> None:
+    """By the provider's clock, so that it can be compared with the delivery's time."""
+    create(api)
+    provider.pay("pi_1")
+    provider.becomes("pi_1", PaymentStatus.PAID, amount_refunded=500, refunded_since=1_800_000_000)
+    assert done(api.ask("GET", "/payments/pi_1"))["refunded_since"] == "2027-01-15T08:00:00Z"
+
+
 @pytest.mark.parametrize("operation", ["capture", "refund"])
 @pytest.mark.parametrize("took_effect", [True, False])
 def test_a_fault_is_settled_by_reading(

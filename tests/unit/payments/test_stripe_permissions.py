@@ -25,6 +25,7 @@ ANSWER = {
     "object": "payment_intent",
     "status": "succeeded",
     "amount_received": 9,
+    "amount_capturable": 0,
     "latest_charge": CHARGE,
     "last_payment_error": None,
     "client_secret": "secret",

@@ -20,7 +20,7 @@ def test_the_code_is_read() -> None:
     """A walk that finds nothing would find nothing missing."""
     assert {"Refund the payment: refused, …", "…: no answer for … days"} <= reasons()
     assert "StartPayment has not reserved the offset yet, for an hour" in reasons()
-    assert "The bank has failed refund … of …" in reasons()
+    assert "The bank has failed refund …: … is owed to the buyer" in reasons()
     assert len(steps()) > 10
 
 

@@ -42,6 +42,15 @@ def test_the_bank_decides_once(simulator: Simulator, outcome: str, told: list[st
     assert "already closed" in error(simulator.post(path, {"outcome": "won"}))["message"]
 
 
+def test_what_the_bank_has_withdrawn_is_not_refunded(simulator: Simulator) -> None:
+    """The buyer would have it twice; once the dispute is won the money is there again."""
+    dispute = disputed(simulator)
+    refused = simulator.post("/v1/refunds", {"charge": dispute["charge"]})
+    simulator.post(f"/simulator/disputes/{dispute['id']}/close", {"outcome": "won"})
+    assert (refused.status_code, error(refused)["code"]) == (400, "charge_disputed")
+    assert simulator.post("/v1/refunds", {"charge": dispute["charge"]}).get_json()["amount"] == 1800
+
+
 def test_an_unknown_dispute_is_not_there(simulator: Simulator) -> None:
     """As with all of Stripe's objects."""
     answer = simulator.post("/simulator/disputes/du_none/close", {"outcome": "won"})

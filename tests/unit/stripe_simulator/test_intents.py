@@ -155,13 +155,28 @@ def test_manual_capture_holds_and_then_takes(simulator: Simulator) -> None:
 
 
 def test_a_partial_capture_releases_the_rest(simulator: Simulator) -> None:
-    """What is not captured shows as refunded; more than is held cannot be captured."""
+    """What is not captured is no refund (since 2025-03-31.basil); more than is held cannot be captured."""
     intent = simulator.create(capture_method="manual", confirm="true", payment_method="pm_card_visa")
     path = f"/v1/payment_intents/{intent['id']}/capture"
     refused = simulator.post(path, {"amount_to_capture": "1801"})
     taken = simulator.post(path, {"amount_to_capture": "1000", "expand[]": "latest_charge"}).get_json()
     assert refused.status_code == 400
-    assert (taken["amount_received"], taken["latest_charge"]["amount_refunded"]) == (1000, 800)
+    charge = taken["latest_charge"]
+    assert (taken["amount_received"], taken["amount_capturable"]) == (1000, 0)
+    assert (charge["amount_captured"], charge["amount_refunded"], charge["refunded"]) == (1000, 0, False)
+    assert simulator.event_types()[-2:] == ["charge.captured", "payment_intent.succeeded"]
+    assert simulator.get("/v1/refunds", payment_intent=intent["id"]).get_json()["data"] == []
+
+
+def test_of_a_partial_capture_only_what_was_taken_is_refunded(simulator: Simulator) -> None:
+    """Without an amount all that was captured; more than that is refused."""
+    intent = simulator.create(capture_method="manual", confirm="true", payment_method="pm_card_visa")
+    simulator.post(f"/v1/payment_intents/{intent['id']}/capture", {"amount_to_capture": "100"})
+    more = simulator.post("/v1/refunds", {"payment_intent": intent["id"], "amount": "101"})
+    refund = simulator.post("/v1/refunds", {"payment_intent": intent["id"]}).get_json()
+    charge = simulator.get(f"/v1/charges/{refund['charge']}").get_json()
+    assert (more.status_code, refund["amount"]) == (400, 100)
+    assert (charge["amount_refunded"], charge["refunded"]) == (100, True)
 
 
 def test_cancel_is_final(simulator: Simulator) -> None:
@@ -176,13 +191,13 @@ def test_cancel_is_final(simulator: Simulator) -> None:
 
 
 def test_cancel_of_a_hold_releases_it(simulator: Simulator) -> None:
-    """Stripe shows a released hold as refunded on its charge, with nothing received."""
+    """A released hold is no refund (since 2025-03-31.basil): nothing was received, and nothing came back."""
     intent = simulator.create(capture_method="manual", confirm="true", payment_method="pm_card_visa")
     canceled = simulator.post(f"/v1/payment_intents/{intent['id']}/cancel", {"expand[0]": "latest_charge"}).get_json()
     charge = canceled["latest_charge"]
     assert (canceled["status"], canceled["amount_received"], canceled["amount_capturable"]) == ("canceled", 0, 0)
-    assert (charge["captured"], charge["refunded"], charge["amount_refunded"]) == (False, True, 1800)
-    assert simulator.event_types()[-2:] == ["charge.refunded", "payment_intent.canceled"]
+    assert (charge["captured"], charge["refunded"], charge["amount_refunded"]) == (False, False, 0)
+    assert simulator.event_types()[-2:] == ["payment_intent.amount_capturable_updated", "payment_intent.canceled"]
 
 
 @pytest.mark.parametrize("operation", ["cancel", "confirm"])
@@ -236,7 +251,7 @@ def test_an_authorisation_runs_out(simulator: Simulator) -> None:
     held = simulator.create(capture_method="manual", confirm="true", payment_method="pm_card_visa")
     path = f"/simulator/payment_intents/{held['id']}/expire"
     expired = simulator.post(path).get_json()
-    assert (expired["status"], expired["cancellation_reason"]) == ("canceled", "automatic")
+    assert (expired["status"], expired["cancellation_reason"]) == ("canceled", "expired")
     assert simulator.event_types()[-2:] == ["payment_intent.canceled", "charge.expired"]
     capture = simulator.post(f"/v1/payment_intents/{held['id']}/capture")
     assert error(capture)["code"] == "payment_intent_unexpected_state"

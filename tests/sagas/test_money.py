@@ -1,0 +1,302 @@
+"""Money is compared with the order, and a look grows old: what people do at the provider before the delivery."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.errors import ContractBroken, Refused
+from domain.messages import ParkedView
+from domain.purchase import PaymentStatus
+from tests.sagas.network import Call
+from tests.sagas.world import BROKEN, PRICE, TTL, UNAVAILABLE, World, at
+
+PART = 100
+OPERATOR_TAKES = timedelta(minutes=1)
+Act = Callable[[World], None]
+
+
+def _becomes(**fields: Any) -> Act:
+    return lambda world: world.payments.set(**fields)
+
+
+# What a hand, a bank or a buyer's dispute does to money that was taken; and how much is given back in the end.
+SPOILT = {
+    "refunded": (_becomes(amount_refunded=PRICE), "refunded-before-delivery", PRICE),
+    "refunded in part": (_becomes(amount_refunded=500), "refunded-before-delivery", PRICE),
+    "disputed": (_becomes(disputes_open=1), "disputed-before-delivery", PRICE),
+    "lost to a bank": (_becomes(amount_disputed=PRICE), "disputed-before-delivery", PRICE),
+    "captured more": (_becomes(amount_captured=PRICE + 1), "amount-differs", PRICE + 1),
+}
+# What a hand does to money that is only held.
+TAKEN = {
+    "a part": (_becomes(amount_captured=PART, amount_authorised=0), PART),
+    "a part, and given back": (_becomes(amount_captured=PART, amount_refunded=PART, amount_authorised=0), PART),
+}
+
+
+def undone(world: World, reason: str, given_back: int) -> None:
+    """Nothing is delivered, sold or kept, and everybody is told so."""
+    assert (world.outcome.status, world.outcome.reason) == ("refunded", reason)
+    assert not world.users.delivered
+    assert world.projects.row in {"closed", "returned"}
+    payment = world.payments.known()
+    assert (payment.amount_captured, payment.amount_refunded) == (given_back, given_back)
+    assert world.notifications.kinds() == ["payment.refunded"]
+
+
+@pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
+def test_money_that_is_not_all_there_at_the_look_buys_nothing(act: Act, reason: str, given_back: int) -> None:
+    """Whatever has become of it before the saga first looks: the purchase is undone."""
+    world = World()
+    world.opened()
+    world.buyer_pays()
+    act(world)
+    world.event_succeeded()
+    world.engine.run()
+    undone(world, reason, given_back)
+
+
+@pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
+def test_an_old_look_buys_nothing(act: Act, reason: str, given_back: int) -> None:
+    """Users is away, meanwhile something becomes of the money, Users is back: never delivered, not for a moment."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [UNAVAILABLE] * 10
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until_time=at(5))
+    act(world)
+    world.engine.run()
+    undone(world, reason, given_back)
+    # Those that Users did not answer, and none since.
+    assert world.operations().count("deliver") < 10
+
+
+@pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
+def test_a_delivery_that_hung_while_the_money_went_is_taken_back(act: Act, reason: str, given_back: int) -> None:
+    """Users is stopped with the request in its hands, goes on, and answers that it is delivered: that is looked at."""
+
+    def carry(call: Call) -> Any:
+        if call.operation == "deliver":
+            act(world)
+            world.engine.agenda.now += timedelta(seconds=5)
+        return world.faults.carry(call)
+
+    world = World(carry=carry)
+    world.opened()
+    world.pays()
+    undone(world, reason, given_back)
+    assert world.users.revoked
+
+
+def test_a_delivery_whose_answer_is_lost_is_not_known() -> None:
+    """Delivered, not heard of, and then the money goes back by hand: all of it goes back, as nobody was told."""
+    world = World()
+    world.opened()
+    world.faults.after["deliver"] = [UNAVAILABLE] * 3
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.users.delivered)
+    world.payments.set(amount_refunded=PRICE)
+    world.engine.agenda.now += timedelta(seconds=5)
+    world.engine.run()
+    undone(world, "refunded-before-delivery", PRICE)
+    assert world.users.revoked
+
+
+def test_a_delivery_whose_answer_is_lost_is_found() -> None:
+    """The next attempt gets the same answer: paid, and delivered once."""
+    world = World()
+    world.opened()
+    world.faults.after["deliver"] = [UNAVAILABLE] * 5
+    world.pays()
+    assert world.outcome.status == "paid"
+    assert world.users.delivered
+
+
+def test_a_refund_after_the_delivery_is_between_people() -> None:
+    """Past the point of no return it changes nothing: the purchase is paid, and the audit tells of it."""
+    world = World()
+    world.opened()
+    world.faults.before["publish"] = [UNAVAILABLE] * 5
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: "publish-notification" in world.success.steps)
+    world.payments.set(amount_refunded=PRICE)
+    world.engine.run()
+    assert world.outcome.status == "paid"
+    assert world.users.delivered
+
+
+def test_a_healthy_purchase_is_looked_at_once() -> None:
+    """Where no time has passed a second look would only cost the provider's calls."""
+    world = World()
+    world.opened()
+    world.pays()
+    assert [operation for operation, _ in world.faults.calls].count("look") == 1
+
+
+@pytest.mark.parametrize(("act", "given_back"), TAKEN.values(), ids=TAKEN)
+def test_a_part_captured_by_hand_before_the_look_buys_nothing(act: Act, given_back: int) -> None:
+    """1.00 of 18.00: it is given back, and nothing sold for it."""
+    world = World(manual=True)
+    world.opened()
+    world.buyer_pays()
+    act(world)
+    world.event_succeeded()
+    world.engine.run()
+    payment = world.payments.known()
+    assert (payment.amount_captured, payment.amount_refunded) == (given_back, given_back)
+    assert (world.outcome.status, world.users.delivered, world.projects.row) == ("refunded", False, "closed")
+
+
+@pytest.mark.parametrize("act", [act for act, _ in TAKEN.values()], ids=TAKEN)
+def test_a_part_captured_by_hand_after_the_look_buys_nothing(act: Act) -> None:
+    """The capture is refused, and the payment tells that it is not the order's amount."""
+    world = World(manual=True)
+    world.opened()
+    world.engine.before_step = lambda _saga, step: act(world) if step == "capture-payment" else None
+    world.pays()
+    payment = world.payments.known()
+    assert (payment.amount_captured, payment.amount_refunded) == (PART, PART)
+    assert (world.outcome.status, world.users.delivered, world.projects.row) == ("refunded", False, "returned")
+
+
+def test_all_captured_by_hand_is_a_capture() -> None:
+    """Exactly the order's amount, whoever took it, before or after the look."""
+    for step in ("commit-offset", "capture-payment"):
+        world = World(manual=True)
+        world.opened()
+        take = _becomes(amount_captured=PRICE, amount_authorised=0)
+        world.engine.before_step = lambda _saga, now, at=step, take=take, world=world: (  # type: ignore[misc]
+            take(world) if now == at else None
+        )
+        world.pays()
+        assert world.outcome.status == "paid"
+
+
+def test_less_held_than_ordered_is_released() -> None:
+    """A bank that authorises a part only: nothing is taken, and the purchase has failed."""
+    world = World(manual=True)
+    world.opened()
+    world.buyer_pays()
+    world.payments.set(amount_authorised=PRICE - 1)
+    world.event_succeeded()
+    world.engine.run()
+    assert (world.outcome.status, world.outcome.reason) == ("failed", "amount-differs")
+    assert world.payments.known().status is PaymentStatus.CANCELED
+    assert "capture" not in world.operations()
+
+
+def test_a_part_captured_by_hand_ends_at_the_deadline() -> None:
+    """No event came: the deadline's look starts the saga, which undoes the purchase; nothing goes round for ever."""
+    world = World(manual=True)
+    world.opened()
+    world.buyer_pays()
+    world.payments.set(amount_captured=PART, amount_authorised=0)
+    world.engine.run()
+    assert world.outcome.status == "refunded"
+    assert world.engine.now < at(TTL.total_seconds() + 60)
+
+
+def test_a_declined_card_leaves_a_part_that_was_taken_alone() -> None:
+    """PaymentFailed finds that money has moved, however much: it releases nothing."""
+    world = World(manual=True)
+    world.opened()
+    world.payments.set(status=PaymentStatus.PAID, amount_captured=PART, failed_attempts=1)
+    world.event_failed()
+    world.engine.run(until=lambda: world.failed().closed)
+    assert world.projects.row == "reserved"
+
+
+def parked_at(operation: str, error: Exception = BROKEN) -> World:
+    """A purchase with manual capture whose saga is parked at a step."""
+    world = World(manual=True)
+    world.opened()
+    world.faults.before[operation] = [error]
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    return world
+
+
+def decide(world: World, decision: str) -> Any:
+    """Resolve the parked saga; the failure's type if it is refused."""
+    update_id = f"{decision}-{len(world.success.asked)}"
+    world.engine.agenda.now += OPERATOR_TAKES
+    world.engine.update(world.success.id, "resolve", decision, update_id)
+    world.engine.run()
+    answer = world.success.updates[update_id]
+    return getattr(getattr(answer, "application_failure_info", None), "type", None)
+
+
+def test_a_capture_of_a_part_is_not_skipped() -> None:
+    """By hand 1.00 of 18.00 was taken: that is not the step's effect."""
+    world = parked_at("capture")
+    world.payments.set(amount_captured=PART, amount_authorised=0)
+    assert decide(world, "skip") == "not-seen"
+
+
+def test_a_parked_delivery_looks_before_it_goes_on() -> None:
+    """Refunded by hand while it waits for its operator: a retry does not deliver."""
+    world = parked_at("deliver")
+    world.payments.set(amount_refunded=PRICE)
+    decide(world, "retry")
+    undone(world, "refunded-before-delivery", PRICE)
+    assert world.operations().count("deliver") == 1
+
+
+def test_a_delivery_that_was_skipped_is_looked_at() -> None:
+    """Delivered by hand, and refunded by hand: the offset is taken back."""
+    world = parked_at("deliver")
+    world.users.delivered = True
+    world.payments.set(amount_refunded=PRICE)
+    decide(world, "skip")
+    undone(world, "refunded-before-delivery", PRICE)
+
+
+def test_a_delivery_that_cannot_be_looked_at_may_be_undone() -> None:
+    """Payments refuses us after a delivery that took its time: it waits for an operator, who may still abort."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [UNAVAILABLE] * 5
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: "deliver" in world.operations())
+    seen: list[str] = []
+
+    def break_the_look(_saga: str, step: str) -> None:
+        if step == "look-at-payment":
+            seen.append(step)
+            world.faults.before["look"] = [ContractBroken("401")]
+
+    world.engine.before_step = break_the_look
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    view = world.engine.query(world.success.id, "parked", ParkedView)
+    assert (len(seen), set(view.choices)) == (1, {"retry", "abort"})
+    world.engine.before_step = lambda _saga, _step: None
+    decide(world, "abort")
+    undone(world, "aborted", PRICE)
+
+
+def test_the_timeline_tells_what_was_given_back() -> None:
+    """Not the order's price: 1.00 was taken, and 1.00 is back."""
+    world = World(manual=True)
+    world.opened()
+    world.engine.before_step = lambda _saga, step: (
+        world.payments.set(amount_captured=PART, amount_authorised=0) if step == "capture-payment" else None
+    )
+    world.pays()
+    told = {entry.event: entry.detail for entry in world.outcome.timeline}
+    assert told["payment_refunded"] == "1.00 USD"
+
+
+def test_a_refused_delivery_keeps_its_own_reason() -> None:
+    """Users has said no: that is not a matter of money."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
+    world.pays()
+    assert world.outcome.reason == "delivery-refused"
