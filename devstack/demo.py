@@ -175,7 +175,7 @@ def repeated_webhook(story: Story) -> None:
 def expired(story: Story, answer: Mapping[str, Any]) -> None:
     """The buyer went away."""
     story.chapter(f"6. Expired (nobody paid within {TTL_S} s)")
-    purchase = story.shop.settled(answer["purchase_id"], timeout_s=TTL_S * 2)
+    purchase = story.shop.settled(answer["purchase_id"])
     story.show(purchase, "payment.expired")
     story.expect(purchase["status"] == "expired", "the purchase has expired")
     response = story.shop.pay(answer)

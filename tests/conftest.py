@@ -1,9 +1,16 @@
-"""What takes memory and processor while it is up is started for its first user and stopped after the last one."""
+"""What takes memory and processor while it is up is started for its first user and stopped after the last one.
+
+And no example of Hypothesis is a fault for taking long.
+"""
 
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 TESTS = Path(__file__).parent
 # What tests of several folders share, by the fixtures and parameters that stand for it.

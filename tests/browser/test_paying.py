@@ -130,7 +130,7 @@ def test_the_last_attempt_ends_the_purchase(visit: Visit, books: Books) -> None:
     books.nothing_held(visit.buyer)
 
 
-def test_where_one_attempt_is_all_a_decline_starts_again(begin: Begin, rough: Stack) -> None:
+def test_where_one_attempt_is_all_a_decline_starts_again(rough: Stack, begin: Begin) -> None:
     """The decline is explained and ends the purchase; the same items are in the form again, and are bought."""
     visit = begin(rough.description["processes"]["intake"]["url"])
     checkout = visit.enter()

@@ -195,7 +195,7 @@ ASKED = st.tuples(
 CHANGED = st.sampled_from(("pays", "is declined", "processing", "canceled"))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(st.booleans(), st.lists(st.one_of(ASKED, CHANGED), max_size=8))
 def test_payments_answer_as_the_service_does(manual: bool, story: list[tuple[str, str] | str]) -> None:
     """Whatever was asked before, by whom, and whatever the provider did: the same payment, or the same refusal."""
@@ -213,7 +213,7 @@ def test_payments_answer_as_the_service_does(manual: bool, story: list[tuple[str
 
 
 @given(st.lists(st.sampled_from(("deliver", "revoke", "look")), max_size=5))
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50, derandomize=True)
 def test_users_answer_as_the_service_does(story: list[str]) -> None:
     """A delivery after a revoke is refused, a revoke of nothing leaves its mark, and both are seen."""
     with database(users.Base) as engine:

@@ -87,7 +87,7 @@ def test_strict_json_is_read(text: bytes, value: Any) -> None:
 
 @given(body=BODIES, content_type=st.sampled_from(["application/json", "", "text/plain"]) | HEADER_TEXT)
 @example(body=b'{"count": 1}', content_type="application/json")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_body_is_a_fault_of_ours(body: bytes, content_type: str) -> None:
     """Whatever bytes are sent under whatever name: taken, or refused by a problem of the 4xx."""
     answer = SHOP.post("/orders", data=body, headers=TOKEN | {"Content-Type": content_type})
@@ -97,7 +97,7 @@ def test_no_body_is_a_fault_of_ours(body: bytes, content_type: str) -> None:
 
 
 @given(path=st.binary(max_size=60), query=st.binary(max_size=60), header=HEADER_TEXT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_address_and_no_header_is_a_fault_of_ours(path: bytes, query: bytes, header: str) -> None:
     """Invalid UTF-8, control characters and nonsense in path, query and headers: an answer or a problem of the 4xx."""
     headers = {"Authorization": header, "X-Request-Id": header, "Content-Type": header, "Accept": header}
