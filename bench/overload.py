@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from app.schemas import purchase_id
 from bench.bare import connect
@@ -89,8 +89,10 @@ async def _open(  # noqa: PLR0913, PLR0917 - one argument for each thing that a 
 async def _has_begun(client: Client, purchase: str) -> bool:
     try:
         await client.get_workflow_handle(f"purchase/{purchase}").describe()
-    except RPCError:
-        return False
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
     return True
 
 

@@ -15,27 +15,22 @@ from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-from webapi.connections import (
-    HELD_BYTES_MAX,
-    UNREAD_BYTES_MAX,
-    ClientSocket,
-    Connection,
-    Waiting,
-)
+from webapi.connections import HELD_BYTES_MAX, UNREAD_BYTES_MAX, ClientSocket, Connection, Waiting
 from webapi.header_lines import tell_lines
 from webapi.incoming import BodyTooLarge, HeadTooLarge
 from webapi.wire_refusals import RequestTooSlow, send_refusal
 
 log = logging.getLogger(__name__)
 
-
 # 75 s, as nginx has: longer than any client of ours keeps an idle connection (httpx 5 s, `clients` 30 s, most balancers
 # 60 s), for whoever closes first takes the other's next request down. It costs no thread, and the idle make room.
 KEEP_ALIVE_S = 75
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 READ_BYTES = 64 * 1024
+# 0.5 s: a request that was on its way when the process was told to end is here by then, and told to close behind.
+LAST_CHANCE_S = 0.5
 # A deadline may be late by that.
 TICK_S = 0.5
 # A client is gone before it was accepted, or another process was faster.
@@ -100,7 +95,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: Connection, fs: Any) -> None:
         """A thread has answered: let the client take it; then wait for its next request, or part."""
         goes_on = not fs.cancelled() and not fs.exception() and bool(fs.result())
-        if conn.sock.unsent:
+        if conn.sock.fileno() < 0:
+            # gunicorn has closed it where an application failed behind its answer's beginning.
+            self._forget(conn)
+        elif conn.sock.unsent:
             conn.answer()
             self._wait_for(conn, EVENT_WRITE, partial(self._write, conn, goes_on))
         else:
@@ -123,7 +121,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._part(conn)
             return
         try:
-            conn.rest(self.cfg.keepalive if self.alive else min(self.cfg.keepalive, STOP_KEEPALIVE_LINGER))
+            conn.rest(self.cfg.keepalive if self.alive else min(self.cfg.keepalive, LAST_CHANCE_S))
         except OSError:
             self._forget(conn)
             return
@@ -148,7 +146,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._slow = self._crowded_out = 0
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Those that wait for nothing have until then, when the process ends."""
+        """Those that wait for nothing go soon when the process ends."""
+        deadline = time.monotonic() + LAST_CHANCE_S
         for conn in self.waiting.all():
             if conn.is_idle:
                 conn.deadline = min(conn.deadline, deadline)
