@@ -67,7 +67,7 @@ class Engine:
         self._machine.run(doing, self.inside(*command), hint="", env=settings)
         return time.monotonic() - started
 
-    def output(self, *command: str, limit_s: float = OUTPUT_LIMIT_S) -> str:
+    def output(self, *command: str) -> str:
         """What a command prints on stdout; fails with all of its output."""
         done = subprocess.run(
             self.inside(*command),
@@ -75,7 +75,7 @@ class Engine:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=limit_s,
+            timeout=OUTPUT_LIMIT_S,
             check=False,
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
