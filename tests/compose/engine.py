@@ -32,6 +32,8 @@ UNSHARE = ("unshare", *SPACES, "--fork", "--kill-child")
 START_LIMIT_S = 60
 # 15 s are what it gives its containers, should any run.
 STOP_LIMIT_S = 40
+# A command of the application's imports all of it: seconds, and minutes where ten others are busy.
+OUTPUT_LIMIT_S = 300
 # Some networks swallow questions for names that they do not know: this takes them in and never answers.
 SILENT_DNS = f"""
 import socket, sys
@@ -65,7 +67,7 @@ class Engine:
         self._machine.run(doing, self.inside(*command), hint="", env=settings)
         return time.monotonic() - started
 
-    def output(self, *command: str, limit_s: float = 120) -> str:
+    def output(self, *command: str) -> str:
         """What a command prints on stdout; fails with all of its output."""
         done = subprocess.run(
             self.inside(*command),
@@ -73,7 +75,7 @@ class Engine:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=limit_s,
+            timeout=OUTPUT_LIMIT_S,
             check=False,
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"

@@ -15,6 +15,7 @@ from tests.readme import ENDS
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("buy-projects:")]
 OVERRIDES = sorted(path.name for path in (ROOT / "deploy").glob("compose.*.yml"))
+WITH_TELEMETRY = ("-f", "docker-compose.yml", "-f", "deploy/compose.telemetry.yml")
 STRIPE_KEYS = ("STRIPE_SECRET_KEY=sk_test_a", "STRIPE_PUBLISHABLE_KEY=pk_test_a", "STRIPE_WEBHOOK_SECRETS=whsec_a")
 
 
@@ -104,7 +105,7 @@ def test_a_killed_worker_comes_back(composed: Composed, purchases: dict[str, str
     name = "temporal_payment_success_worker"
     pid = composed.containers()[name]["State"]["Pid"]
     # `docker kill` would count as an operator's wish that it stays away.
-    composed.engine.output("kill", "-KILL", str(pid))
+    composed.engine.output("sh", "-c", f"kill -KILL {pid}")
     purchase = composed.play("paid")
 
     assert purchase["status"] == "paid"
@@ -113,8 +114,8 @@ def test_a_killed_worker_comes_back(composed: Composed, purchases: dict[str, str
 
 
 def test_the_books_agree(composed: Composed) -> None:
-    """The audit, as docs/operations.md runs it and as the telemetry override's container would: exit code 0."""
-    assert composed.execute("buy_projects", "flask", "purchases", "audit")
+    """The audit of the telemetry override, in a container of its kind: exit code 0."""
+    composed.ask(*WITH_TELEMETRY, "run", "--rm", "--no-deps", "--no-TTY", "audit", "python", "-m", "audit")
 
 
 def test_data_outlives_the_containers(composed: Composed, purchases: dict[str, str]) -> None:
@@ -130,7 +131,7 @@ def test_data_outlives_the_containers(composed: Composed, purchases: dict[str, s
 
 def test_nothing_is_left(composed: Composed) -> None:
     """`down --volumes` removes every container, volume and network."""
-    composed.do("End", "down", "--volumes")
+    composed.do("End", *WITH_TELEMETRY, "down", "--volumes")
 
     ask = composed.engine.output
     assert ask("docker", "ps", "--all", "--quiet") == ""
