@@ -31,10 +31,12 @@ def _payment(entry: Entry) -> str:
         return f"{entry['status']}: a mark that no payment is to be created"
     currency = entry["currency"]
     captured, refunded = entry["amount_captured"], entry["amount_refunded"]
+    elsewhere = {"held by the bank": entry.get("amount_authorised", 0), "withdrawn": entry.get("amount_disputed", 0)}
     parts = [
         str(entry["status"]),
         f"{shown_amount(captured, currency)} of {shown_amount(entry['amount'], currency)} charged",
         f"{shown_amount(refunded, currency)} refunded",
+        *(f"{shown_amount(amount, currency)} {where}" for where, amount in elsewhere.items() if amount > 0),
     ]
     if failed := entry.get("failed_attempts"):
         parts.append(f"{failed} failed attempts")

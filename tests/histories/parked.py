@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from domain.errors import ContractBroken, Refused
@@ -139,6 +140,15 @@ def _decided(place: Place, decision: str) -> Scenario:
     return played
 
 
+def _delivered_and_refunded_by_hand(world: World) -> None:
+    """Both while it is parked: what is delivered for money that is back is taken back."""
+    saga = _parked(world, _paid, "deliver")
+    world.users.delivered = True
+    world.payments.set(amount_refunded=PRICE)
+    world.engine.agenda.now += timedelta(minutes=1)
+    decide(world, saga, "skip")
+
+
 def _record_skipped(world: World) -> None:
     world.faults.before["record"] = [BROKEN]
     _paid(world)
@@ -216,6 +226,7 @@ BRANCHES: Mapping[str, Scenario] = {
     "parked_at_its_capture_and_abort": _decided(PLACES["capture"], "abort"),
     "parked_at_its_cancel_and_abort": _decided(PLACES["cancel"], "abort"),
     "parked_at_its_record_and_skip": _record_skipped,
+    "parked_delivered_and_refunded_by_hand": _delivered_and_refunded_by_hand,
     "parked_opening_and_abort": _opening_aborted,
     "parked_for_a_long_reason": _long_reason,
     "parked_and_skipped_unseen": _skipped_unseen,

@@ -58,6 +58,33 @@ def _refunded_by_hand(world: World) -> None:
     world.engine.run()
 
 
+def _refunded_while_users_is_away(world: World) -> None:
+    """By hand, while the delivery is tried again and again: the attempt that would be answered looks first."""
+    world.opened()
+    world.faults.before["deliver"] = [UNAVAILABLE] * 10
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until_time=at(5))
+    world.payments.set(amount_refunded=500)
+    world.engine.run()
+
+
+def _less_is_held(world: World) -> None:
+    world.opened()
+    world.buyer_pays()
+    world.payments.set(amount_authorised=PRICE - 1)
+    world.event_succeeded()
+    world.engine.run()
+
+
+def _less_is_captured(world: World) -> None:
+    """By hand, between the look and our own capture."""
+    world.opened()
+    part = {"amount_captured": 100, "amount_authorised": 0}
+    world.engine.before_step = lambda _saga, step: world.payments.set(**part) if step == "capture-payment" else None
+    world.pays()
+
+
 def _captured_though_refused(world: World) -> None:
     world.opened()
     world.faults.after["capture"] = [Refused("payment-not-capturable", "it is captured already")]
@@ -172,6 +199,7 @@ BRANCHES: Mapping[str, Scenario] = {
         _paid_and_closed_by_another,
         _paid_though_canceled,
         _refunded_by_hand,
+        _refunded_while_users_is_away,
         _purchase_closed_before_it_is_told,
         _success_canceled,
         _success_canceled_while_it_asks_again,
@@ -184,6 +212,8 @@ BRANCHES: Mapping[str, Scenario] = {
     ),
     "paid_with_manual_capture": manual(SCENARIOS["paid"]),
     "capture_refused": manual(SCENARIOS["capture_refused"]),
+    "less_is_held": manual(_less_is_held),
+    "less_is_captured": manual(_less_is_captured),
     "captured_though_refused": manual(_captured_though_refused),
     "success_canceled_before_its_capture": manual(_success_canceled),
     "refund_failed_and_refunded_again": _refund_failed("retry"),

@@ -19,7 +19,7 @@ OPENING, SAGA, POLICIES = "workflows/opening.py", "workflows/saga.py", "workflow
 MESSAGES, PURCHASE = "domain/messages.py", "domain/purchase.py"
 COMMIT = "            await self._commit()\n"
 CAPTURE = "            await self._capture(payment)\n"
-UNDO_MONEY = "        refunded = await self._undo_money()\n"
+UNDO_MONEY = "        refunded = await self._undo_money(order)\n"
 CAPTURED = "    amount_captured: int = 0"
 # Among these stories each of the breaking changes shows; all of them would take minutes.
 STORIES = (

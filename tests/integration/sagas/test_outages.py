@@ -15,6 +15,7 @@ from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.newcomers import newcomer
+from tests.integration.sagas.provider import Provider
 from tests.integration.told import told
 
 # As long as a buyer waits here for an opening; it answers before the intake's own limit of 10 s, which would be a 503.
@@ -70,6 +71,39 @@ def test_a_paid_purchase_waits_and_finishes_by_itself(
     own.restart(callee)
     assert client.settled(answer["purchase_id"])["status"] == "paid"
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
+
+
+def gave_all_back(client: Shop, answer: dict[str, str], taken: int) -> None:
+    """The purchase was undone: nothing is delivered, what was taken is back, and that is told once."""
+    assert client.settled(answer["purchase_id"])["status"] == "refunded"
+    payment = client.service("payments", f"/payments/{answer['payment_id']}")
+    assert (payment["amount_captured"], payment["amount_refunded"]) == (taken, taken)
+    offsets = client.pages("users", f"/users/{client.buyer}/offsets")
+    assert answer["payment_id"] not in {offset["payment_id"] for offset in offsets}
+    assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.refunded")] == ["payment.refunded"]
+
+
+@pytest.mark.parametrize("away", [killed, stopped])
+def test_money_that_goes_back_before_the_delivery_buys_nothing(
+    own: Stack, client: Shop, engine: Engine, basket: Basket, away: Away
+) -> None:
+    """Users has crashed, or stands still with the delivery in its hands; meanwhile all is refunded by hand."""
+    answer = client.open(*basket).json()
+    with away(own, "users"):
+        client.pay(answer).raise_for_status()
+        engine.wait_until_retried(f"payment-success/{answer['payment_id']}")
+        Provider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": answer["payment_id"]})
+    gave_all_back(client, answer, taken=120)
+
+
+def test_a_part_captured_by_hand_buys_nothing(own: Stack, client: Shop, basket: Basket) -> None:
+    """0.50 of 1.20 is taken before the saga looks: it is given back, and what was never taken is no refund."""
+    answer = client.open(*basket).json()
+    with stopped(own, "payment_success_worker"):
+        client.pay(answer).raise_for_status()
+        part = {"amount_to_capture": 50}
+        Provider(own, client).ask("POST", f"/v1/payment_intents/{answer['payment_id']}/capture", data=part)
+    gave_all_back(client, answer, taken=50)
 
 
 @pytest.mark.parametrize("callee", ["payments", "stripe_simulator"])

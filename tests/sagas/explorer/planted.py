@@ -61,10 +61,10 @@ class OpensWhateverMoves(StartPayment):
 class OffsetFirst(PaymentSuccess):
     """The offset is given back before the money is."""
 
-    async def _undo_money(self) -> bool:
+    async def _undo_money(self, order: Order) -> bool:
         if self.sold:
             await self._return_offset()
-        return await super()._undo_money()
+        return await super()._undo_money(order)
 
 
 @stands_in

@@ -99,6 +99,15 @@ def test_every_service_tells_what_it_has(engine: FakeEngine, books: FakeBooks, p
     assert books.asked == [("p1", "pi_1")]
 
 
+def test_money_that_is_elsewhere_is_told(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+    """What a bank still holds for us, and what one has withdrawn."""
+    engine.know(run())
+    money = {"amount_captured": 100, "amount_authorised": 1700, "amount_disputed": 100}
+    books.books = Books(payment=Book(entry=PAYMENT | money))
+    told = "1.00 USD of 18.00 USD charged; 0.00 USD refunded; 17.00 USD held by the bank; 1.00 USD withdrawn"
+    assert told in purchases("show", "p1").output
+
+
 def test_a_service_that_is_away_is_said_so(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
     """The rest is shown all the same; what was recorded stands in for the provider."""
     engine.know(run())
