@@ -199,6 +199,17 @@ def heeds_cancellation(run: Callable[[P, Start], Awaitable[End]]) -> Callable[[P
     return shielded
 
 
+def told_whole(signal: Callable[..., None]) -> Callable[..., None]:
+    """Hear a signal only with the one thing that it tells: by any other the SDK fails the saga's task, for ever."""
+
+    @functools.wraps(signal)
+    def heard(self: Any, *told: Any) -> None:
+        if len(told) == 1:
+            signal(self, *told)
+
+    return heard
+
+
 def _to_decide(choices: dict[str, str]) -> str:
     """What an operator can do, as the UI shows it; what each reason means stands in docs/operations.md."""
     # A list of Temporal's markdown begins after an empty line.

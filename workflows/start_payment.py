@@ -1,9 +1,6 @@
 """StartPayment: a purchase from the buyer's order to its end."""
 
-import functools
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -30,20 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.attributes import order_attributes
     from workflows.metrics import count_settled
     from workflows.opening import Opening
-    from workflows.parking import Reason, benign, heeds_cancellation
+    from workflows.parking import Reason, benign, heeds_cancellation, told_whole
     from workflows.payment_success import PaymentSuccess
     from workflows.standing import MEANINGS, NOTHING, shown_time, summarized
-
-
-def told_whole(signal: Callable[..., None]) -> Callable[..., None]:
-    """Hear a signal only with the one thing that it tells: by any other the SDK fails the saga's task, for ever."""
-
-    @functools.wraps(signal)
-    def heard(self: Any, *told: Any) -> None:
-        if len(told) == 1:
-            signal(self, *told)
-
-    return heard
 
 
 @workflow.defn

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Refused
-from domain.messages import Settlement
+from domain.messages import DeliverCall, Progress, Settlement
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.histories import parked
 from tests.histories.stories import named, pays_once
@@ -48,6 +48,35 @@ def _paid_though_given_up_and_sold_out_since(world: World) -> None:
     world.engine.run(until=lambda: world.payments.payment is not None)
     world.projects.free = 0
     world.pays()
+
+
+def _strangers_signal(world: World) -> None:
+    """What comes from sagas of another payment, is no end, or has another form, is not heard."""
+    world.opened()
+    world.engine.signal(world.purchase.id, "progress", Progress(payment_id="pi_2", status=PurchaseStatus.PROCESSING))
+    for strange in (
+        Settlement(status=PurchaseStatus.PAID),
+        Settlement(payment_id="pi_2", status=PurchaseStatus.OPENING),
+    ):
+        world.engine.signal(world.purchase.id, "settle", strange)
+    world.engine.signal(world.purchase.id, "settle")
+    world.engine.run()
+
+
+async def _nobody(_call: DeliverCall) -> None:
+    """Report the delivery as done, without our workers' answer."""
+
+
+def _delivered_by_nobody(world: World) -> None:
+    """A step that is said to be done without an answer parks its saga, and is then taken."""
+    world.opened()
+    world.buyer_pays()
+    deliver = world.engine.steps["deliver_offset"]
+    world.engine.steps["deliver_offset"] = _nobody
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    world.engine.steps["deliver_offset"] = deliver
+    parked.decide(world, world.success, "retry")
 
 
 def _lost_while_it_was_undone(world: World) -> None:
@@ -163,6 +192,8 @@ BRANCHES: Mapping[str, Scenario] = named(
     _canceled_while_opening,
     _paid_though_sold_out,
     _paid_though_given_up_and_sold_out_since,
+    _strangers_signal,
+    _delivered_by_nobody,
     _lost_while_it_was_undone,
     _repeated_after_retention,
     _refused_again_after_retention,

@@ -42,11 +42,13 @@ class Engine:
         self, steps: Mapping[str, Step], kinds: Mapping[str, type], tell: Callable[[str], None] = lambda _words: None
     ) -> None:
         self.kinds = kinds
+        # A test may put another one in a step's place.
+        self.steps = dict(steps)
         self.executions: dict[str, Execution] = {}
         self.agenda = Agenda(START, tell)
         self.before_step: Callable[[str, str], None] = lambda _id, _step: None
         self.before_task: Callable[[Execution], None] = lambda _execution: None
-        self._dispatch = Dispatch(self.agenda, steps, self._hear, self._post)
+        self._dispatch = Dispatch(self.agenda, self.steps, self._hear, self._post)
         self._numbers = itertools.count(1)
         self._tell = tell
 

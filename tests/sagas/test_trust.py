@@ -15,10 +15,9 @@ from domain.messages import (
     payment_success_workflow_id,
 )
 from domain.purchase import ENDS, PurchaseStatus
-from tests.sagas.engine import Engine
-from tests.sagas.fakes import PAYMENT_ID, Callees
+from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.sdk import Step, value_of
-from tests.sagas.world import BROKEN, SAGAS, TTL, World, at, steps_of
+from tests.sagas.world import BROKEN, TTL, World, at
 from workflows.standing import SUMMARY_MAX, summarized
 
 ANOTHER = "pi_2"
@@ -117,10 +116,8 @@ async def without_details(_call: DeliverCall) -> None:
 @pytest.mark.parametrize("forged", [without_an_answer, without_details])
 def test_who_reports_a_step_without_our_keys_is_not_believed(forged: Step) -> None:
     """An answer and a refusal's details have to be encrypted, so that a report without them is nobody's: it parks."""
-    callees = Callees()
-    world = World(callees=callees)
-    steps = steps_of(callees, world.faults.carry)
-    world.engine = Engine({**steps, "deliver_offset": forged}, SAGAS)
+    world = World()
+    world.engine.steps["deliver_offset"] = forged
     world.opened()
     world.buyer_pays()
     world.event_succeeded()
