@@ -74,7 +74,7 @@ class Buyers:
         body = PurchaseBody.model_validate({"items": items, "amount": amount, "currency": "usd"})
         order = body.order(purchase_id(buyer, key), buyer)
         self._keys[order.purchase_id] = key, items, amount
-        self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, body.payment_method))
+        self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, body.payment_method, key))
         return Purchase(order.purchase_id, buyer)
 
     def repeated(self, purchase: Purchase) -> httpx.Response:

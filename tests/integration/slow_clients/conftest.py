@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.service_process import REPOSITORY, STOP_TIMEOUT_S
+from devstack.patience import PATIENCE_S
+from tests.integration.service_process import REPOSITORY
 
 THREADS = 4
 CONNECTIONS = 200
@@ -29,4 +30,4 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
             yield listener.getsockname()
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(STOP_TIMEOUT_S)
+            process.wait(PATIENCE_S)

@@ -7,10 +7,12 @@ from apiflask import APIFlask
 from sqlalchemy import create_engine
 
 from services.common.service_tokens import ENTRY, PREFIX, Role, new_token
+from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
 from services.payments.routes import payments_api
+from services.projects.orders import Limits
 from services.projects.routes import projects_api
 from services.users.routes import users_api
 from tests.unit.service_api import kind
@@ -58,11 +60,13 @@ AUDITOR = {
 def services(*entries: str) -> list[APIFlask]:
     """The four services, on databases that hold nothing."""
     engine = create_engine("sqlite://")
+    notifications = Notifications(engine)
+    consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
     return [
         payments_api(engine, cast("Payments", None), entries),
-        projects_api(engine, entries, 5),
+        projects_api(engine, entries, Limits(open_max=5, held_kg_max=100_000_000)),
         users_api(engine, entries),
-        notifier_api(engine, Notifications(engine), lambda: None, entries),
+        notifier_api(engine, notifications, consumer, entries),
     ]
 
 

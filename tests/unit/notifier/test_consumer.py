@@ -144,6 +144,6 @@ def test_no_line_tells_what_a_message_holds(
 ) -> None:
     """What cannot be kept goes to the dead letters, where people look at it; the log has its fault alone."""
     with caplog.at_level(logging.DEBUG):
-        settle(FakeChannel(), 7, body, notifications.keep, threading.Event())
+        settle(FakeChannel(), 7, body, Keeper(notifications.keep), threading.Event())
     assert "dead letters" in caplog.text
     assert "needle" not in caplog.text
