@@ -1,6 +1,5 @@
 """A Docker engine for one run of the tests: nothing of it is left when it ends."""
 
-import os
 import subprocess
 import sys
 import time
@@ -110,7 +109,7 @@ def running_engine(machine: Machine) -> Iterator[Engine]:
     log = home / "engine.log"
     with lock, log.open("wb") as out:
         process = subprocess.Popen(
-            [*UNSHARE, "bash", SCRIPT, *places, *OPTIONS],
+            [*UNSHARE, "bash", SCRIPT, *places, CGROUP, *OPTIONS],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=out,
@@ -126,7 +125,6 @@ def running_engine(machine: Machine) -> Iterator[Engine]:
             yield engine
     finally:
         _end(process)
-        _remove_cgroups()
 
 
 def _started(process: "subprocess.Popen[bytes]", log: Path) -> Engine:
@@ -159,10 +157,3 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         # Its child goes with it, and with that everything.
         process.kill()
         process.wait()
-
-
-def _remove_cgroups() -> None:
-    for pattern in (CGROUP, f"*/{CGROUP}"):
-        for top in Path("/sys/fs/cgroup").glob(pattern):
-            for folder, _, _ in os.walk(top, topdown=False):
-                Path(folder).rmdir()

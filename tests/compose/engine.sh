@@ -1,10 +1,11 @@
 # A Docker engine in name spaces of its own. This is their process 1: with it every process, mount, bridge and port is gone.
 # It ends when its standard input does, which is when whoever started it has ended, however that was.
-# Arguments: the engine's root, a folder for its data, the repository, its .cache, and then the engine's own.
+# Arguments: the engine's root, a folder for its data, the repository, its .cache, its control group, and then the
+# engine's own.
 # The root is entered by pivot_root: in a mere chroot `docker exec` would enter the machine's root.
 set -euo pipefail
-root=$1 data=$2 repository=$3 cache=$4
-shift 4
+root=$1 data=$2 repository=$3 cache=$4 group=$5
+shift 5
 
 mount --bind "$root" "$root"
 cd "$root"
@@ -31,4 +32,6 @@ engine=$!
 cat <&3 > /dev/null &
 wait -n || true
 kill "$engine" 2> /dev/null || true
-wait "$engine"
+wait "$engine" || true
+# Of all that is the machine's, these empty folders alone would stay.
+find /sys/fs/cgroup -depth -type d -path "*/$group*" -exec rmdir {} +
