@@ -39,6 +39,8 @@ TO_FOLLOW = list(Role)
 TO_AUDIT = [Role.AUDITOR, Role.OPERATOR]
 # One entry is read by the sagas too, which look before they decide.
 TO_LOOK = [Role.WORKER, Role.AUDITOR, Role.OPERATOR]
+# Whether an order can be had is asked before it costs anything.
+TO_JUDGE = [Role.INTAKE, Role.OPERATOR]
 # Money and offset are moved by sagas; by people where a saga cannot.
 TO_MOVE = [Role.WORKER, Role.OPERATOR]
 # Nothing takes a buyer's name away but a person's decision.

@@ -11,7 +11,7 @@ from services.common.caller import Caller
 from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
-from services.common.service_tokens import TO_AUDIT, TO_LOOK, TO_MOVE, Role, service_token_auth
+from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, Role, service_token_auth
 from services.projects.models import Project
 from services.projects.orders import Limits
 from services.projects.refusals import (
@@ -79,7 +79,7 @@ def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
 
 def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPTokenAuth) -> None:
     @api.post("/quotes")
-    @api.auth_required(auth, roles=TO_SELL)
+    @api.auth_required(auth, roles=TO_JUDGE)
     @api.input(OrderBody, arg_name="body")
     @api.output(QuoteShown)
     @api.doc(extensions=may_tell(*OF_AN_ORDER))

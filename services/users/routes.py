@@ -10,7 +10,7 @@ from services.common.caller import Caller
 from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
-from services.common.service_tokens import TO_AUDIT, TO_FOLLOW, TO_LOOK, TO_MOVE, service_token_auth
+from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, service_token_auth
 from services.users.models import Offset
 from services.users.offsets import Offsets
 from services.users.refusals import MISMATCH, REVOKED
@@ -40,7 +40,7 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
     forget_buyers(api, auth, offsets.rename_buyer)
 
     @api.get("/users/<id:user_id>")
-    @api.auth_required(auth, roles=TO_FOLLOW)
+    @api.auth_required(auth, roles=TO_JUDGE)
     @api.output(UserShown)
     def show_user(user_id: str) -> UserShown:
         """A buyer who is known here: offset can be delivered to them."""

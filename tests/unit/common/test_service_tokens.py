@@ -24,6 +24,8 @@ INTAKE = {
     "GET /payments/p1",
     "GET /payments/p1/client-secret",
     "GET /projects",
+    "POST /quotes",
+    "GET /users/p1",
 }
 # The sagas' steps, and the looks by which they decide.
 WORKER = {

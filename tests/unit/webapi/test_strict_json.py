@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from tests.unit.webapi.test_api import TOKEN, shop
+from tests.unit.webapi.test_api import BEARER, TOKEN, shop
 from webapi.strict_json import DEPTH_MAX, DIGITS_MAX, loads
 
 REFUSED = [
@@ -175,7 +175,7 @@ def test_another_charset_or_type_is_refused(client: FlaskClient, content_type: s
 @pytest.mark.parametrize("accept", ["application/json", "application/problem+json", "text/html;q=0.1", "*/*", ""])
 def test_a_scheme_has_no_case_and_no_answer_depends_on_accept(client: FlaskClient, scheme: str, accept: str) -> None:
     """RFC 9110, 11.1; and what there is has one representation, which may be sent whatever is asked for (15.5.7)."""
-    headers = {"Authorization": f"{scheme} token", "Accept": accept}
+    headers = {"Authorization": f"{scheme} {BEARER}", "Accept": accept}
     assert client.post("/orders", json={"count": 1}, headers=headers).status_code == 201
 
 
