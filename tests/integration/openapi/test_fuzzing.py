@@ -10,7 +10,7 @@ import pytest
 from tests.integration.openapi.conftest import Target
 
 REPOSITORY = Path(__file__).parents[3]
-# 30 min for one API: some hundred requests take one or two, and a machine that has lost most of its processor many times that.
+# 30 min for one API: it takes one or two, and many times that on a machine that has lost most of its processor.
 FUZZING_S = 1800
 # A closed reservation and a revoked offset are shown after their DELETE: the row stays, to refuse a late call.
 NOT_OURS = "use_after_free"
