@@ -19,7 +19,6 @@ SHARED = {
     "common": {"common"},
     "battered": {"battered"},
     "doors": {"doors"},
-    "wrecked": {"wrecked"},
 }
 LAST_USERS = pytest.StashKey[dict[str, pytest.Item]]()
 

@@ -41,13 +41,6 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def wrecked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack whose books tests break."""
-    with Stack(StackOptions(data=tmp_path_factory.mktemp("wrecked"))) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL server that nobody lets crash; whoever wants an empty database makes a new one."""
     with running_server(tmp_path_factory.mktemp("postgres")) as server:

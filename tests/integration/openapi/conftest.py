@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from app.identity import Scope, new_api_key
-from devstack.stack import Stack
-from tests.integration.told import told
+from devstack.stack import Stack, StackOptions
 
 # Far above what one fuzzer asks for in a minute.
 UNLIMITED = "1000000/minute"
@@ -22,8 +21,8 @@ class Target:
 
 
 @pytest.fixture(scope="package")
-def target(wrecked: Stack) -> Iterator[Target]:
-    """What is fuzzed: nobody asks whether its books add up."""
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """What is fuzzed: its books are nobody else's."""
     key, entry = new_api_key("fuzzer", list(Scope))
     environment = {
         "API_KEYS": entry,
@@ -32,5 +31,5 @@ def target(wrecked: Stack) -> Iterator[Target]:
         "RATE_LIMIT_ADDRESS": UNLIMITED,
         "MAX_OPEN_PURCHASES": "1000",
     }
-    with told(wrecked, "intake", "projects", **environment) as running:
+    with Stack(StackOptions(data=tmp_path_factory.mktemp("fuzzed"), environment=environment)) as running:
         yield Target(running, key)
