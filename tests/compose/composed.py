@@ -77,7 +77,7 @@ class Composed:
         """Tell what the documents quote: sizes, times and memory."""
         base, ours = (
             int(self.engine.output("docker", "image", "inspect", "--format", "{{.Size}}", name))
-            for name in ("python:3.11.15-slim-bookworm", "buy-projects:1.0.0")
+            for name in ("python:3.11.15-slim-bookworm", "buy-projects:2.0.0")
         )
         say(f"image: {(ours - base) / 1e6:.0f} MB on a base of {base / 1e6:.0f} MB")
         for doing, seconds in self.took.items():
