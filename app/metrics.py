@@ -18,7 +18,7 @@ FIRST_ANSWER = Histogram(
 )
 WEBHOOKS = Counter("intake_webhooks_total", "Events from the provider, by what became of them.", ["result"])
 # Those that call a human are told from the start: a series that begins with its first event has no increase yet.
-for _result in ("unverified", "unavailable", "refused", "other-mode", "foreign"):
+for _result in ("unverified", "unavailable", "full", "refused", "other-mode", "foreign"):
     WEBHOOKS.labels(_result)
 NOTICED = Counter(
     "intake_noticed_events_total",

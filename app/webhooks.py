@@ -76,9 +76,9 @@ def webhooks(intake: Intake) -> APIBlueprint:
     return routes
 
 
-def turned_away() -> Problem:
-    """What makes Stripe send an event again; counted."""
-    metrics.WEBHOOKS.labels("unavailable").inc()
+def turned_away(result: str = "full") -> Problem:
+    """What makes Stripe send an event again; counted, and by default told of one for which there was no room."""
+    metrics.WEBHOOKS.labels(result).inc()
     headers = {"Retry-After": str(RETRY_AFTER_S)}
     return UNAVAILABLE.problem("Not stored. Send the event again.", headers=headers)
 
@@ -103,7 +103,7 @@ def _counted(intake: Intake, keepers: Keepers, payload: bytes) -> str:
         raise
     except Unavailable as error:
         log.warning("an event is not stored: %s", error)
-        raise turned_away() from error
+        raise turned_away("unavailable") from error
 
 
 def _taken(intake: Intake, keepers: Keepers, event: Snapshot) -> str:
