@@ -37,7 +37,7 @@ ifneq ($(ARGS)$(STORE),)
 else
 	@# Branch coverage is measured where the tests run the code in their own process, and are no search.
 	@$(PYTEST) $(PARALLEL) tests/unit tests/sagas --cov
-	@$(PYTEST) $(PARALLEL) tests/explorer tests/histories tests/openapi
+	@$(PYTEST) $(PARALLEL) tests/explorer tests/histories tests/model tests/openapi
 	@$(PYTEST) tests/integration tests/browser
 endif
 
