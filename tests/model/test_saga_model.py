@@ -16,9 +16,7 @@ def walked(*arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(
-    "options", [[], ["--manual"], ["--hands"]], ids=["automatic", "manual", "hands at the provider"]
-)
+@pytest.mark.parametrize("options", [[], ["--manual"], ["--hands"]], ids=["automatic", "manual", "hands"])
 def test_the_protocol_holds(options: list[str]) -> None:
     """Paid and delivered, or neither; never stuck; the one who won tells the truth."""
     assert "no violation" in walked("--without", *options)
