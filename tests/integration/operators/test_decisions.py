@@ -67,6 +67,18 @@ def test_parked_sagas_are_found_shown_and_decided_on(
     assert (code, nothing["outcomes"]) == (0, [])
 
 
+def test_a_step_that_is_tried_again_says_why(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:
+    """The server has the whole failure, encrypted; whoever has the key reads its reason."""
+    purchase = buyers.opened()
+    with killed(own, "users"):
+        buyers.pay(purchase)
+        engine.wait_until_retried(purchase.success)
+        sagas = told(purchases, "show", purchase.purchase_id)[1]["sagas"]
+    (failure,) = [step["failure"] for saga in sagas if saga["workflow_id"] == purchase.success for step in saga["steps"]]
+    assert "ConnectError" in failure
+    buyers.ended(purchase, "paid", None, by=purchase.success)
+
+
 def test_a_worker_that_is_away(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:
     """What waits is listed all the same; a decision is not taken, which is said, and is taken once it is back."""
     with forbidding(own, "users"):
