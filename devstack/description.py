@@ -51,7 +51,8 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
 
 def payload_settings(description: Mapping[str, Any]) -> PayloadSettings:
     """By which keys a client of the stack reads and writes payloads."""
-    return PayloadSettings(**{name: description[name] for name in PayloadSettings.model_fields})
+    told = PayloadSettings.model_fields.keys() & description.keys()
+    return PayloadSettings(**{name: description[name] for name in told})
 
 
 def command_line(description: Mapping[str, Any]) -> dict[str, str]:

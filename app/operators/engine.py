@@ -10,10 +10,11 @@ RUNNING, TERMINATED = "running", "terminated"
 
 
 class Step(Frozen):
-    """A step that is under way; `failure` tells how its last attempt failed, and is empty at the first one."""
+    """A step that is under way, since its first attempt `since`; `failure` tells how the last one has failed."""
 
     name: str
     attempt: int
+    since: datetime | None = None
     failure: str = ""
     next_at: datetime | None = None
 

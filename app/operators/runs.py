@@ -64,9 +64,17 @@ async def _step(pending: PendingActivityInfo, converter: DataConverter) -> Step:
     return Step(
         name=pending.activity_id,
         attempt=pending.attempt,
+        since=_begun(pending),
         failure=failure,
         next_at=_utc(pending.next_attempt_schedule_time) if waits else None,
     )
+
+
+def _begun(pending: PendingActivityInfo) -> datetime | None:
+    """When the step was first tried: `scheduled_time` is the last attempt's, the time limit counts from the first."""
+    if not pending.HasField("expiration_time"):
+        return None
+    return _utc(pending.expiration_time) - pending.activity_options.schedule_to_close_timeout.ToTimedelta()
 
 
 async def _told(converter: DataConverter, pending: PendingActivityInfo) -> str:

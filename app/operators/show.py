@@ -7,8 +7,8 @@ from typing import Any
 
 from app.operators.books import Books, Readers
 from app.operators.engine import RUNNING, Looking, Run
-from app.operators.failing import is_failing, why_failing
 from app.operators.finding import purchase_id, sagas_of
+from app.operators.lasting import is_failing, plain, why_failing
 from app.operators.rows import is_broken
 from domain.errors import Refused, Unavailable
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView
@@ -135,12 +135,6 @@ async def _shown(engine: Looking, run: Run) -> Shown:
         if is_failing(run):
             return Shown(run=run, stands=await why_failing(engine, run))
         details, parked = await asyncio.gather(engine.details(run), engine.parked(run))
-        return Shown(run=run, stands=_plain(details), parked=parked)
+        return Shown(run=run, stands=plain(details), parked=parked)
     except Unavailable as away:
         return Shown(run=run, stands=f"{NO_WORKER}: {away}")
-
-
-def _plain(markdown: str) -> str:
-    """The sentences on where it stands; what to do follows from the choices."""
-    told = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
-    return " ".join(told[:1] + [part for part in told[1:] if part.startswith("**Now")]).replace("**", "")

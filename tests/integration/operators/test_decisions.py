@@ -74,7 +74,9 @@ def test_a_step_that_is_tried_again_says_why(own: Stack, engine: Engine, buyers:
         buyers.pay(purchase)
         engine.wait_until_retried(purchase.success)
         sagas = told(purchases, "show", purchase.purchase_id)[1]["sagas"]
-    (failure,) = [step["failure"] for saga in sagas if saga["workflow_id"] == purchase.success for step in saga["steps"]]
+    (failure,) = [
+        step["failure"] for saga in sagas if saga["workflow_id"] == purchase.success for step in saga["steps"]
+    ]
     assert "ConnectError" in failure
     buyers.ended(purchase, "paid", None, by=purchase.success)
 

@@ -73,14 +73,9 @@ async def test_a_failure_that_is_passed_on_stays_encrypted() -> None:
 
 def nested(levels: int) -> RuntimeError:
     """An error of many words at the end of a chain of others, each with a trace of its own."""
-    try:
-        if levels:
-            raise nested(levels - 1)
-        raise RuntimeError("the innermost")
-    except RuntimeError as error:
-        raised = RuntimeError(f"level {levels}: " + "ünsäglich \n" * 1000)
-        raised.__cause__ = error
-        return raised.with_traceback(error.__traceback__)
+    raised = RuntimeError(f"level {levels}: " + "ünsäglich \n" * 1000)
+    raised.__cause__ = nested(levels - 1) if levels else None
+    return raised.with_traceback(failing().__traceback__)
 
 
 @pytest.mark.parametrize("keys", [(), ("a",)])
