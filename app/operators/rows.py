@@ -60,6 +60,11 @@ class Group(Frozen):
         return next((run for run in self.runs if purchase_id(run)), None)
 
     @property
+    def named(self) -> Run:
+        """The run by which the purchase is known."""
+        return self.own or self.runs[0]
+
+    @property
     def waiting(self) -> list[Run]:
         """The sagas that may need somebody: of those that are parked the follow-ups, for they show on the purchase."""
         parked = [run for run in self.runs if is_parked(run)]
@@ -90,7 +95,8 @@ async def rows(engine: Looking, section: str, groups: Sequence[Group]) -> list[R
     """The groups' rows; each parked saga is asked why it waits."""
     groups = await _completed(engine, groups)
     needs = await _needs(engine, [run for group in groups for run in group.waiting])
-    return [_row(section, group, needs) for group in groups]
+    described = await answers((group.named for group in groups), lambda run: engine.run(run.workflow_id))
+    return [_row(section, group, needs, described[group.named.workflow_id]) for group in groups]
 
 
 async def _completed(engine: Looking, groups: Sequence[Group]) -> list[Group]:
@@ -143,8 +149,8 @@ def _going_on(run: Run, state: str, since: datetime | None, why: str | Unavailab
     return Need(workflow_id=run.workflow_id, kind=run.kind, state=state, since=since, reason=str(why))
 
 
-def _row(section: str, group: Group, needs: dict[str, Need]) -> Row:
-    run = group.own or group.runs[0]
+def _row(section: str, group: Group, needs: dict[str, Need], described: Run | Unavailable | None) -> Row:
+    run = group.named
     own_needs = tuple(needs[saga.workflow_id] for saga in group.waiting if saga.workflow_id in needs)
     return Row(
         section=section,
@@ -154,7 +160,8 @@ def _row(section: str, group: Group, needs: dict[str, Need]) -> Row:
         # As the intake shows it: a saga that was stopped has not said so itself.
         status=PurchaseStatus.NEEDS_ATTENTION if any(need.state != STRUGGLING for need in own_needs) else run.status,
         order=run.order,
-        opened_at=run.started_at,
+        # A list knows only when the server has started it last, for example to repair it.
+        opened_at=described.started_at if isinstance(described, Run) else run.started_at,
         closed_at=run.closed_at,
         needs=own_needs,
     )

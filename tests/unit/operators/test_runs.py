@@ -63,6 +63,15 @@ async def test_a_steps_age_is_counted_from_its_first_attempt() -> None:
     assert (step.attempt, step.since) == (2880, first)
 
 
+async def test_a_repaired_purchase_keeps_its_times() -> None:
+    """For the server it has started again."""
+    answer = DescribeWorkflowExecutionResponse()
+    answer.workflow_extended_info.original_start_time.FromDatetime(NOW - timedelta(days=1))
+    description = Description({"order": ORDER, "reservation_ttl_s": 1800}, raw_description=answer)
+    run = await described(cast("WorkflowExecutionDescription", description), data_converter())
+    assert (run.started_at, run.deadline) == (NOW - timedelta(days=1), NOW - timedelta(days=1) + timedelta(minutes=30))
+
+
 async def test_a_purchase_tells_its_order_and_its_deadline() -> None:
     """Both stand in the memo, so that no worker has to be asked."""
     run = await listed(cast("WorkflowExecution", Execution({"order": ORDER, "reservation_ttl_s": 1800})))
