@@ -14,6 +14,7 @@ from app.cli.ending import ask
 from app.cli.listing import json_option
 from app.cli.paper import SHORT, at, paper, plain, say_json, say_lines
 from app.cli.told import book_lines
+from app.operators.decisions import Decision
 from app.operators.engine import RUNNING, TERMINATED, Step
 from app.operators.show import Purchase, Shown, show
 
@@ -84,6 +85,7 @@ def _saga(console: Console, purchase: Purchase, shown: Shown, *, alone: bool) ->
     style = "bold red" if shown.parked or run.state == TERMINATED else "bold"
     console.print(f"\n{run.kind} is {state} since {at(moment)}{_ago(moment)}", style=style)
     say_lines(console, f"  {run.workflow_id}")
+    _pairs(console, (("decided", _decision(each)) for each in shown.decisions))
     if shown.parked:
         _pairs(console, [("why", shown.parked.reason), *((c, means) for c, means in shown.parked.choices.items())])
         # A purchase's one parked saga is found by the purchase, whose id is shorter to type.
@@ -95,6 +97,10 @@ def _saga(console: Console, purchase: Purchase, shown: Shown, *, alone: bool) ->
     _pairs(console, ((step.name, _attempt(step)) for step in run.steps))
     if run.state == TERMINATED:
         say_lines(console, f"  $ flask purchases repair '{run.workflow_id}'  # it goes on where it was")
+
+
+def _decision(each: Decision) -> str:
+    return f"{each.decision} by {each.by} at {at(each.at)}{'' if each.taken else ', which was refused'}"
 
 
 def _attempt(step: Step) -> str:

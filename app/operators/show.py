@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.operators.books import Books, Readers
+from app.operators.decisions import Decision
 from app.operators.engine import RUNNING, Looking, Run
 from app.operators.finding import purchase_id, sagas_of
 from app.operators.lasting import is_failing, plain, why_failing
@@ -23,6 +24,7 @@ class Shown(Frozen):
     run: Run
     stands: str
     parked: ParkedView | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 class Purchase(Frozen):
@@ -53,7 +55,7 @@ async def show(engine: Looking, readers: Readers, any_id: str) -> Purchase:
         return await _forgotten(readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
     books, timeline, sagas = await asyncio.gather(
-        readers.read(*ids), _timeline(engine, runs), asyncio.gather(*(_shown(engine, saga) for saga in runs))
+        readers.read(*ids), _timeline(engine, runs), asyncio.gather(*(_told(engine, saga) for saga in runs))
     )
     return _purchase(runs, books, timeline, sagas)
 
@@ -126,6 +128,11 @@ async def _timeline(engine: Looking, runs: Sequence[Run]) -> tuple[TimelineEntry
         return (await engine.view(own)).timeline if own else None
     except Unavailable:
         return None
+
+
+async def _told(engine: Looking, run: Run) -> Shown:
+    shown, decisions = await asyncio.gather(_shown(engine, run), engine.decisions(run))
+    return shown.model_copy(update={"decisions": tuple(decisions)})
 
 
 async def _shown(engine: Looking, run: Run) -> Shown:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.operators.decisions import Decision
 from app.operators.engine import RUNNING, Run
 from app.operators.queries import BROKEN_OFF, FOLLOW_UPS, OPEN_AND_WELL, PARKED, PURCHASES
 from app.operators.rows import is_broken, is_parked
@@ -53,6 +54,9 @@ class FakeEngine:
     # What each saga is parked for once it has tried again.
     again: dict[str, ParkedView] = field(default_factory=dict)
     settlements: dict[str, Settlement] = field(default_factory=dict)
+    decided: dict[str, list[Decision]] = field(default_factory=dict)
+    # In whose names it was asked for.
+    names: list[str] = field(default_factory=list)
     tasks: int | None = 7
     worker: bool = True
     refusals: dict[str, Refused | Unavailable] = field(default_factory=dict)
@@ -112,6 +116,10 @@ class FakeEngine:
     async def task_failure(self, run: Run) -> str:
         """What its worker could not do."""
         return "Failed decoding arguments"
+
+    async def decisions(self, run: Run) -> list[Decision]:
+        """What the test has set."""
+        return self.decided.get(run.workflow_id, [])
 
     async def end(self, run: Run) -> str:
         """What a saga has left."""
