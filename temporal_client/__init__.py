@@ -4,4 +4,12 @@ from temporal_client.connect import address, client_options, connect, lazy_clien
 from temporal_client.converter import data_converter
 from temporal_client.encryption import UnreadablePayloadError
 
-__all__ = ["UnreadablePayloadError", "address", "client_options", "connect", "data_converter", "lazy_client", "namespace"]
+__all__ = [
+    "UnreadablePayloadError",
+    "address",
+    "client_options",
+    "connect",
+    "data_converter",
+    "lazy_client",
+    "namespace",
+]
