@@ -17,6 +17,8 @@ VERSION = 1
 BUYERS = ("alice", "bob")
 # Whose books are the shop's; the Stripe simulator's are the provider's.
 DATABASES = ("payments", "projects", "users", "notifier")
+# What whoever reads Temporal has to be told of its payloads.
+PAYLOADS = ("payload_keys", "payload_key", "payload_clear")
 # A development stack may run for some days; the tokens of the intake's own users live far shorter.
 TOKEN_LIFE = timedelta(days=7)
 
@@ -37,9 +39,7 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
         "service_token": environ["SERVICE_TOKEN"],
         "jwt_secret": environ["JWT_SECRET"],
         "buyers": {buyer: token(environ, buyer) for buyer in BUYERS},
-        "payload_keys": environ["PAYLOAD_KEYS"],
-        "payload_key": environ["PAYLOAD_KEY"],
-        "payload_clear": environ["PAYLOAD_CLEAR"],
+        **{name: environ[name.upper()] for name in PAYLOADS},
         "stripe": {
             "api_base": environ["STRIPE_API_BASE"],
             "secret_key": environ["STRIPE_SECRET_KEY"],
@@ -51,8 +51,7 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
 
 def payload_settings(description: Mapping[str, Any]) -> PayloadSettings:
     """By which keys a client of the stack reads and writes payloads."""
-    told = PayloadSettings.model_fields.keys() & description.keys()
-    return PayloadSettings(**{name: description[name] for name in told})
+    return PayloadSettings(**{name: description[name] for name in PAYLOADS})
 
 
 def command_line(description: Mapping[str, Any]) -> dict[str, str]:
@@ -67,8 +66,7 @@ def command_line(description: Mapping[str, Any]) -> dict[str, str]:
         **urls,
         "SERVICE_TOKEN": description["service_token"],
         "JWT_SECRET": description["jwt_secret"],
-        "PAYLOAD_KEYS": description["payload_keys"],
-        "PAYLOAD_KEY": description["payload_key"],
+        **{name.upper(): description[name] for name in PAYLOADS},
         "STRIPE_API_BASE": stripe["api_base"],
         "STRIPE_SECRET_KEY": stripe["secret_key"],
         "STRIPE_PUBLISHABLE_KEY": stripe["publishable_key"],

@@ -1,4 +1,4 @@
-"""Which environment a command speaks to: Temporal and the services have addresses of their own, and must belong together."""
+"""Which environment a command speaks to: Temporal and the services have addresses of their own, and belong together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Environment:
 
 
 async def stranger(readers: Readers, purchase_id: str | None, payment_id: str | None) -> str:
-    """Why Payments is another environment's than Temporal, which knows this purchase; empty if it is not, or is away."""
+    """Why Payments is another environment's than Temporal, which knows the purchase; empty if it is not, or is away."""
     if purchase_id is None or payment_id is None:
         return ""
     payment = (await readers.read(purchase_id, payment_id)).payment

@@ -10,7 +10,6 @@ from domain.purchase import PurchaseStatus
 from tests.unit.operators.conftest import Command
 from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, run
 
-
 pytestmark = pytest.mark.usefixtures("known")
 
 
