@@ -45,7 +45,8 @@ def step(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
             log.info("%s, attempt %d: %s", activity.info().activity_id, activity.info().attempt, error)
             failure = _translate(error)
             count_failure(str(failure.type))
-            raise failure from error
+            # It says all that is known; the causes' traces are of nobody's use, and fill what the server keeps of it.
+            raise failure from None
         log.info("%s, attempt %d: done", activity.info().activity_id, activity.info().attempt)
         count_done(method.__name__)
         return answer

@@ -18,6 +18,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from app.loop import LoopThread
+from app.operators.lasting import STRUGGLING_AFTER
 from domain.messages import TaskQueue
 from domain.purchase import PurchaseStatus
 from telemetry.metrics import gauge
@@ -38,7 +39,7 @@ KINDS = {
 OVERDUE_AFTER_DEADLINE = timedelta(minutes=10)
 # A worker asks for work at least once a minute; one that has not for longer is gone.
 POLLER_GONE = timedelta(seconds=90)
-# 16 questions of 2 ms each: asked that often they are no load, and nobody acts on a number faster.
+# 19 questions of 2 ms each: asked that often they are no load, and nobody acts on a number faster.
 FRESH_S = 10.0
 # Prometheus waits 10 s for everything; a server that is there takes milliseconds.
 TIMEOUT_S = 2.0
@@ -77,9 +78,11 @@ class Census:
     async def _ask(self) -> list[Metric]:
         self._client = self._client or await self._connect()
         client, overdue_at = self._client, datetime.now(UTC) - self._overdue_after
-        by_status, parked, overdue, queues = await asyncio.gather(
+        struggle_at = datetime.now(UTC) - STRUGGLING_AFTER
+        by_status, parked, struggling, overdue, queues = await asyncio.gather(
             _count(client, {(status.value,): f"{OF_PURCHASE} AND PurchaseStatus = '{status}'" for status in OPEN}),
             _count(client, {(saga,): f"{_running(saga)} AND {IS_PARKED}" for saga in FOLLOW_UPS}),
+            _count(client, {(saga,): _struggling(saga, struggle_at) for saga in FOLLOW_UPS}),
             _count(client, {(): f"{OF_PURCHASE} AND StartTime < '{overdue_at.isoformat()}'"}),
             _queues(client),
         )
@@ -87,12 +90,19 @@ class Census:
             gauge("intake_purchases_open", "Purchases that are not settled, by status.", by_status, ["status"]),
             gauge("intake_purchases_overdue", "Purchases open for ten minutes after their deadline.", overdue),
             gauge("intake_follow_ups_parked", "Sagas of payments that wait for an operator.", parked, ["saga"]),
+            gauge("intake_follow_ups_struggling", "Sagas of payments that try in vain.", struggling, ["saga"]),
             *queues,
         ]
 
 
 def _running(saga: str) -> str:
     return f"WorkflowType = '{saga}' AND ExecutionStatus = 'Running'"
+
+
+def _struggling(saga: str, before: datetime) -> str:
+    """One that was taken up by no worker yet has no status."""
+    goes_on = f"(PurchaseStatus IS NULL OR PurchaseStatus != '{PurchaseStatus.NEEDS_ATTENTION}')"
+    return f"{_running(saga)} AND StartTime < '{before.isoformat()}' AND {goes_on}"
 
 
 OF_PURCHASE = _running("StartPayment")

@@ -74,7 +74,9 @@ class Service:
             # No header can bear it: an id that none of ours is.
             raise ContractBroken(f"{method}: a header is not plain ASCII") from error
         except httpx.RequestError as error:
-            raise Unavailable(f"{method} {path}: {type(error).__name__}") from error
+            # Whose address it is tells of a wrong one at once.
+            at = f"{request.url.scheme}://{request.url.netloc.decode()}"
+            raise Unavailable(f"{method} {path}: no answer of {at}, {type(error).__name__}") from error
         return self._read(f"{method} {path}", response)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:

@@ -28,12 +28,12 @@ def places(description: Mapping[str, Any]) -> Places:
     return Places(**urls, service_token=description["service_token"])
 
 
-async def connect(description: Mapping[str, Any]) -> Client:
-    """A client of a stack's Temporal server; it connects at its first call."""
+async def connect(description: Mapping[str, Any], **more: Any) -> Client:
+    """A client of a stack's Temporal server; it connects at its first call. `more` as `Client.connect` takes it."""
     temporal = description["temporal"]
     converter = data_converter(payload_settings(description))
     return await Client.connect(
-        temporal["address"], namespace=temporal["namespace"], data_converter=converter, lazy=True
+        temporal["address"], namespace=temporal["namespace"], data_converter=converter, lazy=True, **more
     )
 
 

@@ -18,6 +18,11 @@ def address() -> str:
     return ClientConfig.load_client_connect_config().get("target_host") or LOCAL
 
 
+def namespace() -> str:
+    """The namespace that the variables name."""
+    return ClientConfig.load_client_connect_config().get("namespace") or "default"
+
+
 def client_options() -> dict[str, Any]:
     """All that a client of ours is made with: what the variables say, how payloads are written, what goes along."""
     return {
@@ -33,6 +38,6 @@ async def connect() -> Client:
     return await Client.connect(**client_options())
 
 
-async def lazy_client() -> Client:
-    """A client that connects at its first call, and again by itself."""
-    return await Client.connect(**client_options(), runtime=runtime(), lazy=True)
+async def lazy_client(**more: Any) -> Client:
+    """A client that connects at its first call, and again by itself; `more` as `Client.connect` takes it."""
+    return await Client.connect(**client_options(), **more, runtime=runtime(), lazy=True)

@@ -12,13 +12,12 @@ with workflow.unsafe.imports_passed_through():
 class FollowUp(Saga):
     """What PaymentSuccess, PaymentFailed and RefundFailed share."""
 
-    # What the purchase shows of a saga that goes on after it was parked.
-    GOES_ON = ""
-
     def __init__(self, status: PurchaseStatus, payment_id: str) -> None:
         super().__init__(status)
         self.payment_id = payment_id
         self.order: Order | None = None
+        # What the purchase shows of the saga, unless it is parked; empty where its status says all.
+        self.goes_on = ""
 
     def know_order(self, payment: Payment) -> Order:
         """Keep the payment's order, and let operators find the saga by it."""
@@ -43,7 +42,7 @@ class FollowUp(Saga):
 
     async def resumed(self) -> None:
         """The purchase is on its way again."""
-        await self._tell_progress(self.status, self.GOES_ON)
+        await self._tell_progress(self.status, self.goes_on)
 
     async def _tell_progress(self, status: PurchaseStatus, note: str) -> None:
         """Tell the purchase that the payment is of by Payments' record.

@@ -29,8 +29,6 @@ class Undo(Exception):
 class PaymentSuccess(FollowUp):
     """What follows when a payment seems to be paid; there is one per payment."""
 
-    GOES_ON = "Paid; the offset is being delivered."
-
     @workflow.init
     def __init__(self, start: PaymentSuccessInput) -> None:
         super().__init__(PurchaseStatus.PROCESSING, start.payment_id)
@@ -88,6 +86,7 @@ class PaymentSuccess(FollowUp):
         """Know the order, and tell the purchase that its money has come."""
         order = self.know_order(payment)
         self.note("payment_received")
+        self.goes_on = "Paid; the offset is being delivered."
         self.show(PurchaseStatus.PROCESSING, f"Delivers {order.summary()}.")
         await self.resumed()
         return order
@@ -159,6 +158,9 @@ class PaymentSuccess(FollowUp):
         self.undoable = False
         if not self.sold and not await self._claim():
             return self.end_quietly("Another saga has decided how the purchase ends.")
+        self.goes_on = "It is being undone: the money goes back to the buyer, then the offset to its milestone."
+        self.show(PurchaseStatus.PROCESSING, f"{self.goes_on} The reason: {reason}.")
+        await self.resumed()
         if self.sold:
             await self._revoke(order)
         refunded = await self._undo_money(order)

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
 # What a status means where a saga has nothing closer to say.
 MEANINGS = {
     PurchaseStatus.OPENING: "The payment is being created and the offset reserved.",
-    PurchaseStatus.AWAITING_PAYMENT: "The buyer has not paid yet.",
+    PurchaseStatus.AWAITING_PAYMENT: "No saga has seen yet that the buyer has paid.",
     PurchaseStatus.PROCESSING: "Money is on its way, or has come.",
     PurchaseStatus.NEEDS_ATTENTION: "A saga of this purchase waits for an operator.",
     PurchaseStatus.PAID: "The purchase is paid, and the offset delivered.",

@@ -73,7 +73,8 @@ class StartPayment(Opening):
     async def _wait_to_be_told(self, looks: int) -> None:
         """Wait for the saga that won, at first until the deadline or a cancellation, then from look to look."""
         wait = self.expires_at - workflow.now() if looks == 0 else policies.look_again_delay(looks - 1)
-        waits = "the buyer's payment, until the deadline" if looks == 0 else "news of the payment, or a look at it"
+        # Whoever sees the payment first, and whatever becomes of it: this saga waits to be told.
+        waits = "news of the payment, until the deadline" if looks == 0 else "news of the payment, or a look at it"
         try:
             with self.under_way(f"Waits for {waits} ({shown_time(workflow.now() + wait)})"):
                 await workflow.wait_condition(

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app.cli.consent import by_option, check_purchase, confirm, decider, yes_option
 from app.cli.desk import Desk
 from app.cli.ending import NotThere, ask
 from app.cli.listing import buyer_option, json_option, project_option, query_option, status_option
@@ -47,20 +48,26 @@ def _command(desk: Desk, decision: str, does: str) -> click.Command:
     @project_option
     @query_option
     @click.option("--wait", type=click.IntRange(0, 600), default=WAIT_S, show_default=True, help="seconds to watch")
-    @click.option("--yes", is_flag=True, help="do not ask: for scripts")
+    @by_option
+    @yes_option
     @json_option
     def command(ids: tuple[str, ...], reason: str | None, **given: Any) -> None:
-        all_parked, wait_s, yes, as_json = (given.pop(name) for name in ("all_parked", "wait", "yes", "as_json"))
+        all_parked, wait_s, as_json = (given.pop(name) for name in ("all_parked", "wait", "as_json"))
+        by, yes = given.pop("by"), given.pop("yes")
         filters = Filters.model_validate(given)
         if bool(ids) == (all_parked or reason is not None or filters.any):
             raise click.UsageError("Name ids; or say by --all-parked, --reason, --query and so on which are meant.")
         find = by_ids(desk.make_engine(), ids) if ids else by_filters(desk.make_engine(), filters, reason)
         ready, outcomes = _judged(ask(find), decision, alone=len(ids) == 1)
         if ready:
-            show_plan(paper(stderr=True), decision, ready)
-            _confirm(desk, decision, len(ready), yes=yes)
+            # One purchase tells for all: they come of one Temporal.
+            check_purchase(desk, ready[0].purchase_id, ready[0].run.payment_id)
+            show_plan(paper(stderr=True), decision, ready, desk.environment)
+            by = decider(desk.asks, by, yes=yes)
+            question = f"{decision.capitalize()} {counted(len(ready))} at {desk.environment.name}?"
+            confirm(desk.asks, question, yes=yes)
             # A client of Temporal belongs to one event loop, and nobody may hold that up while a person thinks.
-            outcomes += ask(_act(desk.make_engine(), decision, wait_s, ready))
+            outcomes += ask(_act(desk.make_engine(by), decision, wait_s, ready))
         if as_json:
             say_json(as_document(decision, outcomes))
         else:
@@ -79,15 +86,6 @@ def _judged(targets: Sequence[Target | Missed], decision: str, *, alone: bool) -
         failure = NotThere if others[0].unknown else click.ClickException
         raise failure(f"{others[0].kind}: {others[0].says}")
     return ready, [missed(target) for target in others]
-
-
-def _confirm(desk: Desk, decision: str, count: int, *, yes: bool) -> None:
-    if yes:
-        return
-    if not desk.asks():
-        raise click.UsageError("Nothing is done: nobody can be asked here. Look at the above, then add --yes.")
-    if not click.confirm(f"{decision.capitalize()} {counted(count)}?", err=True):
-        raise click.ClickException("Nothing is done.")
 
 
 async def _act(engine: Engine, decision: str, wait_s: int, targets: Sequence[Target]) -> list[Outcome]:

@@ -3,15 +3,21 @@
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+
+from temporalio.client import Client
 
 from app.operators.books import SERVICES, HttpReaders, Readers
+from app.operators.decisions import identity_of
 from app.operators.engine import Engine
+from app.operators.environment import Environment
 from app.operators.temporal import TemporalEngine
 from audit import Places, Report, audit
 from config import Settings
-from temporal_client import lazy_client
+from temporal_client import address, lazy_client, namespace
 
 Tell = Callable[[str], None]
+MakeClient = Callable[..., Awaitable[Client]]
 
 
 def somebody_is_there() -> bool:
@@ -21,11 +27,15 @@ def somebody_is_there() -> bool:
 
 @dataclass(frozen=True)
 class Desk:
-    """The ways to Temporal, to the services' books and to the audit; `asks` tells whether somebody can answer."""
+    """The ways to Temporal, to the services' books and to the audit; `asks` tells whether somebody can answer.
 
-    make_engine: Callable[[], Engine]
+    What is changed by an engine is changed in the name that it is made with.
+    """
+
+    make_engine: Callable[..., Engine]
     readers: Readers
     audit: Callable[[Tell, Sequence[str]], Awaitable[Report]]
+    environment: Environment
     asks: Callable[[], bool] = somebody_is_there
 
 
@@ -37,4 +47,10 @@ def desk(config: Settings) -> Desk:
         return await audit(places, await lazy_client(), tell, purchase_ids)
 
     urls = {name: getattr(places, name) for name in SERVICES}
-    return Desk(TemporalEngine, HttpReaders(urls, places.service_token), audited)
+    environment = Environment(address(), namespace(), urls)
+    return Desk(engine_of, HttpReaders(urls, places.service_token), audited, environment)
+
+
+def engine_of(by: str = "", make_client: MakeClient = lazy_client) -> TemporalEngine:
+    """The way to Temporal in an operator's name."""
+    return TemporalEngine(partial(make_client, **({"identity": identity_of(by)} if by else {})))

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from app.cli import auditing, deciding, listing, repairing, showing
+from app.cli.consent import check_places, mixed_option
 from app.cli.desk import Desk
 from app.cli.ending import EXIT_CODES, Leaving
 
@@ -14,8 +15,10 @@ def purchases_commands(desk: Desk, leave: Callable[[int], Any]) -> click.Group:
     """`flask purchases`; `leave` ends the process."""
 
     @click.group("purchases", cls=Leaving, epilog=EXIT_CODES)
-    def purchases() -> None:
+    @mixed_option
+    def purchases(mixed: bool) -> None:
         """Look at purchases, decide on parked sagas, repair terminated ones, compare the books."""
+        check_places(desk.environment, mixed=mixed)
 
     for part in (listing, showing, deciding, repairing, auditing):
         for command in part.commands(desk):

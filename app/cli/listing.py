@@ -15,8 +15,16 @@ from domain.purchase import PurchaseStatus
 
 # A screen or two; a thousand is the most that is asked why they wait while somebody looks on.
 LIMIT, LIMIT_MAX = 50, 1000
-TITLES = {"attention": "Need attention", "parked": "Parked", "open": "Open", "all": "All", "found": "Found"}
+TITLES = {
+    "attention": "Need attention",
+    "struggling": "Tried again and again",
+    "parked": "Parked",
+    "open": "Open",
+    "all": "All",
+    "found": "Found",
+}
 WAITING = frozenset({"attention", "parked"})
+TRIED = "Nothing is to be decided: each goes on by itself once who is asked answers. Look at that (StepsRetried).\n"
 
 status_option = click.option(
     "--status",
@@ -60,10 +68,14 @@ def commands(desk: Desk) -> list[click.Command]:
 def _print(console: Console, found: Listing) -> None:
     for section, total in found.totals.items():
         rows = [row for row in found.purchases if row.section == section]
+        title = f"{TITLES[section]} ({total})"
         if section in WAITING and total == 0:
-            console.print("Nothing needs attention.\n", style="green")
+            lasts = found.totals.get("struggling")
+            console.print(f"Nothing {'waits for a decision' if lasts else 'needs attention'}.\n", style="green")
+        elif rows and section == "struggling":
+            _waiting(console, title, rows)
+            console.print(TRIED)
         elif rows:
-            title = f"{TITLES[section]} ({total})"
             (_waiting if section in WAITING else _others)(console, title, rows)
     if not found.purchases:
         console.print("No such purchases." if found.page == 1 else f"There is no page {found.page}.")

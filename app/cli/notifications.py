@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from app.cli.consent import confirm, yes_option
 from app.cli.desk import somebody_is_there
 from app.cli.ending import NotThere
 from app.cli.paper import Sheet, paper, say_json, since
@@ -53,18 +54,14 @@ def _change(
     @click.command(name, help=f"{DOES[name]}\n\nID is as `list` shows it.")
     @click.argument("ids", metavar="[ID]...", nargs=-1)
     @click.option("--all", "everything", is_flag=True, help="all of them")
-    @click.option("--yes", is_flag=True, help="do not ask: for scripts")
+    @yes_option
     def command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
         if bool(ids) == everything:
             raise click.UsageError("Name ids, or say --all.")
         found, _ = _told(letters.all)
         meant = [letter for letter in found if everything or letter.id in ids]
         _table(paper(stderr=True), f"{name}, at {letters.broker}:", meant)
-        if not yes:
-            if not asks():
-                raise click.UsageError("Nothing is done: nobody can be asked here. Look at the above, then add --yes.")
-            if not click.confirm(f"{name.capitalize()} these at {letters.broker}?", err=True):
-                raise click.ClickException("Nothing is done.")
+        confirm(asks, f"{name.capitalize()} these at {letters.broker}?", yes=yes)
         # Those that came meanwhile were not shown: they are not meant.
         done = _told(lambda: change(ids or tuple(letter.id for letter in meant)))
         if name == "drop":

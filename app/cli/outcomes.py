@@ -9,6 +9,7 @@ from rich.console import Console
 from app.cli.ending import DONE, INTERRUPTED, NOT_KNOWN, REFUSED
 from app.cli.paper import Sheet, short, since
 from app.operators.deciding import Outcome, Result
+from app.operators.environment import Environment
 from app.operators.targets import Target
 
 # More are not read by anybody before an answer; the rest is counted.
@@ -34,11 +35,12 @@ def counted(count: int) -> str:
     return "this saga" if count == 1 else f"these {count} sagas"
 
 
-def show_plan(console: Console, decision: str, targets: Sequence[Target]) -> None:
-    """Which sagas are meant and why each waits, and what the decision does with them."""
+def show_plan(console: Console, decision: str, targets: Sequence[Target], environment: Environment) -> None:
+    """Which sagas are meant, where, and why each waits; and what the decision does with them."""
     sheet = Sheet(
         console, f"To {decision} ({len(targets)})", "purchase", "since (UTC)", "why it is parked", "workflow", nice=NICE
     )
+    console.print(f"At {environment}\n")
     means = Counter(target.parked.choices[decision] for target in targets)
     for target in targets[:ROWS_MAX]:
         why = f"{target.run.kind}: {target.parked.reason}"

@@ -14,7 +14,8 @@ from app.cli.ending import ask
 from app.cli.listing import json_option
 from app.cli.paper import SHORT, at, paper, plain, say_json, say_lines
 from app.cli.told import book_lines
-from app.operators.engine import RUNNING, TERMINATED
+from app.operators.decisions import Decision
+from app.operators.engine import RUNNING, TERMINATED, Step
 from app.operators.show import Purchase, Shown, show
 
 HANDBOOK = 'docs/operations.md, "A saga is parked": what each reason means, how to check, what to do'
@@ -84,6 +85,7 @@ def _saga(console: Console, purchase: Purchase, shown: Shown, *, alone: bool) ->
     style = "bold red" if shown.parked or run.state == TERMINATED else "bold"
     console.print(f"\n{run.kind} is {state} since {at(moment)}{_ago(moment)}", style=style)
     say_lines(console, f"  {run.workflow_id}")
+    _pairs(console, (("decided", _decision(each)) for each in shown.decisions))
     if shown.parked:
         _pairs(console, [("why", shown.parked.reason), *((c, means) for c, means in shown.parked.choices.items())])
         # A purchase's one parked saga is found by the purchase, whose id is shorter to type.
@@ -92,16 +94,21 @@ def _saga(console: Console, purchase: Purchase, shown: Shown, *, alone: bool) ->
         _pairs(console, [[HANDBOOK]])
         return
     _pairs(console, [("stands", shown.stands)] if shown.stands else [])
-    _pairs(console, ((step.name, _attempt(step.attempt, step.failure, step.next_at)) for step in run.steps))
+    _pairs(console, ((step.name, _attempt(step)) for step in run.steps))
     if run.state == TERMINATED:
         say_lines(console, f"  $ flask purchases repair '{run.workflow_id}'  # it goes on where it was")
 
 
-def _attempt(attempt: int, failure: str, next_at: datetime | None) -> str:
-    if not failure:
-        return f"attempt {attempt} is under way"
-    again = f"; attempt {attempt} at {at(next_at)}" if next_at else f"; attempt {attempt} is under way"
-    return f"{failure}{again}"
+def _decision(each: Decision) -> str:
+    return f"{each.decision} by {each.by} at {at(each.at)}{'' if each.taken else ', which was refused'}"
+
+
+def _attempt(step: Step) -> str:
+    if not step.failure:
+        return f"attempt {step.attempt} is under way"
+    again = f"attempt {step.attempt} at {at(step.next_at)}" if step.next_at else f"attempt {step.attempt} is under way"
+    tried = f"; tried since {at(step.since)}{_ago(step.since)}" if step.since else ""
+    return f"{step.failure}; {again}{tried}"
 
 
 def _ago(moment: datetime | None) -> str:

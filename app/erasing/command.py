@@ -1,18 +1,25 @@
 """`flask buyer erase`, on the command line."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 import click
 
+from app.cli.consent import by_option, check_places, confirm, decider, mixed_option, yes_option
+from app.cli.desk import somebody_is_there
+from app.cli.paper import at
 from app.erasing.erase import LEFT, erase
 from app.erasing.histories import TemporalHistories
 from app.erasing.ports import Histories, Stores
 from app.erasing.stores import HttpStores
 from app.identity import BUYER_ID
+from app.operators.books import SERVICES
+from app.operators.environment import Environment
 from clients.http import pooled_client
 from config import Settings
 from domain.errors import ContractBroken, Refused, Unavailable
+from temporal_client import address, namespace
 
 # As with all commands: 1 for a refusal, 2 where somebody does not answer.
 REFUSED, AWAY = 1, 2
@@ -31,22 +38,29 @@ def buyer_commands(
 
     @group.command("erase")
     @click.option("--buyer", required=True, help="the buyer's id, for example alice")
-    @click.option("--yes", is_flag=True, help="do not ask")
-    def erase_buyer(buyer: str, yes: bool) -> None:
+    @by_option
+    @yes_option
+    @mixed_option
+    def erase_buyer(buyer: str, by: str | None, yes: bool, mixed: bool) -> None:
         """Forget a buyer in every store; refused while a purchase of the buyer is open."""
         if not BUYER_ID.fullmatch(buyer):
             raise click.BadParameter("letters, digits, '.', '_' and '-', at most 64", param_hint="--buyer")
-        if not yes:
-            click.confirm(f"Forget {buyer}? Nobody can undo that.", abort=True)
-        leave(asyncio.run(_erase(buyer, config, make_histories())))
+        urls = {name: str(getattr(config, f"{name}_url")) for name in SERVICES}
+        environment = Environment(address(), namespace(), urls)
+        check_places(environment, mixed=mixed)
+        click.echo(f"To forget {buyer}, at {environment}", err=True)
+        by = decider(somebody_is_there, by, yes=yes)
+        confirm(somebody_is_there, f"Forget {buyer} at {environment.name}? Nobody can undo that.", yes=yes)
+        code = asyncio.run(_erase(buyer, config, urls, make_histories()))
+        if code == 0:
+            click.echo(f"To be kept outside of the databases: {buyer} was erased by {by}, {at(datetime.now(UTC))}")
+        leave(code)
 
     return group
 
 
-async def _erase(buyer: str, config: Settings, histories: Histories) -> int:
+async def _erase(buyer: str, config: Settings, urls: Mapping[str, str], histories: Histories) -> int:
     """Erase and tell; the exit code."""
-    names = ("payments", "projects", "users", "notifier")
-    urls = {name: str(getattr(config, f"{name}_url")) for name in names}
     async with pooled_client() as http:
         return await told(buyer, HttpStores(http, urls, config.commands_token), histories)
 

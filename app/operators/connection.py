@@ -17,12 +17,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from app.operators.engine import Run
 from domain.errors import Refused, Unavailable
-from temporal_client import lazy_client
+from temporal_client import address, lazy_client
 from temporal_client.encryption import UnreadablePayloadError
 
 # 5 s: the server answers within milliseconds; a worker that has just been started, within a second or two.
 ANSWER_TIMEOUT_S = 5.0
-AWAY = "Temporal does not answer; TEMPORAL_ADDRESS says where it should be."
 
 
 class Connection:
@@ -53,19 +52,20 @@ class Connection:
 
 
 @asynccontextmanager
-async def answering(timeout_s: float = ANSWER_TIMEOUT_S, away: str = AWAY) -> AsyncIterator[None]:
+async def answering(timeout_s: float = ANSWER_TIMEOUT_S, away: str = "") -> AsyncIterator[None]:
     """Whoever does not answer in time is away; what cannot be decrypted here is not known either."""
+    nobody = f"Temporal does not answer at {address()}, where TEMPORAL_ADDRESS says that it is."
     try:
         async with asyncio.timeout(timeout_s):
             yield
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-        raise Unavailable(away) from error
+        raise Unavailable(away or nobody) from error
     except UnreadablePayloadError as error:
         raise Unavailable(str(error)) from error
     except RuntimeError as error:
         # The SDK raises a bare RuntimeError where there is no server.
-        raise Unavailable(AWAY) from error
+        raise Unavailable(nobody) from error
     except RPCError as error:
         if error.status is RPCStatusCode.INVALID_ARGUMENT:
             raise Refused("invalid-query", f"Temporal does not understand it: {error}") from error
-        raise Unavailable(AWAY if error.status is RPCStatusCode.UNAVAILABLE else f"Temporal: {error}") from error
+        raise Unavailable(nobody if error.status is RPCStatusCode.UNAVAILABLE else f"Temporal: {error}") from error

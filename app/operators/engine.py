@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from app.operators.decisions import Decision
 from domain.messages import ParkedView, PurchaseView, Settlement
 from domain.purchase import Frozen
 
@@ -10,10 +11,11 @@ RUNNING, TERMINATED = "running", "terminated"
 
 
 class Step(Frozen):
-    """A step that is under way; `failure` tells how its last attempt failed, and is empty at the first one."""
+    """A step that is under way, since its first attempt `since`; `failure` tells how the last one has failed."""
 
     name: str
     attempt: int
+    since: datetime | None = None
     failure: str = ""
     next_at: datetime | None = None
 
@@ -68,12 +70,15 @@ class Looking(Protocol):
     async def task_failure(self, run: Run) -> str:
         """What a worker has said last of a task that it could not do; empty if there is no such."""
 
+    async def decisions(self, run: Run) -> list[Decision]:
+        """Who has decided what about the saga, the oldest first."""
+
     async def end(self, run: Run) -> str:
         """What a closed saga has left: its result's note, its failure or why it was terminated."""
 
 
 class Engine(Looking, Protocol):
-    """The way to Temporal: to look, to decide, to repair. Every method raises Unavailable."""
+    """The way to Temporal: to look, to decide, to repair, in somebody's name. Every method raises Unavailable."""
 
     async def resolve(self, run: Run, decision: str) -> str:
         """Send an operator's decision; the saga's sentence, or Refused with its refusal."""

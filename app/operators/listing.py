@@ -1,12 +1,12 @@
 """The list of purchases, page by page: first those that need somebody, then the others."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from app.operators.engine import Looking, Run
-from app.operators.failing import failing
 from app.operators.finding import latest
+from app.operators.lasting import by_urgency, is_failing, is_struggling, looked_at
 from app.operators.queries import BROKEN_OFF, OPEN, OPEN_AND_WELL, PARKED, PURCHASES, Filters, of_statuses
 from app.operators.rows import STOPPED, Group, Row, grouped, is_broken, is_parked, rows
 from domain.purchase import Frozen, PurchaseStatus
@@ -27,13 +27,15 @@ class Scope(StrEnum):
 
 
 class Section(Frozen):
-    """A part of the list: `whole` where several sagas of a purchase may be found, so that all have to be read."""
+    """A part of the list: `whole` where several sagas of a purchase may be found, so that all have to be read.
+
+    `lasting` tells which of the sagas that were looked at one by one belong to it as well.
+    """
 
     name: str
-    query: str
+    query: str = ""
     whole: bool = False
-    # What those pass that are listed because their tasks fail, if any are to be.
-    failing: str | None = None
+    lasting: Callable[[Run], bool] | None = None
 
 
 class Listing(Frozen):
@@ -54,10 +56,11 @@ def sections(scope: Scope, filters: Filters) -> list[Section]:
     if filters.query and scope is Scope.ATTENTION:
         return [Section(name="found", query=filters.narrow(), whole=True)]
     attention = Section(
-        name="attention", query=filters.narrow(f"(({PARKED}) OR {BROKEN_OFF})"), whole=True, failing=filters.narrow()
+        name="attention", query=filters.narrow(f"(({PARKED}) OR {BROKEN_OFF})"), whole=True, lasting=is_failing
     )
+    struggling = Section(name="struggling", lasting=is_struggling)
     return {
-        Scope.ATTENTION: [attention, Section(name="open", query=filters.narrow(OPEN_AND_WELL))],
+        Scope.ATTENTION: [attention, struggling, Section(name="open", query=filters.narrow(OPEN_AND_WELL))],
         Scope.PARKED: [Section(name="parked", query=filters.narrow(PARKED), whole=True)],
         Scope.OPEN: [Section(name="open", query=filters.narrow(OPEN))],
         Scope.ALL: [Section(name="all", query=filters.narrow(PURCHASES))],
@@ -71,8 +74,10 @@ async def listing(engine: Looking, scope: Scope, filters: Filters, page: int, li
     totals: dict[str, int] = {}
     before = 0
     listed: set[str | None] = {None}
-    for section in sections(scope, filters):
-        groups, total = await _read(engine, section, max(0, end - before))
+    wanted = sections(scope, filters)
+    lasting = await looked_at(engine, filters.narrow()) if any(section.lasting for section in wanted) else []
+    for section in wanted:
+        groups, total = await _read(engine, section, lasting, max(0, end - before))
         # A purchase of which one saga waits while another one goes on stands among those that wait.
         here = [
             group
@@ -86,14 +91,15 @@ async def listing(engine: Looking, scope: Scope, filters: Filters, page: int, li
     return Listing(purchases=tuple(found), totals=totals, page=page, limit=limit, more=before > end)
 
 
-async def _read(engine: Looking, section: Section, wanted: int) -> tuple[list[Group], int]:
+async def _read(engine: Looking, section: Section, lasting: Sequence[Run], wanted: int) -> tuple[list[Group], int]:
     """The section's purchases, at least as far as they are wanted, and how many there are."""
+    runs = by_urgency(list(filter(section.lasting, lasting))) if section.lasting else []
     if section.whole:
-        runs = await _current(engine, await engine.found(section.query, WAITING_MAX))
+        waiting = await _current(engine, await engine.found(section.query, WAITING_MAX))
         if section.name == "attention":
-            runs = [run for run in runs if is_parked(run) or is_broken(run)]
-        if section.failing is not None:
-            runs += await failing(engine, section.failing)
+            waiting = [run for run in waiting if is_parked(run) or is_broken(run)]
+        runs = [*waiting, *runs]
+    if section.whole or section.lasting:
         groups = grouped(runs)
         return groups, len(groups)
     total = await engine.count(section.query)

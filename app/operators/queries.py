@@ -8,6 +8,7 @@ from domain.messages import purchase_workflow_id
 from domain.purchase import Frozen, PurchaseStatus
 
 PURCHASES = "WorkflowType = 'StartPayment'"
+FOLLOW_UPS = "WorkflowType != 'StartPayment'"
 OPEN_SAGAS = "ExecutionStatus = 'Running'"
 OPEN = f"{PURCHASES} AND ExecutionStatus = 'Running'"
 PARKED = f"PurchaseStatus = '{PurchaseStatus.NEEDS_ATTENTION}' AND ExecutionStatus = 'Running'"

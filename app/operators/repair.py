@@ -1,17 +1,35 @@
 """A saga that somebody has terminated goes on: the same workflow id, so the same keys, so nothing is done twice."""
 
-from app.operators.engine import TERMINATED, Engine, Run
-from app.operators.finding import known
+from app.operators.engine import TERMINATED, Engine, Looking, Run
+from app.operators.finding import sagas_of
 from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX
 
 
-async def repair(engine: Engine, workflow_id: str) -> str:
-    """Take a terminated saga up again; says what came of it. Raises Refused for one that was not terminated."""
-    run = await known(engine, workflow_id)
-    if run.state != TERMINATED:
-        why = "there is nothing to repair" if run.state != "failed" else "a repair would only fail again"
-        raise Refused("not-terminated", f"{workflow_id} was not terminated, it is {run.state}: {why}.")
+async def repairable(engine: Looking, any_id: str) -> Run:
+    """The terminated saga that an id means: a workflow's own, or that of a purchase.
+
+    Raises Refused (`not-found`, `ambiguous`, `not-terminated`).
+    """
+    runs = await sagas_of(engine, any_id)
+    meant = [run for run in runs if run.workflow_id == any_id] or runs
+    terminated = [run for run in meant if run.state == TERMINATED]
+    if len(terminated) > 1:
+        several = ", ".join(run.workflow_id for run in terminated)
+        raise Refused("ambiguous", f"Several sagas of it were terminated; name one: {several}.")
+    if not terminated:
+        how = ", ".join(f"{run.workflow_id} was not terminated, it is {run.state}" for run in meant)
+        failed = any(run.state == "failed" for run in meant)
+        why = "a repair would only fail again" if failed else "there is nothing to repair"
+        raise Refused("not-terminated", f"{how}: {why}.")
+    return terminated[0]
+
+
+async def repair(engine: Engine, run: Run) -> str:
+    """Take a terminated saga up again; says what came of it. Raises Refused where it is not the one that was shown."""
+    now = await repairable(engine, run.workflow_id)
+    if now.run_id != run.run_id:
+        raise Refused("changed", "It has gone on since it was shown; look again before you decide.")
     task = await engine.last_task(run)
     if task is None:
         await engine.start_again(run)

@@ -26,13 +26,13 @@ class Repairs(Connection):
         """Reset the run; asked twice, the server does it once."""
         request = ResetWorkflowExecutionRequest(
             workflow_execution=WorkflowExecution(workflow_id=run.workflow_id, run_id=run.run_id),
-            reason="flask purchases repair",
             workflow_task_finish_event_id=task,
             request_id=f"repair/{run.run_id}",
         )
         async with answering():
             client = await self._client()
             request.namespace, request.identity = client.namespace, client.identity
+            request.reason = f"repair: {client.identity}"
             reset = await client.workflow_service.reset_workflow_execution(request)
         return run.model_copy(update={"run_id": reset.run_id, "state": RUNNING})
 

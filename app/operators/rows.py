@@ -10,8 +10,8 @@ from pydantic import Field
 
 from app.operators.asking import answers
 from app.operators.engine import RUNNING, TERMINATED, Looking, Run
-from app.operators.failing import is_failing, why_failing
 from app.operators.finding import latest, parked_with, purchase_id, purchases_of
+from app.operators.lasting import is_failing, is_struggling, struggles_since, why_failing, why_struggling
 from domain.errors import Unavailable
 from domain.messages import ParkedView
 from domain.purchase import Frozen, PurchaseStatus
@@ -19,6 +19,9 @@ from domain.purchase import Frozen, PurchaseStatus
 # Words of Temporal for sagas that were stopped from outside; a purchase's own saga does not fail by itself either.
 STOPPED = frozenset({TERMINATED, "timed_out", "failed"})
 REPAIR = {"repair": "It goes on where it was stopped; what it had done is not done twice."}
+
+# It goes on by itself once its callee is back: somebody has to look, and nothing is to be decided.
+STRUGGLING = "struggling"
 
 
 class Need(Frozen):
@@ -57,11 +60,17 @@ class Group(Frozen):
         return next((run for run in self.runs if purchase_id(run)), None)
 
     @property
+    def named(self) -> Run:
+        """The run by which the purchase is known."""
+        return self.own or self.runs[0]
+
+    @property
     def waiting(self) -> list[Run]:
         """The sagas that may need somebody: of those that are parked the follow-ups, for they show on the purchase."""
         parked = [run for run in self.runs if is_parked(run)]
         follow_ups = [run for run in parked if not purchase_id(run)]
-        return (follow_ups or parked) + [run for run in self.runs if is_broken(run) or is_failing(run)]
+        others = [run for run in self.runs if is_broken(run) or is_failing(run) or is_struggling(run)]
+        return (follow_ups or parked) + others
 
 
 def is_parked(run: Run) -> bool:
@@ -86,7 +95,8 @@ async def rows(engine: Looking, section: str, groups: Sequence[Group]) -> list[R
     """The groups' rows; each parked saga is asked why it waits."""
     groups = await _completed(engine, groups)
     needs = await _needs(engine, [run for group in groups for run in group.waiting])
-    return [_row(section, group, needs) for group in groups]
+    described = await answers((group.named for group in groups), lambda run: engine.run(run.workflow_id))
+    return [_row(section, group, needs, described[group.named.workflow_id]) for group in groups]
 
 
 async def _completed(engine: Looking, groups: Sequence[Group]) -> list[Group]:
@@ -106,11 +116,14 @@ async def _needs(engine: Looking, runs: Sequence[Run]) -> dict[str, Need]:
     """Why each saga waits, by its id; one that went on meanwhile is left out."""
     parked, stopped = [run for run in runs if is_parked(run)], [run for run in runs if is_broken(run)]
     views, ends = await asyncio.gather(answers(parked, engine.parked), answers(stopped, engine.end))
-    failing = [run for run in runs if is_failing(run)]
-    faults = await answers(failing, partial(why_failing, engine))
+    failing, struggling = [run for run in runs if is_failing(run)], [run for run in runs if is_struggling(run)]
+    faults, tried = await asyncio.gather(
+        answers(failing, partial(why_failing, engine)), answers(struggling, partial(why_struggling, engine))
+    )
     needs = [_parked(run, view) for run in parked if (view := views[run.workflow_id])]
     needs += [_stopped(run, ends[run.workflow_id]) for run in stopped]
-    needs += [_failing(run, faults[run.workflow_id]) for run in failing]
+    needs += [_going_on(run, "failing", run.started_at, faults[run.workflow_id]) for run in failing]
+    needs += [_going_on(run, STRUGGLING, struggles_since(run), tried[run.workflow_id]) for run in struggling]
     return {need.workflow_id: need for need in needs}
 
 
@@ -132,12 +145,12 @@ def _stopped(run: Run, end: str | Unavailable) -> Need:
     )
 
 
-def _failing(run: Run, why: str | Unavailable) -> Need:
-    return Need(workflow_id=run.workflow_id, kind=run.kind, state="failing", since=run.started_at, reason=str(why))
+def _going_on(run: Run, state: str, since: datetime | None, why: str | Unavailable) -> Need:
+    return Need(workflow_id=run.workflow_id, kind=run.kind, state=state, since=since, reason=str(why))
 
 
-def _row(section: str, group: Group, needs: dict[str, Need]) -> Row:
-    run = group.own or group.runs[0]
+def _row(section: str, group: Group, needs: dict[str, Need], described: Run | Unavailable | None) -> Row:
+    run = group.named
     own_needs = tuple(needs[saga.workflow_id] for saga in group.waiting if saga.workflow_id in needs)
     return Row(
         section=section,
@@ -145,9 +158,10 @@ def _row(section: str, group: Group, needs: dict[str, Need]) -> Row:
         payment_id=run.payment_id,
         buyer_id=run.buyer_id,
         # As the intake shows it: a saga that was stopped has not said so itself.
-        status=PurchaseStatus.NEEDS_ATTENTION if own_needs else run.status,
+        status=PurchaseStatus.NEEDS_ATTENTION if any(need.state != STRUGGLING for need in own_needs) else run.status,
         order=run.order,
-        opened_at=run.started_at,
+        # A list knows only when the server has started it last, for example to repair it.
+        opened_at=described.started_at if isinstance(described, Run) else run.started_at,
         closed_at=run.closed_at,
         needs=own_needs,
     )

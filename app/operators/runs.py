@@ -46,8 +46,18 @@ async def described(description: WorkflowExecutionDescription, converter: DataCo
     summary = await _readable(_summary(description, converter))
     # 0 where none is pending, as protobuf has it.
     attempt = description.raw_description.pending_workflow_task.attempt
-    more = {"summary": summary or "", "steps": tuple(steps), "task_attempt": attempt}
-    return (await listed(description)).model_copy(update=more)
+    run = await listed(description)
+    # A repaired saga starts again for the server, but not for its purchase.
+    info = description.raw_description.workflow_extended_info
+    began = _utc(info.original_start_time) if info.HasField("original_start_time") else run.started_at
+    more = {
+        "summary": summary or "",
+        "steps": tuple(steps),
+        "task_attempt": attempt,
+        "started_at": began,
+        "deadline": run.deadline and run.deadline - (run.started_at - began),
+    }
+    return run.model_copy(update=more)
 
 
 async def _summary(description: WorkflowExecutionDescription, converter: DataConverter) -> str | None:
@@ -64,9 +74,17 @@ async def _step(pending: PendingActivityInfo, converter: DataConverter) -> Step:
     return Step(
         name=pending.activity_id,
         attempt=pending.attempt,
+        since=_begun(pending),
         failure=failure,
         next_at=_utc(pending.next_attempt_schedule_time) if waits else None,
     )
+
+
+def _begun(pending: PendingActivityInfo) -> datetime | None:
+    """When the step was first tried: `scheduled_time` is the last attempt's, the time limit counts from the first."""
+    if not pending.HasField("expiration_time"):
+        return None
+    return _utc(pending.expiration_time) - pending.activity_options.schedule_to_close_timeout.ToTimedelta()
 
 
 async def _told(converter: DataConverter, pending: PendingActivityInfo) -> str:

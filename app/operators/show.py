@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from app.operators.books import Books, Readers
+from app.operators.decisions import Decision
 from app.operators.engine import RUNNING, Looking, Run
-from app.operators.failing import is_failing, why_failing
 from app.operators.finding import purchase_id, sagas_of
+from app.operators.lasting import is_failing, plain, why_failing
 from app.operators.rows import is_broken
 from domain.errors import Refused, Unavailable
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView
@@ -23,6 +24,7 @@ class Shown(Frozen):
     run: Run
     stands: str
     parked: ParkedView | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 class Purchase(Frozen):
@@ -53,7 +55,7 @@ async def show(engine: Looking, readers: Readers, any_id: str) -> Purchase:
         return await _forgotten(readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
     books, timeline, sagas = await asyncio.gather(
-        readers.read(*ids), _timeline(engine, runs), asyncio.gather(*(_shown(engine, saga) for saga in runs))
+        readers.read(*ids), _timeline(engine, runs), asyncio.gather(*(_told(engine, saga) for saga in runs))
     )
     return _purchase(runs, books, timeline, sagas)
 
@@ -128,6 +130,11 @@ async def _timeline(engine: Looking, runs: Sequence[Run]) -> tuple[TimelineEntry
         return None
 
 
+async def _told(engine: Looking, run: Run) -> Shown:
+    shown, decisions = await asyncio.gather(_shown(engine, run), engine.decisions(run))
+    return shown.model_copy(update={"decisions": tuple(decisions)})
+
+
 async def _shown(engine: Looking, run: Run) -> Shown:
     try:
         if run.state != RUNNING:
@@ -135,12 +142,6 @@ async def _shown(engine: Looking, run: Run) -> Shown:
         if is_failing(run):
             return Shown(run=run, stands=await why_failing(engine, run))
         details, parked = await asyncio.gather(engine.details(run), engine.parked(run))
-        return Shown(run=run, stands=_plain(details), parked=parked)
+        return Shown(run=run, stands=plain(details), parked=parked)
     except Unavailable as away:
         return Shown(run=run, stands=f"{NO_WORKER}: {away}")
-
-
-def _plain(markdown: str) -> str:
-    """The sentences on where it stands; what to do follows from the choices."""
-    told = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
-    return " ".join(told[:1] + [part for part in told[1:] if part.startswith("**Now")]).replace("**", "")

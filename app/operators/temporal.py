@@ -4,10 +4,12 @@ from typing import Any
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.converter import WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from app.operators.connection import answering
+from app.operators.decisions import Decision, decided
 from app.operators.engine import Run
 from app.operators.queries import quoted
 from app.operators.repairs import Repairs
@@ -82,6 +84,13 @@ class TemporalEngine(Repairs):
                     error = await (await self._client()).data_converter.decode_failure(failure)
                 return f"{error}: {error.__cause__}" if error.__cause__ else str(error)
         return ""
+
+    async def decisions(self, run: Run) -> list[Decision]:
+        """Read the history."""
+        events = await self._history(run)
+        client = await self._client()
+        whose = WorkflowSerializationContext(namespace=client.namespace, workflow_id=run.workflow_id)
+        return await decided(events, client.data_converter.with_context(whose))
 
     async def end(self, run: Run) -> str:
         """Read the closing event."""

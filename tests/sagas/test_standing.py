@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
-from domain.errors import ContractBroken
+from domain.errors import ContractBroken, Refused
 from domain.purchase import PaymentStatus
 from tests.sagas.engine import START
 from tests.sagas.world import BROKEN, ORDER, TTL, UNAVAILABLE, World, at
@@ -38,7 +38,7 @@ def test_an_open_purchase_tells_until_when_it_waits() -> None:
     shown = details(world)
     assert shown.startswith("**awaiting payment** since 20")
     assert f"purchase `{PURCHASE_ID}` of buyer `alice`: {BOUGHT}, payment `" in shown
-    assert "**Now:** Waits for the buyer's payment, until the deadline (20" in shown
+    assert "**Now:** Waits for news of the payment, until the deadline (20" in shown
     assert "**To do:** Nothing: unpaid it ends by itself at its deadline." in shown
 
 
@@ -109,3 +109,33 @@ def test_a_purchase_the_bank_processes_says_that_it_looks_again(times: int) -> N
     shown = details(world)
     assert shown.startswith("**processing** since 20")
     assert "**Now:** Waits for news of the payment, or a look at it (20" in shown
+
+
+@pytest.mark.parametrize("operation", ["deliver", "look"])
+def test_a_purchase_claims_nothing_that_others_know_better(operation: str) -> None:
+    """Paid, and its saga is parked, even before that could tell: nobody reads that the buyer is waited for."""
+    world = World()
+    world.opened()
+    world.faults.before[operation] = [BROKEN]
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.success.attributes.get("PurchaseStatus") == "needs_attention")
+    shown = details(world)
+    assert "**Now:** Waits for news of the payment" in shown
+    assert ("not paid" in shown, "buyer's payment" in shown) == (False, False)
+
+
+def test_an_undo_that_lasts_is_no_delivery() -> None:
+    """The provider does not answer: the saga and its purchase say that the money goes back, and why."""
+    world = World()
+    world.opened()
+    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
+    world.faults.before["refund"] = [UNAVAILABLE] * 100
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until_time=at(5))
+    for workflow_id in (world.purchase.id, world.success.id):
+        shown = details(world, workflow_id)
+        assert "It is being undone: the money goes back to the buyer" in shown
+        assert "delivered" not in shown
+    assert "The reason: delivery-refused." in details(world, world.success.id)

@@ -12,6 +12,8 @@ from click.testing import CliRunner, Result
 
 from app.cli import Desk, purchases_commands
 from app.operators.books import SERVICES, HttpReaders
+from app.operators.decisions import identity_of
+from app.operators.environment import Environment
 from app.operators.temporal import TemporalEngine
 from audit import Report, audit
 from devstack.audit import connect, places
@@ -66,7 +68,12 @@ def purchases(own: Stack) -> Command:
         return await audit(places(stack), await connect(stack), tell, purchase_ids)
 
     def run(*arguments: str, token: str = stack["service_token"]) -> Result:
-        desk = Desk(lambda: TemporalEngine(lambda: connect(stack)), HttpReaders(urls, token), audited, lambda: False)
+        def engine_of(by: str = "") -> TemporalEngine:
+            return TemporalEngine(lambda: connect(stack, **({"identity": identity_of(by)} if by else {})))
+
+        temporal = stack["temporal"]
+        environment = Environment(temporal["address"], temporal["namespace"], urls)
+        desk = Desk(engine_of, HttpReaders(urls, token), audited, environment, lambda: False)
         return CliRunner().invoke(purchases_commands(desk, leave=sys.exit), list(arguments))
 
     return run

@@ -52,8 +52,12 @@ def test_parked_sagas_are_found_shown_and_decided_on(
     nobody = purchases("retry", retried.success)
     assert (nobody.exit_code, "add --yes" in nobody.stderr) == (2, True)
 
-    code, done = told(purchases, "retry", retried.purchase_id, "--yes")
+    code, done = told(purchases, "retry", retried.purchase_id, "--yes", "--by", "olga")
     assert (code, done["outcomes"][0]["says"]) == (0, "The purchase is paid.")
+    sagas = told(purchases, "show", retried.purchase_id)[1]["sagas"]
+    (decisions,) = [saga["decisions"] for saga in sagas if saga["workflow_id"] == retried.success]
+    assert ("skip", False) in [(each["decision"], each["taken"]) for each in decisions]
+    assert [(each["decision"], each["by"]) for each in decisions][-1] == ("retry", "olga")
     code, done = told(purchases, "abort", aborted.success, "--yes")
     assert (code, done["outcomes"][0]["says"]) == (0, "The purchase is refunded (aborted).")
     buyers.ended(retried, "paid", None, by=retried.success)
@@ -65,6 +69,20 @@ def test_parked_sagas_are_found_shown_and_decided_on(
         buyers.ended(purchase, "paid", None, by=purchase.success)
     code, nothing = told(purchases, "retry", "--all-parked", "--yes")
     assert (code, nothing["outcomes"]) == (0, [])
+
+
+def test_a_step_that_is_tried_again_says_why(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:
+    """The server has the whole failure, encrypted; whoever has the key reads its reason."""
+    purchase = buyers.opened()
+    with killed(own, "users"):
+        buyers.pay(purchase)
+        engine.wait_until_retried(purchase.success)
+        sagas = told(purchases, "show", purchase.purchase_id)[1]["sagas"]
+    (failure,) = [
+        step["failure"] for saga in sagas if saga["workflow_id"] == purchase.success for step in saga["steps"]
+    ]
+    assert "ConnectError" in failure
+    buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
 def test_a_worker_that_is_away(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:

@@ -55,7 +55,7 @@ def test_a_terminated_saga_needs_attention_until_it_is_repaired(
         "terminated",
         True,
     )
-    assert purchases("repair", purchase.opening).exit_code == 0
+    assert purchases("repair", purchase.opening, "--yes").exit_code == 0
     # A run that is taken up again shows its status once its worker has gone through what was done.
     running = (
         f"WorkflowId = '{purchase.opening}' AND ExecutionStatus = 'Running' AND PurchaseStatus = 'awaiting_payment'"

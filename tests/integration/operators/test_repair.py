@@ -1,26 +1,38 @@
 """A saga that somebody has terminated is repaired: it goes on, and nothing is done twice."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.operators.conftest import Command
-from tests.integration.sagas.buyers import Buyers
+from tests.integration.sagas.buyers import Buyers, Purchase
 
 Terminate = Callable[[str], None]
+TIMES = "opened_at", "deadline", "timeline"
+
+
+def shown(purchases: Command, purchase: Purchase) -> dict[str, Any]:
+    """The purchase as `show` tells it to programs."""
+    return dict(json.loads(purchases("show", purchase.purchase_id, "--json").stdout))
 
 
 def test_a_purchase_that_waits_for_its_payment(buyers: Buyers, purchases: Command, terminate: Terminate) -> None:
-    """Meanwhile it needs attention and its key keeps its answer; repaired, it can be paid."""
+    """Meanwhile it needs attention and its key keeps its answer; repaired, it keeps its times and can be paid."""
     purchase = buyers.opened()
     before = buyers.repeated(purchase).json()
+    opened = shown(purchases, purchase)
     terminate(purchase.opening)
     assert buyers.shown(purchase)["status"] == "needs_attention"
     assert buyers.repeated(purchase).json() == before
     assert "a mistake" in purchases("show", purchase.purchase_id).output
 
-    assert purchases("repair", purchase.opening).exit_code == 0
+    assert purchases("repair", purchase.purchase_id, "--yes", "--by", "olga").exit_code == 0
+    repaired = shown(purchases, purchase)
+    assert [repaired[time] for time in TIMES] == [opened[time] for time in TIMES]
+    assert [(each["decision"], each["by"]) for each in repaired["sagas"][0]["decisions"]] == [("repair", "olga")]
     assert buyers.repeated(purchase).json() == before
     assert buyers.shown(purchase)["status"] == "awaiting_payment"
     buyers.pay(purchase)
@@ -36,7 +48,7 @@ def test_a_delivery_in_the_middle(
         buyers.pay(purchase)
         engine.wait_until_held(purchase.success, "deliver-offset")
         terminate(purchase.success)
-    assert purchases("repair", purchase.success).exit_code == 0
+    assert purchases("repair", purchase.success, "--yes").exit_code == 0
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
@@ -48,7 +60,7 @@ def test_a_purchase_that_is_settled_meanwhile(
     terminate(purchase.opening)
     buyers.pay(purchase)
     engine.wait_until_closed(purchase.success)
-    result = purchases("repair", purchase.opening)
+    result = purchases("repair", purchase.opening, "--yes")
     assert f"{purchase.success} has told it (once more) that the purchase is paid" in result.output
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
@@ -62,7 +74,7 @@ def test_what_was_told_before_the_termination(
         buyers.pay(purchase)
         engine.wait_until_closed(purchase.success)
         terminate(purchase.opening)
-        assert purchases("repair", purchase.opening).exit_code == 0
+        assert purchases("repair", purchase.opening, "--yes").exit_code == 0
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
@@ -75,7 +87,7 @@ def test_an_opening_that_no_worker_has_begun(
         engine.wait_until_there(purchase.opening)
         terminate(purchase.opening)
         assert buyers.repeated(purchase).status_code == 503
-        assert "started again" in purchases("repair", purchase.opening).output
+        assert "started again" in purchases("repair", purchase.opening, "--yes").output
     purchase = buyers.answered(purchase)
     buyers.pay(purchase)
     buyers.ended(purchase, "paid", None, by=purchase.success)
@@ -84,9 +96,9 @@ def test_an_opening_that_no_worker_has_begun(
 def test_a_saga_that_nobody_has_terminated(engine: Engine, buyers: Buyers, purchases: Command) -> None:
     """One that runs or has ended is left alone, with words."""
     purchase = buyers.opened()
-    running = purchases("repair", purchase.opening)
+    running = purchases("repair", purchase.opening, "--yes")
     assert (running.exit_code, "it is running" in running.output) == (1, True)
     buyers.pay(purchase)
     engine.wait_until_closed(purchase.opening)
-    completed = purchases("repair", purchase.opening)
+    completed = purchases("repair", purchase.opening, "--yes")
     assert (completed.exit_code, "it is completed" in completed.output) == (1, True)

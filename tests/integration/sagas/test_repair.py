@@ -20,7 +20,7 @@ def repair(battered: Stack, workflow_id: str) -> None:
     """What the operator types; it says in a sentence how the saga goes on."""
     where = battered.description["temporal"]
     environment = {"TEMPORAL_ADDRESS": where["address"], "TEMPORAL_NAMESPACE": where["namespace"]}
-    command = [sys.executable, "-m", "flask", "purchases", "repair", workflow_id]
+    command = [sys.executable, "-m", "flask", "purchases", "repair", workflow_id, "--yes"]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )

@@ -66,6 +66,12 @@ async def test_a_refusal_is_final_and_no_error() -> None:
     assert Refused(*error.details).kind == "payment-paid"
 
 
+async def test_a_failure_brings_no_chain_of_causes() -> None:
+    """It says all; the server keeps 4 KB of it, of which traces would leave nothing."""
+    error = await failure(Unavailable("GET /payments/pi_1: ConnectError"))
+    assert (error.__cause__, error.__suppress_context__) == (None, True)
+
+
 @pytest.mark.parametrize(("asked_s", "delay"), [(3.0, timedelta(seconds=3)), (None, None), (0.0, None)])
 async def test_what_is_unknown_is_tried_again(asked_s: float | None, delay: timedelta | None) -> None:
     """As late as the callee has asked, or at the saga's own pace."""

@@ -71,6 +71,7 @@ def test_it_tells_what_is_open_parked_and_overdue() -> None:
     told = values(census(temporal)())
     assert told["intake_purchases_open"] == {(s.value,): 4 if s == "processing" else 0 for s in OPEN}
     assert told["intake_follow_ups_parked"] == {(saga,): 2 if saga == "RefundFailed" else 0 for saga in FOLLOW_UPS}
+    assert told["intake_follow_ups_struggling"] == {(saga,): 2 if saga == "RefundFailed" else 1 for saga in FOLLOW_UPS}
     assert told["intake_purchases_overdue"] == {(): 1}
     assert told["intake_temporal_up"] == {(): 1}
 

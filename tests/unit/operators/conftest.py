@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import Desk, purchases_commands
-from app.operators.books import Book, Books
+from app.operators.books import SERVICES, Book, Books
+from app.operators.environment import Environment
 from audit import CouldNotRead, Report
 from tests.unit.operators.fake_engine import FakeEngine
 
@@ -71,17 +72,35 @@ def books() -> FakeBooks:
 
 
 @pytest.fixture
+def known(books: FakeBooks) -> None:
+    """Payments knows the purchase that Temporal knows."""
+    books.books = Books(payment=Book(entry=PAYMENT))
+
+
+@pytest.fixture
 def audits() -> FakeAudit:
     """Books that add up."""
     return FakeAudit()
 
 
 @pytest.fixture
-def purchases(engine: FakeEngine, books: FakeBooks, audits: FakeAudit) -> Command:
-    """`flask purchases …`; with `keys` somebody sits at the terminal and types them."""
+def environment() -> Environment:
+    """All on one machine."""
+    services = {name: f"http://127.0.0.1:{5001 + number}" for number, name in enumerate(SERVICES)}
+    return Environment("127.0.0.1:7233", "default", services)
 
-    def run(*arguments: str, keys: str | None = None) -> Result:
-        desk = Desk(lambda: engine, books, audits, asks=lambda: keys is not None)
-        return CliRunner().invoke(purchases_commands(desk, leave=sys.exit), list(arguments), input=keys)
+
+@pytest.fixture
+def purchases(engine: FakeEngine, books: FakeBooks, audits: FakeAudit, environment: Environment) -> Command:
+    """`flask purchases …`, of olga's; with `keys` somebody sits at the terminal and types them."""
+
+    def made(by: str = "") -> FakeEngine:
+        engine.names.append(by)
+        return engine
+
+    def run(*arguments: str, keys: str | None = None, operator: str | None = "olga") -> Result:
+        desk = Desk(made, books, audits, environment, asks=lambda: keys is not None)
+        shell = CliRunner(env={"OPERATOR": operator})
+        return shell.invoke(purchases_commands(desk, leave=sys.exit), list(arguments), input=keys)
 
     return run

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.operators.decisions import Decision
 from app.operators.engine import RUNNING, Run
-from app.operators.queries import BROKEN_OFF, OPEN_AND_WELL, PARKED, PURCHASES
+from app.operators.queries import BROKEN_OFF, FOLLOW_UPS, OPEN_AND_WELL, PARKED, PURCHASES
 from app.operators.rows import is_broken, is_parked
 from domain.errors import Refused, Unavailable
 from domain.messages import ParkedView, PurchaseView, Settlement
@@ -53,6 +54,9 @@ class FakeEngine:
     # What each saga is parked for once it has tried again.
     again: dict[str, ParkedView] = field(default_factory=dict)
     settlements: dict[str, Settlement] = field(default_factory=dict)
+    decided: dict[str, list[Decision]] = field(default_factory=dict)
+    # In whose names it was asked for.
+    names: list[str] = field(default_factory=list)
     tasks: int | None = 7
     worker: bool = True
     refusals: dict[str, Refused | Unavailable] = field(default_factory=dict)
@@ -113,6 +117,10 @@ class FakeEngine:
         """What its worker could not do."""
         return "Failed decoding arguments"
 
+    async def decisions(self, run: Run) -> list[Decision]:
+        """What the test has set."""
+        return self.decided.get(run.workflow_id, [])
+
     async def end(self, run: Run) -> str:
         """What a saga has left."""
         return "a mistake"
@@ -158,11 +166,14 @@ def passes(run: Run, query: str) -> bool:
         return False
     if "STARTS_WITH" in query:
         return any(run.workflow_id.startswith(begins) for begins in re.findall(r"'([^']*)'", query))
-    if BROKEN_OFF in query:
-        return is_parked(run) or is_broken(run)
-    if PARKED in query:
-        return is_parked(run)
-    own = run.workflow_id.startswith("purchase/")
-    if OPEN_AND_WELL in query:
-        return own and run.state == RUNNING and not is_parked(run)
-    return own or PURCHASES not in query
+    own, runs = run.workflow_id.startswith("purchase/"), run.state == RUNNING
+    scopes = {
+        BROKEN_OFF: is_parked(run) or is_broken(run),
+        PARKED: is_parked(run),
+        OPEN_AND_WELL: own and runs and not is_parked(run),
+        FOLLOW_UPS: runs and not own,
+        "PurchaseStatus = 'awaiting": own and runs and run.status == "awaiting_payment",
+        "PurchaseStatus != 'awaiting": own and runs and run.status != "awaiting_payment",
+        PURCHASES: own,
+    }
+    return next((passed for scope, passed in scopes.items() if scope in query), True)

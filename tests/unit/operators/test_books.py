@@ -63,7 +63,7 @@ async def test_who_is_away_does_not_take_the_others_with_it() -> None:
     books = await read({"payments/payments/pi_1": found(PAYMENT), "projects/reservations/pi_1": httpx.Response(403)})
     assert books.payment.entry == PAYMENT
     assert "403" in books.reservation.problem
-    assert books.offset.problem == "GET /users/alice/offsets/pi_1: ConnectError"
+    assert books.offset.problem == "GET /users/alice/offsets/pi_1: no answer of http://users, ConnectError"
 
 
 async def test_a_provider_that_is_away() -> None:

@@ -16,6 +16,8 @@ from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import Command
 from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, parked_run, run, view
 
+pytestmark = pytest.mark.usefixtures("known")
+
 ALL = {"retry": "Again.", "skip": "Left out.", "abort": "Undone."}
 NOW_NOT = ("--yes", "--wait", "0")
 
@@ -50,7 +52,7 @@ def test_a_decision_is_shown_asked_about_and_told(
     assert result.exit_code == 0
     assert "refused, no balance" in result.stderr
     assert f"{decision}: {ALL[decision]}" in result.stderr
-    assert f"{decision.capitalize()} this saga? [y/N]" in result.stderr
+    assert f"{decision.capitalize()} this saga at Temporal 127.0.0.1:7233, namespace default? [y/N]" in result.stderr
     assert "The purchase is paid (a mistake)." in result.stdout
     assert engine.done == [(decision, SUCCESS)]
 

@@ -109,7 +109,7 @@ def test_pages_follow_one_another(engine: FakeEngine, purchases: Command) -> Non
     ids = [[row["purchase_id"] for row in page["purchases"]] for page in pages]
     assert ids == [["p0", "p1"], ["p2", "p100"], ["p101", "p102"], ["p103", "p104"], []]
     assert [page["more"] for page in pages] == [True, True, True, False, False]
-    assert pages[0]["totals"] == {"attention": 3, "open": 5}
+    assert pages[0]["totals"] == {"attention": 3, "struggling": 0, "open": 5}
     assert "More on --page 2." in purchases("list", "--limit", "2").stdout
     assert "There is no page 9." in purchases("list", "--limit", "2", "--page", "9").stdout
 

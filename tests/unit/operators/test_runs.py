@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
+from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes
 
-from app.operators.runs import UNREADABLE, listed
+from app.operators.runs import UNREADABLE, described, listed
+from temporal_client import data_converter
 from temporal_client.encryption import UnknownKeyError
 from tests.unit.fakes import NOW
 
@@ -38,6 +41,35 @@ class Execution:
         if isinstance(self.told, Exception):
             raise self.told
         return self.told
+
+
+@dataclass
+class Description(Execution):
+    """What a description tells beside that."""
+
+    told: dict[str, Any] | Exception = field(default_factory=dict)
+    raw_description: DescribeWorkflowExecutionResponse = field(default_factory=DescribeWorkflowExecutionResponse)
+
+
+async def test_a_steps_age_is_counted_from_its_first_attempt() -> None:
+    """`scheduled_time` is that of the last one; the step's time limit ends three days after the first."""
+    limit, first = timedelta(days=3), NOW - timedelta(days=2)
+    pending = PendingActivityInfo(activity_id="deliver-offset", attempt=2880)
+    pending.activity_options.schedule_to_close_timeout.FromTimedelta(limit)
+    pending.scheduled_time.FromDatetime(NOW)
+    pending.expiration_time.FromDatetime(first + limit)
+    description = Description(raw_description=DescribeWorkflowExecutionResponse(pending_activities=[pending]))
+    (step,) = (await described(cast("WorkflowExecutionDescription", description), data_converter())).steps
+    assert (step.attempt, step.since) == (2880, first)
+
+
+async def test_a_repaired_purchase_keeps_its_times() -> None:
+    """For the server it has started again."""
+    answer = DescribeWorkflowExecutionResponse()
+    answer.workflow_extended_info.original_start_time.FromDatetime(NOW - timedelta(days=1))
+    description = Description({"order": ORDER, "reservation_ttl_s": 1800}, raw_description=answer)
+    run = await described(cast("WorkflowExecutionDescription", description), data_converter())
+    assert (run.started_at, run.deadline) == (NOW - timedelta(days=1), NOW - timedelta(days=1) + timedelta(minutes=30))
 
 
 async def test_a_purchase_tells_its_order_and_its_deadline() -> None:

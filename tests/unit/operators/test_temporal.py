@@ -15,11 +15,13 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.operators.connection import AWAY
 from app.operators.temporal import NO_WORKER, TemporalEngine
 from domain.errors import Refused, Unavailable
+from temporal_client import address
 from temporal_client.encryption import UnknownKeyError
 from tests.unit.operators.fake_engine import run
+
+AWAY = f"does not answer at {address()}"
 
 
 @dataclass

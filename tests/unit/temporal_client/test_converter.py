@@ -71,6 +71,26 @@ async def test_a_failure_that_is_passed_on_stays_encrypted() -> None:
     assert not any(part in raw for part in (b"alice", b"USD", b"answered", b"gives up"))
 
 
+def nested(levels: int) -> RuntimeError:
+    """An error of many words at the end of a chain of others, each with a trace of its own."""
+    raised = RuntimeError(f"level {levels}: " + "ünsäglich \n" * 1000)
+    raised.__cause__ = nested(levels - 1) if levels else None
+    return raised.with_traceback(failing().__traceback__)
+
+
+@pytest.mark.parametrize("keys", [(), ("a",)])
+async def test_a_failure_stays_below_what_the_server_keeps(keys: tuple[str, ...]) -> None:
+    """However long a chain of errors is: 4 KB of a step that is tried again, and what matters of it comes back."""
+    by = converter(*keys)
+    told = await failure(by, nested(10))
+    assert told.ByteSize() < 4096
+    read = await by.decode_failure(told)
+    assert "level 10: ünsäglich" in str(read)
+    assert "level 9: ünsäglich" in str(read.__cause__)
+    assert read.__cause__
+    assert read.__cause__.__cause__ is None
+
+
 async def test_without_a_key_a_failure_is_readable() -> None:
     """In development the UI shows it as it is."""
     assert (await failure(converter(), failing())).message == "alice has no 9.00 USD"

@@ -1,0 +1,112 @@
+"""Where a command acts, and in whose name."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from app.operators.books import SERVICES, Book, Books
+from app.operators.decisions import Decision
+from app.operators.environment import Environment
+from tests.unit.fakes import NOW
+from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
+from tests.unit.operators.fake_engine import SUCCESS, FakeEngine, parked_run, run
+
+HERE = {name: f"http://localhost:{5001 + number}" for number, name in enumerate(SERVICES)}
+THERE = {name: f"https://{name}.example.org" for name in SERVICES}
+
+
+@pytest.mark.parametrize(
+    ("temporal", "services", "mixed"),
+    [
+        ("127.0.0.1:7233", HERE, False),
+        ("[::1]:7233", HERE, False),
+        ("temporal:7233", THERE, False),
+        ("10.0.0.7:7233", THERE, False),
+        ("temporal.example.org:7233", HERE, True),
+        ("127.0.0.1:7233", THERE, True),
+        ("temporal:7233", THERE | {"users": HERE["users"]}, True),
+    ],
+)
+def test_what_is_partly_on_this_machine_looks_mixed(temporal: str, services: dict[str, str], mixed: bool) -> None:
+    """A setting that was forgotten has its default, which is of this machine."""
+    assert bool(Environment(temporal, "default", services).mixture) is mixed
+
+
+def test_passwords_in_addresses_are_not_shown() -> None:
+    """A plan stands on a screen, and in a log."""
+    shown = str(Environment("temporal:7233", "default", THERE | {"users": "https://u:secret@users.example.org"}))
+    assert ("https://users.example.org" in shown, "secret" in shown) == (True, False)
+
+
+class TestMixed:
+    """Temporal of one environment, services of another one."""
+
+    @pytest.fixture
+    def environment(self, environment: Environment) -> Environment:
+        """Temporal of production, services of this machine."""
+        return replace(environment, temporal="temporal.example.org:7233")
+
+    @pytest.mark.parametrize("command", [["list"], ["show", "p1"], ["retry", "p1", "--yes"], ["audit"]])
+    def test_every_command_refuses(self, engine: FakeEngine, purchases: Command, command: list[str]) -> None:
+        """All addresses are named, and nobody is asked."""
+        engine.park(parked_run())
+        result = purchases(*command)
+        assert (result.exit_code, engine.names, engine.done) == (2, [], [])
+        assert "Temporal temporal.example.org:7233" in result.stderr
+        assert "http://127.0.0.1:5001" in result.stderr
+
+    def test_whoever_knows_better_says_so(self, purchases: Command) -> None:
+        """Temporal is a service of others, and ours are reached through a tunnel."""
+        assert purchases("--mixed", "list").exit_code == 0
+
+
+@pytest.mark.parametrize("entry", [None, PAYMENT | {"purchase_id": "another"}])
+@pytest.mark.parametrize("command", ["retry", "repair"])
+def test_a_purchase_that_payments_does_not_know_is_another_environments(
+    engine: FakeEngine, books: FakeBooks, purchases: Command, command: str, entry: dict[str, object] | None
+) -> None:
+    """Nothing is done, unless somebody says that they belong together: a database may have been restored."""
+    engine.know(run(state="terminated"))
+    engine.park(parked_run())
+    books.books = Books(payment=Book(entry=entry))
+    any_id = SUCCESS if command == "retry" else "purchase/p1"
+    result = purchases(command, any_id, "--yes")
+    assert (result.exit_code, "two environments" in result.stderr, engine.done) == (2, True, [])
+    assert purchases("--mixed", command, any_id, "--yes").exit_code == 0
+
+
+def test_services_that_are_away_forbid_nothing(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+    """Nothing speaks for two environments."""
+    engine.know(run())
+    engine.park(parked_run())
+    books.books = Books(payment=Book(problem="GET /payments/pi_1: 503"))
+    assert purchases("retry", SUCCESS, "--yes").exit_code == 0
+
+
+@pytest.mark.usefixtures("known")
+def test_who_decides_is_asked(engine: FakeEngine, purchases: Command) -> None:
+    """Unless it was said; it is the name in which Temporal keeps the decision."""
+    engine.park(parked_run())
+    assert purchases("retry", SUCCESS, keys="Olga Ops\ny\n", operator=None).exit_code == 0
+    engine.park(parked_run())
+    assert purchases("retry", SUCCESS, "--by", "oscar@example.org", "--yes").exit_code == 0
+    assert [name for name in engine.names if name] == ["Olga Ops", "oscar@example.org"]
+    assert purchases("retry", SUCCESS, "--by", "a\nb", "--yes").exit_code == 2
+
+
+def test_show_tells_who_has_decided(engine: FakeEngine, purchases: Command) -> None:
+    """Also of a saga that has ended; what was refused is said to be."""
+    engine.know(run(state="completed"))
+    engine.decided["purchase/p1"] = [
+        Decision(at=NOW, decision="skip", by="olga", taken=False),
+        Decision(at=NOW, decision="retry", by="oscar"),
+    ]
+    output = purchases("show", "p1").stdout
+    assert f"skip by olga at {NOW:%Y-%m-%d %H:%M:%S} UTC, which was refused" in output
+    assert f"retry by oscar at {NOW:%Y-%m-%d %H:%M:%S} UTC" in output
+    (saga,) = json.loads(purchases("show", "p1", "--json").stdout)["sagas"]
+    assert [(each["decision"], each["by"], each["taken"]) for each in saga["decisions"]] == [
+        ("skip", "olga", False),
+        ("retry", "oscar", True),
+    ]
