@@ -1,6 +1,7 @@
 """Operators find parked sagas and decide on them from the command line."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from devstack.stack import Stack
@@ -72,16 +73,16 @@ def test_parked_sagas_are_found_shown_and_decided_on(
 
 
 def test_a_step_that_is_tried_again_says_why(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:
-    """The server has the whole failure, encrypted; whoever has the key reads its reason."""
+    """And since when: the server has the whole failure, encrypted, and whoever has the key reads its reason."""
     purchase = buyers.opened()
     with killed(own, "users"):
         buyers.pay(purchase)
         engine.wait_until_retried(purchase.success)
-        sagas = told(purchases, "show", purchase.purchase_id)[1]["sagas"]
-    (failure,) = [
-        step["failure"] for saga in sagas if saga["workflow_id"] == purchase.success for step in saga["steps"]
-    ]
-    assert "ConnectError" in failure
+        shown = told(purchases, "show", purchase.purchase_id)[1]
+    (step,) = [step for saga in shown["sagas"] if saga["workflow_id"] == purchase.success for step in saga["steps"]]
+    assert "ConnectError" in step["failure"]
+    opened, since = (datetime.fromisoformat(each) for each in (shown["opened_at"], step["since"]))
+    assert opened.replace(microsecond=0) <= since <= datetime.now(UTC)
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
 

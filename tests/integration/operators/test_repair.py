@@ -11,7 +11,7 @@ from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers, Purchase
 
 Terminate = Callable[[str], None]
-TIMES = "opened_at", "deadline", "timeline"
+TIMES = "opened_at", "deadline"
 
 
 def shown(purchases: Command, purchase: Purchase) -> dict[str, Any]:
