@@ -28,7 +28,7 @@ def before_call(_: schemathesis.HookContext, case: schemathesis.Case[Any], kwarg
     operation = case.operation.definition.raw.get("operationId")
     if operation == "receiveStripeEvent":
         kwargs["auth"] = _sign
-    if operation in {"showPurchase", "listPurchases"}:
+    if operation in {"showBuyer", "showPurchase", "listPurchases"}:
         case.query = _for_the_buyer(case.query)
     if operation == "cancelPurchase":
         case.body, case.media_type = _for_the_buyer({}), "application/json"
