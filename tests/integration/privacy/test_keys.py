@@ -20,34 +20,34 @@ def paid(buyers: Buyers, *purchases: Purchase) -> None:
 def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: Keys, buyers: Buyers) -> None:
     """Each step, in the order of docs/privacy.md, takes up what was opened before it, and nothing is lost."""
     keys.roll("", "")
-    in_clear = [buyers.opened() for _ in range(4)]
+    in_clear = [buyers.opened_at_the_intake() for _ in range(4)]
     # First everybody can read; then everybody writes, and reads what was written before.
     keys.roll(FIRST, "")
     keys.roll(FIRST, "first", clear="read")
-    by_first = [buyers.opened() for _ in range(3)]
+    by_first = [buyers.opened_at_the_intake() for _ in range(3)]
     paid(buyers, in_clear.pop())
     # The next key: first everybody can read it; while it is put to use, some write by the old and some by the new one.
     keys.roll(BOTH, "first", clear="read")
     keys.roll(BOTH, "second", "start_payment_worker", clear="read")
-    mixed = buyers.opened()
+    mixed = buyers.opened_at_the_intake()
     paid(buyers, in_clear.pop(), by_first.pop())
     keys.roll(BOTH, "second", clear="read")
-    by_second = [buyers.opened() for _ in range(2)]
+    by_second = [buyers.opened_at_the_intake() for _ in range(2)]
     paid(buyers, *in_clear, by_first.pop(), by_second.pop(), mixed)
     # The last phase: nothing in clear is left, and none is read any more.
     keys.roll(BOTH, "second")
-    strict = [buyers.opened() for _ in range(2)]
+    strict = [buyers.opened_at_the_intake() for _ in range(2)]
     paid(buyers, by_first.pop(), strict.pop())
     # Off, in the opposite order; keys stay as long as something is kept that was written by them.
     keys.roll(BOTH, "second", clear="read")
     keys.roll(BOTH, "")
-    paid(buyers, by_second.pop(), strict.pop(), buyers.opened())
+    paid(buyers, by_second.pop(), strict.pop(), buyers.opened_at_the_intake())
 
 
 def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buyers, engine: Engine) -> None:
     """Worker and intake say which key they miss; once they have it, the purchase goes on as if nothing had been."""
     keys.roll(BOTH, "second")
-    purchase = buyers.opened()
+    purchase = buyers.opened_at_the_intake()
     keys.roll(FIRST, "first", "payment_success_worker")
     buyers.pay(purchase)
     engine.wait_until_task_failed(purchase.success)

@@ -57,6 +57,10 @@ class Buyers:
         purchase = self.opening()
         return self.answered(purchase)
 
+    def opened_at_the_intake(self) -> Purchase:
+        """The same, by the buyer's request alone: the intake starts the saga, as it is told to write payloads."""
+        return self.answered(self._purchase([item(self._milestones["mangrove-2"], QUANTITY)], AMOUNT))
+
     def opening(self) -> Purchase:
         """A purchase whose buyer does not wait for the answer.
 
@@ -70,12 +74,18 @@ class Buyers:
         return self._opening([item(milestone, "6")], 6 * milestone["unit_amount"])
 
     def _opening(self, items: list[dict[str, str]], amount: int) -> Purchase:
-        key, buyer = uuid.uuid4().hex, newcomer()
+        purchase = self._purchase(items, amount)
         body = PurchaseBody.model_validate({"items": items, "amount": amount, "currency": "usd"})
-        order = body.order(purchase_id(buyer, key), buyer)
-        self._keys[order.purchase_id] = key, items, amount
+        order = body.order(purchase.purchase_id, purchase.buyer)
+        key, _, _ = self._keys[purchase.purchase_id]
         self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, body.payment_method, key))
-        return Purchase(order.purchase_id, buyer)
+        return purchase
+
+    def _purchase(self, items: list[dict[str, str]], amount: int) -> Purchase:
+        """A purchase that a buyer of its own means to begin."""
+        key, buyer = uuid.uuid4().hex, newcomer()
+        self._keys[purchase_id(buyer, key)] = key, items, amount
+        return Purchase(purchase_id(buyer, key), buyer)
 
     def repeated(self, purchase: Purchase) -> httpx.Response:
         """The buyer repeats the request with the same key."""
