@@ -38,8 +38,16 @@ else
 	@# Branch coverage is measured where the tests run the code in their own process, and are no search.
 	@$(PYTEST) $(PARALLEL) tests/unit tests/sagas --cov
 	@$(PYTEST) $(PARALLEL) tests/explorer tests/histories tests/model tests/openapi
-	@$(PYTEST) tests/integration tests/browser
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going purchases surroundings
 endif
+
+# The tests on real parts wait for processes half of the time: two runs side by side, each with stacks of its own.
+PURCHASES := $(addprefix tests/integration/,sagas intake webhooks identity readme deploy audit payments projects users stores)
+.PHONY: purchases surroundings
+purchases:
+	@$(PYTEST) $(PURCHASES)
+surroundings:
+	@$(PYTEST) $(filter-out $(PURCHASES) %__pycache__,$(patsubst %/,%,$(wildcard tests/integration/*/))) tests/browser
 
 prove: python  ## before a release: what takes longer, searches longer, breaks more; says in docs/proved.md how it went
 	@$(SETUP) --tests --prove

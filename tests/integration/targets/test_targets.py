@@ -27,10 +27,11 @@ HERE = {
     "up",
 }
 ELSEWHERE = {
-    "chaos": "tests/integration/chaos",
+    "chaos": "tests/long/chaos",
     "check": "CI runs it before all tests",
     "help": "below",
     "prove": "by people before a release (docs/releases.md)",
+    "prove-compose": "by people before a release (docs/releases.md)",
     "test": "CI runs it",
 }
 
