@@ -42,12 +42,12 @@ else
 endif
 
 # The tests on real parts wait for processes half of the time: two runs side by side, each with stacks of its own.
-PURCHASES := $(addprefix tests/integration/,sagas intake webhooks identity readme deploy audit payments projects users stores)
+ON_PURCHASES := $(addprefix tests/integration/,sagas intake webhooks identity readme deploy audit payments projects users stores)
 .PHONY: purchases surroundings
 purchases:
-	@$(PYTEST) $(PURCHASES)
+	@$(PYTEST) $(ON_PURCHASES)
 surroundings:
-	@$(PYTEST) $(filter-out $(PURCHASES) %__pycache__,$(patsubst %/,%,$(wildcard tests/integration/*/))) tests/browser
+	@$(PYTEST) $(filter-out $(ON_PURCHASES) %__pycache__,$(patsubst %/,%,$(wildcard tests/integration/*/))) tests/browser
 
 prove: python  ## before a release: what takes longer, searches longer, breaks more; says in docs/proved.md how it went
 	@$(SETUP) --tests --prove
@@ -57,23 +57,23 @@ prove-compose: python  ## docker compose on an engine of its own with stand-ins 
 	@$(SETUP) --compose
 	@$(VENV)/python -m pytest --capture=no --verbose --exitfirst $(or $(ARGS),tests/compose)
 
-explore: setup  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
+explore: packages  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
 	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)
 
-check: setup  ## style, types, borders and security
+check: packages  ## style, types, borders and security
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy --strict .
 	$(VENV)/lint-imports
 	$(VENV)/bandit --quiet --configfile bandit.yaml --recursive .
 
-openapi: setup  ## write the documents of the APIs anew; refuses what breaks clients, but for ARGS=--breaking
+openapi: packages  ## write the documents of the APIs anew; refuses what breaks clients, but for ARGS=--breaking
 	@$(VENV)/python -m tests.openapi $(ARGS)
 
-histories: setup  ## write what the sagas of the next version do, before it is tagged; VERSION=1.2.0
+histories: packages  ## write what the sagas of the next version do, before it is tagged; VERSION=1.2.0
 	@$(VENV)/python -m tests.histories record $(VERSION)
 
-sbom: setup  ## write build/sbom.cdx.json: the bill of materials of what the image holds
+sbom: packages  ## write build/sbom.cdx.json: the bill of materials of what the image holds
 	@$(VENV)/python -m tests.supply sbom
 
 bench: python  ## measure latency, throughput, memory and recovery; ARGS="--only speed --write"
@@ -90,7 +90,10 @@ chaos: python  ## break every part while buyers buy, then audit; PURCHASES=200 S
 clean: python  ## remove the stack's data and what tests left; refuses while a stack runs
 	@$(PYTHON) -m devstack.clean
 
-.PHONY: python
+.PHONY: python packages
+packages: python
+	@$(SETUP) --packages
+
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3.11' >&2; exit 1; }

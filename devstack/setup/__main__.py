@@ -1,4 +1,4 @@
-"""`python3 -m devstack.setup [--chaos] [--tests] [--prove] [--compose]`: bring here all that the project needs."""
+"""`python3 -m devstack.setup [--packages|--chaos|--tests|--prove|--compose]`: bring here all that the project needs."""
 
 import argparse
 import fcntl
@@ -32,6 +32,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def main() -> int:
     """Do what is left to do; 0, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="python3 -m devstack.setup", description=__doc__)
+    parser.add_argument(
+        "--packages", action="store_true", help="only the Python packages: what needs no program beside"
+    )
     parser.add_argument("--chaos", action="store_true", help="also what breaks connections: Toxiproxy")
     parser.add_argument(
         "--tests",
@@ -55,7 +58,7 @@ def main() -> int:
     )
     # First what needs root, so that nobody waits to be told.
     steps = [debian] if arguments.compose else []
-    steps += [python_env, temporal_server, rabbitmq_server]
+    steps += [python_env] if arguments.packages else [python_env, temporal_server, rabbitmq_server]
     steps += [toxiproxy_server] if arguments.chaos or arguments.tests else []
     steps += [postgresql] if arguments.tests or os.environ.get("STORE") == "postgres" else []
     steps += [redis_server, prometheus, kustomize, chromium] if arguments.tests else []
