@@ -79,8 +79,9 @@ def test_a_paid_purchase_is_one_trace(client: Shop, collector: Collector, basket
         "publish payment.success",
         "process payment.success",
     }
-    # What the server has started twice would be there twice.
+    # What the server has started twice would be there twice; a look that has grown old is taken again.
     runs = [span.name for span in spans if span.name.startswith(("RunWorkflow", "RunActivity"))]
+    runs = [name for name in runs if not name.endswith(":look_at_payment")]
     assert sorted(set(runs)) == sorted(runs)
 
 
