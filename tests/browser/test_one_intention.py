@@ -155,12 +155,12 @@ def test_two_tabs_that_buy_at_the_same_moment(visit: Visit, books: Books) -> Non
     for tab in tabs:
         tab.choose({CREEK: "1.5"})
     for tab in tabs:
-        tab.buy_button.evaluate("button => { setTimeout(() => button.click()) }")
+        tab.buy_button.evaluate("button => { setTimeout(() => button.isConnected && button.click()) }")
     assert tabs[0].opened() == tabs[1].opened()
     for tab in tabs:
         tab.page.get_by_role("radio", name="Succeeds", exact=True).check()
     for tab in tabs:
-        tab.pay_button.evaluate("button => { setTimeout(() => button.click()) }")
+        tab.pay_button.evaluate("button => { setTimeout(() => button.isConnected && button.click()) }")
     for tab in tabs:
         tab.sees(PAID)
     books.paid_once(visit.buyer, 1800)
