@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion as DeploymentVersion
 from temporalio.api.enums.v1 import TaskQueueType, VersionDrainageStatus
 from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
 from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
+    DescribeWorkerDeploymentVersionRequest,
     SetWorkerDeploymentCurrentVersionRequest,
     SetWorkerDeploymentRampingVersionRequest,
 )
@@ -66,7 +68,7 @@ class Deployment:
         ]
 
     async def wait_for_workers(self, build_id: str) -> None:
-        """Wait until workers of the version poll every task queue, for sagas and for steps.
+        """Wait until workers of the version poll every task queue, for sagas and for steps, as the server has noted.
 
         Raises TimeoutError that names the queues without one.
         """
@@ -123,7 +125,27 @@ class Deployment:
         return described.worker_deployment_info
 
     async def _without_workers(self, build_id: str) -> set[str]:
-        return {queue.value for queue in TaskQueue for kind in KINDS if not await self._polled(queue, kind, build_id)}
+        # A queue is the version's some time after its first poll only; until then the server refuses the version.
+        noted = await self._noted(build_id)
+        return {
+            queue.value
+            for queue in TaskQueue
+            for kind in KINDS
+            if (queue.value, kind) not in noted or not await self._polled(queue, kind, build_id)
+        }
+
+    async def _noted(self, build_id: str) -> set[tuple[str, TaskQueueType.ValueType]]:
+        request = DescribeWorkerDeploymentVersionRequest(
+            namespace=self._client.namespace,
+            deployment_version=DeploymentVersion(deployment_name=self._name, build_id=build_id),
+        )
+        try:
+            described = await self._client.workflow_service.describe_worker_deployment_version(request)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return set()
+            raise
+        return {(queue.name, queue.type) for queue in described.version_task_queues}
 
     async def _polled(self, queue: str, kind: TaskQueueType.ValueType, build_id: str) -> bool:
         request = DescribeTaskQueueRequest(
