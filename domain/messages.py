@@ -170,13 +170,18 @@ class RecordCall(Frozen):
 
 
 class Notification(Frozen):
-    """An event for RabbitMQ; `kind` is its CloudEvents type and routing key, `time` when it happened."""
+    """An event for RabbitMQ; `kind` is its CloudEvents type and routing key, `time` when it happened.
+
+    `amount_refunded` (minor units) is what the buyer got back, which a hand at the provider can make less than the
+    order's amount; None where nothing was taken back.
+    """
 
     kind: str
     payment_id: str
     order: Order
     status: PurchaseStatus
     time: datetime
+    amount_refunded: int | None = None
 
 
 class CloudEvent(Frozen):
@@ -204,4 +209,6 @@ def cloud_event(notification: Notification, event_id: str) -> CloudEvent:
         "items": [item.model_dump() for item in order.items],
         "status": notification.status,
     }
+    if notification.amount_refunded is not None:
+        data["amount_refunded"] = notification.amount_refunded
     return CloudEvent(id=event_id, type=notification.kind, subject=order.purchase_id, time=notification.time, data=data)

@@ -166,8 +166,9 @@ class PaymentSuccess(FollowUp):
         refunded = await self._undo_money(order)
         if self.sold:
             await self._return_offset()
-        never_charged = reason in NEVER_CHARGED and not refunded
-        return await self._end(order, PurchaseStatus.FAILED if never_charged else PurchaseStatus.REFUNDED, reason)
+        if refunded is None and reason in NEVER_CHARGED:
+            return await self._end(order, PurchaseStatus.FAILED, reason)
+        return await self._end(order, PurchaseStatus.REFUNDED, reason, refunded)
 
     async def _claim(self) -> bool:
         """Close the reservation before anything is undone; a commit that was not known to be done shows here."""
@@ -186,17 +187,17 @@ class PaymentSuccess(FollowUp):
         call = OffsetCall(payment_id=self.payment_id, buyer_id=order.buyer_id)
         await self.step(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset", sure=True)
 
-    async def _undo_money(self, order: Order) -> bool:
-        """Cancel, and if that is refused because it was captured, refund; True if it was refunded."""
+    async def _undo_money(self, order: Order) -> int | None:
+        """Cancel, and if that is refused because it was captured, refund; the amount that was, None if canceled."""
         try:
             await self.cancel_payment(self.payment_id)
         except Refused:
             refund = PaymentsSteps.refund_payment
             payment = await self.step(refund, self.call, summary="Refund the payment", sure=True)
             self.note("payment_refunded", shown_amount(payment.amount_refunded, order.currency))
-            return True
+            return payment.amount_refunded
         self.note("payment_canceled")
-        return False
+        return None
 
     async def _return_offset(self) -> None:
         await self.step(ProjectsSteps.return_offset, self.call, summary="Return the offset", sure=True)
@@ -204,9 +205,11 @@ class PaymentSuccess(FollowUp):
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
-    async def _end(self, order: Order, status: PurchaseStatus, reason: str | None = None) -> SagaEnd:
+    async def _end(
+        self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
+    ) -> SagaEnd:
         """Publish and tell: every end that owns the outcome does both."""
         kind = "payment.success" if status is PurchaseStatus.PAID else f"payment.{status}"
-        await self.publish(kind, self.payment_id, order, status)
+        await self.publish(kind, self.payment_id, order, status, amount_refunded)
         await self.tell_end(self.payment_id, order, status, reason)
         return SagaEnd(status=status, note=reason or "")

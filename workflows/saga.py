@@ -177,9 +177,18 @@ class Saga(Parking):
         await self.step(ProjectsSteps.release_offset, call, summary="Release the reserved offset")
         self.note("offset_released")
 
-    async def publish(self, kind: str, payment_id: str, order: Order, status: PurchaseStatus) -> None:
+    async def publish(
+        self, kind: str, payment_id: str, order: Order, status: PurchaseStatus, amount_refunded: int | None = None
+    ) -> None:
         """Publish a notification until the broker has confirmed it."""
-        notification = Notification(kind=kind, payment_id=payment_id, order=order, status=status, time=workflow.now())
+        notification = Notification(
+            kind=kind,
+            payment_id=payment_id,
+            order=order,
+            status=status,
+            time=workflow.now(),
+            amount_refunded=amount_refunded,
+        )
         await self.step(NotifierSteps.publish_notification, notification, summary=f"Publish {kind}", sure=True)
         self.note("notified", kind)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from app.cli.consent import confirm, yes_option
+from app.cli.consent import by_option, confirm, decider, yes_option
 from app.cli.desk import somebody_is_there
 from app.cli.ending import NotThere
 from app.cli.paper import Sheet, paper, say_json, since
@@ -15,7 +15,7 @@ from domain.errors import Refused, Unavailable
 
 DOES = {
     "requeue": "Give dead letters back to the queue that they died in: what kept them out is mended.",
-    "drop": "Forget dead letters for good; each is printed once more, as a line of JSON, so that it can be kept.",
+    "drop": "Forget dead letters for good; each is printed once more, as JSON that names who dropped it: keep it.",
 }
 
 
@@ -26,7 +26,7 @@ def notifications_commands(letters: DeadLetters, asks: Callable[[], bool] = some
     group.add_command(dead)
     dead.add_command(_list(letters))
     dead.add_command(_change("requeue", letters, letters.requeue, asks))
-    dead.add_command(_change("drop", letters, letters.drop, asks))
+    dead.add_command(_change("drop", letters, lambda ids, _: letters.drop(ids), asks))
     return group
 
 
@@ -48,26 +48,28 @@ def _list(letters: DeadLetters) -> click.Command:
 def _change(
     name: str,
     letters: DeadLetters,
-    change: Callable[[tuple[str, ...] | None], list[DeadLetter]],
+    change: Callable[[tuple[str, ...], str], list[DeadLetter]],
     asks: Callable[[], bool],
 ) -> click.Command:
     @click.command(name, help=f"{DOES[name]}\n\nID is as `list` shows it.")
     @click.argument("ids", metavar="[ID]...", nargs=-1)
     @click.option("--all", "everything", is_flag=True, help="all of them")
+    @by_option
     @yes_option
-    def command(ids: tuple[str, ...], everything: bool, yes: bool) -> None:
+    def command(ids: tuple[str, ...], everything: bool, by: str | None, yes: bool) -> None:
         if bool(ids) == everything:
             raise click.UsageError("Name ids, or say --all.")
         found, _ = _told(letters.all)
         meant = [letter for letter in found if everything or letter.id in ids]
         _table(paper(stderr=True), f"{name}, at {letters.broker}:", meant)
         confirm(asks, f"{name.capitalize()} these at {letters.broker}?", yes=yes)
+        who = decider(asks, by, yes=yes)
         # Those that came meanwhile were not shown: they are not meant.
-        done = _told(lambda: change(ids or tuple(letter.id for letter in meant)))
+        done = _told(lambda: change(ids or tuple(letter.id for letter in meant), who))
         if name == "drop":
             for letter in done:
-                click.echo(json.dumps(letter.document()))
-        click.echo(f"{name}: {len(done)} done.", err=True)
+                click.echo(json.dumps(letter.document() | {"dropped_by": who}))
+        click.echo(f"{name}: {len(done)} done, by {who}.", err=True)
 
     return command
 

@@ -18,13 +18,18 @@ from domain.errors import Refused, Unavailable
 
 # A person reads no more at a time, and a broker lends no more without a thought; what lies behind them comes next time.
 LENT_MAX = 1000
+# The header in which a message that was given back keeps who has done so.
+REQUEUED_BY = "requeued-by"
 # Enough of a digest to tell a thousand messages from one another.
 ID_DIGITS = 12
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message that was given up: by `reason` (`rejected`: it could not be read; `delivery_limit`) out of `queue`."""
+    """A message that was given up: by `reason` (`rejected`: it could not be read; `delivery_limit`) out of `queue`.
+
+    `requeued_by` is who has given it back before; empty where nobody has.
+    """
 
     id: str
     type: str
@@ -33,6 +38,7 @@ class DeadLetter:
     reason: str
     queue: str
     died_at: datetime | None
+    requeued_by: str
     body: bytes
     properties: pika.BasicProperties
     tag: int
@@ -40,7 +46,7 @@ class DeadLetter:
     def document(self) -> dict[str, Any]:
         """All that a program, or who wants to keep a copy, is told; a body that is no text loses what is none."""
         died_at = self.died_at.isoformat() if self.died_at else None
-        named = ("id", "type", "message_id", "purchase_id", "reason", "queue")
+        named = ("id", "type", "message_id", "purchase_id", "reason", "queue", "requeued_by")
         return {
             **{name: getattr(self, name) for name in named},
             "died_at": died_at,
@@ -65,18 +71,18 @@ class DeadLetters:
         with self._lent() as (_, letters, more):
             return letters, more
 
-    def requeue(self, ids: Iterable[str] | None) -> list[DeadLetter]:
-        """Give some (None: all) back to the queues that they died in; each is dropped here once it is stored there."""
+    def requeue(self, ids: Iterable[str], by: str) -> list[DeadLetter]:
+        """Give some back to the queues that they died in, in somebody's name; each goes once it is stored there."""
         with self._lent() as (channel, letters, _):
             chosen = _chosen(letters, ids)
             channel.confirm_delivery()
             for letter in chosen:
-                channel.basic_publish("", letter.queue, letter.body, _anew(letter.properties), mandatory=True)
+                channel.basic_publish("", letter.queue, letter.body, _anew(letter.properties, by), mandatory=True)
                 channel.basic_ack(letter.tag)
             return chosen
 
-    def drop(self, ids: Iterable[str] | None) -> list[DeadLetter]:
-        """Forget some (None: all) for good; the answer is the last that is known of them."""
+    def drop(self, ids: Iterable[str]) -> list[DeadLetter]:
+        """Forget some for good; the answer is the last that is known of them."""
         with self._lent() as (channel, letters, _):
             chosen = _chosen(letters, ids)
             for letter in chosen:
@@ -111,7 +117,8 @@ def _taken(channel: BlockingChannel) -> Iterator[tuple[Any, Any, bytes]]:
 
 def _letter(method: Any, properties: Any, body: bytes) -> DeadLetter:
     # RabbitMQ, "Dead Letter Exchanges": the newest death stands first. Who publishes by hand leaves none.
-    death = ((properties.headers or {}).get("x-death") or [{}])[0]
+    headers = properties.headers or {}
+    death = (headers.get("x-death") or [{}])[0]
     at = death.get("time")
     return DeadLetter(
         id=hashlib.sha256(body + method.routing_key.encode()).hexdigest()[:ID_DIGITS],
@@ -121,6 +128,7 @@ def _letter(method: Any, properties: Any, body: bytes) -> DeadLetter:
         reason=str(death.get("reason", "unknown")),
         queue=str(death.get("queue", QUEUE)),
         died_at=at.replace(tzinfo=UTC) if isinstance(at, datetime) else None,
+        requeued_by=str(headers.get(REQUEUED_BY, "")),
         body=body,
         properties=properties,
         tag=method.delivery_tag,
@@ -135,19 +143,18 @@ def _purchase_of(body: bytes) -> str:
         return ""
 
 
-def _chosen(letters: list[DeadLetter], ids: Iterable[str] | None) -> list[DeadLetter]:
-    if ids is None:
-        return letters
+def _chosen(letters: list[DeadLetter], ids: Iterable[str]) -> list[DeadLetter]:
     wanted = set(ids)
     if unknown := wanted - {letter.id for letter in letters}:
         raise Refused("not-found", f"No dead letter has the id {', '.join(sorted(unknown))}; nothing is changed.")
     return [letter for letter in letters if letter.id in wanted]
 
 
-def _anew(properties: pika.BasicProperties) -> pika.BasicProperties:
-    """The message's own properties: how it died is the past of another delivery."""
+def _anew(properties: pika.BasicProperties, by: str) -> pika.BasicProperties:
+    """The message's own properties, and who sends it again: how it died is the past of another delivery."""
     return pika.BasicProperties(
         message_id=properties.message_id,
         content_type=properties.content_type,
         delivery_mode=pika.DeliveryMode.Persistent,
+        headers={REQUEUED_BY: by},
     )

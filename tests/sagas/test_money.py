@@ -44,6 +44,7 @@ def undone(world: World, reason: str, given_back: int) -> None:
     payment = world.payments.known()
     assert (payment.amount_captured, payment.amount_refunded) == (given_back, given_back)
     assert world.notifications.kinds() == ["payment.refunded"]
+    assert [event.data["amount_refunded"] for event in world.notifications.events.values()] == [given_back]
 
 
 @pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)

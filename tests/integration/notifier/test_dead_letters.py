@@ -71,11 +71,11 @@ def test_a_requeued_letter_is_delivered_once_more(broker: Broker, channel: Block
     die(channel, json.dumps(event("dead-2")).encode())
     die(channel, b"not an event")
     first, second = listed(broker)
-    assert run(broker, "requeue", first["id"], "--yes").exit_code == 0
+    assert run(broker, "requeue", first["id"], "--yes", "--by", "Olga").exit_code == 0
     wait_until("the other one is alone", lambda: waiting(channel, DEAD_QUEUE) == 1)
     _, properties, body = channel.basic_get(QUEUE, auto_ack=True)
     assert json.loads(body) == event("dead-2")
-    assert properties.delivery_mode == 2
+    assert (properties.delivery_mode, properties.headers["requeued-by"]) == (2, "Olga")
     assert [each["id"] for each in listed(broker)] == [second["id"]]
 
 
@@ -84,9 +84,10 @@ def test_a_dropped_letter_is_printed_and_gone(broker: Broker, channel: BlockingC
     die(channel, json.dumps(event("dead-3")).encode())
     assert run(broker, "drop", "--all", answer="n\n").exit_code == REFUSED
     wait_until("it is still there", lambda: waiting(channel, DEAD_QUEUE) == 1)
-    dropped = run(broker, "drop", "--all", answer="y\n")
+    dropped = run(broker, "drop", "--all", answer="y\nOlga\n")
     assert "Drop these at RabbitMQ at 127.0.0.1" in dropped.stderr
-    assert json.loads(json.loads(dropped.stdout)["body"]) == event("dead-3")
+    kept = json.loads(dropped.stdout)
+    assert (json.loads(kept["body"]), kept["dropped_by"]) == (event("dead-3"), "Olga")
     assert waiting(channel, DEAD_QUEUE) == 0
 
 

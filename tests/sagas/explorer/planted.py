@@ -61,7 +61,7 @@ class OpensWhateverMoves(StartPayment):
 class OffsetFirst(PaymentSuccess):
     """The offset is given back before the money is."""
 
-    async def _undo_money(self, order: Order) -> bool:
+    async def _undo_money(self, order: Order) -> int | None:
         if self.sold:
             await self._return_offset()
         return await super()._undo_money(order)
@@ -71,9 +71,11 @@ class OffsetFirst(PaymentSuccess):
 class EndsQuietly(PaymentSuccess):
     """An end that is not a good one tells nobody."""
 
-    async def _end(self, order: Order, status: PurchaseStatus, reason: str | None = None) -> SagaEnd:
+    async def _end(
+        self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
+    ) -> SagaEnd:
         if status is PurchaseStatus.PAID:
-            return await super()._end(order, status, reason)
+            return await super()._end(order, status, reason, amount_refunded)
         return SagaEnd(status=status)
 
 

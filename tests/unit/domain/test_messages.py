@@ -67,3 +67,17 @@ def test_what_sagas_keep_never_changes() -> None:
     """Histories hold these values."""
     with pytest.raises(ValidationError):
         ORDER.amount = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("amount", [0, 100])
+def test_a_notification_of_money_that_went_back_says_how_much(amount: int) -> None:
+    """Less than the order costs, where less was taken or a bank has it."""
+    notification = Notification(
+        kind="payment.refunded",
+        payment_id="pi_1",
+        order=ORDER,
+        status=PurchaseStatus.REFUNDED,
+        time=NOW,
+        amount_refunded=amount,
+    )
+    assert cloud_event(notification, "saga/publish").data["amount_refunded"] == amount
