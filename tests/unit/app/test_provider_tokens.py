@@ -68,11 +68,11 @@ def test_a_token_of_the_provider_comes_in(
     assert payments.pages_asked[0][0] == "alice"
 
 
-@pytest.mark.parametrize("seconds", [-9, -5])
-def test_clocks_may_differ_a_little(anyone: FlaskClient, config: Settings, seconds: int) -> None:
+def test_clocks_may_differ_a_little(anyone: FlaskClient, config: Settings) -> None:
     """10 s of leeway for what has just expired, and for what begins at once."""
+    # Far enough from the border of 10 s that a slow machine does not cross it.
     now = claims(config)["exp"] - 60
-    late, early = {"exp": now + seconds}, {"nbf": now - seconds, "iat": now - seconds}
+    late, early = {"exp": now - 1}, {"nbf": now + 5, "iat": now + 5}
     assert ask(anyone, signed(RSA, "rsa", claims(config, **late))).status_code == 200
     assert ask(anyone, signed(RSA, "rsa", claims(config, **early))).status_code == 200
 
