@@ -1,31 +1,11 @@
 """`python -m codec_server`: serve; `python -m codec_server new-token --name anna`: make a token for somebody."""
 
 import argparse
-import os
 import sys
 
 from codec_server.access import new_token
 from codec_server.settings import settings
-
-# Some people look at pages; each request takes a millisecond.
-THREADS = 16
-# As the services have: an orderly stop lets the running requests end.
-GRACE_SECONDS = 10
-
-
-def serve() -> None:
-    """Replace this process by gunicorn; returns never."""
-    config = settings()
-    sys.stdout.flush()
-    os.execv(  # noqa: S606
-        sys.executable,
-        [
-            sys.executable, "-m", "gunicorn", "codec_server:create_app()",
-            "--name", "codec_server", "--bind", f"{config.codec_server_host}:{config.codec_server_port}",
-            "--workers", "1", "--threads", str(THREADS),
-            "--graceful-timeout", str(GRACE_SECONDS), "--config", "python:codec_server.gunicorn_conf",
-        ],
-    )  # fmt: skip
+from webapi.server import serve
 
 
 def make_token(name: str) -> None:
@@ -48,7 +28,9 @@ def main() -> None:
     if given.command == "new-token":
         make_token(given.name)
     else:
-        serve()
+        config = settings()
+        host, port = config.codec_server_host, config.codec_server_port
+        serve("codec_server", host, port, config="codec_server.gunicorn_conf")
 
 
 main()

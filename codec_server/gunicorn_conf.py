@@ -1,4 +1,4 @@
-"""gunicorn's settings for the codec server, beside those on its command line."""
+"""gunicorn's settings for the codec server, beside its name and address."""
 
 from webapi import gunicorn_worker
 
@@ -6,6 +6,12 @@ from webapi import gunicorn_worker
 worker_class = gunicorn_worker.buffering(6 * 1024 * 1024)
 keepalive = gunicorn_worker.KEEP_ALIVE_S
 logger_class = "webapi.gunicorn_telemetry.Logger"
+# Its sessions are in its memory.
+workers = 1
+# Some people look at pages; each request takes a millisecond.
+threads = 16
+# As the services have: an orderly stop lets the running requests end.
+graceful_timeout = 10
 # A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 # gunicorn's control socket would stand in the home folder; nobody asks it.

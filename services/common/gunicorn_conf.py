@@ -1,4 +1,4 @@
-"""gunicorn's settings for every service, beside those on its command line."""
+"""gunicorn's settings for every service, beside its name and address."""
 
 from webapi import gunicorn_telemetry, gunicorn_worker
 

@@ -1,12 +1,10 @@
 """How a service's process becomes the web server."""
 
-import os
-import sys
 from typing import NoReturn
+
+from webapi import server
 
 
 def serve(package: str, host: str, port: int) -> NoReturn:
-    """Replace this process by gunicorn with `services.<package>:create_app()`; never returns."""
-    sys.stdout.flush()
-    command = ["-m", "gunicorn", f"services.{package}:create_app()", "--name", package, "--bind", f"{host}:{port}"]
-    os.execv(sys.executable, [sys.executable, *command, "--config", "python:services.common.gunicorn_conf"])  # noqa: S606
+    """Serve `services.<package>` until a signal; never returns."""
+    server.serve(f"services.{package}", host, port, config="services.common.gunicorn_conf")
