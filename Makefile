@@ -41,8 +41,10 @@ else
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going purchases surroundings
 endif
 
-# The tests on real parts wait for processes half of the time: two runs side by side, each with stacks of its own.
-ON_PURCHASES := $(addprefix tests/integration/,sagas intake webhooks identity readme deploy audit payments projects users stores)
+# The tests on real parts wait for processes half of the time: two runs side by side, each with stacks of its own, and as
+# long as the other.
+ON_PURCHASES := $(addprefix tests/integration/,sagas intake webhooks identity readme deploy audit payments projects users \
+    stores processes devstack check_amqp slow_clients)
 .PHONY: purchases surroundings
 purchases:
 	@$(PYTEST) $(ON_PURCHASES)

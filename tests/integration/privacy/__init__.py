@@ -1,1 +1,1 @@
-"""What Temporal keeps of purchases, read as whoever has its database reads it; and keys that change meanwhile."""
+"""What Temporal keeps of purchases, read as whoever has its database reads it."""

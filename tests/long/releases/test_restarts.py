@@ -6,9 +6,9 @@ import signal
 from devstack.process import Process
 from devstack.shop import Shop
 from devstack.stack import Stack
-from tests.integration.releases.audited import audit
-from tests.integration.releases.load import Bought, Load
-from tests.integration.releases.version import Version
+from tests.long.releases.audited import audit
+from tests.long.releases.load import Bought, Load
+from tests.long.releases.version import Version
 
 # The longest that a worker takes for its last steps: what a platform gives it (docs/deployment.md).
 GRACE_S = 20.0

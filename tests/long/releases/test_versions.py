@@ -2,9 +2,9 @@
 
 from devstack.stack import Stack
 from tests.integration.engine import Engine
-from tests.integration.releases.audited import audit
-from tests.integration.releases.version import Version
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.long.releases.audited import audit
+from tests.long.releases.version import Version
 
 # All of them on one side of an even ramp: one in half a million.
 RAMPED = 20

@@ -1,0 +1,1 @@
+"""Keys that are rolled on a real stack."""
