@@ -44,7 +44,7 @@ endif
 # The tests on real parts wait for processes half of the time: two runs side by side, each with stacks of its own, and as
 # long as the other.
 ON_PURCHASES := $(addprefix tests/integration/,sagas intake webhooks identity readme deploy audit payments projects users \
-    stores processes devstack check_amqp slow_clients)
+    stores processes devstack check_amqp slow_clients operators)
 .PHONY: purchases surroundings
 purchases:
 	@$(PYTEST) $(ON_PURCHASES)

@@ -55,6 +55,8 @@ class Buyers:
     def opened(self) -> Purchase:
         """A purchase that waits for its payment."""
         purchase = self.opening()
+        # Before it has begun its repeat would be a first request, whose hints may be away.
+        self._engine.wait_until_there(purchase.opening)
         return self.answered(purchase)
 
     def opened_at_the_intake(self) -> Purchase:
