@@ -9,7 +9,7 @@ shift 5
 
 mount --bind "$root" "$root"
 cd "$root"
-mkdir -p repository cache
+mkdir -p repository cache var/lib/docker
 mount --bind "$data" var/lib/docker
 mount --bind "$repository" repository
 mount --bind --options ro "$cache" cache
