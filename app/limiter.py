@@ -25,6 +25,8 @@ WAIT_S = 2.0
 # A tenth of what one opening teaches: a crowd is believed at once, an odd one is not.
 BELIEF = 0.1
 
+FULL = "more purchases are being opened than end in time"
+
 T = TypeVar("T")
 # Seconds that only ever grow.
 Clock = Callable[[], float]
@@ -43,6 +45,11 @@ class AdaptiveLimiter:
         self._clock = clock
         self._running = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def check(self) -> None:
+        """Raise Overloaded if there is no room even to wait; may be asked on any thread, and takes no place."""
+        if self._running >= int(self.limit) and len(self._waiting) >= int(self.limit):
+            raise Overloaded(FULL)
 
     async def run(self, work: Callable[[], Awaitable[T]], is_new: Callable[[T], bool]) -> T:
         """The work's result, of which one that `is_new` tells how much ends in time; raises Overloaded."""
@@ -66,8 +73,7 @@ class AdaptiveLimiter:
         if self._running < int(self.limit):
             self._running += 1
             return
-        if len(self._waiting) >= int(self.limit):
-            raise Overloaded("more purchases are being opened than end in time")
+        self.check()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:

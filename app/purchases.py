@@ -172,6 +172,8 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
         opening_timeout_s=intake.config.opening_timeout,
     )
     try:
+        # A crowd that is turned away must not keep the services from those who are let in.
+        intake.sagas.check_room()
         _ask_first(intake, order)
         return intake.sagas.open_purchase(start)
     except Refused as refusal:

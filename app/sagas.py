@@ -28,6 +28,9 @@ class PurchaseSaga(Frozen):
 class Sagas(Protocol):
     """The way to Temporal; every method raises Unavailable when it does not answer in time."""
 
+    def check_room(self) -> None:
+        """Raise Overloaded if an opening would be refused at once: before anything is asked for its sake."""
+
     def open_purchase(self, start: StartPaymentInput) -> Answer:
         """Open the purchase, or wait for its opening.
 

@@ -78,6 +78,10 @@ class TemporalSagas:
         self._cancels = Shared()
         self._checks = Shared()
 
+    def check_room(self) -> None:
+        """Ask the limiter, and nobody else."""
+        self._room.check()
+
     def open_purchase(self, start: StartPaymentInput) -> Answer:
         """Update-with-start: the first request starts the purchase, every repeat gets the answer of the first."""
         same = (start.order.purchase_id, start.fingerprint)

@@ -1,4 +1,4 @@
-"""What a stack's processes cost: processor time and resident memory, each with its children."""
+"""What a stack's processes cost: processor time and memory, each with its children."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,8 @@ def cpu_seconds(pids: Mapping[str, int]) -> dict[str, float]:
 
 
 def memory_mb(pids: Mapping[str, int]) -> dict[str, float]:
-    """Resident memory of each process and its children, in MB (shared pages are counted in each)."""
-    return {name: sum(process.memory_info().rss for process in _family(pid)) / 1e6 for name, pid in pids.items()}
+    """Memory of each process and its children, in MB; what they share is counted once (PSS)."""
+    return {name: sum(process.memory_full_info().pss for process in _family(pid)) / 1e6 for name, pid in pids.items()}
 
 
 def _family(pid: int) -> list[psutil.Process]:

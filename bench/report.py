@@ -105,7 +105,7 @@ def _speed(results: Results) -> list[str]:
 
 
 def _cost(results: Results) -> list[str]:
-    lines = ["| process | CPU ms per purchase | resident MB |", "|---|--:|--:|"]
+    lines = ["| process | CPU ms per purchase | memory MB |", "|---|--:|--:|"]
     lines += [f"| {name} | {cpu:.1f} | {results.memory_mb[name]:.0f} |" for name, cpu in results.cpu_ms.items()]
     lines.append(f"| all | {sum(results.cpu_ms.values()):.1f} | {sum(results.memory_mb.values()):.0f} |")
     return lines

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.limiter import FULL, Overloaded
 from app.sagas import PurchaseSaga
 from domain.answers import KEY_REUSED
 from domain.errors import Refused
@@ -90,6 +91,12 @@ class FakeSagas:
         self.cancels: dict[str, CancelAnswer] = {}
         self.canceled: list[str] = []
         self.cancel_error: Exception | None = None
+        self.full = False
+
+    def check_room(self) -> None:
+        """Turn away while it is full."""
+        if self.full:
+            raise Overloaded(FULL)
 
     def open_purchase(self, start: StartPaymentInput) -> Answer:
         """Open, or answer again; another body under the same key is refused."""
