@@ -83,7 +83,7 @@ def wired() -> Intake:
         sagas=TemporalSagas(loop, payments),
         payments=payments,
         projects=projects,
-        hints=Hints(loop, projects, users),
+        hints=Hints(projects, users),
         metrics=(Census(loop, lazy_client, timedelta(seconds=config.reservation_ttl)),),
         fetch_keys=Jwks(loop, pooled_client(), config.jwt_jwks_url),
     )

@@ -6,8 +6,6 @@ no saga, no payment and no call to the provider, and nobody pays for what could 
 
 import asyncio
 
-from app.loop import LoopThread
-from app.sharing import Shared
 from domain.errors import Refused
 from domain.ports import Projects, Users
 from domain.purchase import Order
@@ -19,24 +17,19 @@ UNKNOWN_BUYER = "This buyer has no account here to which offset could be deliver
 
 
 class Hints:
-    """Asks Projects and Users at once, and once for all copies of an order that are under way."""
+    """Asks Projects and Users at once."""
 
-    def __init__(self, loop: LoopThread, projects: Projects, users: Users) -> None:
-        self._loop = loop
+    def __init__(self, projects: Projects, users: Users) -> None:
         self._projects = projects
         self._users = users
-        self._under_way = Shared()
 
-    def ask(self, order: Order) -> None:
+    async def ask(self, order: Order) -> None:
         """Return if nothing speaks against the order.
 
         Raises Refused with the refusal, which is nowhere recorded. Where one of the two does not answer it raises
         Unavailable, ContractBroken or TimeoutError: going on without the hint could cost a payment that leads nowhere,
         and a repeat, with nothing begun, costs the buyer two seconds.
         """
-        self._loop.run(self._under_way.run(order, lambda: self._ask(order)), HINTS_TIMEOUT_S)
-
-    async def _ask(self, order: Order) -> None:
         async with asyncio.timeout(HINTS_TIMEOUT_S):
             answers = await asyncio.gather(
                 self._know(order.buyer_id), self._projects.quote(order), return_exceptions=True

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from domain.errors import Unavailable
 
-# 20 to begin with: a machine that opens 3 in a second answers them in 7 s. As many may wait for them.
-FIRST = 20
+# 12 to begin with: a machine that opens 2 in a second answers them in 6 s. As many may wait for them.
+FIRST = 12
 # 4: while all is slow (a provider, no worker) some always try, and notice when it is over.
 LEAST = 4
 # As many as have a place at once (app.places.BUYERS_MAX).
@@ -46,11 +46,6 @@ class AdaptiveLimiter:
         self._running = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    def check(self) -> None:
-        """Raise Overloaded if there is no room even to wait; may be asked on any thread, and takes no place."""
-        if self._running >= int(self.limit) and len(self._waiting) >= int(self.limit):
-            raise Overloaded(FULL)
-
     async def run(self, work: Callable[[], Awaitable[T]], is_new: Callable[[T], bool]) -> T:
         """The work's result, of which one that `is_new` tells how much ends in time; raises Overloaded."""
         await self._enter()
@@ -73,7 +68,8 @@ class AdaptiveLimiter:
         if self._running < int(self.limit):
             self._running += 1
             return
-        self.check()
+        if len(self._waiting) >= int(self.limit):
+            raise Overloaded(FULL)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:

@@ -25,6 +25,7 @@ from app.refusals import (
     TOO_MUCH_HELD,
     refused_opening,
 )
+from app.sagas import Doubted
 from app.schemas import (
     AnswerShown,
     BuyerQuery,
@@ -38,7 +39,7 @@ from app.schemas import (
     fingerprint,
     purchase_id,
 )
-from domain.errors import ContractBroken, Refused, Unavailable
+from domain.errors import Refused, Unavailable
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
 from telemetry import ids
@@ -172,10 +173,7 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
         opening_timeout_s=intake.config.opening_timeout,
     )
     try:
-        # A crowd that is turned away must not keep the services from those who are let in.
-        intake.sagas.check_room()
-        _ask_first(intake, order)
-        return intake.sagas.open_purchase(start)
+        return _opened(intake, start)
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
@@ -184,10 +182,11 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
         raise
 
 
-def _ask_first(intake: Intake, order: Order) -> None:
+def _opened(intake: Intake, start: StartPaymentInput) -> Answer:
     """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
     try:
-        intake.hints.ask(order)
-    except (Refused, Unavailable, ContractBroken, TimeoutError):
-        if not intake.reader.knows(order.purchase_id):
-            raise
+        return intake.sagas.open_purchase(start, lambda: intake.hints.ask(start.order))
+    except Doubted as doubt:
+        if not intake.reader.knows(start.order.purchase_id):
+            raise doubt.error from doubt
+    return intake.sagas.open_purchase(start)

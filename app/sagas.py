@@ -1,7 +1,8 @@
 """What the intake asks of the sagas, and what it learns of a purchase from them."""
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.messages import (
     CancelAnswer,
@@ -12,6 +13,16 @@ from domain.messages import (
     StartPaymentInput,
 )
 from domain.purchase import Answer, Frozen, Order, PurchaseStatus
+
+Hint = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Doubted(Exception):
+    """The hints speak against an opening, or are away (`error`); nothing has begun by it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class PurchaseSaga(Frozen):
@@ -28,13 +39,11 @@ class PurchaseSaga(Frozen):
 class Sagas(Protocol):
     """The way to Temporal; every method raises Unavailable when it does not answer in time."""
 
-    def check_room(self) -> None:
-        """Raise Overloaded if an opening would be refused at once: before anything is asked for its sake."""
+    def open_purchase(self, start: StartPaymentInput, hints: Hint | None = None) -> Answer:
+        """Open the purchase if the hints say nothing against it, or wait for its opening.
 
-    def open_purchase(self, start: StartPaymentInput) -> Answer:
-        """Open the purchase, or wait for its opening.
-
-        Raises Refused with the purchase's refusal, and Overloaded where it could not end in time and has not begun.
+        Raises Doubted with what the hints have raised; Refused with the purchase's refusal; Overloaded where it could
+        not end in time, and then not even the hints were asked for.
         """
 
     def purchase(self, purchase_id: str) -> PurchaseSaga | None:

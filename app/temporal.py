@@ -19,11 +19,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from app.limiter import AdaptiveLimiter
 from app.loop import LoopThread
-from app.sagas import PurchaseSaga
+from app.sagas import Doubted, Hint, PurchaseSaga
 from app.sharing import Shared
 from app.told import cancel_refusal, purchase_saga, refusal
 from domain.answers import recorded_answer
-from domain.errors import Unavailable
+from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import (
     CancelAnswer,
     OpenRequest,
@@ -78,14 +78,10 @@ class TemporalSagas:
         self._cancels = Shared()
         self._checks = Shared()
 
-    def check_room(self) -> None:
-        """Ask the limiter, and nobody else."""
-        self._room.check()
-
-    def open_purchase(self, start: StartPaymentInput) -> Answer:
+    def open_purchase(self, start: StartPaymentInput, hints: Hint | None = None) -> Answer:
         """Update-with-start: the first request starts the purchase, every repeat gets the answer of the first."""
-        same = (start.order.purchase_id, start.fingerprint)
-        return self._run(self._openings.run(same, lambda: self._open_if_there_is_room(start)), ANSWER_TIMEOUT_S)
+        same = (start.order.purchase_id, start.fingerprint, hints is None)
+        return self._run(self._openings.run(same, lambda: self._open_if_there_is_room(start, hints)), ANSWER_TIMEOUT_S)
 
     def purchase(self, purchase_id: str) -> PurchaseSaga | None:
         """Describe the saga: answered by the server alone."""
@@ -181,8 +177,14 @@ class TemporalSagas:
         finally:
             asked.cancel()
 
-    async def _open_if_there_is_room(self, start: StartPaymentInput) -> Answer:
-        return await self._room.run(lambda: self._open(start), lambda answer: answer.opened_by == start.opened_by)
+    async def _open_if_there_is_room(self, start: StartPaymentInput, hints: Hint | None) -> Answer:
+        async def opened() -> Answer:
+            # Within its place: a crowd that is turned away must not keep the services from those who are let in.
+            if hints:
+                await _undoubted(hints)
+            return await self._open(start)
+
+        return await self._room.run(opened, lambda answer: answer.opened_by == start.opened_by)
 
     async def _open(self, start: StartPaymentInput) -> Answer:
         try:
@@ -270,3 +272,10 @@ class TemporalSagas:
         except WorkflowAlreadyStartedError:
             return False
         return True
+
+
+async def _undoubted(hints: Hint) -> None:
+    try:
+        await hints()
+    except (Refused, Unavailable, ContractBroken, TimeoutError) as error:
+        raise Doubted(error) from error

@@ -40,7 +40,7 @@ def intake(config: Settings) -> APIFlask:
             sagas=port,
             payments=port,
             projects=port,
-            hints=Hints(loop, port, port),
+            hints=Hints(port, port),
             fetch_keys=port,
         )
     )

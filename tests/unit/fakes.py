@@ -1,11 +1,12 @@
 """The ports' stand-ins of the unit tests: simple ones, that remember what they were asked."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.limiter import FULL, Overloaded
-from app.sagas import PurchaseSaga
+from app.sagas import Doubted, Hint, PurchaseSaga
 from domain.answers import KEY_REUSED
 from domain.errors import Refused
 from domain.messages import (
@@ -93,14 +94,16 @@ class FakeSagas:
         self.cancel_error: Exception | None = None
         self.full = False
 
-    def check_room(self) -> None:
-        """Turn away while it is full."""
+    def open_purchase(self, start: StartPaymentInput, hints: Hint | None = None) -> Answer:
+        """Open, or answer again; another body under the same key is refused, and while it is full all are."""
+        self.check()
         if self.full:
             raise Overloaded(FULL)
-
-    def open_purchase(self, start: StartPaymentInput) -> Answer:
-        """Open, or answer again; another body under the same key is refused."""
-        self.check()
+        if hints:
+            try:
+                asyncio.run(hints())
+            except Exception as error:
+                raise Doubted(error) from error
         self.starts.append(start)
         order = start.order
         answer = Answer(

@@ -90,7 +90,7 @@ def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
         sagas=sagas,
         payments=cast("Payments", payments),
         projects=cast("Projects", projects),
-        hints=Hints(loop, cast("Projects", projects), cast("Users", users)),
+        hints=Hints(cast("Projects", projects), cast("Users", users)),
         fetch_keys=provider,
     )
 

@@ -100,22 +100,6 @@ def test_a_few_begin_a_few_wait_and_the_rest_is_refused_at_once(loop: JumpingLoo
     assert (machine.begun, len(machine.answered_s), machine.refused_s) == (2 * FIRST, 2 * FIRST, [0.0] * 5)
 
 
-def test_a_full_house_is_seen_from_outside(loop: JumpingLoop) -> None:
-    """Before a place is asked for; with the last one taken, no earlier and no later."""
-    machine = Machine(loop, takes_s=0.05)
-    machine.limiter.check()
-
-    async def fill() -> None:
-        crowd = [asyncio.create_task(machine.open()) for _ in range(2 * FIRST)]
-        await asyncio.sleep(0)
-        with pytest.raises(Overloaded):
-            machine.limiter.check()
-        await asyncio.gather(*crowd)
-
-    loop.run_until_complete(fill())
-    machine.limiter.check()
-
-
 def test_who_waits_in_vain_is_told_so_soon(loop: JumpingLoop) -> None:
     """And has not begun; nor has their place been lost."""
     machine = Machine(loop, takes_s=0.3)

@@ -20,8 +20,9 @@ from temporalio.exceptions import ApplicationError, CancelledError, WorkflowAlre
 from temporalio.service import RPCError, RPCStatusCode
 
 from app.loop import LoopThread
+from app.sagas import Doubted
 from app.temporal import TemporalSagas
-from domain.errors import Refused, Unavailable
+from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
@@ -131,6 +132,22 @@ def test_an_opening_waits_for_its_own_bodys_answer(make: Sagas) -> None:
     assert sagas.open_purchase(START) == ANSWER
     ((request, options),) = client.calls
     assert (request.fingerprint, options["id"]) == ("f1", "open/f1")
+
+
+@pytest.mark.parametrize(
+    "error", [Refused("sold-out", "No."), Unavailable("away"), ContractBroken("401"), TimeoutError()]
+)
+def test_what_the_hints_say_is_handed_on_and_nothing_begins(make: Sagas, error: Exception) -> None:
+    """Temporal is not asked; who knows whether this is a repeat decides what comes of it."""
+    sagas, client = make(ANSWER)
+
+    async def hints() -> None:
+        raise error
+
+    with pytest.raises(Doubted) as doubted:
+        sagas.open_purchase(START, hints)
+    assert (doubted.value.error, client.calls) == (error, [])
+    assert sagas.open_purchase(START) == ANSWER
 
 
 def test_a_refused_opening_is_the_sagas_refusal(make: Sagas) -> None:
