@@ -25,8 +25,6 @@ WAIT_S = 2.0
 # A tenth of what one opening teaches: a crowd is believed at once, an odd one is not.
 BELIEF = 0.1
 
-FULL = "more purchases are being opened than end in time"
-
 T = TypeVar("T")
 # Seconds that only ever grow.
 Clock = Callable[[], float]
@@ -69,7 +67,7 @@ class AdaptiveLimiter:
             self._running += 1
             return
         if len(self._waiting) >= int(self.limit):
-            raise Overloaded(FULL)
+            raise Overloaded("more purchases are being opened than end in time")
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:

@@ -67,14 +67,18 @@ class TemporalSagas:
     """Starts sagas and asks for them; its client is made at the first call, after the web server has forked."""
 
     def __init__(
-        self, loop: LoopThread, payments: Payments, make_client: Callable[[], Awaitable[Client]] = lazy_client
+        self,
+        loop: LoopThread,
+        payments: Payments,
+        make_client: Callable[[], Awaitable[Client]] = lazy_client,
+        room: AdaptiveLimiter | None = None,
     ) -> None:
         self._loop = loop
         self._payments = payments
         self._make_client = make_client
         self._connected: Client | None = None
         self._openings = Shared()
-        self._room = AdaptiveLimiter()
+        self._room = room or AdaptiveLimiter()
         self._cancels = Shared()
         self._checks = Shared()
 

@@ -1,8 +1,9 @@
 """The versions of our workers as the server knows them: who is there, who gets new purchases, what is still open."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion as DeploymentVersion
@@ -25,6 +26,8 @@ from domain.messages import TaskQueue
 WORKERS_LIMIT_S = 60.0
 ASK_AGAIN_S = 0.5
 KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -116,13 +119,8 @@ class Deployment:
 
     async def _info(self) -> WorkerDeploymentInfo:
         request = DescribeWorkerDeploymentRequest(namespace=self._client.namespace, deployment_name=self._name)
-        try:
-            described = await self._client.workflow_service.describe_worker_deployment(request)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return WorkerDeploymentInfo()
-            raise
-        return described.worker_deployment_info
+        described = await _if_known(self._client.workflow_service.describe_worker_deployment(request))
+        return described.worker_deployment_info if described else WorkerDeploymentInfo()
 
     async def _without_workers(self, build_id: str) -> set[str]:
         # A queue is the version's some time after its first poll only; until then the server refuses the version.
@@ -139,13 +137,8 @@ class Deployment:
             namespace=self._client.namespace,
             deployment_version=DeploymentVersion(deployment_name=self._name, build_id=build_id),
         )
-        try:
-            described = await self._client.workflow_service.describe_worker_deployment_version(request)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return set()
-            raise
-        return {(queue.name, queue.type) for queue in described.version_task_queues}
+        described = await _if_known(self._client.workflow_service.describe_worker_deployment_version(request))
+        return {(queue.name, queue.type) for queue in described.version_task_queues} if described else set()
 
     async def _polled(self, queue: str, kind: TaskQueueType.ValueType, build_id: str) -> bool:
         request = DescribeTaskQueueRequest(
@@ -154,3 +147,13 @@ class Deployment:
         pollers = (await self._client.workflow_service.describe_task_queue(request)).pollers
         wanted = (self._name, build_id)
         return any((p.deployment_options.deployment_name, p.deployment_options.build_id) == wanted for p in pollers)
+
+
+async def _if_known(answer: Awaitable[T]) -> T | None:
+    """The server's answer; None where it does not know what it is asked about: no worker of it has polled yet."""
+    try:
+        return await answer
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise

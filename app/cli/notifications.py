@@ -62,8 +62,8 @@ def _change(
         found, _ = _told(letters.all)
         meant = [letter for letter in found if everything or letter.id in ids]
         _table(paper(stderr=True), f"{name}, at {letters.broker}:", meant)
-        confirm(asks, f"{name.capitalize()} these at {letters.broker}?", yes=yes)
         who = decider(asks, by, yes=yes)
+        confirm(asks, f"{name.capitalize()} these at {letters.broker}?", yes=yes)
         # Those that came meanwhile were not shown: they are not meant.
         done = _told(lambda: change(ids or tuple(letter.id for letter in meant), who))
         if name == "drop":

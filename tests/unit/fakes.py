@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.limiter import FULL, Overloaded
 from app.sagas import Doubted, Hint, PurchaseSaga
 from domain.answers import KEY_REUSED
 from domain.errors import Refused
@@ -92,13 +91,10 @@ class FakeSagas:
         self.cancels: dict[str, CancelAnswer] = {}
         self.canceled: list[str] = []
         self.cancel_error: Exception | None = None
-        self.full = False
 
     def open_purchase(self, start: StartPaymentInput, hints: Hint | None = None) -> Answer:
-        """Open, or answer again; another body under the same key is refused, and while it is full all are."""
+        """Open, or answer again; another body under the same key is refused."""
         self.check()
-        if self.full:
-            raise Overloaded(FULL)
         if hints:
             try:
                 asyncio.run(hints())

@@ -82,9 +82,9 @@ def test_a_requeued_letter_is_delivered_once_more(broker: Broker, channel: Block
 def test_a_dropped_letter_is_printed_and_gone(broker: Broker, channel: BlockingChannel) -> None:
     """Who drops is asked, sees what it was, and can keep it."""
     die(channel, json.dumps(event("dead-3")).encode())
-    assert run(broker, "drop", "--all", answer="n\n").exit_code == REFUSED
+    assert run(broker, "drop", "--all", answer="Olga\nn\n").exit_code == REFUSED
     wait_until("it is still there", lambda: waiting(channel, DEAD_QUEUE) == 1)
-    dropped = run(broker, "drop", "--all", answer="y\nOlga\n")
+    dropped = run(broker, "drop", "--all", answer="Olga\ny\n")
     assert "Drop these at RabbitMQ at 127.0.0.1" in dropped.stderr
     kept = json.loads(dropped.stdout)
     assert (json.loads(kept["body"]), kept["dropped_by"]) == (event("dead-3"), "Olga")

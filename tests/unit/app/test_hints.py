@@ -22,18 +22,6 @@ def test_projects_and_users_are_asked_before_a_saga_is_started(
     assert users.calls == [("know", "alice")]
 
 
-def test_nobody_is_asked_for_the_sake_of_a_crowd_that_is_turned_away(
-    client: FlaskClient, sagas: FakeSagas, projects: Recorder, users: Recorder
-) -> None:
-    """An order for which there is no room costs the services nothing; its buyer comes again."""
-    sagas.full = True
-    answer = post(client)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
-    assert (projects.calls, users.calls, sagas.starts) == ([], [], [])
-    sagas.full = False
-    assert post(client).status_code == 201
-
-
 @pytest.mark.parametrize(
     ("kind", "extra", "status"),
     [

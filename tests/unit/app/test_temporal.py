@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from flask.testing import FlaskClient
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import (
     Client,
@@ -19,6 +20,7 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, CancelledError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from app.limiter import AdaptiveLimiter, Overloaded
 from app.loop import LoopThread
 from app.sagas import Doubted
 from app.temporal import TemporalSagas
@@ -26,7 +28,8 @@ from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
-from tests.unit.fakes import NOW, ORDER, FakePayments, outcome, payment, saga
+from tests.unit.app.requests import post
+from tests.unit.fakes import NOW, ORDER, FakePayments, FakeSagas, outcome, payment, saga
 from workflows.attributes import order_attributes
 
 ANSWER = Answer(
@@ -148,6 +151,29 @@ def test_what_the_hints_say_is_handed_on_and_nothing_begins(make: Sagas, error: 
         sagas.open_purchase(START, hints)
     assert (doubted.value.error, client.calls) == (error, [])
     assert sagas.open_purchase(START) == ANSWER
+
+
+def test_nobody_is_asked_for_the_sake_of_an_opening_that_has_no_room(
+    loop: LoopThread, payments: FakePayments, client: FlaskClient, sagas: FakeSagas
+) -> None:
+    """Neither for hints nor for its saga; its buyer is told to come again."""
+    temporal = FakeClient(ANSWER)
+    asked: list[str] = []
+    room = AdaptiveLimiter()
+    room.limit = 0
+
+    async def make_client() -> Client:
+        return cast("Client", temporal)
+
+    async def hints() -> None:
+        asked.append("hints")
+
+    with pytest.raises(Overloaded) as turned_away:
+        TemporalSagas(loop, cast("Payments", payments), make_client, room).open_purchase(START, hints)
+    assert (asked, temporal.calls) == ([], [])
+    sagas.error = turned_away.value
+    answer = post(client)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 
 
 def test_a_refused_opening_is_the_sagas_refusal(make: Sagas) -> None:

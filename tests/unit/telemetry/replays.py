@@ -32,6 +32,12 @@ class Replayed:
     commands: list[list[bytes]]
     spans: Sequence[ReadableSpan]
 
+    @property
+    def kinds(self) -> set[str | None]:
+        """What kinds of commands there are among them."""
+        found = (command for commands in self.commands for command in commands)
+        return {WorkflowCommand.FromString(command).WhichOneof("variant") for command in found}
+
 
 async def replay(histories: Sequence[WorkflowHistory], *, tracing: bool) -> Replayed:
     """Replay them; raises where one cannot go on."""
