@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -18,12 +19,18 @@ class Shared:
 
         The work has to limit its own time: it goes on for the others when the one who began it leaves.
         """
-        task = self._under_way.get(key)
-        if task is None:
-            task = self._under_way[key] = asyncio.create_task(begin())
-            task.add_done_callback(lambda done: self._end(key, done))
-        result: T = await asyncio.shield(task)
-        return result
+        joined = self._under_way.get(key)
+        if joined is not None:
+            # Its failure, such as the end of its time, is no answer to one who asked after it had begun.
+            with suppress(Exception):
+                return cast("T", await asyncio.shield(joined))
+        # By now another one may have begun: after this one has asked, so that its end counts, however it ends.
+        return cast("T", await asyncio.shield(self._under_way.get(key) or self._begin(key, begin)))
+
+    def _begin(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Task[Any]":
+        task = self._under_way[key] = asyncio.create_task(begin())
+        task.add_done_callback(lambda done: self._end(key, done))
+        return task
 
     def _end(self, key: Hashable, done: "asyncio.Task[Any]") -> None:
         del self._under_way[key]

@@ -29,7 +29,7 @@ def test_the_same_key_later_gets_the_one_answer(own: Stack, client: Shop, basket
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (503, "dependency-unavailable")
         assert int(refused.headers["Retry-After"]) > 0
     answers = [client.open(*basket, key=key) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [answer.status_code for answer in answers] == [201, 201], [answer.text for answer in answers]
     assert answers[0].json() == answers[1].json()
     purchase_id = answers[0].json()["purchase_id"]
     assert len(list(client.pages("payments", "/payments", purchase_id=purchase_id))) == 1

@@ -32,19 +32,35 @@ async def test_who_wants_the_same_meanwhile_waits_for_the_same() -> None:
     assert await shared.run("a", work.run) == 3
 
 
-async def test_everybody_gets_the_error_and_the_next_one_tries_again() -> None:
-    """A failure is not kept."""
+async def test_a_failure_is_told_only_to_those_who_asked_before_its_work_began() -> None:
+    """Three ask: the first is told its failure, the others share one new work, and are told how that one fails."""
     shared, work = Shared(), Work()
 
     async def fail() -> int:
-        await work.run()
-        raise ValueError("no")
+        raise ValueError(str(await work.run()))
 
-    asked = [asyncio.create_task(shared.run("a", fail)) for _ in range(2)]
+    asked = [asyncio.create_task(shared.run("a", fail)) for _ in range(3)]
     await asyncio.sleep(0)
     work.end.set()
-    assert all(isinstance(error, ValueError) for error in await asyncio.gather(*asked, return_exceptions=True))
-    assert await shared.run("a", work.run) == 2
+    assert [str(error) for error in await asyncio.gather(*asked, return_exceptions=True)] == ["1", "2", "2"]
+
+
+async def test_who_joins_late_is_not_told_that_the_time_of_the_first_is_over() -> None:
+    """The work is over without a result when a repeat has just come: it is done for the repeat anew."""
+    shared, work = Shared(), Work()
+
+    async def too_late() -> int:
+        await work.run()
+        raise TimeoutError
+
+    first = asyncio.create_task(shared.run("a", too_late))
+    await asyncio.sleep(0)
+    repeat = asyncio.create_task(shared.run("a", work.run))
+    await asyncio.sleep(0)
+    work.end.set()
+    with pytest.raises(TimeoutError):
+        await first
+    assert await repeat == 2
 
 
 async def test_who_leaves_stops_nobody() -> None:
