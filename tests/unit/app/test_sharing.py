@@ -33,7 +33,7 @@ async def test_who_wants_the_same_meanwhile_waits_for_the_same() -> None:
 
 
 async def test_a_failure_is_told_only_to_those_who_asked_before_its_work_began() -> None:
-    """Three ask: the first is told its failure, the others share one new work, and are told how that one fails."""
+    """Three ask: the first is told its failure, the others that of one new work; none is kept for who asks later."""
     shared, work = Shared(), Work()
 
     async def fail() -> int:
@@ -43,6 +43,7 @@ async def test_a_failure_is_told_only_to_those_who_asked_before_its_work_began()
     await asyncio.sleep(0)
     work.end.set()
     assert [str(error) for error in await asyncio.gather(*asked, return_exceptions=True)] == ["1", "2", "2"]
+    assert await shared.run("a", work.run) == 3
 
 
 async def test_who_joins_late_is_not_told_that_the_time_of_the_first_is_over() -> None:
