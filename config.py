@@ -11,8 +11,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from lib.settings import HTTPS, REQUIRED, SECRET, Origin, Url, checked, read, separated
-from lib.settings.stripe import stripe_faults
-from payload_keys import PayloadSettings
+from lib.settings.payload_keys import PayloadSettings
+from providers.stripe.settings import stripe_faults
 
 RateLimit = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$")]
 

@@ -9,13 +9,13 @@ from typing import Any
 import psutil
 
 from config import settings
-from webapi import gunicorn_telemetry, gunicorn_worker
+from lib.webapi import gunicorn_telemetry, gunicorn_worker
 
 proc_name = "intake"
 # 512 KiB: an event of Stripe's (app.webhooks); its other routes take less, and say so.
 worker_class = gunicorn_worker.buffering(512 * 1024)
 keepalive = gunicorn_worker.KEEP_ALIVE_S
-logger_class = "webapi.gunicorn_telemetry.Logger"
+logger_class = "lib.webapi.gunicorn_telemetry.Logger"
 post_fork = gunicorn_telemetry.post_fork
 worker_exit = gunicorn_telemetry.worker_exit
 # Each request waits on Temporal or a service, not on the processor: many threads (each has some 100 KB), shared out in

@@ -8,10 +8,10 @@ from app.development import development_buyers
 from app.places import CATALOGUE_MAX, Places
 from app.schemas import ConfigShown
 from domain.catalogue import ProjectsPage
-from webapi import PageQuery
-from webapi.addresses import caller
-from webapi.openapi import may_tell
-from webapi.problem_types import RATE_LIMITED, UNAVAILABLE
+from lib.webapi import PageQuery
+from lib.webapi.addresses import caller
+from lib.webapi.openapi import may_tell
+from lib.webapi.problem_types import RATE_LIMITED, UNAVAILABLE
 
 # 4 s: one call to Projects, which answers from its own database.
 CATALOGUE_TIMEOUT_S = 4.0

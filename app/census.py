@@ -17,11 +17,11 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, Describe
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from app.loop import LoopThread
-from app.operators.lasting import STRUGGLING_AFTER
 from domain.messages import TaskQueue
 from domain.purchase import PurchaseStatus
-from telemetry.metrics import gauge
+from engine.loop import LoopThread
+from lib.telemetry.metrics import gauge
+from operators.lasting import STRUGGLING_AFTER
 
 OPEN = (
     PurchaseStatus.OPENING,

@@ -5,15 +5,16 @@ import os
 import click
 from apiflask import APIFlask
 
-from app.cli import notifications_commands, purchases_commands
-from app.cli.desk import desk
-from app.erasing.command import buyer_commands
-from app.identity import BUYER_ID, Scope, development_token, new_api_key
-from app.operators.dead_letters import DeadLetters
+from app.identity import Scope, development_token, new_api_key
 from app.payload_key import payload_key
-from app.stripe_endpoint import stripe_endpoint_commands
 from audit.command import leave
 from config import API_KEY_ID, Settings
+from domain.purchase import BUYER_ID
+from operators.cli import notifications_commands, purchases_commands
+from operators.cli.desk import desk
+from operators.dead_letters import DeadLetters
+from operators.erasing.command import buyer_commands
+from providers.stripe.endpoint import stripe_endpoint_commands
 
 
 def add_commands(api: APIFlask, config: Settings) -> None:

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from app.hints import Hints
 from app.identity import FetchKeys
-from app.loop import LoopThread
 from app.reading import Reader
-from app.sagas import Sagas
-from app.sharing import Shared
 from config import Settings
 from domain.ports import Payments, Projects
-from telemetry.metrics import Asked
+from engine.loop import LoopThread
+from engine.sagas import Sagas
+from engine.sharing import Shared
+from lib.telemetry.metrics import Asked
 
 T = TypeVar("T")
 

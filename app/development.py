@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from app.identity import development_token
 from app.schemas import Id
 from config import Settings
-from webapi import Body, Shown
+from lib.webapi import Body, Shown
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 

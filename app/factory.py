@@ -15,13 +15,11 @@ from app.cross_origin import let_pages_in
 from app.development import development
 from app.hints import Hints
 from app.identity import Jwks, authentication
-from app.loop import LoopThread
 from app.me import me
 from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places, Turnstile
 from app.purchases import purchases
 from app.rate_limits import RateLimits
 from app.security_headers import add_security_headers
-from app.temporal import TemporalSagas
 from app.webhooks import WEBHOOK_PATH, turned_away, webhooks
 from clients.http import pooled_client
 from clients.payments import HttpPayments
@@ -29,11 +27,13 @@ from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
-from telemetry.http import Outsiders, trace_calls
-from temporal_client import lazy_client
-from webapi import Problem, create_api
-from webapi.docs import docs
-from webapi.problem_types import UNAVAILABLE
+from engine import lazy_client
+from engine.loop import LoopThread
+from engine.temporal import TemporalSagas
+from lib.telemetry.http import Outsiders, trace_calls
+from lib.webapi import Problem, create_api
+from lib.webapi.docs import docs
+from lib.webapi.problem_types import UNAVAILABLE
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from apiflask import APIBlueprint, MultiAuth
 
 from app.identity import Caller, Scope
 from app.schemas import BuyerQuery, BuyerShown
-from webapi.openapi import may_tell
-from webapi.problem_types import RATE_LIMITED
+from lib.webapi.openapi import may_tell
+from lib.webapi.problem_types import RATE_LIMITED
 
 
 def me(auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:

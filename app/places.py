@@ -2,7 +2,7 @@
 
 gunicorn gives each process THREADS threads, and each kind of caller may keep only its share of them waiting, and each
 caller only a share of that. One more is refused at once, which takes a thread for a moment only; so the platform always
-finds one. Nobody takes a place before its request has come as a whole (webapi.gunicorn_worker).
+finds one. Nobody takes a place before its request has come as a whole (lib.webapi.gunicorn_worker).
 """
 
 import threading
@@ -16,8 +16,8 @@ from flask import g
 
 from app.identity.keys import WAITING_MAX as KEYS_MAX
 from domain.errors import Unavailable
-from webapi import Problem
-from webapi.request_ids import HEADER, named
+from lib.webapi import Problem
+from lib.webapi.request_ids import HEADER, named
 
 # One buyer alone holds two thirds: a burst of 500 repeats finds room, and leaves some.
 BUYERS_MAX = 768

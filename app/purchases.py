@@ -11,7 +11,6 @@ from flask import Response, make_response, url_for
 from app import metrics
 from app.context import Intake
 from app.identity import Caller, Scope
-from app.limiter import Overloaded
 from app.places import Places
 from app.rate_limits import RateLimits
 from app.refusals import (
@@ -25,7 +24,6 @@ from app.refusals import (
     TOO_MUCH_HELD,
     refused_opening,
 )
-from app.sagas import Doubted
 from app.schemas import (
     AnswerShown,
     BuyerQuery,
@@ -42,9 +40,11 @@ from app.schemas import (
 from domain.errors import Refused, Unavailable
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
-from telemetry import ids
-from webapi.openapi import may_tell
-from webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
+from engine.limiter import Overloaded
+from engine.sagas import Doubted
+from lib.telemetry import ids
+from lib.webapi.openapi import may_tell
+from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from config import Settings
-from webapi.addresses import caller
-from webapi.problem_types import RATE_LIMITED
+from lib.webapi.addresses import caller
+from lib.webapi.problem_types import RATE_LIMITED
 
 # Stripe's door has a budget of its own, and who asks for health must hear of it in any crowd.
 UNLIMITED = frozenset({"/webhooks/stripe", "/health", "/ready", "/metrics"})

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from app.loop import LoopThread
-from app.sagas import PurchaseSaga, Sagas
 from app.schemas import EntryShown, ItemShown, PurchaseShown
 from domain.messages import PurchaseView
 from domain.ports import Payments
 from domain.purchase import Order, Payment, PurchaseStatus, TimelineEntry
+from engine.loop import LoopThread
+from engine.sagas import PurchaseSaga, Sagas
 
 # 4 s: twice what an answer from its own record takes Payments on a bad day.
 RECORD_TIMEOUT_S = 4.0

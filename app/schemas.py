@@ -10,8 +10,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstrain
 from app.refusals import AMOUNT_TOO_SMALL
 from domain.money import AMOUNT_MAX, AMOUNT_MIN, QUANTITY_PATTERN, canonical
 from domain.purchase import Item, Order, PurchaseStatus
-from webapi import Body, NextCursor, NumberedPageQuery, Shown
-from webapi.problem_types import KEY_MISSING
+from lib.webapi import Body, NextCursor, NumberedPageQuery, Shown
+from lib.webapi.problem_types import KEY_MISSING
 
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20

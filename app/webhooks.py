@@ -11,7 +11,13 @@ from app.acceptance import Acceptance, Room
 from app.context import Intake
 from app.refusals import INVALID_SIGNATURE
 from app.schemas import ReceivedShown, SignatureHeader
-from app.stripe_events import (
+from domain.errors import ContractBroken, Refused, Unavailable
+from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
+from lib.telemetry import ids, tracing
+from lib.webapi import Problem
+from lib.webapi.openapi import may_tell, reads_raw
+from lib.webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
+from providers.stripe.events import (
     HANDLED,
     NOTICED,
     TAKEN,
@@ -23,13 +29,7 @@ from app.stripe_events import (
     payment_event,
     snapshot,
 )
-from app.stripe_signature import signed
-from domain.errors import ContractBroken, Refused, Unavailable
-from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
-from telemetry import ids, tracing
-from webapi import Problem
-from webapi.openapi import may_tell, reads_raw
-from webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
+from providers.stripe.signature import signed
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import sys
 from audit.auditor import Places
 from audit.command import leave, run
 from config import settings
-from temporal_client import lazy_client
+from engine import lazy_client
 
 
 def main(arguments: list[str]) -> int:

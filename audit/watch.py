@@ -19,8 +19,8 @@ from audit.command import leave
 from audit.findings import Weight
 from audit.report import Report
 from config import settings
-from telemetry import logs
-from temporal_client import lazy_client
+from engine import lazy_client
+from lib.telemetry import logs
 
 log = logging.getLogger(__name__)
 

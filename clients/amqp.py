@@ -15,7 +15,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from domain.errors import Unavailable
 from domain.messages import CloudEvent
-from telemetry import tracing
+from lib.telemetry import tracing
 
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,6 @@
 """A purchase: what was ordered, where it stands, what its payment looks like."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,6 +12,8 @@ from domain.money import shown_amount
 # Ids stand in workflows' ids and search attributes, in keys, headers and paths: a callee that tells another one breaks
 # its contract, before a saga's task can fail by it. 100: two of a provider's stand in a key of 255 characters.
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+# An opaque id, never an address or a name: it stands in logs and search attributes.
+BUYER_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PaymentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 

@@ -7,9 +7,9 @@ other and beside this, and find nothing to do.
 import logging
 import sys
 
+from lib.database.migrations import migrate
 from lib.settings import ProcessSettings
-from services.common.migrations import migrate
-from telemetry import logs
+from lib.telemetry import logs
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,6 @@ class Databases(ProcessSettings):
     projects_database_url: str = ""
     users_database_url: str = ""
     notifier_database_url: str = ""
-    stripe_simulator_database_url: str = ""
 
 
 def main() -> int:
@@ -33,7 +32,7 @@ def main() -> int:
         return 1
     logs.set_up("migrate")
     for service, url in named.items():
-        migrate(service, url)
+        migrate(f"services.{service}", url)
         log.info("the database of %s is migrated", service)
     return 0
 

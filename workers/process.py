@@ -27,11 +27,11 @@ from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from config import Settings, settings
 from domain.messages import TaskQueue
-from telemetry import logs, tracing
-from telemetry.http import trace_calls
-from telemetry.sdk_logs import runtime
-from telemetry.sdk_metrics import metered_runtime
-from temporal_client import address, connect
+from engine import address, connect
+from lib.telemetry import logs, tracing
+from lib.telemetry.http import trace_calls
+from lib.telemetry.sdk_logs import runtime
+from lib.telemetry.sdk_metrics import metered_runtime
 from workers.alive import alive
 from workers.heartbeats import BEAT_S, Heartbeats
 from workers.machine import telling

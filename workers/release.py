@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from audit.command import leave
 from config import Settings, settings
-from temporal_client import connect
+from engine import connect
 from workers.deployments import Deployment
 from workers.moves import Mover
 

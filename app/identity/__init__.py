@@ -5,12 +5,11 @@ Here belong the credentials that open the door and what each allows; no route, a
 
 from app.identity.api_keys import new_api_key
 from app.identity.auth import FetchKeys, authentication
-from app.identity.caller import BUYER_ID, Caller, Scope
+from app.identity.caller import Caller, Scope
 from app.identity.jwks import Jwks
 from app.identity.tokens import development_token
 
 __all__ = [
-    "BUYER_ID",
     "Caller",
     "FetchKeys",
     "Jwks",

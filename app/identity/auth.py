@@ -11,7 +11,7 @@ from app.identity.caller import Caller, Scope
 from app.identity.keys import KeySet
 from app.identity.tokens import Keys, SharedSecret, Tokens
 from config import Settings
-from webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
+from lib.webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
 
 # The port to the identity provider: its keys, or Unavailable.
 FetchKeys = Callable[[], jwt.PyJWKSet]

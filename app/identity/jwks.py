@@ -5,8 +5,8 @@ import json
 import httpx
 import jwt
 
-from app.loop import LoopThread
 from domain.errors import Unavailable
+from engine.loop import LoopThread
 
 # 2 s for the whole answer, drop by drop: a provider's static file takes milliseconds, and a buyer waits meanwhile.
 FETCH_TIMEOUT_S = 2.0

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from webapi.problem_types import KEY_MISSING
+from lib.webapi.problem_types import KEY_MISSING
 
 
 class Caller(BaseModel):

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from apiflask import APIFlask, HTTPTokenAuth
 from pydantic import Field
 
+from lib.webapi import Body, Shown
 from services.common.caller import Caller
 from services.common.service_tokens import TO_ERASE
 from services.common.values import Id
-from webapi import Body, Shown
 
 
 class ErasureBody(Body):

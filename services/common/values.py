@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from webapi import Body
+from lib.webapi import Body
 
 # Stripe takes at most eight digits of minor units.
 AMOUNT_MAX = 99_999_999

@@ -14,11 +14,11 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError
 from sqlalchemy.exc import DataError
 
+from lib.telemetry import ids
 from services.common.away import AWAY, cause_of
 from services.notifier.metrics import CONSUMING, MESSAGES, QUEUED
 from services.notifier.notifications import Malformed
 from services.notifier.topology import DEAD_QUEUE, QUEUE, declare_topology
-from telemetry import ids
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from lib.webapi import NextCursor, NumberedPageQuery, Shown
 from services.common.values import PURCHASE_ID_EXAMPLE, Id
-from webapi import NextCursor, NumberedPageQuery, Shown
 
 EXAMPLE: JsonDict = {
     "specversion": "1.0",

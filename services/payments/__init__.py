@@ -6,15 +6,15 @@ one implementation); no word of stock or of sagas beyond the outcome that they r
 
 from apiflask import APIFlask
 
+from lib.database.database import connect
 from lib.settings import read
-from services.common.database import connect
+from providers.port import Provider
+from providers.stripe.provider import StripeProvider
 from services.payments.metrics import money_watch
 from services.payments.payments import Payments
-from services.payments.provider import Provider
 from services.payments.records import Records
 from services.payments.routes import payments_api
 from services.payments.settings import PaymentsSettings
-from services.payments.stripe_provider import StripeProvider
 
 
 def create_app(settings: PaymentsSettings | None = None, provider: Provider | None = None) -> APIFlask:

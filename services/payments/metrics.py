@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from services.payments.provider import Provider
+from lib.telemetry.metrics import Asked
+from providers.port import Provider
 from services.payments.records import Records
-from telemetry.metrics import Asked
 
 
 def money_watch(records: Records, provider: Provider, now: Callable[[], float] = time.time) -> Asked:

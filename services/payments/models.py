@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, String, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.payments.provider import CaptureMode, PaymentStatus
+from providers.port import CaptureMode, PaymentStatus
 
 
 class UtcDateTime(TypeDecorator[datetime]):

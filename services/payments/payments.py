@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from services.payments import refusals
-from services.payments.models import Payment
-from services.payments.provider import (
+from lib.telemetry import ids, tracing
+from lib.webapi.problem_types import NOT_FOUND
+from providers.port import (
     CaptureMode,
     NewPayment,
     PaymentStatus,
@@ -20,11 +20,11 @@ from services.payments.provider import (
     ProviderRefused,
     Snapshot,
 )
+from services.payments import refusals
+from services.payments.models import Payment
 from services.payments.records import Records
 from services.payments.rules import absorb, canceled, captured, charged, fill, given_up, key, refunded, same
 from services.payments.schemas import CreateBody, OutcomeBody, rfc3339
-from telemetry import ids, tracing
-from webapi.problem_types import NOT_FOUND
 
 log = logging.getLogger(__name__)
 

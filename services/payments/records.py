@@ -8,8 +8,8 @@ from sqlalchemy import Engine, func, null, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from providers.port import PaymentStatus
 from services.payments.models import Payment
-from services.payments.provider import PaymentStatus
 
 
 @dataclass(frozen=True)

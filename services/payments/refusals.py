@@ -1,7 +1,7 @@
 """What Payments refuses, each in one place: the kinds are part of the contract."""
 
-from webapi import Problem
-from webapi.problem_types import UNAVAILABLE, ProblemType
+from lib.webapi import Problem
+from lib.webapi.problem_types import UNAVAILABLE, ProblemType
 
 MISMATCH = ProblemType(
     "payment-mismatch", 409, "The purchase has a payment for another buyer, amount, currency or items."

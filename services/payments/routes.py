@@ -7,15 +7,19 @@ from apiflask import APIFlask, HTTPTokenAuth
 from flask import Response, after_this_request
 from sqlalchemy import Engine
 
+from lib.database.database import ping
+from lib.telemetry.metrics import Asked
+from lib.webapi import create_api
+from lib.webapi.openapi import may_tell
+from lib.webapi.paging import cut_page
+from providers.port import ProviderMisconfigured, ProviderRefused, ProviderUnknown
 from services.common.away import answer_for_the_database
 from services.common.caller import Caller
-from services.common.database import ping
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_ERASE, TO_FOLLOW, TO_MOVE, Role, service_token_auth
 from services.payments import refusals
 from services.payments.erasures import Erasures
 from services.payments.payments import Payments
-from services.payments.provider import ProviderMisconfigured, ProviderRefused, ProviderUnknown
 from services.payments.refusals import (
     CANCELED,
     MISMATCH,
@@ -36,10 +40,6 @@ from services.payments.schemas import (
     PaymentShown,
     PaymentsQuery,
 )
-from telemetry.metrics import Asked
-from webapi import create_api
-from webapi.openapi import may_tell
-from webapi.paging import cut_page
 
 log = logging.getLogger(__name__)
 

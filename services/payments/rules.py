@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
+from providers.port import CaptureMode, PaymentStatus, Snapshot
 from services.payments.models import Payment
-from services.payments.provider import CaptureMode, PaymentStatus, Snapshot
 from services.payments.schemas import Order
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from lib.webapi import Body, NextCursor, NumberedPageQuery, Shown
+from providers.port import PaymentStatus
 from services.common.values import (
     ITEMS_MAX,
     PURCHASE_ID_EXAMPLE,
@@ -17,8 +19,6 @@ from services.common.values import (
     tonnes,
 )
 from services.payments.models import Payment, StoredItem
-from services.payments.provider import PaymentStatus
-from webapi import Body, NextCursor, NumberedPageQuery, Shown
 
 # The least that the provider charges, in minor units ("Minimum and maximum charge amounts" in Stripe's docs).
 AMOUNT_MIN = {50: ["usd", "eur", "chf", "cad", "aud", "jpy"], 30: ["gbp"]}

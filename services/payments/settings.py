@@ -5,9 +5,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from lib.settings import HTTPS, SECRET
-from lib.settings.stripe import stripe_faults
+from providers.port import CaptureMode
+from providers.stripe.settings import stripe_faults
 from services.common.settings import ServiceSettings
-from services.payments.provider import CaptureMode
 
 
 class PaymentsSettings(ServiceSettings):

@@ -7,8 +7,8 @@ buyers only what each of them holds without having paid.
 
 from apiflask import APIFlask
 
+from lib.database.database import connect
 from lib.settings import read
-from services.common.database import connect
 from services.common.values import KILOGRAMS_PER_TONNE
 from services.projects.orders import Limits
 from services.projects.routes import projects_api

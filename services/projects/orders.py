@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lib.webapi import Problem
+from lib.webapi.problem_types import INVALID_REQUEST, NOT_FOUND
 from services.common.values import price, tonnes
 from services.projects.models import HeldItem, Milestone
 from services.projects.refusals import PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN, TOO_MUCH_HELD
 from services.projects.schemas import OrderBody
-from webapi import Problem
-from webapi.problem_types import INVALID_REQUEST, NOT_FOUND
 
 Key = tuple[str, str]
 Stock = dict[Key, Milestone]

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, Select, delete, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.common.database import changed
+from lib.database.database import changed
+from lib.webapi import Problem
 from services.projects.models import Buyer, HeldItem, Milestone, Reservation
 from services.projects.orders import Held, Limits, Stock, key, refusal
 from services.projects.refusals import MISMATCH
 from services.projects.rules import Call, Status, decide, shift, winner
 from services.projects.schemas import OrderBody, ReserveBody
-from webapi import Problem
 
 T = TypeVar("T")
 # One statement on both databases: the row is there afterwards, and this transaction's until it ends.

@@ -6,9 +6,13 @@ from apiflask import APIFlask, HTTPTokenAuth
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from lib.database.database import ping
+from lib.webapi import PageQuery, create_api
+from lib.webapi.openapi import may_tell
+from lib.webapi.paging import cut_page
+from lib.webapi.problem_types import NOT_FOUND
 from services.common.away import answer_for_the_database
 from services.common.caller import Caller
-from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, Role, service_token_auth
@@ -35,10 +39,6 @@ from services.projects.schemas import (
     ReservationShown,
     ReserveBody,
 )
-from webapi import PageQuery, create_api
-from webapi.openapi import may_tell
-from webapi.paging import cut_page
-from webapi.problem_types import NOT_FOUND
 
 # The catalogue is for the buyer's page.
 TO_SELL = [Role.INTAKE, Role.AUDITOR, Role.OPERATOR]

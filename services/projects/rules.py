@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
+from lib.webapi.problem_types import NOT_FOUND, ProblemType
 from services.projects.refusals import CLOSED, COMMITTED
-from webapi.problem_types import NOT_FOUND, ProblemType
 
 
 class Status(StrEnum):

@@ -4,10 +4,10 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from lib.webapi import Body, NextCursor, NumberedPageQuery, Shown
 from services.common.values import ITEMS_MAX, Amount, Currency, Id, Item, PaymentId, items_once, kilograms, tonnes
 from services.projects.models import HeldItem, Milestone, Project, Reservation
 from services.projects.rules import Status
-from webapi import Body, NextCursor, NumberedPageQuery, Shown
 
 
 class OrderBody(Body):

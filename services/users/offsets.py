@@ -7,11 +7,11 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.common.database import changed
+from lib.database.database import changed
+from lib.webapi.problem_types import NOT_FOUND
 from services.users.models import Offset, User
 from services.users.refusals import MISMATCH, REVOKED
 from services.users.schemas import OffsetBody
-from webapi.problem_types import NOT_FOUND
 
 
 class Offsets:

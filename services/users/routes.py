@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from apiflask import APIFlask
 from sqlalchemy import Engine
 
+from lib.database.database import ping
+from lib.webapi import NumberedPageQuery, create_api
+from lib.webapi.openapi import may_tell
+from lib.webapi.paging import cut_page
 from services.common.away import answer_for_the_database
 from services.common.caller import Caller
-from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, service_token_auth
@@ -23,9 +26,6 @@ from services.users.schemas import (
     OwnedOffsetPage,
     UserShown,
 )
-from webapi import NumberedPageQuery, create_api
-from webapi.openapi import may_tell
-from webapi.paging import cut_page
 
 DESCRIPTION = "The buyers and the offset that they own: created once per payment, and never again once revoked."
 

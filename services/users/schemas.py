@@ -5,9 +5,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from lib.webapi import Body, NextCursor, Shown
 from services.common.values import ITEMS_MAX, PURCHASE_ID_EXAMPLE, Id, Item, PaymentId, kilograms, tonnes, utc
 from services.users.models import Offset, OwnedItem
-from webapi import Body, NextCursor, Shown
 
 
 class UserShown(Shown):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from devstack.shop import SETTLED, Shop
+from tools.devstack.shop import SETTLED, Shop
 
 
 class Books:

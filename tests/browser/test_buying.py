@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID
 from tests.browser.conftest import Visit
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 # 1.5 tCO2e at 12 dollars and 2 at 6.
 TOTAL = "$30.00"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop, item
-from devstack.stack import Stack
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 # What everybody can read who has the repository: development's token.
 TOKEN = "development-codec-token"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID, Checkout
 from tests.browser.conftest import Begin, Visit
 from tests.browser.neighbours import intake_beside
+from tools.devstack.stack import Stack
 
 
 def test_a_buyer_cancels(visit: Visit, books: Books) -> None:

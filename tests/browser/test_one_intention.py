@@ -2,10 +2,10 @@
 
 from playwright.sync_api import Request, Route, expect
 
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID, Checkout
 from tests.browser.conftest import Begin, Visit
+from tools.devstack.stack import Stack
 
 # Until the page is loaded again: what is asked reaches the shop, and the page waits for ever.
 NO_ANSWER_IS_SEEN = """() => {

@@ -4,12 +4,12 @@ import re
 
 from playwright.sync_api import Route, expect
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Begin, Visit
 from tests.integration.hold import killed, stopped
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 def test_offline_is_said_and_over_when_the_network_is_back(visit: Visit, books: Books) -> None:

@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Begin, Visit
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 # What the page must say of a decline, by the card that provokes it.
 DECLINES = {

@@ -6,11 +6,11 @@ from contextlib import closing
 
 from playwright.sync_api import expect
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID
 from tests.browser.conftest import Visit
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 # 5 tCO2e in all, 20 dollars each.
 LAST_TONNES = "Pilot dam, last tonnes"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import PAID, Checkout
 from tests.browser.conftest import Visit
 from tests.browser.neighbours import intake_beside
+from tools.devstack.stack import Stack
 
 FAKE = Path(__file__).parent / "fake_stripe.js"
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from devstack.options import ROOT
-from devstack.plan import WORKERS
 from tests.compose.composed import UP, Composed
 from tests.readme import ENDS
+from tools.devstack.options import ROOT
+from tools.devstack.plan import WORKERS
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("buy-projects:")]

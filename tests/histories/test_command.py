@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from devstack.patience import PATIENCE_S
 from tests.histories.changed import PACKAGES, ROOT, Edit, change
 from tests.histories.files import FOLDER, recorded, text_of, versions, write
 from tests.histories.recorder import histories
 from tests.sagas.scenarios import SCENARIOS
+from tools.devstack.patience import PATIENCE_S
 
 STORY = "paid.payment-success-pi_1"
 

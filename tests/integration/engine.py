@@ -8,15 +8,15 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.loop import LoopThread
-from app.temporal import TemporalSagas
-from devstack.description import payload_settings
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
 from domain.messages import StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, Order
-from temporal_client import data_converter
+from engine import data_converter
+from engine.loop import LoopThread
+from engine.temporal import TemporalSagas
+from tools.devstack.description import payload_settings
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
 from lib.tokens import digest
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 SERVICE_TOKEN = "a-service-token-of-the-tests"

@@ -11,9 +11,9 @@ from apiflask import APIFlask
 from app import create_app
 from app.context import Intake
 from app.hints import Hints
-from app.loop import LoopThread
 from config import Settings
-from services.common.database import connect
+from engine.loop import LoopThread
+from lib.database.database import connect
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications

@@ -15,8 +15,8 @@ from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 
-from payload_keys import PayloadSettings
-from temporal_client import data_converter
+from engine import data_converter
+from lib.settings.payload_keys import PayloadSettings
 from workers.sagas import SAGAS
 
 T = TypeVar("T")

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from domain.errors import Refused
 from domain.purchase import Outcome, Payment, PaymentStatus, PurchaseStatus
-from services.payments import models, provider
+from lib.webapi import Problem
+from providers import port as provider
+from services.payments import models
 from services.payments.payments import Payments
 from services.payments.records import Records
 from services.payments.schemas import CreateBody, OutcomeBody, PaymentShown
@@ -27,8 +29,7 @@ from services.users.schemas import OffsetBody
 from tests.sagas.fakes import MAX_OPEN, PAYMENT_ID, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import driven
 from tests.sagas.world import ORDER
-from tests.unit.payments.fake_provider import FakeProvider
-from webapi import Problem
+from tests.unit.services.payments.fake_provider import FakeProvider
 
 Seen = dict[str, Any]
 ME, ANOTHER = "purchase/p1/release-offset", "payment-success/pi_1/release-offset"

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.sagas import Doubted, Hint, PurchaseSaga
 from domain.answers import KEY_REUSED
 from domain.errors import Refused
 from domain.messages import (
@@ -17,7 +16,8 @@ from domain.messages import (
     StartPaymentInput,
 )
 from domain.purchase import Answer, Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
-from telemetry import tracing
+from engine.sagas import Doubted, Hint, PurchaseSaga
+from lib.telemetry import tracing
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ORDER = Order(

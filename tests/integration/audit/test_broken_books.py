@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from audit import Report, Rule, Side
-from devstack.audit import audit_stack, connect, main
-from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
+from tools.devstack.audit import audit_stack, connect, main
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack, StackOptions
 
 # 10 s: who pays at once is in time on a slow machine too, and those that expire do so together.
 TTL_S = 10

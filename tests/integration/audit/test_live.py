@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from devstack.audit import audit_stack
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.newcomers import newcomer
+from tools.devstack.audit import audit_stack
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 CARDS = ("pm_card_visa", "pm_card_chargeDeclined")
 BUYERS = 4

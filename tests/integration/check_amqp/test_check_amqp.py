@@ -10,8 +10,8 @@ from pathlib import Path
 import pika
 import pytest
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
 
 REPOSITORY = Path(__file__).parents[3]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from devstack.control import ask_restart
-from devstack.errors import StackError
-from devstack.options import StackOptions
-from devstack.stack import Stack
 from tests.integration.devstack.conftest import Running, until
 from tests.integration.devstack.fake_stack import plan
 from tests.integration.told import told
+from tools.devstack.control import ask_restart
+from tools.devstack.errors import StackError
+from tools.devstack.options import StackOptions
+from tools.devstack.stack import Stack
 
 Run = Callable[..., Running]
 

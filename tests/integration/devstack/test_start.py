@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from devstack import ports
-from devstack.errors import StackError
-from devstack.options import StackOptions
-from devstack.plan import Plan, application
-from devstack.process import ProcessSpec
-from devstack.stack import Stack
+from tools.devstack import ports
+from tools.devstack.errors import StackError
+from tools.devstack.options import StackOptions
+from tools.devstack.plan import Plan, application
+from tools.devstack.process import ProcessSpec
+from tools.devstack.stack import Stack
 
 
 def stack_of(tmp_path: Path, program: str, limit_s: float = 10.0) -> Stack:

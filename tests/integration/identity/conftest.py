@@ -7,10 +7,10 @@ import pytest
 
 from app.identity import Scope, new_api_key
 from config import Settings
-from devstack.stack import Stack
 from tests.integration.identity.intake import Intake, running_intake
 from tests.integration.identity.provider import Provider
 from tests.unit.app.provider import PrivateKey, claims, ec_key, rsa_key, signed
+from tools.devstack.stack import Stack
 
 # Longer than any test on any machine.
 TOKEN_LIFE_S = 3600

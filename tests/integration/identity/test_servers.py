@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.identity.conftest import token
 from tests.integration.identity.intake import Intake
 from tests.integration.identity.provider import Provider
 from tests.integration.newcomers import newcomer
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from stripe import WebhookSignature
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.newcomers import newcomer
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 Basket = tuple[list[dict[str, str]], int]
 

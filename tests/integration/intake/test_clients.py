@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from app.schemas import purchase_id
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket
 from tests.integration.intake.wire import RESET, connected, opening
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 CROWD = 500
 

@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from app.schemas import purchase_id
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped, unread
 from tests.integration.intake.conftest import Basket
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 # A request that starts a workflow has more bytes than this, a ping of HTTP/2 fewer.
 REQUEST_BYTES = 200

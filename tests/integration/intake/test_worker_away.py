@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.newcomers import newcomer
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 Away = Callable[..., AbstractContextManager[None]]
 WORKER = "start_payment_worker"

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 from pika.adapters.blocking_connection import BlockingChannel
 
-from app.cli import notifications_commands
-from app.operators.dead_letters import DeadLetters
+from operators.cli import notifications_commands
+from operators.dead_letters import DeadLetters
 from services.notifier.topology import DEAD_QUEUE, QUEUE, declare_topology
 from tests.integration.notifier.conftest import Broker
 from tests.integration.notifier.test_consumer import event, publish, publishing, waiting

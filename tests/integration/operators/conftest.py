@@ -10,17 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import Desk, purchases_commands
-from app.operators.books import SERVICES, HttpReaders
-from app.operators.decisions import identity_of
-from app.operators.environment import Environment
-from app.operators.temporal import TemporalEngine
 from audit import Report, audit
-from devstack.audit import connect, places
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
+from operators.books import SERVICES, HttpReaders
+from operators.cli import Desk, purchases_commands
+from operators.decisions import identity_of
+from operators.environment import Environment
+from operators.temporal import TemporalEngine
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.audit import connect, places
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 Command = Callable[..., Result]
 

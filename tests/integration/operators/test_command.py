@@ -9,12 +9,12 @@ import time
 
 import pytest
 
-from app.operators.books import SERVICES
-from devstack.patience import PATIENCE_S
-from devstack.stack import Stack
+from operators.books import SERVICES
 from tests.integration.engine import Engine
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.stack import Stack
 
 FLASK = [sys.executable, "-m", "flask", "--app", "app", "purchases"]
 

@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.conftest import Command
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.stack import Stack
 
 
 def told(purchases: Command, *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -6,9 +6,9 @@ from itertools import takewhile
 
 import pytest
 
-from devstack.options import ROOT
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.options import ROOT
 
 LOOK = (ROOT / "docs" / "operations.md").read_text().partition("| question | query |\n|---|---|\n")[2]
 TABLE = "\n".join(takewhile(lambda line: line.startswith("|"), LOOK.splitlines()))

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.stack import Stack
 
 Terminate = Callable[[str], None]
 TIMES = "opened_at", "deadline"

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 import stripe
 
-from devstack.ports import free_port
 from tests.integration.postgres import STORES, PostgresServer
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
+from tools.devstack.ports import free_port
 
 SECRET_KEY = "sk_test_development"
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from devstack.ports import free_port
 from tests.integration.payments.conftest import SECRET_KEY, Shop, order
 from tests.integration.payments.test_life import create, done, refusal
 from tests.integration.service_process import running_service, wait_until
+from tools.devstack.ports import free_port
 
 CALLERS = 16
 

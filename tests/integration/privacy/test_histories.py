@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from devstack.stack import Stack
 from services.common.service_tokens import Role, new_token
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, Keys
 from tests.integration.privacy.raw import Kept, database, everything
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.stack import Stack
 
 ENCRYPTED = {"encoding": b"binary/encrypted", "encryption-key-id": b"first"}
 # What the server itself says of a failed step; it knows nothing of the order.

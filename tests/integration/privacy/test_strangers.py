@@ -11,12 +11,12 @@ from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from devstack.stack import Stack
 from domain.messages import PaymentSuccessInput, Progress, Settlement, TaskQueue
 from domain.purchase import PurchaseStatus
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, Keys
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.stack import Stack
 
 T = TypeVar("T")
 

@@ -9,15 +9,15 @@ import httpx
 from temporalio.client import Client
 
 from app import create_app
-from devstack.description import token
-from devstack.patience import PATIENCE_S
-from devstack.plan import TOKENS
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.processes.conftest import SECRETS, bearer
 from tests.integration.processes.probes import CARD, NAME, NEEDLES, PERSON, Probe, probes
 from tests.integration.processes.test_several import url
+from tools.devstack.description import token
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.plan import TOKENS
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 BUYER = "load-6"
 ADDRESS = "203.0.113.77"

@@ -12,13 +12,13 @@ import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.processes.conftest import PROCESSES, bearer
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 CROWD = 150
 

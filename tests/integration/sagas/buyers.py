@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 
 from app.schemas import PurchaseBody, fingerprint, purchase_id
-from devstack.shop import Shop, item
 from domain.purchase import Item, Order
 from tests.integration.engine import WAIT_S, Engine
 from tests.integration.newcomers import newcomer
+from tools.devstack.shop import Shop, item
 
 # The name of a step is the last part of its key.
 PUBLISH, CANCEL, RELEASE, REFUND = "publish-notification", "cancel-payment", "release-offset", "refund-payment"

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import WAIT_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 Json = dict[str, Any]
 

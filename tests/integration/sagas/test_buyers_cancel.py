@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from devstack.shop import Shop
 from tests.integration.newcomers import newcomer
 from tests.integration.sagas.test_purchases import Basket, opened
+from tools.devstack.shop import Shop
 
 
 def refusal(response: httpx.Response) -> tuple[int, str, str]:

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 
 from temporalio.client import WorkflowExecutionStatus
 
-from devstack.audit import audit_stack
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.sagas.buyers import PUBLISH, RELEASE, Buyers, Purchase
+from tools.devstack.audit import audit_stack
+from tools.devstack.stack import Stack
 
 LOOK, COMMIT, CAPTURE, DELIVER = "look-at-payment", "commit-offset", "capture-payment", "deliver-offset"
 CREATE, RESERVE = "create-payment", "reserve-offset"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.newcomers import newcomer
 from tests.integration.told import told
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 
 @pytest.fixture(scope="module")

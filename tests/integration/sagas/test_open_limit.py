@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from devstack.shop import Shop
 from tests.integration.newcomers import newcomer
 from tests.integration.sagas.test_purchases import Basket, opened
+from tools.devstack.shop import Shop
 
 MAX_OPEN = 5
 CLICKS = 20

@@ -9,14 +9,14 @@ import httpx
 import pytest
 
 from app.schemas import purchase_id
-from devstack.audit import audit_stack
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.newcomers import newcomer
 from tests.integration.sagas.provider import Provider
 from tests.integration.told import told
+from tools.devstack.audit import audit_stack
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 # As long as a buyer waits here for an opening; it answers before the intake's own limit of 10 s, which would be a 503.
 OPENING_TIMEOUT_S = 4

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from devstack.audit import audit_stack
-from devstack.shop import Shop, item
 from tests.integration.newcomers import newcomer
+from tools.devstack.audit import audit_stack
+from tools.devstack.shop import Shop, item
 
 Basket = tuple[list[dict[str, str]], int]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.stack import Stack
 
 
 def provider(stack: Stack, method: str, path: str, **options: Any) -> dict[str, Any]:

@@ -5,13 +5,13 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
-from devstack.audit import audit_stack
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.sagas.buyers import RELEASE, Buyers
+from tools.devstack.audit import audit_stack
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.stack import Stack
 
 CREATE, DELIVER = "create-payment", "deliver-offset"
 

@@ -8,9 +8,9 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.worker import Replayer
 
-from devstack.shop import Shop
-from devstack.stack import Stack
-from temporal_client import data_converter
+from engine import data_converter
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 from workflows.attributes import BUYER_ID, PAYMENT_ID, PROJECT_ID, PURCHASE_STATUS
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess

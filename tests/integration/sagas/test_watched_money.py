@@ -5,13 +5,13 @@ import asyncio
 import pytest
 
 from audit import Rule
-from devstack.audit import audit_stack
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.sagas.buyers import RELEASE, Buyers, Purchase
 from tests.integration.sagas.provider import Provider
+from tools.devstack.audit import audit_stack
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 COMMIT = "commit-offset"
 RUNS_OUT = "payments_authorisation_expires_in_seconds_min"

@@ -6,10 +6,10 @@ import pytest
 import stripe
 from click.testing import CliRunner
 
-from app.stripe_endpoint import stripe_endpoint_commands
-from app.stripe_events import HANDLED
 from config import Settings
-from stripe_version import STRIPE_VERSION
+from providers.stripe.endpoint import stripe_endpoint_commands
+from providers.stripe.events import HANDLED
+from providers.stripe.version import STRIPE_VERSION
 from tests.integration.stripe_simulator.process import SimulatorProcess
 
 URL = "https://shop.example/webhooks/stripe"

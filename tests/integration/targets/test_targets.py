@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from devstack.options import ROOT
-from devstack.setup import python_env
-from devstack.setup.machine import Machine
 from tests.integration.targets.conftest import LIMIT_S, Copy
+from tools.devstack.options import ROOT
+from tools.devstack.setup import python_env
+from tools.devstack.setup.machine import Machine
 
 # Those that a test here runs, and where the others are run.
 HERE = {

@@ -9,17 +9,17 @@ from socket import create_server
 
 import pytest
 
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.shop import Shop, item
 from tests.integration.telemetry.collector import Collector
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
+from tools.devstack.shop import Shop, item
 
 # More than the queue takes.
 SPANS = 5000
 PROGRAM = f"""
 from opentelemetry import trace
-from telemetry import tracing
+from lib.telemetry import tracing
 tracing.set_up("test")
 for _ in range({SPANS}):
     with trace.get_tracer("test").start_as_current_span("work"):

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.schemas import purchase_id
-from devstack.shop import Shop, item
-from devstack.stack import Stack
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 OURS = (
     "intake",

@@ -12,16 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.parking import forbidding
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.telemetry.prometheus_server import Prometheus, watching
 from tests.unit.deploy.telemetry import documented, expressions, metrics_in
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 TYPE = re.compile(r"^# TYPE (\S+) (\S+)$", re.MULTILINE)
 # The libraries' own: documented by them.

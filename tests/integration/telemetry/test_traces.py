@@ -8,12 +8,12 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.newcomers import newcomer
 from tests.integration.telemetry.collector import Collector, Seen
-from tests.unit.telemetry.replays import replay
+from tests.unit.lib.telemetry.replays import replay
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 Basket = tuple[list[dict[str, str]], int]
 # Who takes part in every paid purchase.

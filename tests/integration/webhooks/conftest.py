@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.told import told
 from tests.integration.webhooks.stripe import NEW, OLD, Basket, Stripe
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 
 @pytest.fixture(scope="package")

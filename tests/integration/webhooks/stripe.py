@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 from stripe import WebhookSignature
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
 
 OLD, NEW = "whsec_old", "whsec_new"
 THREE_DAYS_S = 3 * 86_400

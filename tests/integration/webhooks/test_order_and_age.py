@@ -3,11 +3,11 @@
 import json
 import time
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from domain.purchase import Item, Order
 from tests.integration.engine import Engine
 from tests.integration.webhooks.stripe import NEW, OLD, Basket, Stripe, header, late, statuses
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 DECLINED = "pm_card_chargeDeclined"
 SUCCEEDED, FAILED = "payment_intent.succeeded", "payment_intent.payment_failed"

@@ -15,18 +15,18 @@ from temporalio.client import Client
 
 from app import create_app
 from app.factory import wired
-from app.loop import LoopThread
-from app.temporal import TemporalSagas
 from config import Settings
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
 from domain.ports import Payments
-from temporal_client import data_converter
+from engine import data_converter
+from engine.loop import LoopThread
+from engine.temporal import TemporalSagas
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.webhooks.stripe import Stripe, statuses
 from tests.unit.app.deliveries import OLD, event, send
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 SUCCEEDED = "payment_intent.succeeded"
 CROWD = 60

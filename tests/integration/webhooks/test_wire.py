@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from devstack.patience import PATIENCE_S
 from tests.integration.webhooks.stripe import NEW, OLD, Stripe, header
+from tools.devstack.patience import PATIENCE_S
 
 MAX = 512 * 1024
 FOREIGN = {"id": "evt_1", "object": "event", "type": "charge.succeeded", "livemode": False, "data": {}}

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from devstack.links import Links
-from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
 from tests.integration.newcomers import newcomer
+from tools.devstack.links import Links
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack, StackOptions
 
 LATENCY_MS = 200
 

@@ -2,12 +2,12 @@
 
 import httpx
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, FIRST, Keys
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 def paid(buyers: Buyers, *purchases: Purchase) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.histories.changed import Edit
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
 from tests.long.releases.version import Version
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 # What version 2 does otherwise: one look more, of which a purchase of version 1 knows nothing.
 LOOKS_TWICE = Edit(

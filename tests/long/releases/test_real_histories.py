@@ -2,12 +2,12 @@
 
 from temporalio.client import Client
 
-from devstack.stack import Stack
-from temporal_client import data_converter
+from engine import data_converter
 from tests.histories.files import Recorded
 from tests.histories.gate import faults, told
 from tests.integration.sagas.buyers import Buyers
 from tests.long.releases.version import Version
+from tools.devstack.stack import Stack
 
 CLOSED = "TemporalWorkerDeploymentVersion = 'buy-projects:1.0.0' AND ExecutionStatus != 'Running'"
 # As many as make every branch of the tests before likely, and replay in seconds.

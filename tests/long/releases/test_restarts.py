@@ -3,12 +3,12 @@
 import os
 import signal
 
-from devstack.process import Process
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.long.releases.audited import audit
 from tests.long.releases.load import Bought, Load
 from tests.long.releases.version import Version
+from tools.devstack.process import Process
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 # The longest that a worker takes for its last steps: what a platform gives it (docs/deployment.md).
 GRACE_S = 20.0

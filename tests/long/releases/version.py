@@ -9,12 +9,12 @@ from typing import Self
 
 import psutil
 
-from devstack.patience import PATIENCE_S
-from devstack.plan import WORKERS
-from devstack.process import Process, ProcessSpec
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.histories.changed import PACKAGES, ROOT, Edit, change
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.plan import WORKERS
+from tools.devstack.process import Process, ProcessSpec
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 class Version:

@@ -7,12 +7,12 @@ has been asked, and new workers ask again.
 import asyncio
 from contextlib import ExitStack
 
-from devstack.audit import audit_stack
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import each_asks, stopped, unread
 from tests.integration.sagas.buyers import CANCEL, PUBLISH, REFUND, RELEASE, Buyers
+from tools.devstack.audit import audit_stack
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 WORKERS = ("start_payment_worker", "payment_success_worker", "payment_failed_worker")
 LOOK, COMMIT, CAPTURE, DELIVER = "look-at-payment", "commit-offset", "capture-payment", "deliver-offset"

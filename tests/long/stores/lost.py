@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 
 from audit import Report, Rule, Side
-from devstack.audit import audit_stack
-from devstack.description import DATABASES
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.postgres import PostgresServer
 from tests.integration.service_process import REPOSITORY
+from tools.devstack.audit import audit_stack
+from tools.devstack.description import DATABASES
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 Answer = dict[str, Any]
 # Who mends: no saga has such a key.

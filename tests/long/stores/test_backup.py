@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from audit import Rule, Side
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.long.stores.lost import Answer, Operator, back_up, bring_back, run
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 # 10 min: nothing expires while backups are made and brought back on a busy machine.
 ENVIRONMENT = {"STORE": "postgres", "RESERVATION_TTL": "600"}

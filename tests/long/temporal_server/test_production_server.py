@@ -12,13 +12,13 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, TLSConfig
 from temporalio.envconfig import ClientConfig
 
-from devstack import temporal
-from devstack.options import ROOT
-from devstack.plan import WORKERS
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.long.temporal_server.certificates import Authority, Certificate
 from tests.long.temporal_server.server import CONFIG, NAMESPACE, SERVER_NAME, ProductionServer, program
+from tools.devstack import temporal
+from tools.devstack.options import ROOT
+from tools.devstack.plan import WORKERS
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 # A server that was killed joins its own ring again, and takes back its shards, before it answers.
 BACK_S = 90.0

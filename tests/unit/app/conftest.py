@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.context import Intake
 from app.hints import Hints
-from app.loop import LoopThread
 from config import Settings
 from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects, Users
+from engine.loop import LoopThread
 from tests.unit.app.provider import FakeProvider
 from tests.unit.app.requests import bearer
 from tests.unit.fakes import FakePayments, FakeSagas, Recorder

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.acceptance import NARROW_S, REMEMBERED_MAX, REMEMBERED_S, Acceptance, Room
-from devstack.patience import PATIENCE_S
 from domain.errors import Unavailable
+from tools.devstack.patience import PATIENCE_S
 
 
 class Store:

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from app.census import FOLLOW_UPS, OPEN, Census
-from app.loop import LoopThread
+from engine.loop import LoopThread
 
 TTL = timedelta(minutes=30)
 

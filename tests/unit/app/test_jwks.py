@@ -9,8 +9,8 @@ import pytest
 
 from app.identity import Jwks
 from app.identity.jwks import SET_BYTES_MAX
-from app.loop import LoopThread
 from domain.errors import Unavailable
+from engine.loop import LoopThread
 from tests.unit.app.provider import JWKS_URL, ec_key, jwk
 
 KEY_SET = {"keys": [jwk("a", ec_key()), {"kid": "b", "kty": "of another time"}]}

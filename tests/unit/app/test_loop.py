@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.loop import LoopThread
-from devstack.patience import PATIENCE_S
+from engine.loop import LoopThread
+from tools.devstack.patience import PATIENCE_S
 
 
 def test_a_coroutine_that_takes_too_long_is_canceled(loop: LoopThread) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.stripe_events import NOTICED, REFUND_FAILED
 from domain.errors import ContractBroken, Unavailable
+from providers.stripe.events import NOTICED, REFUND_FAILED
 from tests.unit.app.deliveries import accepted, counted, event, send
 from tests.unit.fakes import FakePayments, FakeSagas, payment
 

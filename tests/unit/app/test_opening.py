@@ -9,9 +9,9 @@ from app.schemas import purchase_id
 from config import Settings
 from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
 from domain.errors import ContractBroken, Refused, Unavailable
+from lib.webapi.problem_types import FORBIDDEN
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakeSagas
-from webapi.problem_types import FORBIDDEN
 
 
 def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskClient) -> None:

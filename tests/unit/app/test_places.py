@@ -14,9 +14,9 @@ from flask import Response
 from werkzeug.test import Client
 
 from app.places import BUYERS_MAX, THREADS, Places, Turnstile
-from devstack.patience import PATIENCE_S
 from domain.errors import Unavailable
-from webapi.problem_types import UNAVAILABLE
+from lib.webapi.problem_types import UNAVAILABLE
+from tools.devstack.patience import PATIENCE_S
 
 CONFIGURATION = Path(__file__).parents[3] / "gunicorn.conf.py"
 

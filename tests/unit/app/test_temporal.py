@@ -20,14 +20,14 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, CancelledError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.limiter import AdaptiveLimiter, Overloaded
-from app.loop import LoopThread
-from app.sagas import Doubted
-from app.temporal import TemporalSagas
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseView, RefundFailedInput, StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
+from engine.limiter import AdaptiveLimiter, Overloaded
+from engine.loop import LoopThread
+from engine.sagas import Doubted
+from engine.temporal import TemporalSagas
 from tests.unit.app.requests import post
 from tests.unit.fakes import NOW, ORDER, FakePayments, FakeSagas, outcome, payment, saga
 from workflows.attributes import order_attributes

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from devstack.plan import SERVICES, WORKERS
 from tests.unit.deploy.telemetry import ALERT_TESTS, ALERTS, REPOSITORY, alerts, expressions, known_series, metrics_in
+from tools.devstack.plan import SERVICES, WORKERS
 
 # The simulator stands in for a provider, which nobody of us watches.
 WATCHED = {"intake", "audit", *SERVICES, *(f"{name}_worker" for name in WORKERS)} - {"stripe_simulator"}

@@ -14,13 +14,12 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
-from codec_server.settings import CodecServerSettings
 from config import Settings
-from devstack import temporal
-from devstack.ports import DEFAULTS
+from lib.telemetry.settings import LogSettings
 from lib.tokens import digest
-from telemetry.settings import LogSettings
-from tests.unit.settings.classes import REPOSITORY, all_settings, defaults, service_settings
+from tests.unit.lib.settings.classes import REPOSITORY, all_settings, defaults, service_settings
+from tools.devstack import temporal
+from tools.devstack.ports import DEFAULTS
 
 COMPOSE = "docker-compose.yml"
 STRIPE = "deploy/compose.stripe.yml"
@@ -32,8 +31,8 @@ COMMANDS = {
     "temporal_payment_success_worker": "python -m workers.payment_success",
     "temporal_payment_failed_worker": "python -m workers.payment_failed",
     **{name: f"python -m services.{name}" for name in ("payments", "projects", "users", "notifier")},
-    "stripe_simulator": "python -m services.stripe_simulator",
-    "codec_server": "python -m codec_server",
+    "stripe_simulator": "python -m simulators.stripe",
+    "codec_server": "python -m services.codec_server",
 }
 OTHERS = {"temporal", "temporal_schema", "temporal_namespace", "temporal_ui", "postgresql", "rabbitmq"}
 # OpenTelemetry's own variables, which every process of ours reads.
@@ -68,8 +67,7 @@ def told(service: str) -> dict[str, str]:
 
 def settings_of(service: str) -> type[BaseSettings]:
     """The class by which a process reads its settings."""
-    mine: dict[str, type[BaseSettings]] = {**service_settings(), "codec_server": CodecServerSettings}
-    return mine.get(service, Settings)
+    return service_settings().get(service, Settings)
 
 
 def bind_mounts() -> Iterator[str]:

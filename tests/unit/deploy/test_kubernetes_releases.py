@@ -8,7 +8,7 @@ import pytest
 
 from domain.messages import TaskQueue
 from tests.unit.deploy.manifests import KUBERNETES, Manifests, build, overlay
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 from workers.process import TASKS_MAX
 
 VERSION = "app.kubernetes.io/version"

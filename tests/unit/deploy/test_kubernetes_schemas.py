@@ -14,7 +14,7 @@ import yaml
 from referencing import Registry, Resource
 
 from tests.unit.deploy.manifests import KUBERNETES, OVERLAYS, Manifest, Manifests, build, overlay
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 
 # The oldest cluster that we promise (deploy/kubernetes/README.md), and the newest that the schemas know.
 VERSIONS = ("1.31.0", "1.37.0")

@@ -7,13 +7,13 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from app.webhooks import EVENT_BYTES_MAX
-from codec_server import create_app as create_codec_server
-from codec_server.settings import CodecServerSettings
 from config import Settings
+from lib.telemetry.settings import LogSettings, TraceSettings
 from lib.tokens import digest
-from telemetry.settings import LogSettings, TraceSettings
+from services.codec_server import create_app as create_codec_server
+from services.codec_server.settings import CodecServerSettings
 from tests.unit.deploy.manifests import OVERLAYS, Pod, overlay
-from tests.unit.settings.classes import REPOSITORY, defaults, service_settings
+from tests.unit.lib.settings.classes import REPOSITORY, defaults, service_settings
 
 TEMPORAL = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 # gunicorn's own.
@@ -38,8 +38,6 @@ MADE_UP = {
 
 def settings_of(pod: Pod) -> type[BaseSettings]:
     """The class by which a process reads its settings."""
-    if pod.component == "codec-server":
-        return CodecServerSettings
     return service_settings().get(pod.component.replace("-", "_"), Settings)
 
 

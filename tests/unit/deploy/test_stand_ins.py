@@ -2,8 +2,8 @@
 
 import pytest
 
-from devstack.setup.versions import TEMPORAL_SERVER, TEMPORAL_UI
 from tests.compose import stand_ins
+from tools.devstack.setup.versions import TEMPORAL_SERVER, TEMPORAL_UI
 
 REQUIREMENTS = """a==1.0 ; python_version >= "3.11" and python_version < "4.0" \\
     --hash=sha256:aa \\

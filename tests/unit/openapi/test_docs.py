@@ -6,7 +6,7 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from webapi.docs import docs
+from lib.webapi.docs import docs
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from apiflask import APIFlask
 from pydantic import BaseModel, Field
 
-from webapi import PageQuery, Shown, create_api
-from webapi.openapi import may_tell, reads_raw
-from webapi.problem_types import ProblemType
+from lib.webapi import PageQuery, Shown, create_api
+from lib.webapi.openapi import may_tell, reads_raw
+from lib.webapi.problem_types import ProblemType
 
 SOLD_OUT = ProblemType("sold-out", 409, "Nothing is left.", {"left": {"type": "integer", "examples": [0]}})
 CLOSED = ProblemType("closed", 409, "The shop is closed.")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import Desk, purchases_commands
-from app.operators.books import SERVICES, Book, Books
-from app.operators.environment import Environment
 from audit import CouldNotRead, Report
+from operators.books import SERVICES, Book, Books
+from operators.cli import Desk, purchases_commands
+from operators.environment import Environment
 from tests.unit.operators.fake_engine import FakeEngine
 
 Command = Callable[..., Result]

@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.operators.decisions import Decision
-from app.operators.engine import RUNNING, Run
-from app.operators.queries import BROKEN_OFF, FOLLOW_UPS, OPEN_AND_WELL, PARKED, PURCHASES
-from app.operators.rows import is_broken, is_parked
 from domain.errors import Refused, Unavailable
 from domain.messages import ParkedView, PurchaseView, Settlement
 from domain.purchase import PurchaseStatus, TimelineEntry
+from operators.decisions import Decision
+from operators.engine import RUNNING, Run
+from operators.queries import BROKEN_OFF, FOLLOW_UPS, OPEN_AND_WELL, PARKED, PURCHASES
+from operators.rows import is_broken, is_parked
 from tests.unit.fakes import NOW
 
 PURCHASE, SUCCESS = "purchase/p1", "payment-success/pi_1"

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.operators.books import SERVICES, Book, Books, HttpReaders
+from operators.books import SERVICES, Book, Books, HttpReaders
 from tests.unit.operators.conftest import PAYMENT
 
 Answer = Callable[[], httpx.Response]

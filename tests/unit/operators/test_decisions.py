@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.operators.engine import Run
 from domain.errors import Refused, Unavailable
 from domain.messages import ParkedView
+from operators.engine import Run
 from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import Command
 from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, parked_run, run, view

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.operators.books import SERVICES, Book, Books
-from app.operators.decisions import Decision
-from app.operators.environment import Environment
+from operators.books import SERVICES, Book, Books
+from operators.decisions import Decision
+from operators.environment import Environment
 from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
 from tests.unit.operators.fake_engine import SUCCESS, FakeEngine, parked_run, run

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.operators.engine import Run, Step
-from app.operators.lasting import FAILING_FROM, LOOKED_AT_MAX, is_failing, looked_at
+from operators.engine import Run, Step
+from operators.lasting import FAILING_FROM, LOOKED_AT_MAX, is_failing, looked_at
 from tests.unit.operators.conftest import Command
 from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, run
 

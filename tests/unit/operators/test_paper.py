@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from app.cli.paper import PIPE_WIDTH, Sheet, short
+from operators.cli.paper import PIPE_WIDTH, Sheet, short
 
 PURCHASE_ID = "4b1973060d054810370e6bdc158dd26f11788ae4cc410a4844ed66aaf441809d"
 WHY = "Deliver 0.100 tCO2e of mangrove-2: the callee broke its contract, POST /users/load-23/offsets: 403"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.operators.engine import RUNNING, TERMINATED, Run
-from app.operators.repair import repair
 from domain.errors import Refused
 from domain.messages import Settlement
 from domain.purchase import PurchaseStatus
+from operators.engine import RUNNING, TERMINATED, Run
+from operators.repair import repair
 from tests.unit.operators.conftest import Command
 from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, run
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from app.operators.books import Book, Books
-from app.operators.engine import TERMINATED, Step
 from domain.errors import Unavailable
+from operators.books import Book, Books
+from operators.engine import TERMINATED, Step
 from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
 from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, parked_run, run, view

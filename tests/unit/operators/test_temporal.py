@@ -15,10 +15,10 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.operators.temporal import NO_WORKER, TemporalEngine
 from domain.errors import Refused, Unavailable
-from temporal_client import address
-from temporal_client.encryption import UnknownKeyError
+from engine import address
+from lib.encryption import UnknownKeyError
+from operators.temporal import NO_WORKER, TemporalEngine
 from tests.unit.operators.fake_engine import run
 
 AWAY = f"does not answer at {address()}"

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.unit.lib.settings.classes import REPOSITORY
 from tests.unit.repository.parked_reasons import reasons, steps
-from tests.unit.settings.classes import REPOSITORY
 from workflows.parking import Reason
 
 

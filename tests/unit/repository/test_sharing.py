@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
 
 TESTS = """
 import pytest

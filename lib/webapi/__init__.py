@@ -1,0 +1,21 @@
+"""The manners of our HTTP APIs, the same for the intake and for every service.
+
+Here belongs what any of our APIs does alike whatever it is about: strict JSON, problem+json, request ids, cursor
+pages, the service token, health and readiness. No word of the business, and nothing here imports anything of ours.
+"""
+
+from lib.webapi.application import PLATFORM, create_api
+from lib.webapi.models import Body, NextCursor, NumberedPageQuery, PageQuery, Shown
+from lib.webapi.problems import Problem, ProblemShown
+
+__all__ = [
+    "PLATFORM",
+    "Body",
+    "NextCursor",
+    "NumberedPageQuery",
+    "PageQuery",
+    "Problem",
+    "ProblemShown",
+    "Shown",
+    "create_api",
+]

@@ -1,0 +1,56 @@
+"""What the commands work with."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from temporalio.client import Client
+
+from audit import Places, Report, audit
+from config import Settings
+from engine import address, lazy_client, namespace
+from operators.books import SERVICES, HttpReaders, Readers
+from operators.decisions import identity_of
+from operators.engine import Engine
+from operators.environment import Environment
+from operators.temporal import TemporalEngine
+
+Tell = Callable[[str], None]
+MakeClient = Callable[..., Awaitable[Client]]
+
+
+def somebody_is_there() -> bool:
+    """Whether questions reach a person."""
+    return sys.stdin.isatty()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The ways to Temporal, to the services' books and to the audit; `asks` tells whether somebody can answer.
+
+    What is changed by an engine is changed in the name that it is made with.
+    """
+
+    make_engine: Callable[..., Engine]
+    readers: Readers
+    audit: Callable[[Tell, Sequence[str]], Awaitable[Report]]
+    environment: Environment
+    asks: Callable[[], bool] = somebody_is_there
+
+
+def desk(config: Settings) -> Desk:
+    """The desk of this process; connects to nothing yet."""
+    places = replace(Places.of(config), service_token=config.commands_token)
+
+    async def audited(tell: Tell, purchase_ids: Sequence[str]) -> Report:
+        return await audit(places, await lazy_client(), tell, purchase_ids)
+
+    urls = {name: getattr(places, name) for name in SERVICES}
+    environment = Environment(address(), namespace(), urls)
+    return Desk(engine_of, HttpReaders(urls, places.service_token), audited, environment)
+
+
+def engine_of(by: str = "", make_client: MakeClient = lazy_client) -> TemporalEngine:
+    """The way to Temporal in an operator's name."""
+    return TemporalEngine(partial(make_client, **({"identity": identity_of(by)} if by else {})))

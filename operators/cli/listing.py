@@ -1,0 +1,120 @@
+"""`flask purchases list`."""
+
+from typing import Any
+
+import click
+from rich.console import Console
+
+from domain.purchase import PurchaseStatus
+from operators.cli.desk import Desk
+from operators.cli.ending import ask
+from operators.cli.paper import Sheet, paper, say_json, short, since
+from operators.listing import Listing, Scope, listing
+from operators.queries import Filters
+from operators.rows import Row
+
+# A screen or two; a thousand is the most that is asked why they wait while somebody looks on.
+LIMIT, LIMIT_MAX = 50, 1000
+TITLES = {
+    "attention": "Need attention",
+    "struggling": "Tried again and again",
+    "parked": "Parked",
+    "open": "Open",
+    "all": "All",
+    "found": "Found",
+}
+WAITING = frozenset({"attention", "parked"})
+TRIED = "Nothing is to be decided: each goes on by itself once who is asked answers. Look at that (StepsRetried).\n"
+
+status_option = click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice([status.value for status in PurchaseStatus]),
+    help="only purchases that stand so; may stand twice",
+)
+buyer_option = click.option("--buyer", help="only this buyer's")
+project_option = click.option("--project", help="only those with offset of this project")
+query_option = click.option("--query", help="only what this visibility query finds, in Temporal's words")
+json_option = click.option("--json", "as_json", is_flag=True, help="the answer for programs")
+
+
+def commands(desk: Desk) -> list[click.Command]:
+    """The command."""
+
+    @click.command("list", short_help="List purchases, those that need attention first.")
+    @click.option("--parked", "scope", flag_value=Scope.PARKED, help="only parked sagas")
+    @click.option("--open", "scope", flag_value=Scope.OPEN, help="only open purchases, however they stand")
+    @click.option("--all", "scope", flag_value=Scope.ALL, help="also purchases that have ended, newest first")
+    @status_option
+    @buyer_option
+    @project_option
+    @query_option
+    @click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=LIMIT, show_default=True, help="on a page")
+    @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+    @json_option
+    def command(scope: Scope | None, limit: int, page: int, as_json: bool, **narrowed: Any) -> None:
+        """List purchases: those that need attention, then the open ones; or those that the options name."""
+        filters = Filters.model_validate(narrowed)
+        found = ask(listing(desk.make_engine(), scope or Scope.ATTENTION, filters, page, limit))
+        if as_json:
+            say_json(found.model_dump(mode="json"))
+        else:
+            _print(paper(), found)
+
+    return [command]
+
+
+def _print(console: Console, found: Listing) -> None:
+    for section, total in found.totals.items():
+        rows = [row for row in found.purchases if row.section == section]
+        title = f"{TITLES[section]} ({total})"
+        if section in WAITING and total == 0:
+            lasts = found.totals.get("struggling")
+            console.print(f"Nothing {'waits for a decision' if lasts else 'needs attention'}.\n", style="green")
+        elif rows and section == "struggling":
+            _waiting(console, title, rows)
+            console.print(TRIED)
+        elif rows:
+            (_waiting if section in WAITING else _others)(console, title, rows)
+    if not found.purchases:
+        console.print("No such purchases." if found.page == 1 else f"There is no page {found.page}.")
+    elif found.more:
+        console.print(f"More on --page {found.page + 1}.")
+    if any(row.needs for row in found.purchases):
+        console.print("Why, and what can be done: flask purchases show PURCHASE")
+
+
+def _named(console: Console, row: Row) -> str:
+    """The purchase; of one that nobody knows what leads to it, whole."""
+    if row.purchase_id is None and row.needs:
+        return row.needs[0].workflow_id
+    return short(console, row.purchase_id) if row.purchase_id else row.payment_id or "-"
+
+
+def _waiting(console: Console, title: str, rows: list[Row]) -> None:
+    nice = "buyer", "order"
+    sheet = Sheet(console, title, "purchase", "since (UTC)", "why", "to decide", "buyer", "order", nice=nice)
+    for row in rows:
+        named = _named(console, row)
+        for need in row.needs:
+            why = f"{need.kind}: {need.reason}"
+            sheet.row(named, since(need.since), why, list(need.choices), row.buyer_id or "-", row.order)
+        if not row.needs:
+            sheet.row(named, since(row.opened_at), "It has just gone on.", "", row.buyer_id or "-", row.order)
+    sheet.print()
+
+
+def _others(console: Console, title: str, rows: list[Row]) -> None:
+    columns = "purchase", "status", "opened (UTC)", "order", "buyer", "payment"
+    sheet = Sheet(console, title, *columns, nice=["payment"])
+    for row in rows:
+        sheet.row(
+            _named(console, row),
+            row.status or "-",
+            since(row.opened_at),
+            [row.order, *(f"{need.kind}: {need.reason}" for need in row.needs)],
+            row.buyer_id or "-",
+            row.payment_id or "-",
+        )
+    sheet.print()

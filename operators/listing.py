@@ -1,0 +1,118 @@
+"""The list of purchases, page by page: first those that need somebody, then the others."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from domain.purchase import Frozen, PurchaseStatus
+from operators.engine import Looking, Run
+from operators.finding import latest
+from operators.lasting import by_urgency, is_failing, is_struggling, looked_at
+from operators.queries import BROKEN_OFF, OPEN, OPEN_AND_WELL, PARKED, PURCHASES, Filters, of_statuses
+from operators.rows import STOPPED, Group, Row, grouped, is_broken, is_parked, rows
+
+# Sagas that wait are read before they are brought together by purchase; beyond so many a narrower query helps more.
+WAITING_MAX = 10_000
+# Descriptions under way at once.
+AT_ONCE = 16
+
+
+class Scope(StrEnum):
+    """Which purchases are listed where no status and no query is given."""
+
+    ATTENTION = "attention"
+    PARKED = "parked"
+    OPEN = "open"
+    ALL = "all"
+
+
+class Section(Frozen):
+    """A part of the list: `whole` where several sagas of a purchase may be found, so that all have to be read.
+
+    `lasting` tells which of the sagas that were looked at one by one belong to it as well.
+    """
+
+    name: str
+    query: str = ""
+    whole: bool = False
+    lasting: Callable[[Run], bool] | None = None
+
+
+class Listing(Frozen):
+    """A page of the list; the totals of its sections stand over all pages."""
+
+    purchases: tuple[Row, ...]
+    totals: dict[str, int]
+    page: int
+    limit: int
+    more: bool
+
+
+def sections(scope: Scope, filters: Filters) -> list[Section]:
+    """What is to be listed, and in which order."""
+    if filters.statuses:
+        several = PurchaseStatus.NEEDS_ATTENTION in filters.statuses
+        return [Section(name="found", query=filters.narrow(of_statuses(filters.statuses)), whole=several)]
+    if filters.query and scope is Scope.ATTENTION:
+        return [Section(name="found", query=filters.narrow(), whole=True)]
+    attention = Section(
+        name="attention", query=filters.narrow(f"(({PARKED}) OR {BROKEN_OFF})"), whole=True, lasting=is_failing
+    )
+    struggling = Section(name="struggling", lasting=is_struggling)
+    return {
+        Scope.ATTENTION: [attention, struggling, Section(name="open", query=filters.narrow(OPEN_AND_WELL))],
+        Scope.PARKED: [Section(name="parked", query=filters.narrow(PARKED), whole=True)],
+        Scope.OPEN: [Section(name="open", query=filters.narrow(OPEN))],
+        Scope.ALL: [Section(name="all", query=filters.narrow(PURCHASES))],
+    }[scope]
+
+
+async def listing(engine: Looking, scope: Scope, filters: Filters, page: int, limit: int) -> Listing:
+    """A page of the list; raises Refused (`invalid-query`) and Unavailable."""
+    begin, end = (page - 1) * limit, page * limit
+    found: list[Row] = []
+    totals: dict[str, int] = {}
+    before = 0
+    listed: set[str | None] = {None}
+    wanted = sections(scope, filters)
+    lasting = await looked_at(engine, filters.narrow()) if any(section.lasting for section in wanted) else []
+    for section in wanted:
+        groups, total = await _read(engine, section, lasting, max(0, end - before))
+        # A purchase of which one saga waits while another one goes on stands among those that wait.
+        here = [
+            group
+            for group in groups[max(0, begin - before) : max(0, end - before)]
+            if group.runs[0].payment_id not in listed
+        ]
+        listed |= {group.runs[0].payment_id for group in groups}
+        found += await rows(engine, section.name, here)
+        totals[section.name] = total
+        before += total
+    return Listing(purchases=tuple(found), totals=totals, page=page, limit=limit, more=before > end)
+
+
+async def _read(engine: Looking, section: Section, lasting: Sequence[Run], wanted: int) -> tuple[list[Group], int]:
+    """The section's purchases, at least as far as they are wanted, and how many there are."""
+    runs = by_urgency(list(filter(section.lasting, lasting))) if section.lasting else []
+    if section.whole:
+        waiting = await _current(engine, await engine.found(section.query, WAITING_MAX))
+        if section.name == "attention":
+            waiting = [run for run in waiting if is_parked(run) or is_broken(run)]
+        runs = [*waiting, *runs]
+    if section.whole or section.lasting:
+        groups = grouped(runs)
+        return groups, len(groups)
+    total = await engine.count(section.query)
+    runs = await engine.found(section.query, wanted) if wanted else []
+    return [Group(runs=(run,)) for run in await _current(engine, runs)], total
+
+
+async def _current(engine: Looking, runs: Sequence[Run]) -> list[Run]:
+    """Each saga by its newest run: one that was stopped may have been repaired or started anew."""
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def newest(run: Run) -> Run:
+        async with free:
+            return (await engine.run(run.workflow_id) or run) if run.state in STOPPED else run
+
+    return list(await asyncio.gather(*map(newest, latest(runs))))

@@ -1,0 +1,1 @@
+"""Stripe: its calls, its events and their signature, the endpoint, its version, its settings."""

@@ -1,0 +1,150 @@
+"""A payment provider in memory that keeps the port's promises: replays by key, refuses by state, breaks when told."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from providers.port import (
+    CaptureMode,
+    NewPayment,
+    PaymentStatus,
+    ProviderMisconfigured,
+    ProviderRefused,
+    Snapshot,
+)
+
+# Any time: when the bank gives up what it holds.
+HELD_UNTIL = 2_000_000_000
+
+
+class FakeProvider:
+    """The buyer's, the bank's and the operator's moves are methods as well; `keys` are all that it was asked with."""
+
+    def __init__(self) -> None:
+        self.payments: dict[str, Snapshot] = {}
+        self.asked_for: list[NewPayment] = []
+        self.keys: list[str] = []
+        self.refunded_in_the_name_of: list[str] = []
+        self.clock_ahead_s: float | None = None
+        self._answers: dict[str, Snapshot | ProviderRefused] = {}
+        self._before: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
+        self._after: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
+
+    def fail(self, operation: str, error: Exception, *, done: bool = False) -> None:
+        """The next call of the operation raises, after its effect if `done`."""
+
+        def fail() -> None:
+            raise error
+
+        self.meanwhile(operation, fail, done=done)
+
+    def meanwhile(self, operation: str, act: Callable[[], None], *, done: bool = True) -> None:
+        """Something else happens during the next call of the operation, after its effect if `done`."""
+        (self._after if done else self._before)[operation].append(act)
+
+    def becomes(self, payment_id: str, status: PaymentStatus, **counts: int | None) -> None:
+        """The payment changes without us."""
+        changes: dict[str, Any] = {"status": status, **counts}
+        self.payments[payment_id] = replace(self.payments[payment_id], **changes)
+
+    def pay(self, payment_id: str) -> None:
+        """The buyer pays by card."""
+        wanted = self.asked_for[int(payment_id.removeprefix("pi_")) - 1]
+        captured = wanted.amount if wanted.capture is CaptureMode.AUTOMATIC else 0
+        self.becomes(payment_id, PaymentStatus.PAID, amount_captured=captured)
+        if not captured:
+            self.becomes(payment_id, PaymentStatus.PAID, amount_authorised=wanted.amount, capture_before=HELD_UNTIL)
+
+    def dispute(self, payment_id: str) -> None:
+        """The buyer's bank disputes the charge, and withdraws what is left of it."""
+        seen = self.payments[payment_id]
+        left = seen.amount_captured - seen.amount_refunded
+        self.payments[payment_id] = replace(seen, disputed=True, disputes_open=1, amount_disputed=left)
+
+    def decide_dispute(self, payment_id: str) -> None:
+        """The bank has decided, for whomever."""
+        self.payments[payment_id] = replace(self.payments[payment_id], disputes_open=0)
+
+    def create(self, payment: NewPayment, key: str) -> Snapshot:
+        """Create it once per key."""
+
+        def effect() -> Snapshot:
+            self.asked_for.append(payment)
+            made = Snapshot(f"pi_{len(self.asked_for)}", PaymentStatus.PAYABLE, 0, 0, 0)
+            self.payments[made.payment_id] = made
+            return made
+
+        return self._write("create", key, effect)
+
+    def retrieve(self, payment_id: str) -> Snapshot:
+        """Show it as it is."""
+        self._happen(self._before["retrieve"])
+        if payment_id not in self.payments:
+            raise ProviderMisconfigured("No such payment")
+        seen = self.payments[payment_id]
+        self._happen(self._after["retrieve"])
+        return seen
+
+    def client_secret(self, payment_id: str) -> str:
+        """Show its secret."""
+        return f"{payment_id}_secret"
+
+    def cancel(self, payment_id: str, key: str) -> Snapshot:
+        """Cancel it unless it is captured or processed."""
+
+        def effect() -> Snapshot:
+            seen = self.payments[payment_id]
+            if seen.status in {PaymentStatus.PROCESSING, PaymentStatus.CANCELED} or seen.amount_captured:
+                raise ProviderRefused("unexpected state")
+            self.becomes(payment_id, PaymentStatus.CANCELED, amount_authorised=0, capture_before=None)
+            return self.payments[payment_id]
+
+        return self._write("cancel", key, effect)
+
+    def capture(self, payment_id: str, key: str) -> Snapshot:
+        """Capture what is authorised."""
+
+        def effect() -> Snapshot:
+            seen = self.payments[payment_id]
+            if seen.status is not PaymentStatus.PAID or seen.amount_captured:
+                raise ProviderRefused("unexpected state")
+            amount = self.asked_for[int(payment_id.removeprefix("pi_")) - 1].amount
+            self.becomes(
+                payment_id, PaymentStatus.PAID, amount_captured=amount, amount_authorised=0, capture_before=None
+            )
+            return self.payments[payment_id]
+
+        return self._write("capture", key, effect)
+
+    def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
+        """Give back what was captured; the answer is a look, as the key replays the refund and not the payment."""
+
+        def effect() -> Snapshot:
+            seen = self.payments[payment_id]
+            if seen.amount_captured == seen.amount_refunded or seen.amount_disputed:
+                raise ProviderRefused("nothing to refund")
+            self.becomes(payment_id, seen.status, amount_refunded=seen.amount_captured)
+            self.refunded_in_the_name_of.append(purchase_id)
+            return self.payments[payment_id]
+
+        self._write("refund", key, effect)
+        return self.retrieve(payment_id)
+
+    def _write(self, operation: str, key: str, effect: Callable[[], Snapshot]) -> Snapshot:
+        self.keys.append(key)
+        self._happen(self._before[operation])
+        if key not in self._answers:
+            try:
+                self._answers[key] = effect()
+            except ProviderRefused as refusal:
+                self._answers[key] = refusal
+        self._happen(self._after[operation])
+        answer = self._answers[key]
+        if isinstance(answer, ProviderRefused):
+            raise answer
+        return answer
+
+    def _happen(self, acts: list[Callable[[], None]]) -> None:
+        if acts:
+            acts.pop(0)()

@@ -1,0 +1,132 @@
+"""The Payments API's manners: lists, tokens, keys, strict bodies, documents, settings."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.payments import create_app
+from services.payments.settings import PaymentsSettings
+from tests.unit.service_api import ServiceApi, kind, schema_differences
+from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.requests import create, order, outcome, refusal
+
+WRITES = [
+    ("POST", "/payments", order()),
+    ("POST", "/payments/pi_1/cancel", None),
+    ("POST", "/payments/pi_1/capture", None),
+    ("POST", "/payments/pi_1/refund", None),
+    ("POST", "/purchases/p2/cancel", None),
+    ("PUT", "/purchases/p2/outcome", outcome()),
+]
+READS = [("GET", "/payments"), ("GET", "/payments/pi_1"), ("GET", "/payments/pi_1/client-secret")]
+
+
+def test_payments_are_listed_newest_first(api: ServiceApi, provider: FakeProvider) -> None:
+    """The pages show each purchase once, newest first, from the record alone."""
+    for number in range(3):
+        create(api, purchase_id=f"p{number}")
+    provider.payments.clear()
+    first = api.ask("GET", "/payments?limit=2").get_json()
+    second = api.ask("GET", f"/payments?limit=2&cursor={first['next_cursor']}").get_json()
+    assert [row["purchase_id"] for row in first["items"] + second["items"]] == ["p2", "p1", "p0"]
+    assert second["next_cursor"] is None
+
+
+def test_the_list_knows_buyers_and_purchases(api: ServiceApi) -> None:
+    """Both filters are optional and can be joined."""
+    for purchase, buyer in (("p1", "alice"), ("p2", "bob"), ("p3", "alice")):
+        create(api, purchase_id=purchase, buyer_id=buyer)
+
+    def listed(query: str) -> list[str]:
+        return [row["purchase_id"] for row in api.ask("GET", f"/payments?{query}").get_json()["items"]]
+
+    assert listed("buyer_id=alice") == ["p3", "p1"]
+    assert listed("purchase_id=p2") == ["p2"]
+    assert listed("purchase_id=p2&buyer_id=alice") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "cursor=x", "cursor=WyJhIl0", "buyer_id=a%20b", "status=paid"]
+)
+def test_a_list_refuses_what_it_does_not_know(api: ServiceApi, query: str) -> None:
+    """A limit out of bounds, a foreign cursor, an impossible id or an unknown filter is 422."""
+    assert refusal(api.ask("GET", f"/payments?{query}")) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"purchase_id": ""},
+        {"purchase_id": "p" * 65},
+        {"buyer_id": "a@b"},
+        {"items": []},
+        {"items": order()["items"] * 2},
+        {"items": [order()["items"][0] | {"quantity": 1.5}]},
+        {"items": [{"project_id": "mangrove", "milestone_id": f"m-{n}", "quantity": "1"} for n in range(21)]},
+        {"amount": 0},
+        {"amount": "1800"},
+        {"currency": "USD"},
+        {"status": "paid"},
+    ],
+)
+def test_an_invalid_payment_is_refused_with_its_faults(api: ServiceApi, change: dict[str, Any]) -> None:
+    """A body that breaks the contract is 422, names what is wrong, and writes no row."""
+    answer = api.ask("POST", "/payments", order(**change))
+    assert refusal(answer) == (422, "invalid-request")
+    assert answer.get_json()["errors"]
+    assert api.ask("GET", "/payments").get_json()["items"] == []
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WRITES)
+def test_every_write_names_its_caller(api: ServiceApi, method: str, path: str, body: object) -> None:
+    """A write without Idempotency-Key is 400, one with an overlong key 422; neither writes a row."""
+    assert refusal(api.ask(method, path, body, key=None)) == (400, "idempotency-key-missing")
+    assert api.ask(method, path, body, key="k" * 256).status_code == 422
+    assert api.ask("GET", "/payments").get_json()["items"] == []
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in WRITES] + READS)
+def test_everything_needs_the_service_token(api: ServiceApi, method: str, path: str) -> None:
+    """Without the service token, or with another one, every route is 401."""
+    for headers in ({}, {"Authorization": "Bearer another"}):
+        answer = api.app.test_client().open(path, method=method, headers=headers)
+        assert (answer.status_code, kind(answer)) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/purchases/p%201/cancel"), ("GET", "/payments/pi-1")])
+def test_an_id_that_cannot_be_ours_is_not_found(api: ServiceApi, method: str, path: str) -> None:
+    """A path with an impossible id is 404 and leaves no mark."""
+    assert refusal(api.ask(method, path)) == (404, "not-found")
+    assert api.ask("GET", "/payments").get_json()["items"] == []
+
+
+def test_health_and_readiness_are_open(api: ServiceApi) -> None:
+    """The platform asks without a token."""
+    client = api.app.test_client()
+    assert [client.get(path).status_code for path in ("/health", "/ready")] == [200, 200]
+
+
+def test_migrations_make_the_models_schema(database_url: str) -> None:
+    """A migrated database has exactly the models' tables."""
+    schema_differences("services.payments", database_url)
+
+
+def test_the_service_starts_with_stripe_without_asking_it(tmp_path: Path) -> None:
+    """Without a provider of its own the application speaks to Stripe, and connects to nothing before it has to."""
+    app = create_app(PaymentsSettings(_env_file=None, payments_database_url=f"sqlite:///{tmp_path / 'new.db'}"))
+    assert app.test_client().get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["rk_test_1", "sk_test_1"])
+def test_restricted_and_secret_keys_are_taken(key: str) -> None:
+    """Of either kind."""
+    assert PaymentsSettings(_env_file=None, stripe_secret_key=key).stripe_secret_key == key
+
+
+@pytest.mark.parametrize("key", ["pk_test_1", "whsec_1", "sk_prod_1", "sk_test_", ""])
+def test_what_is_no_key_of_ours_is_refused(key: str) -> None:
+    """A page's key, a webhook's secret, and what has been cut off."""
+    with pytest.raises(ValidationError):
+        PaymentsSettings(_env_file=None, stripe_secret_key=key)

@@ -1,0 +1,203 @@
+"""POST /payments: one payment per purchase, whatever happens between us and the provider."""
+
+from typing import Any
+
+import pytest
+
+from providers.port import (
+    CaptureMode,
+    NewPayment,
+    PaymentStatus,
+    ProviderFault,
+    ProviderMisconfigured,
+    ProviderRefused,
+    ProviderUnknown,
+)
+from tests.unit.service_api import ServiceApi, kind
+from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.requests import create, done, order, outcome, refusal
+
+
+def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> None:
+    """The answer shows the payable payment, and the provider was asked under the purchase's first key."""
+    shown = create(api)
+    assert shown.pop("created_at").endswith("Z")
+    assert shown == {
+        "payment_id": "pi_1",
+        "purchase_id": "p1",
+        "buyer_id": "alice",
+        "status": "payable",
+        "amount": 1800,
+        "currency": "usd",
+        "amount_authorised": 0,
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "refunded_since": None,
+        "amount_disputed": 0,
+        "failed_attempts": 0,
+        "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}],
+        "outcome": None,
+        "canceled_by": None,
+        "refunded_by": None,
+        "disputed": False,
+        "disputes_open": 0,
+        "refunds_by_hand": 0,
+        "capture_before": None,
+    }
+    assert provider.asked_for == [NewPayment("p1", 1800, "usd", CaptureMode.AUTOMATIC)]
+    assert provider.keys == ["p1:create:1"]
+
+
+def test_a_repeat_answers_the_same_payment(api: ServiceApi, provider: FakeProvider) -> None:
+    """A repeat, also with 1.5 written as 1.500, asks the provider nothing and answers the same body."""
+    first = create(api)
+    items = [order()["items"][0] | {"quantity": "1.500"}]
+    assert create(api, items=items) == first
+    assert len(provider.asked_for) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": 1801},
+        {"buyer_id": "bob"},
+        {"currency": "eur"},
+        {"items": [order()["items"][0] | {"quantity": "1.501"}]},
+    ],
+)
+def test_another_order_for_a_purchase_is_refused(api: ServiceApi, change: dict[str, Any]) -> None:
+    """The same purchase with another amount, buyer, currency or items is a mismatch."""
+    create(api)
+    assert refusal(api.ask("POST", "/payments", order(**change))) == (409, "payment-mismatch")
+
+
+def test_a_settled_purchase_answers_its_record(api: ServiceApi, provider: FakeProvider) -> None:
+    """A purchase with an outcome answers it, even to another order, and creates nothing."""
+    done(api.ask("PUT", "/purchases/p1/outcome", outcome(status="rejected", reason="sold-out", answer=None)))
+    shown = create(api, amount=55)
+    assert (shown["payment_id"], shown["amount"]) == (None, 1800)
+    assert (shown["outcome"]["status"], shown["outcome"]["fingerprint"]) == ("rejected", "f1")
+    assert provider.keys == []
+
+
+@pytest.mark.parametrize("changes", [{"amount": 49}, {"amount": 29, "currency": "gbp"}, {"currency": "zzz"}])
+def test_what_the_provider_would_not_charge_is_refused(
+    api: ServiceApi, provider: FakeProvider, changes: dict[str, Any]
+) -> None:
+    """Too small an amount and an unknown currency are the caller's mistake; the provider is not asked."""
+    assert kind(api.ask("POST", "/payments", order(**changes))) == "invalid-request"
+    assert provider.keys == []
+
+
+def test_a_payment_canceled_later_is_still_the_purchases(api: ServiceApi) -> None:
+    """A repeat after an ordinary cancel answers the canceled payment; only a mark refuses."""
+    create(api)
+    done(api.ask("POST", "/payments/pi_1/cancel"))
+    assert create(api)["status"] == "canceled"
+
+
+def test_an_unknown_answer_is_repeated_with_the_same_key(api: ServiceApi, provider: FakeProvider) -> None:
+    """Nobody knows whether it was created: 503 with Retry-After; the repeat finds the payment under the same key."""
+    provider.fail("create", ProviderUnknown("timeout"), done=True)
+    answer = api.ask("POST", "/payments", order())
+    assert refusal(answer) == (503, "dependency-unavailable")
+    assert answer.headers["Retry-After"] == "1"
+    assert api.ask("GET", "/payments").get_json()["items"][0]["status"] == "creating"
+    assert create(api)["payment_id"] == "pi_1"
+    assert provider.keys == ["p1:create:1", "p1:create:1"]
+
+
+def test_a_broken_providers_key_is_given_up(api: ServiceApi, provider: FakeProvider) -> None:
+    """The provider would replay its fault, so the repeat asks under the next key."""
+    provider.fail("create", ProviderFault("500"), done=False)
+    assert refusal(api.ask("POST", "/payments", order())) == (503, "dependency-unavailable")
+    create(api)
+    assert provider.keys == ["p1:create:1", "p1:create:2"]
+
+
+@pytest.mark.parametrize("error", [ProviderRefused("amount"), ProviderMisconfigured("wrong key")])
+def test_a_provider_that_does_not_accept_us_is_our_fault(
+    api: ServiceApi, provider: FakeProvider, error: Exception
+) -> None:
+    """A refused creation or key is 502; once it is put right, a repeat goes through."""
+    provider.fail("create", error)
+    assert refusal(api.ask("POST", "/payments", order())) == (502, "provider-misconfigured")
+    assert create(api)["status"] == "payable"
+
+
+def test_the_capture_mode_of_the_first_try_stays(api: ServiceApi, manual: ServiceApi, provider: FakeProvider) -> None:
+    """A repeat after the setting has changed asks for what the key stands for."""
+    provider.fail("create", ProviderUnknown("timeout"))
+    api.ask("POST", "/payments", order())
+    create(manual)
+    assert [wanted.capture for wanted in provider.asked_for] == [CaptureMode.AUTOMATIC]
+
+
+def test_of_two_creations_at_once_one_payment_stays(api: ServiceApi, provider: FakeProvider) -> None:
+    """A creation that comes back to a payment that is known and paid already leaves that as it is."""
+
+    def overtake() -> None:
+        create(api)
+        provider.pay("pi_1")
+        api.ask("GET", "/payments/pi_1")
+
+    provider.meanwhile("create", overtake)
+    shown = create(api)
+    assert (shown["payment_id"], shown["status"]) == ("pi_1", "paid")
+    assert list(provider.payments) == ["pi_1"]
+
+
+def test_the_first_known_payment_stays_the_purchases(api: ServiceApi, provider: FakeProvider) -> None:
+    """A creation that was slow under an old key does not replace the payment that is known under the next one."""
+
+    def overtake() -> None:
+        provider.fail("create", ProviderFault("500"))
+        assert api.ask("POST", "/payments", order()).status_code == 503
+        assert create(api)["payment_id"] == "pi_2"
+
+    provider.meanwhile("create", overtake)
+    assert create(api)["payment_id"] == "pi_2"
+    assert provider.keys == ["p1:create:1", "p1:create:1", "p1:create:2"]
+
+
+def mark_meanwhile(api: ServiceApi, provider: FakeProvider) -> None:
+    """During the next creation the purchase is canceled, which leaves the mark but does not reach the provider."""
+
+    def mark() -> None:
+        provider.fail("create", ProviderUnknown("locked"))
+        assert api.ask("POST", "/purchases/p1/cancel", key="p/undo").status_code == 503
+
+    provider.meanwhile("create", mark)
+
+
+def test_a_cancel_during_the_creation_wins(api: ServiceApi, provider: FakeProvider) -> None:
+    """A purchase canceled while its payment is created ends canceled at the provider, in the name of who asked."""
+
+    def cancel() -> None:
+        done(api.ask("POST", "/purchases/p1/cancel", key="p/undo"))
+
+    provider.meanwhile("create", cancel)
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+    assert provider.payments["pi_1"].status is PaymentStatus.CANCELED
+    shown = done(api.ask("GET", "/payments/pi_1"))
+    assert (shown["status"], shown["canceled_by"]) == ("canceled", "p/undo")
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+
+
+def test_a_mark_set_during_the_creation_cancels_the_new_payment(api: ServiceApi, provider: FakeProvider) -> None:
+    """Where the cancel itself could not reach the provider, the creation that comes back cancels what it made."""
+    mark_meanwhile(api, provider)
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+    assert provider.payments["pi_1"].status is PaymentStatus.CANCELED
+    assert done(api.ask("POST", "/purchases/p1/cancel"))["canceled_by"] == "p/undo"
+
+
+def test_a_marked_payment_that_could_not_be_canceled_is_canceled_by_the_repeat(
+    api: ServiceApi, provider: FakeProvider
+) -> None:
+    """A creation that found the mark but not the provider is 503; its repeat finishes the cancel."""
+    mark_meanwhile(api, provider)
+    provider.fail("cancel", ProviderUnknown("timeout"), done=False)
+    assert refusal(api.ask("POST", "/payments", order())) == (503, "dependency-unavailable")
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+    assert provider.payments["pi_1"].status is PaymentStatus.CANCELED

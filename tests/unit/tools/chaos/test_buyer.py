@@ -1,0 +1,207 @@
+"""A buyer in chaos, who behaves as the web UI does."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from app.schemas import purchase_id
+from tools.chaos.buyer import Buyer, Market
+from tools.chaos.seen import Seen
+from tools.chaos.stories import Ending, Story
+
+STORY = Story(
+    number=1,
+    ending=Ending.PAYS,
+    buyer="load-1",
+    key="key-1",
+    items=(("wind-1", 500),),
+    cards=("pm_card_visa",),
+    pause_s=0,
+    lost_after_s=0.01,
+    away_s=0,
+)
+ANSWER = {
+    "purchase_id": purchase_id("load-1", "key-1"),
+    "payment_id": "pi_1",
+    "expires_at": "2026-01-01T00:00:00Z",
+    "client_secret": "pi_1_secret",
+}
+MARKET = Market(
+    intake_url="http://intake",
+    stripe={"api_base": "http://stripe", "publishable_key": "pk_test_1"},
+    environ={"JWT_SECRET": "s" * 32, "JWT_ISSUER": "issuer", "JWT_AUDIENCE": "audience"},
+    milestones={"wind-1": {"project_id": "wind", "unit_amount": 301}},
+)
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def problem(status: int, kind: str, **headers: str) -> httpx.Response:
+    """An error of the intake."""
+    return httpx.Response(status, json={"type": f"https://example.com/problems/{kind}"}, headers=headers)
+
+
+def confirmed(request: httpx.Request) -> httpx.Response:
+    """The provider takes the money."""
+    assert request.url.path == "/v1/payment_intents/pi_1/confirm"
+    return httpx.Response(200, json={"status": "succeeded"})
+
+
+class World:
+    """The intake's answers in their order, and the provider; keeps what was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception, provider: Handler = confirmed) -> None:
+        self._answers = list(answers)
+        self._provider = provider
+        self.orders: list[httpx.Request] = []
+        self.payments: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "stripe":
+            self.payments.append(request)
+            return self._provider(request)
+        self.orders.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def live(world: World, story: Story = STORY) -> Seen:
+    """What the buyer of the story sees in this world."""
+    async with httpx.AsyncClient(transport=httpx.MockTransport(world)) as http:
+        return await Buyer(http, MARKET, story).live()
+
+
+def opened(**changes: Any) -> httpx.Response:
+    """The intake's answer to an open purchase."""
+    return httpx.Response(201, json=ANSWER | changes)
+
+
+async def test_a_buyer_agrees_to_the_price_that_is_shown() -> None:
+    """Half a tonne at 301 a tonne is 150.5, rounded half up."""
+    world = World(opened())
+    seen = await live(world)
+
+    assert json.loads(world.orders[0].content)["amount"] == 151
+    assert (seen.payment_id, seen.charged, seen.wrong) == ("pi_1", True, [])
+
+
+async def test_a_buyer_repeats_with_the_same_key_until_the_intake_is_back() -> None:
+    """A 503 and a lost connection change nothing about the purchase."""
+    away = problem(503, "dependency-unavailable", **{"Retry-After": "0"})
+    world = World(away, httpx.ConnectError("refused"), opened())
+    seen = await live(world)
+
+    assert {order.headers["Idempotency-Key"] for order in world.orders} == {"key-1"}
+    assert len(world.orders) == 3
+    assert seen.charged
+
+
+async def test_a_final_refusal_ends_the_story() -> None:
+    """Who is told `sold-out` does not pay."""
+    world = World(problem(409, "sold-out"))
+    seen = await live(world, replace(STORY, ending=Ending.WANTS_THE_LAST))
+
+    assert (seen.refusal, seen.wrong, world.payments) == ("sold-out", [], [])
+
+
+@pytest.mark.parametrize("status_and_kind", [(500, "internal-error"), (409, "sold-out"), (409, "price-changed")])
+async def test_a_refusal_without_reason_is_noted(status_and_kind: tuple[int, str]) -> None:
+    """A 500 is nothing that a buyer may see, and what there is plenty of is not sold out."""
+    seen = await live(World(problem(*status_and_kind)))
+
+    assert len(seen.wrong) == 1
+
+
+async def test_a_price_that_is_none_must_be_refused() -> None:
+    """Projects owns the price."""
+    story = replace(STORY, ending=Ending.SAW_AN_OLD_PRICE, cards=())
+
+    assert (await live(World(problem(409, "price-changed")), story)).wrong == []
+    assert len((await live(World(opened()), story)).wrong) == 1
+
+
+async def test_somebody_without_an_account_must_be_refused() -> None:
+    """Nobody pays for what could not be delivered to them."""
+    story = replace(STORY, ending=Ending.UNKNOWN_TO_USERS, cards=())
+
+    assert (await live(World(problem(403, "forbidden")), story)).wrong == []
+    assert len((await live(World(opened()), story)).wrong) == 1
+
+
+async def test_who_comes_back_gets_the_answer_of_the_first_time() -> None:
+    """Once more after having paid: another payment for the same key would be paid twice."""
+    story = replace(STORY, ending=Ending.COMES_BACK)
+
+    assert (await live(World(httpx.ReadTimeout("away"), opened(), opened()), story)).wrong == []
+    changed = World(httpx.ReadTimeout("away"), opened(), opened(payment_id="pi_2"))
+    assert len((await live(changed, story)).wrong) == 1
+
+
+async def test_two_clicks_must_have_one_answer() -> None:
+    """Another payment for the same key would be paid twice."""
+    story = replace(STORY, ending=Ending.DOUBLE_CLICKS)
+
+    assert (await live(World(opened(), opened()), story)).wrong == []
+    assert len((await live(World(opened(), opened(payment_id="pi_2")), story)).wrong) == 1
+
+
+async def test_a_purchase_of_another_key_is_noted() -> None:
+    """The purchase's id follows from buyer and key."""
+    assert len((await live(World(opened(purchase_id="f" * 64)))).wrong) == 1
+
+
+async def test_a_repeated_payment_that_was_taken_already_counts_as_taken() -> None:
+    """The provider refuses the repeat and shows the payment."""
+    answers = iter(
+        [
+            httpx.Response(500, json={}),
+            httpx.Response(400, json={"error": {"payment_intent": {"status": "succeeded"}}}),
+        ]
+    )
+    world = World(opened(), provider=lambda _: next(answers))
+
+    assert (await live(world)).charged
+
+
+async def test_a_declined_buyer_tries_the_next_card() -> None:
+    """What counts is how the last attempt ended."""
+    answers = iter(
+        [
+            httpx.Response(402, json={"error": {"payment_intent": {"status": "requires_payment_method"}}}),
+            httpx.Response(200, json={"status": "requires_capture"}),
+        ]
+    )
+    world = World(opened(), provider=lambda _: next(answers))
+    seen = await live(world, replace(STORY, cards=("pm_card_visa_chargeDeclined", "pm_card_visa")))
+
+    assert (seen.charged, seen.authorised) == (False, True)
+
+
+async def test_a_buyer_answers_the_banks_page() -> None:
+    """The page's form is sent to the address that the provider names, and the payment is read afterwards."""
+
+    def provider(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"status": "succeeded"})
+        if request.url.path == "/challenge/pi_1":
+            assert b"outcome=approve" in request.content
+            return httpx.Response(200, html="<h1>Thank you</h1>")
+        action = {"redirect_to_url": {"url": "http://stripe/challenge/pi_1?client_secret=pi_1_secret"}}
+        return httpx.Response(200, json={"status": "requires_action", "next_action": action})
+
+    world = World(opened(), provider=provider)
+
+    assert (await live(world, replace(STORY, ending=Ending.BANK_ASKS))).charged
+
+
+async def test_who_vanishes_never_asks_again() -> None:
+    """One request, whatever its answer was."""
+    world = World(httpx.ReadTimeout("away"))
+    seen = await live(world, replace(STORY, ending=Ending.VANISHES))
+
+    assert (len(world.orders), seen.payment_id, seen.refusal) == (1, None, None)

@@ -1,0 +1,172 @@
+"""The table of the application's processes: commands, order, addresses, and the environment they share."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+from lib.tokens import digest
+from tools.devstack import codec_server, postgresql, rabbitmq, temporal, toxiproxy
+from tools.devstack.description import DATABASES, described
+from tools.devstack.errors import StackError
+from tools.devstack.options import ROOT, StackOptions
+from tools.devstack.ports import LINKS, LOOPBACK, Ports, claim_block, from_environment, require_free
+from tools.devstack.process import ProcessSpec
+from tools.devstack.readiness import http_ready
+from tools.devstack.setup import postgresql as postgresql_server
+from tools.devstack.setup import rabbitmq_server, temporal_server, toxiproxy_server
+from tools.devstack.setup.machine import Machine
+
+SERVICES = ("payments", "projects", "users", "notifier", "stripe_simulator")
+WORKERS = {
+    "start_payment": "Starting start payment worker",
+    "payment_success": "Starting payment success worker",
+    "payment_failed": "Starting payment failed worker",
+}
+# They sum up to 14 s along intake, workers, services and broker: a stack stops within 15 s.
+INTAKE_STOP_S, WORKER_STOP_S = 2.0, 6.0
+# Each caller's own token, and no more rights than it has in production.
+TOKENS = {role: f"development-{role}-token" for role in ("intake", "worker", "auditor")}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a stack is to run, and what it tells about itself."""
+
+    specs: tuple[ProcessSpec, ...]
+    environ: Mapping[str, str]
+    # The description without its processes.
+    facts: Mapping[str, Any]
+    # A server of somebody else's that has to answer first.
+    before: Callable[[], bool] = lambda: True
+    # Keeps other stacks away from this one's ports.
+    claim: socket | None = None
+
+
+def application(options: StackOptions) -> Plan:
+    """The whole application. Raises StackError on a taken port or a missing program."""
+    given = options.environ()
+    claim, ports = claim_block() if options.ports == "auto" else (None, from_environment(given))
+    if not options.links:
+        ports = {name: port for name, port in ports.items() if name not in LINKS}
+    if not given["PAYLOAD_KEY"]:
+        ports = {name: port for name, port in ports.items() if name != codec_server.NAME}
+    machine = Machine(ROOT, given, lambda _: None)
+    infrastructure = []
+    before: Callable[[], bool] = lambda: True  # noqa: E731 - the common case of a value
+    if given.get("TEMPORAL_ADDRESS"):
+        before = temporal.foreign(given)
+        ports = {name: port for name, port in ports.items() if not name.startswith("temporal")}
+    else:
+        program = _program(temporal_server.find(machine), "temporal")
+        given = _without_temporal(given)
+        infrastructure.append(temporal.server(program, ports, options.state, given["TEMPORAL_NAMESPACE"]))
+        given["TEMPORAL_ADDRESS"] = f"{LOOPBACK}:{ports['temporal']}"
+    if given.get("AMQP_URL"):
+        ports = {name: port for name, port in ports.items() if not name.startswith("rabbitmq")}
+    else:
+        program = _program(rabbitmq_server.find(machine), "rabbitmq-server")
+        infrastructure.append(rabbitmq.broker(program, ports, options.state))
+        given["AMQP_URL"] = rabbitmq.url(ports["rabbitmq"])
+    if options.on_postgres:
+        programs = _program(postgresql_server.find(machine), "postgres")
+        infrastructure.append(postgresql.server(programs, ports["postgres"], options.state / "postgresql"))
+        given |= _databases(given, ports["postgres"])
+    else:
+        ports = {name: port for name, port in ports.items() if name != "postgres"}
+    environ = {**given, **_addresses(given, ports, options.state)}
+    require_free(ports)
+    started = {spec.name for spec in infrastructure}
+    services = [*_services(ports, started), *codec_server.servers(given, ports)]
+    specs = (*infrastructure, *services, *_workers(ports, started), _intake(ports, started))
+    if options.links:
+        program = _program(toxiproxy_server.find(machine), "toxiproxy-server")
+        specs = toxiproxy.led_through(program, specs, environ, ports, options.folder)
+    return Plan(specs, environ, described(environ, ports), before, claim)
+
+
+def _program(found: Path | None, name: str) -> Path:
+    if found is None:
+        raise StackError(f"The program {name} is not here (any more): run `make setup`.")
+    return found
+
+
+def _without_temporal(environ: Mapping[str, str]) -> dict[str, str]:
+    """Our own server takes no key and no TLS: what is set for another one must not reach it."""
+    kept = {name: value for name, value in environ.items() if not name.startswith("TEMPORAL_")}
+    namespace = environ.get("TEMPORAL_NAMESPACE") or "default"
+    return {**kept, "TEMPORAL_NAMESPACE": namespace, "TEMPORAL_CONFIG_FILE": "/dev/null"}
+
+
+def _databases(given: Mapping[str, str], port: int) -> dict[str, str]:
+    """Whose books are in our own PostgreSQL: those that are not somewhere else."""
+    variables = {f"{name.upper()}_DATABASE_URL": name for name in DATABASES}
+    return {variable: given.get(variable) or postgresql.url(port, name) for variable, name in variables.items()}
+
+
+def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, str]:
+    """Who listens where, and who finds whom where."""
+    callers = {**TOKENS, "operator": given["SERVICE_TOKEN"]}
+    found = {
+        "PYTHONUNBUFFERED": "1",
+        "SERVICE_TOKENS": given.get("SERVICE_TOKENS") or ",".join(f"{who}:{digest(t)}" for who, t in callers.items()),
+        # The stripe SDK and others write into the user's settings folder, which is none of ours.
+        "XDG_CONFIG_HOME": str(data / "config"),
+    }
+    for name in SERVICES:
+        prefix = name.upper()
+        found |= {f"{prefix}_HOST": LOOPBACK, f"{prefix}_PORT": str(ports[name])}
+        found[f"{prefix}_DATABASE_URL"] = given.get(f"{prefix}_DATABASE_URL") or f"sqlite:///{data}/{name}.db"
+    for name in ("payments", "projects", "users", "notifier"):
+        found[f"{name.upper()}_URL"] = f"http://{LOOPBACK}:{ports[name]}"
+    # All buyers of a stack come from this machine's one address, as no thousand buyers of a real shop do.
+    found["RATE_LIMIT_ADDRESS"] = given.get("RATE_LIMIT_ADDRESS") or "60000/minute"
+    found["STRIPE_SIMULATOR_WEBHOOK_URL"] = f"http://{LOOPBACK}:{ports['intake']}/webhooks/stripe"
+    # Real Stripe is spoken to only when somebody says so.
+    found["STRIPE_API_BASE"] = given.get("STRIPE_API_BASE") or f"http://{LOOPBACK}:{ports['stripe_simulator']}"
+    return found
+
+
+def _services(ports: Ports, started: set[str]) -> list[ProcessSpec]:
+    return [
+        ProcessSpec(
+            name=name,
+            command=(sys.executable, "-m", f"services.{name}"),
+            ready=http_ready(ports[name]),
+            url=f"http://{LOOPBACK}:{ports[name]}",
+            metrics_url=f"http://{LOOPBACK}:{ports[name]}/metrics" if name != "stripe_simulator" else None,
+            after=tuple(started & ({"postgresql", "rabbitmq"} if name == "notifier" else {"postgresql"})),
+        )
+        for name in SERVICES
+    ]
+
+
+def _workers(ports: Ports, started: set[str]) -> list[ProcessSpec]:
+    return [
+        ProcessSpec(
+            name=f"{name}_worker",
+            command=(sys.executable, "-m", f"workers.{name}"),
+            ready_line=line,
+            after=(*sorted(started), *SERVICES),
+            stop_limit_s=WORKER_STOP_S,
+            env={"METRICS_ADDRESS": f"{LOOPBACK}:{ports[f'{name}_metrics']}", "SERVICE_TOKEN": TOKENS["worker"]},
+            metrics_url=f"http://{LOOPBACK}:{ports[f'{name}_metrics']}/metrics",
+        )
+        for name, line in WORKERS.items()
+    ]
+
+
+def _intake(ports: Ports, started: set[str]) -> ProcessSpec:
+    port = ports["intake"]
+    return ProcessSpec(
+        name="intake",
+        command=(sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{LOOPBACK}:{port}"),
+        ready=http_ready(port),
+        url=f"http://{LOOPBACK}:{port}",
+        metrics_url=f"http://{LOOPBACK}:{port}/metrics",
+        after=(*sorted(started), *SERVICES, *(f"{name}_worker" for name in WORKERS)),
+        stop_limit_s=INTAKE_STOP_S,
+        env={"SERVICE_TOKEN": TOKENS["intake"]},
+    )
