@@ -29,6 +29,7 @@ COPY lib lib
 COPY operators operators
 COPY providers providers
 COPY services services
+COPY simulators simulators
 COPY web web
 COPY workers workers
 COPY workflows workflows
