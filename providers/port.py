@@ -1,8 +1,9 @@
-"""The port to the payment provider: what the rules need of it, and the ways in which it can fail us."""
+"""The port to a payment provider: what Payments needs of it, and the ways in which it can fail us."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 
 class CaptureMode(StrEnum):
@@ -22,11 +23,38 @@ class PaymentStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class Limits(NamedTuple):
+    """The least and the most that a provider takes at once, in minor units of one currency."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a provider can do, known without asking it."""
+
+    # By the lower-case ISO 4217 code of each currency that it takes.
+    limits: Mapping[str, Limits]
+    # How its money can be taken; where both are possible CAPTURE_MODE chooses.
+    captures: frozenset[CaptureMode] = frozenset(CaptureMode)
+    # Where False a charge is given back by a human, at the provider.
+    can_refund: bool = True
+
+
+@dataclass(frozen=True)
+class PaymentIds:
+    """Our ids of a payment, which a provider is told so that its events name them."""
+
+    payment_id: str
+    purchase_id: str
+
+
 @dataclass(frozen=True)
 class NewPayment:
-    """What the provider is asked for; `amount` in minor units."""
+    """What a provider is asked for; `amount` in minor units."""
 
-    purchase_id: str
+    ids: PaymentIds
     amount: int
     currency: str
     capture: CaptureMode
@@ -35,10 +63,21 @@ class NewPayment:
 
 
 @dataclass(frozen=True)
+class NextAction:
+    """What the buyer has to do so that the payment is paid; what it holds lets its reader pay, and is kept nowhere."""
+
+    type: Literal["stripe", "redirect", "none"]
+    client_secret: str | None = None
+    payment_intent: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A payment as the provider showed it once; amounts in minor units."""
 
-    payment_id: str
+    # The provider's own id of it.
+    reference: str
     status: PaymentStatus
     amount_captured: int
     # Given back, or on its way back; what was never taken is none of it.
@@ -77,7 +116,8 @@ class ProviderMisconfigured(Exception):
 class Provider(Protocol):
     """A payment provider.
 
-    Each write is idempotent under its `key`, and each call may raise the four exceptions above.
+    Each write is idempotent under its `key`, and each call may raise the four exceptions above. `reference` is the
+    provider's own id of a payment.
     """
 
     @property
@@ -85,19 +125,27 @@ class Provider(Protocol):
         """How far our clock is ahead of the provider's (seconds, to one second); null before its first answer."""
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
-        """A new payment that only who knows its client secret can pay."""
+        """A new payment that only who knows its next action can pay, or one that is paid already."""
 
-    def retrieve(self, payment_id: str) -> Snapshot:
+    def retrieve(self, reference: str) -> Snapshot:
         """The payment as it stands now."""
 
-    def client_secret(self, payment_id: str) -> str:
-        """The secret with which the buyer's browser pays."""
+    def next_action(self, reference: str) -> NextAction:
+        """What the buyer has to do."""
 
-    def cancel(self, payment_id: str, key: str) -> Snapshot:
+    def cancel(self, reference: str, key: str) -> Snapshot:
         """Make the payment final without a charge; releases an authorisation."""
 
-    def capture(self, payment_id: str, key: str) -> Snapshot:
+    def capture(self, reference: str, key: str) -> Snapshot:
         """Charge all that was authorised."""
 
-    def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
-        """Give back all that was captured, in the purchase's name."""
+    def refund(self, reference: str, ids: PaymentIds, key: str) -> Snapshot:
+        """Give back all that was captured, in the purchase's name; asked only of who can."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a provider's folder states of it; `make` reads its settings and makes its one client of this process."""
+
+    capabilities: Capabilities
+    make: Callable[[], Provider]

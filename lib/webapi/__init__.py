@@ -5,7 +5,7 @@ pages, the service token, health and readiness. No word of the business, and not
 """
 
 from lib.webapi.application import PLATFORM, create_api
-from lib.webapi.models import Body, NextCursor, NumberedPageQuery, PageQuery, Shown
+from lib.webapi.models import Body, NextCursor, NumberedPageQuery, PageQuery, Shown, one_of
 from lib.webapi.problems import Problem, ProblemShown
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "ProblemShown",
     "Shown",
     "create_api",
+    "one_of",
 ]

@@ -1,5 +1,6 @@
 """The bases of what our APIs take and show; the same models validate and make the OpenAPI document."""
 
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -31,6 +32,17 @@ class Shown(BaseModel):
     """What a client is shown."""
 
     model_config = ConfigDict(frozen=True, json_schema_extra=_all_are_there, hide_input_in_errors=True)
+
+
+def one_of(values: Collection[str]) -> Callable[[str], str]:
+    """A validator of a text that is one of these, which are known when the process starts."""
+
+    def check(value: str) -> str:
+        if value not in values:
+            raise ValueError(f"it must be one of {', '.join(values)}")
+        return value
+
+    return check
 
 
 def _plain(value: object) -> object:

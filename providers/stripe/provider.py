@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from email.utils import parsedate_to_datetime
 
 import stripe
@@ -11,6 +12,8 @@ from lib.telemetry import tracing
 from providers.port import (
     CaptureMode,
     NewPayment,
+    NextAction,
+    PaymentIds,
     PaymentStatus,
     ProviderFault,
     ProviderMisconfigured,
@@ -84,47 +87,47 @@ class StripeProvider:
                     # Makes the intent's payment_method_types ["card"]; since 2026-09-30.endive Stripe answers 400
                     # `payment_method_types_no_longer_supported` to whoever sets those directly (Stripe's changelog).
                     "allowed_payment_method_types": ["card"],
-                    "metadata": _marks(payment),
+                    "metadata": _metadata(payment),
                     "expand": ["latest_charge"],
                 },
                 {"idempotency_key": key},
             )
             return self._snapshot(intent)
 
-    def retrieve(self, payment_id: str) -> Snapshot:
+    def retrieve(self, reference: str) -> Snapshot:
         """Read the PaymentIntent and its charges."""
         with _asking("retrieve"):
-            return self._snapshot(self._v1.payment_intents.retrieve(payment_id, {"expand": ["latest_charge"]}))
+            return self._snapshot(self._v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]}))
 
-    def client_secret(self, payment_id: str) -> str:
-        """Read the PaymentIntent's secret."""
+    def next_action(self, reference: str) -> NextAction:
+        """Read the PaymentIntent's secret, with which the buyer's browser confirms it."""
         with _asking("read the secret"):
-            secret = self._v1.payment_intents.retrieve(payment_id).client_secret
+            secret = self._v1.payment_intents.retrieve(reference).client_secret
         if secret is None:
             raise ProviderMisconfigured("a PaymentIntent without client_secret was not read with a secret key")
-        return secret
+        return NextAction("stripe", client_secret=secret, payment_intent=reference)
 
-    def cancel(self, payment_id: str, key: str) -> Snapshot:
+    def cancel(self, reference: str, key: str) -> Snapshot:
         """Cancel the PaymentIntent."""
         with _asking("cancel"):
             options: stripe.RequestOptions = {"idempotency_key": key}
-            return self._snapshot(self._v1.payment_intents.cancel(payment_id, {"expand": ["latest_charge"]}, options))
+            return self._snapshot(self._v1.payment_intents.cancel(reference, {"expand": ["latest_charge"]}, options))
 
-    def capture(self, payment_id: str, key: str) -> Snapshot:
+    def capture(self, reference: str, key: str) -> Snapshot:
         """Capture the whole PaymentIntent."""
         with _asking("capture"):
             options: stripe.RequestOptions = {"idempotency_key": key}
-            return self._snapshot(self._v1.payment_intents.capture(payment_id, {"expand": ["latest_charge"]}, options))
+            return self._snapshot(self._v1.payment_intents.capture(reference, {"expand": ["latest_charge"]}, options))
 
-    def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
+    def refund(self, reference: str, ids: PaymentIds, key: str) -> Snapshot:
         """Refund what is left; without an amount Stripe itself refuses to give back more than there is."""
         with _asking("refund"):
             self._v1.refunds.create(
                 # By this our webhook knows that the event of a failed refund is ours.
-                {"payment_intent": payment_id, "metadata": {"purchase_id": purchase_id}},
+                {"payment_intent": reference, "metadata": asdict(ids)},
                 {"idempotency_key": key},
             )
-        return self.retrieve(payment_id)
+        return self.retrieve(reference)
 
     @property
     def clock_ahead_s(self) -> float | None:
@@ -139,7 +142,7 @@ class StripeProvider:
         disputes = self._disputes(intent.id) if charge and charge.disputed else []
         given_back = [refund for refund in refunds if refund.status in REFUND_COUNTS]
         return Snapshot(
-            payment_id=intent.id,
+            reference=intent.id,
             status=STATUS[intent.status],
             amount_captured=intent.amount_received,
             # By the refunds themselves: before its version 2025-03-31.basil Stripe counted on the charge what a capture
@@ -151,15 +154,15 @@ class StripeProvider:
             disputed=charge is not None and charge.disputed,
             amount_disputed=sum(each.amount for each in disputes if each.status not in DISPUTE_MOVES_NOTHING),
             disputes_open=sum(dispute.status not in DISPUTE_CLOSED for dispute in disputes),
-            refunds_by_hand=sum(not _is_marked(refund) for refund in refunds),
+            refunds_by_hand=sum(not _is_ours(refund) for refund in refunds),
             capture_before=_capture_before(charge) if intent.status == "requires_capture" else None,
         )
 
-    def _disputes(self, payment_id: str) -> list[stripe.Dispute]:
-        return self._v1.disputes.list({"payment_intent": payment_id, "limit": PAGE_MAX}).data
+    def _disputes(self, reference: str) -> list[stripe.Dispute]:
+        return self._v1.disputes.list({"payment_intent": reference, "limit": PAGE_MAX}).data
 
-    def _refunds(self, payment_id: str) -> list[stripe.Refund]:
-        return self._v1.refunds.list({"payment_intent": payment_id, "limit": PAGE_MAX}).data
+    def _refunds(self, reference: str) -> list[stripe.Refund]:
+        return self._v1.refunds.list({"payment_intent": reference, "limit": PAGE_MAX}).data
 
     def _compare_clocks(self, answer: stripe.StripeResponse | None) -> None:
         told = answer and answer.headers.get("Date")
@@ -181,15 +184,15 @@ def _capture_before(charge: stripe.Charge | None) -> int | None:
     return getattr(card, "capture_before", None)
 
 
-def _is_marked(refund: stripe.Refund) -> bool:
+def _is_ours(refund: stripe.Refund) -> bool:
     """Whether we have made it."""
     return refund.metadata is not None and "purchase_id" in refund.metadata.to_dict()
 
 
-def _marks(payment: NewPayment) -> dict[str, str]:
-    """By `purchase_id` our webhook knows that an event is ours, by `traceparent` in which trace it goes on."""
-    marks = {"purchase_id": payment.purchase_id}
-    return {**marks, "traceparent": payment.traceparent} if payment.traceparent else marks
+def _metadata(payment: NewPayment) -> dict[str, str]:
+    """By our ids our webhook knows that an event is ours, by `traceparent` in which trace it goes on."""
+    ids: dict[str, str] = asdict(payment.ids)
+    return {**ids, "traceparent": payment.traceparent} if payment.traceparent else ids
 
 
 @contextmanager

@@ -1,26 +1,36 @@
 """The values on the services' wire: money, quantities and ids (types that validate and describe themselves)."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from lib.webapi import Body
+from lib.webapi import Body, one_of
+from providers.registry import METHODS, currencies
 
-# Stripe takes at most eight digits of minor units.
-AMOUNT_MAX = 99_999_999
+# 999,999,999,999.99: more than anybody takes at once; what a payment may come to its method's provider says.
+AMOUNT_MAX = 99_999_999_999_999
 KILOGRAMS_PER_TONNE = 1000
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20
 
+PAYMENT_ID_EXAMPLE = "0f2c5a6e-6b1d-5d3c-9c0e-3a9b7d1e4f58"
 PURCHASE_ID_EXAMPLE = "3f5a1c0d2ab5d84f7c9d0c6a1f5f0a7b11e2d4c6b8a09f8e7d6c5b4a39281706"
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
+PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+# What a provider calls a payment.
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
 Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
+Method = Annotated[
+    str,
+    AfterValidator(one_of(METHODS)),
+    Field(json_schema_extra={"enum": list(METHODS)}, description="how the buyer pays", examples=["card"]),
+]
 Currency = Annotated[
-    Literal["usd", "eur", "gbp", "chf", "cad", "aud", "jpy"],
-    Field(description="ISO 4217, lower case; those that are sold in"),
+    str,
+    AfterValidator(one_of(currencies())),
+    Field(json_schema_extra={"enum": list(currencies())}, description="ISO 4217, lower case; those that are sold in"),
 ]
 # From a tonne on, below a tonne, or the million itself; pydantic's patterns have no look-ahead to say "not zero".
 Quantity = Annotated[

@@ -5,7 +5,7 @@ over instances, never `sum`.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -15,7 +15,7 @@ from providers.port import Provider
 from services.payments.records import Records
 
 
-def money_watch(records: Records, provider: Provider, now: Callable[[], float] = time.time) -> Asked:
+def money_watch(records: Records, providers: Mapping[str, Provider], now: Callable[[], float] = time.time) -> Asked:
     """What is told at each scrape."""
 
     def tell() -> Iterable[Metric]:
@@ -34,11 +34,15 @@ def money_watch(records: Records, provider: Provider, now: Callable[[], float] =
                 "Until the first authorisation of an unsettled purchase runs out; not told where there is none.",
                 value=watched.runs_out_at - now(),
             )
-        if provider.clock_ahead_s is not None:
-            yield GaugeMetricFamily(
-                "payments_clock_ahead_seconds",
-                "How far our clock is ahead of the provider's, to one second; not told before its first answer.",
-                value=provider.clock_ahead_s,
-            )
+        ahead = GaugeMetricFamily(
+            "payments_clock_ahead_seconds",
+            "How far our clock is ahead of a provider's, to one second; not told before its first answer.",
+            labels=["provider"],
+        )
+        for name, provider in providers.items():
+            if provider.clock_ahead_s is not None:
+                ahead.add_metric([name], provider.clock_ahead_s)
+        if ahead.samples:
+            yield ahead
 
     return tell

@@ -31,10 +31,10 @@ from services.payments.refusals import (
     PURCHASES_OPEN,
 )
 from services.payments.schemas import (
-    ClientSecretShown,
     CreateBody,
     ErasureFinished,
     ErasureShown,
+    NextActionShown,
     OutcomeBody,
     PaymentPage,
     PaymentShown,
@@ -85,7 +85,7 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.output(PaymentPage)
     def list_payments(page: PaymentsQuery) -> PaymentPage:
         """Purchases' records, newest first; the provider is not asked."""
-        found = payments.newest(page.limit + 1, page.after_number, page.buyer_id, page.purchase_id)
+        found = payments.newest(page.limit + 1, page.after_number, page.wanted)
         rows, next_cursor = cut_page(found, page.limit, lambda row: row.number)
         return PaymentPage(items=[PaymentShown.of(row) for row in rows], next_cursor=next_cursor)
 
@@ -93,23 +93,23 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.auth_required(auth, roles=TO_FOLLOW)
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
-    def look_at_payment(payment_id: str) -> PaymentShown:
+    def retrieve_payment(payment_id: str) -> PaymentShown:
         """The payment as the provider shows it now."""
-        return PaymentShown.of(payments.look(payment_id))
+        return PaymentShown.of(payments.refresh(payment_id))
 
-    @api.get("/payments/<payment:payment_id>/client-secret")
+    @api.get("/payments/<payment:payment_id>/next-action")
     @api.auth_required(auth, roles=TO_PAY)
-    @api.output(ClientSecretShown)
+    @api.output(NextActionShown)
     @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
-    def show_client_secret(payment_id: str) -> ClientSecretShown:
-        """What the buyer's browser pays with, read from the provider."""
+    def show_next_action(payment_id: str) -> NextActionShown:
+        """What the buyer has to do so that it is paid, read from the provider."""
 
         @after_this_request
         def keep_nowhere(response: Response) -> Response:
             response.headers["Cache-Control"] = "no-store"
             return response
 
-        return ClientSecretShown(client_secret=payments.client_secret(payment_id))
+        return NextActionShown.of(payments.next_action(payment_id))
 
 
 def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
@@ -162,8 +162,8 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(PAID, PROCESSING, *OF_THE_PROVIDER))
     def cancel_purchase(purchase_id: str, caller: Caller) -> PaymentShown:
-        """Cancel whatever payment the purchase has; an unknown one gets a mark that refuses a late creation."""
-        return PaymentShown.of(payments.cancel_purchase(purchase_id, caller.key))
+        """Cancel whatever payment the purchase has; an unknown one gets a tombstone that refuses a late creation."""
+        return PaymentShown.of(payments.cancel_payment_of(purchase_id, caller.key))
 
     @api.put("/purchases/<id:purchase_id>/outcome")
     @api.auth_required(auth, roles=TO_MOVE)

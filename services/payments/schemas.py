@@ -1,29 +1,33 @@
 """What Payments takes and shows."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from lib.webapi import Body, NextCursor, NumberedPageQuery, Shown
-from providers.port import PaymentStatus
+from providers.port import NextAction, PaymentStatus
+from providers.registry import METHODS, capabilities
 from services.common.values import (
     ITEMS_MAX,
+    PAYMENT_ID_EXAMPLE,
     PURCHASE_ID_EXAMPLE,
     Amount,
     Currency,
     Id,
     Item,
+    Method,
+    Reference,
     items_once,
     kilograms,
     tonnes,
 )
 from services.payments.models import Payment, StoredItem
 
-# The least that the provider charges, in minor units ("Minimum and maximum charge amounts" in Stripe's docs).
-AMOUNT_MIN = {50: ["usd", "eur", "chf", "cad", "aud", "jpy"], 30: ["gbp"]}
 # A purchase that was looked at every few minutes of its day tells its story in fewer events.
 TIMELINE_MAX = 100
+ANSWER_EXAMPLE = {"payment_id": PAYMENT_ID_EXAMPLE}
 OutcomeStatus = Literal["paid", "failed", "expired", "canceled", "refunded", "rejected"]
 Time = Annotated[
     str,
@@ -35,8 +39,15 @@ Time = Annotated[
 def _chargeable(schema: dict[str, Any]) -> None:
     items_once(schema)
     schema["anyOf"] = [
-        {"properties": {"currency": {"enum": currencies}, "amount": {"minimum": least}}}
-        for least, currencies in AMOUNT_MIN.items()
+        {
+            "properties": {
+                "method": {"const": method},
+                "currency": {"const": currency},
+                "amount": {"minimum": limits.least, "maximum": limits.most},
+            }
+        }
+        for method in METHODS
+        for currency, limits in capabilities(method).limits.items()
     ]
 
 
@@ -49,6 +60,7 @@ class Order(Body):
     amount: Amount
     currency: Currency = Field(examples=["usd"])
     items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
+    method: Method = "card"
 
     @model_validator(mode="after")
     def refuse_a_milestone_twice(self) -> Self:
@@ -66,18 +78,20 @@ class Order(Body):
 
 
 class CreateBody(Order):
-    """A purchase that wants a payment; the amount is one that the provider charges."""
+    """A purchase that wants a payment; the amount is one that the method's provider takes."""
 
     model_config = ConfigDict(json_schema_extra=_chargeable)
 
     purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
 
     @model_validator(mode="after")
-    def refuse_what_is_too_small(self) -> Self:
-        """Raise for an amount that no provider charges."""
-        least = next(least for least, currencies in AMOUNT_MIN.items() if self.currency in currencies)
-        if self.amount < least:
-            raise ValueError(f"the least amount is {least} {self.currency} (minor units)")
+    def refuse_what_the_provider_does_not_take(self) -> Self:
+        """Raise for another currency, and for an amount beyond its limits."""
+        limits = capabilities(self.method).limits.get(self.currency)
+        if limits is None:
+            raise ValueError(f"{self.method} takes no {self.currency}")
+        if not limits.least <= self.amount <= limits.most:
+            raise ValueError(f"the amount is from {limits.least} to {limits.most} {self.currency} (minor units)")
         return self
 
 
@@ -101,7 +115,9 @@ class OutcomeBody(Order):
         max_length=255, description="of the request that opened the purchase", examples=["9c1f0b7a5d3e2846"]
     )
     answer: dict[str, Any] | None = Field(
-        default=None, description="what the intake answered when it opened", examples=[{"payment_id": "pi_1"}]
+        default=None,
+        description="what the intake answered when it opened",
+        examples=[ANSWER_EXAMPLE],
     )
     timeline: list[TimelineEntry] = Field(max_length=TIMELINE_MAX)
 
@@ -111,6 +127,14 @@ class PaymentsQuery(NumberedPageQuery):
 
     buyer_id: Id | None = Field(default=None, description="only this buyer's", examples=["alice"])
     purchase_id: Id | None = Field(default=None, description="only this purchase's", examples=[PURCHASE_ID_EXAMPLE])
+    provider_reference: Reference | None = Field(
+        default=None, description="only the one that the provider calls so", examples=["pi_1"]
+    )
+
+    @property
+    def wanted(self) -> dict[str, str | None]:
+        """The columns' values; None: any."""
+        return self.model_dump(include={"buyer_id", "purchase_id", "provider_reference"})
 
 
 class OutcomeShown(Shown):
@@ -120,16 +144,24 @@ class OutcomeShown(Shown):
     reason: str | None = Field(description="kind of the problem that it was refused with", examples=["sold-out"])
     fingerprint: str = Field(description="of the request that opened the purchase", examples=["9c1f0b7a5d3e2846"])
     answer: dict[str, Any] | None = Field(
-        description="what the intake answered when it opened", examples=[{"payment_id": "pi_1"}]
+        description="what the intake answered when it opened", examples=[ANSWER_EXAMPLE]
     )
     timeline: list[TimelineEntry]
     recorded_at: Time
 
 
 class PaymentShown(Shown):
-    """A purchase's payment; amounts in minor units. A mark has no order: buyer_id, amount and currency are null."""
+    """A purchase's payment; amounts in minor units.
 
-    payment_id: str | None = Field(description="null on a mark and while the payment is created", examples=["pi_1"])
+    A tombstone (a cancel that came before its payment) has no order: method, buyer_id, amount and currency are null.
+    """
+
+    payment_id: str = Field(description="made of the purchase's id", examples=[PAYMENT_ID_EXAMPLE])
+    method: str | None = Field(description="how the buyer pays", examples=["card"])
+    provider: str | None = Field(description="who carries that out", examples=["stripe"])
+    provider_reference: str | None = Field(
+        description="the provider's own id of it; null while its creation is not known", examples=["pi_1"]
+    )
     purchase_id: str = Field(description="the purchase that it pays", examples=[PURCHASE_ID_EXAMPLE])
     buyer_id: str | None = Field(examples=["alice"])
     status: PaymentStatus = Field(
@@ -150,11 +182,11 @@ class PaymentShown(Shown):
     created_at: Time
     canceled_by: str | None = Field(
         description="Idempotency-Key of who had it canceled; null: the provider or a hand",
-        examples=["payment-failed/pi_1/ch_1/cancel-payment"],
+        examples=[f"payment-failed/{PAYMENT_ID_EXAMPLE}/ch_1/cancel-payment"],
     )
     refunded_by: str | None = Field(
         description="Idempotency-Key of who had it refunded; null: nobody or a hand",
-        examples=["payment-success/pi_1/refund-payment"],
+        examples=[f"payment-success/{PAYMENT_ID_EXAMPLE}/refund-payment"],
     )
     disputed: bool = Field(description="the buyer's bank has disputed the charge", examples=[False])
     disputes_open: int = Field(description="disputes that the bank has not decided yet", examples=[0])
@@ -168,6 +200,9 @@ class PaymentShown(Shown):
         """The row as it is shown."""
         return cls(
             payment_id=row.payment_id,
+            method=row.method,
+            provider=row.provider,
+            provider_reference=row.provider_reference,
             purchase_id=row.purchase_id,
             buyer_id=row.buyer_id,
             status=row.status,
@@ -214,10 +249,22 @@ class ErasureFinished(Shown):
     finished: bool = Field(description="false where none was under way", examples=[True])
 
 
-class ClientSecretShown(Shown):
-    """What the buyer's browser pays with."""
+class NextActionShown(Shown):
+    """What the buyer has to do so that the payment is paid; what is not there has no meaning for the type."""
 
-    client_secret: str = Field(examples=["pi_1_secret_2"])
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=["type"]))
+
+    type: Literal["stripe", "redirect", "none"] = Field(examples=["stripe"])
+    client_secret: str | None = Field(
+        default=None, description="stripe: with it the browser confirms", examples=["pi_1_secret_2"]
+    )
+    payment_intent: str | None = Field(default=None, description="stripe: what it confirms", examples=["pi_1"])
+    url: str | None = Field(default=None, description="redirect: where the browser goes", examples=["https://…"])
+
+    @classmethod
+    def of(cls, action: NextAction) -> Self:
+        """The provider's answer as it is shown."""
+        return cls(**asdict(action))
 
 
 def _shown(epoch_seconds: int | None) -> str | None:

@@ -42,7 +42,7 @@ def api_in(database_url: str, provider: FakeProvider) -> ApiIn:
 
     def start(mode: CaptureMode) -> ServiceApi:
         settings = PaymentsSettings(_env_file=None, payments_database_url=database_url, capture_mode=mode)
-        return ServiceApi(create_app(settings, provider))
+        return ServiceApi(create_app(settings, {"stripe": provider}))
 
     return start
 

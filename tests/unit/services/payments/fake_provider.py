@@ -8,6 +8,8 @@ from typing import Any
 from providers.port import (
     CaptureMode,
     NewPayment,
+    NextAction,
+    PaymentIds,
     PaymentStatus,
     ProviderMisconfigured,
     ProviderRefused,
@@ -43,28 +45,28 @@ class FakeProvider:
         """Something else happens during the next call of the operation, after its effect if `done`."""
         (self._after if done else self._before)[operation].append(act)
 
-    def becomes(self, payment_id: str, status: PaymentStatus, **counts: int | None) -> None:
+    def becomes(self, reference: str, status: PaymentStatus, **counts: int | None) -> None:
         """The payment changes without us."""
         changes: dict[str, Any] = {"status": status, **counts}
-        self.payments[payment_id] = replace(self.payments[payment_id], **changes)
+        self.payments[reference] = replace(self.payments[reference], **changes)
 
-    def pay(self, payment_id: str) -> None:
+    def pay(self, reference: str) -> None:
         """The buyer pays by card."""
-        wanted = self.asked_for[int(payment_id.removeprefix("pi_")) - 1]
+        wanted = self.asked_for[int(reference.removeprefix("pi_")) - 1]
         captured = wanted.amount if wanted.capture is CaptureMode.AUTOMATIC else 0
-        self.becomes(payment_id, PaymentStatus.PAID, amount_captured=captured)
+        self.becomes(reference, PaymentStatus.PAID, amount_captured=captured)
         if not captured:
-            self.becomes(payment_id, PaymentStatus.PAID, amount_authorised=wanted.amount, capture_before=HELD_UNTIL)
+            self.becomes(reference, PaymentStatus.PAID, amount_authorised=wanted.amount, capture_before=HELD_UNTIL)
 
-    def dispute(self, payment_id: str) -> None:
+    def dispute(self, reference: str) -> None:
         """The buyer's bank disputes the charge, and withdraws what is left of it."""
-        seen = self.payments[payment_id]
+        seen = self.payments[reference]
         left = seen.amount_captured - seen.amount_refunded
-        self.payments[payment_id] = replace(seen, disputed=True, disputes_open=1, amount_disputed=left)
+        self.payments[reference] = replace(seen, disputed=True, disputes_open=1, amount_disputed=left)
 
-    def decide_dispute(self, payment_id: str) -> None:
+    def decide_dispute(self, reference: str) -> None:
         """The bank has decided, for whomever."""
-        self.payments[payment_id] = replace(self.payments[payment_id], disputes_open=0)
+        self.payments[reference] = replace(self.payments[reference], disputes_open=0)
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
         """Create it once per key."""
@@ -72,64 +74,64 @@ class FakeProvider:
         def effect() -> Snapshot:
             self.asked_for.append(payment)
             made = Snapshot(f"pi_{len(self.asked_for)}", PaymentStatus.PAYABLE, 0, 0, 0)
-            self.payments[made.payment_id] = made
+            self.payments[made.reference] = made
             return made
 
         return self._write("create", key, effect)
 
-    def retrieve(self, payment_id: str) -> Snapshot:
+    def retrieve(self, reference: str) -> Snapshot:
         """Show it as it is."""
         self._happen(self._before["retrieve"])
-        if payment_id not in self.payments:
+        if reference not in self.payments:
             raise ProviderMisconfigured("No such payment")
-        seen = self.payments[payment_id]
+        seen = self.payments[reference]
         self._happen(self._after["retrieve"])
         return seen
 
-    def client_secret(self, payment_id: str) -> str:
+    def next_action(self, reference: str) -> NextAction:
         """Show its secret."""
-        return f"{payment_id}_secret"
+        return NextAction("stripe", client_secret=f"{reference}_secret", payment_intent=reference)
 
-    def cancel(self, payment_id: str, key: str) -> Snapshot:
+    def cancel(self, reference: str, key: str) -> Snapshot:
         """Cancel it unless it is captured or processed."""
 
         def effect() -> Snapshot:
-            seen = self.payments[payment_id]
+            seen = self.payments[reference]
             if seen.status in {PaymentStatus.PROCESSING, PaymentStatus.CANCELED} or seen.amount_captured:
                 raise ProviderRefused("unexpected state")
-            self.becomes(payment_id, PaymentStatus.CANCELED, amount_authorised=0, capture_before=None)
-            return self.payments[payment_id]
+            self.becomes(reference, PaymentStatus.CANCELED, amount_authorised=0, capture_before=None)
+            return self.payments[reference]
 
         return self._write("cancel", key, effect)
 
-    def capture(self, payment_id: str, key: str) -> Snapshot:
+    def capture(self, reference: str, key: str) -> Snapshot:
         """Capture what is authorised."""
 
         def effect() -> Snapshot:
-            seen = self.payments[payment_id]
+            seen = self.payments[reference]
             if seen.status is not PaymentStatus.PAID or seen.amount_captured:
                 raise ProviderRefused("unexpected state")
-            amount = self.asked_for[int(payment_id.removeprefix("pi_")) - 1].amount
+            amount = self.asked_for[int(reference.removeprefix("pi_")) - 1].amount
             self.becomes(
-                payment_id, PaymentStatus.PAID, amount_captured=amount, amount_authorised=0, capture_before=None
+                reference, PaymentStatus.PAID, amount_captured=amount, amount_authorised=0, capture_before=None
             )
-            return self.payments[payment_id]
+            return self.payments[reference]
 
         return self._write("capture", key, effect)
 
-    def refund(self, payment_id: str, purchase_id: str, key: str) -> Snapshot:
+    def refund(self, reference: str, ids: PaymentIds, key: str) -> Snapshot:
         """Give back what was captured; the answer is a look, as the key replays the refund and not the payment."""
 
         def effect() -> Snapshot:
-            seen = self.payments[payment_id]
+            seen = self.payments[reference]
             if seen.amount_captured == seen.amount_refunded or seen.amount_disputed:
                 raise ProviderRefused("nothing to refund")
-            self.becomes(payment_id, seen.status, amount_refunded=seen.amount_captured)
-            self.refunded_in_the_name_of.append(purchase_id)
-            return self.payments[payment_id]
+            self.becomes(reference, seen.status, amount_refunded=seen.amount_captured)
+            self.refunded_in_the_name_of.append(ids.purchase_id)
+            return self.payments[reference]
 
         self._write("refund", key, effect)
-        return self.retrieve(payment_id)
+        return self.retrieve(reference)
 
     def _write(self, operation: str, key: str, effect: Callable[[], Snapshot]) -> Snapshot:
         self.keys.append(key)
