@@ -7,19 +7,20 @@ import httpx
 
 from clients.http import Service, parse
 from domain.catalogue import ProjectsPage
+from domain.errors import RefusalKind
 from domain.purchase import Order, Reservation
 
 REFUSALS = frozenset(
     {
-        "sold-out",
-        "price-changed",
-        "too-many-open",
-        "too-much-held",
-        "not-found",
-        "invalid-request",
-        "reservation-closed",
-        "reservation-committed",
-        "reservation-mismatch",
+        RefusalKind.SOLD_OUT,
+        RefusalKind.PRICE_CHANGED,
+        RefusalKind.TOO_MANY_OPEN,
+        RefusalKind.TOO_MUCH_HELD,
+        RefusalKind.NOT_FOUND,
+        RefusalKind.INVALID_REQUEST,
+        RefusalKind.RESERVATION_CLOSED,
+        RefusalKind.RESERVATION_COMMITTED,
+        RefusalKind.RESERVATION_MISMATCH,
     }
 )
 
@@ -47,11 +48,11 @@ class HttpProjects:
         """DELETE /reservations/{payment_id}."""
         return await self._change("DELETE", payment_id, key)
 
-    async def give_back(self, payment_id: str, key: str) -> Reservation:
+    async def restock(self, payment_id: str, key: str) -> Reservation:
         """PATCH /reservations/{payment_id} to returned."""
         return await self._change("PATCH", payment_id, key, {"status": "returned"})
 
-    async def look(self, payment_id: str) -> Reservation:
+    async def retrieve(self, payment_id: str) -> Reservation:
         """GET /reservations/{payment_id}."""
         return parse(Reservation, await self._service.call("GET", _path(payment_id)))
 

@@ -2,18 +2,27 @@
 
 from typing import Any
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.purchase import Answer, Outcome
 
 # The refusals that tell a buyer what to do; whatever else refuses an opening is our own matter.
 BUYERS_REFUSALS = frozenset(
-    {"sold-out", "price-changed", "too-many-open", "too-much-held", "not-found", "invalid-request"}
+    {
+        RefusalKind.SOLD_OUT,
+        RefusalKind.PRICE_CHANGED,
+        RefusalKind.TOO_MANY_OPEN,
+        RefusalKind.TOO_MUCH_HELD,
+        RefusalKind.NOT_FOUND,
+        RefusalKind.INVALID_REQUEST,
+    }
 )
-GIVEN_UP = Refused("opening-failed", "The purchase could not be opened in time; nothing is charged, nothing is held.")
-KEY_REUSED = Refused("idempotency-key-reused", "This key has been used for another purchase.")
+GIVEN_UP = Refused(
+    RefusalKind.OPENING_FAILED, "The purchase could not be opened in time; nothing is charged, nothing is held."
+)
+KEY_REUSED = Refused(RefusalKind.IDEMPOTENCY_KEY_REUSED, "This key has been used for another purchase.")
 
 
-def told(refusal: Refused) -> Refused:
+def for_buyer(refusal: Refused) -> Refused:
     """The refusal as the buyer hears it."""
     return refusal if refusal.kind in BUYERS_REFUSALS else GIVEN_UP
 

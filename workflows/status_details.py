@@ -1,7 +1,7 @@
 """What people see of a saga: its status as a search attribute, its timeline, and in words where it stands."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -31,23 +31,23 @@ BY_ITSELF = "Nothing: it is tried again by itself until it is done or refused. D
 SUMMARY_MAX = 200
 
 
-class Standing:
-    """Where a saga stands: `status`, `timeline`, and the current details that Temporal's UI shows."""
+class StatusDetails:
+    """Where a saga stands: `status`, `timeline`, and the current details that Temporal's UI shows.
 
-    def __init__(self, status: PurchaseStatus) -> None:
+    `about` tells in a line which purchase this is, as far as the saga knows by then.
+    """
+
+    def __init__(self, status: PurchaseStatus, about: Callable[[], str]) -> None:
         self.status = status
+        self._about = about
         self.timeline: list[TimelineEntry] = []
         self._since = workflow.now()
         self._stands = MEANINGS[status]
         self._to_do = NOTHING
         self._step = ""
 
-    def about(self) -> str:
-        """Which purchase this is, in a line."""
-        raise NotImplementedError
-
     @property
-    def standing(self) -> tuple[PurchaseStatus, str, str]:
+    def shown(self) -> tuple[PurchaseStatus, str, str]:
         """Where it stands now, as `show` takes it."""
         return self.status, self._stands, self._to_do
 
@@ -68,7 +68,7 @@ class Standing:
     def leave(self, why: str) -> None:
         """Show that the saga ends and decides nothing: how the purchase stands is for others to say."""
         workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
-        self._tell(f"**ended** at {shown_time(workflow.now())}. {why}", NOTHING)
+        self._write_details(f"**ended** at {shown_time(workflow.now())}. {why}", NOTHING)
 
     @contextmanager
     def under_way(self, summary: str) -> Iterator[None]:
@@ -84,10 +84,10 @@ class Standing:
     def _write(self) -> None:
         words = self.status.value.replace("_", " ")
         to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
-        self._tell(f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}", to_do)
+        self._write_details(f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}", to_do)
 
-    def _tell(self, stands: str, to_do: str) -> None:
-        workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self.about()}")
+    def _write_details(self, stands: str, to_do: str) -> None:
+        workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self._about()}")
 
 
 def summarized(text: str) -> str:
