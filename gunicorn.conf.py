@@ -19,7 +19,7 @@ logger_class = "lib.webapi.gunicorn_telemetry.Logger"
 post_fork = gunicorn_telemetry.post_fork
 worker_exit = gunicorn_telemetry.worker_exit
 # Each request waits on Temporal or a service, not on the processor: many threads (each has some 100 KB), shared out in
-# app.places, and one process per core at most (WEB_CONCURRENCY).
+# app.bulkheads, and one process per core at most (WEB_CONCURRENCY).
 threads = 1120
 # Beside those that are served: who only connects, or drips, costs no thread, and the oldest make room for new ones.
 worker_connections = 4096

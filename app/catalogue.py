@@ -3,10 +3,10 @@
 from apiflask import APIBlueprint
 from flask import request
 
+from app.bulkheads import CATALOGUE_MAX, Bulkhead
 from app.context import Intake
 from app.development import development_buyers
-from app.places import CATALOGUE_MAX, Places
-from app.schemas import ConfigShown
+from app.responses import ConfigResponse
 from domain.catalogue import ProjectsPage
 from lib.webapi import PageQuery
 from lib.webapi.addresses import caller
@@ -21,7 +21,7 @@ STRIPE_API = "https://api.stripe.com"
 def catalogue(intake: Intake) -> APIBlueprint:
     """The routes /projects and /config."""
     routes = APIBlueprint("catalogue", __name__, tag="Catalogue")
-    places = Places(CATALOGUE_MAX, "as many wait for the catalogue as the intake has room for")
+    places = Bulkhead(CATALOGUE_MAX, "as many wait for the catalogue as the intake has room for")
 
     @routes.get("/projects")
     @routes.input(PageQuery, location="query", arg_name="page")
@@ -33,12 +33,12 @@ def catalogue(intake: Intake) -> APIBlueprint:
             return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 
     @routes.get("/config")
-    @routes.output(ConfigShown)
+    @routes.output(ConfigResponse)
     @routes.doc(operation_id="showConfig", extensions=may_tell(RATE_LIMITED))
-    def show_config() -> ConfigShown:
+    def show_config() -> ConfigResponse:
         """Show what a page needs before it can sell."""
         config = intake.config
-        return ConfigShown(
+        return ConfigResponse(
             publishable_key=config.stripe_publishable_key,
             provider="stripe" if config.stripe_api_base.rstrip("/") == STRIPE_API else "simulator",
             provider_url=config.stripe_api_base,

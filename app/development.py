@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from app.identity import development_token
-from app.schemas import Id
+from app.requests import Id
 from config import Settings
 from lib.webapi import Body, Shown
 

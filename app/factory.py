@@ -7,8 +7,8 @@ from apiflask import APIFlask
 from flask import Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.bulkheads import BUYERS_MAX, WEBHOOKS_MAX, Bulkhead, BulkheadMiddleware
 from app.catalogue import catalogue
-from app.census import Census
 from app.commands import add_commands
 from app.context import Intake
 from app.cross_origin import let_pages_in
@@ -16,9 +16,9 @@ from app.development import development
 from app.hints import Hints
 from app.identity import Jwks, authentication
 from app.me import me
-from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places, Turnstile
 from app.purchases import purchases
 from app.rate_limits import RateLimits
+from app.saga_collector import SagaCollector
 from app.security_headers import add_security_headers
 from app.webhooks import WEBHOOK_PATH, turned_away, webhooks
 from clients.http import pooled_client
@@ -28,8 +28,8 @@ from clients.users import HttpUsers
 from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
 from engine import lazy_client
-from engine.loop import LoopThread
-from engine.temporal import TemporalSagas
+from engine.purchases import Purchases
+from lib.portal import Portal
 from lib.telemetry.http import Outsiders, trace_calls
 from lib.webapi import Problem, create_api
 from lib.webapi.docs import docs
@@ -47,20 +47,24 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     """The Flask application; without `intake` it is wired from the settings."""
     intake = intake or wired()
     api = create_api(
-        "app", "buy-projects intake", DESCRIPTION, ready={"Temporal": intake.sagas.check}, metrics=intake.metrics
+        "app",
+        "buy-projects intake",
+        DESCRIPTION,
+        ready={"Temporal": lambda: intake.run(intake.purchases.check())},
+        metrics=intake.metrics,
     )
     _meet_the_world(api, intake.config)
     limits = RateLimits(intake.config)
     limits.guard(api)
     api.register_blueprint(docs())
-    room = Places(BUYERS_MAX, "as many buyers wait as the intake has room for")
+    room = Bulkhead(BUYERS_MAX, "as many buyers wait as the intake has room for")
     auth = authentication(intake.config, intake.fetch_keys)
     api.register_blueprint(purchases(intake, auth, limits, room))
     api.register_blueprint(me(auth, limits.admit))
     api.register_blueprint(catalogue(intake))
     api.register_blueprint(webhooks(intake))
-    events = Places(WEBHOOKS_MAX, "as many events wait as the intake has room for")
-    api.wsgi_app = Turnstile(api.wsgi_app, WEBHOOK_PATH, events, turned_away)  # type: ignore[method-assign]
+    events = Bulkhead(WEBHOOKS_MAX, "as many events wait as the intake has room for")
+    api.wsgi_app = BulkheadMiddleware(api.wsgi_app, WEBHOOK_PATH, events, turned_away)  # type: ignore[method-assign]
     if intake.config.environment == "development":
         api.register_blueprint(development(intake.config))
     add_commands(api, intake.config)
@@ -72,20 +76,20 @@ def create_app(intake: Intake | None = None) -> APIFlask:
 def wired() -> Intake:
     """The intake of this process; connects to nothing yet."""
     config = settings()
-    loop = LoopThread()
+    portal = Portal()
     # Connections of its own for each service: one that hangs must not keep the other's.
     payments = HttpPayments(trace_calls(pooled_client(), "payments"), config.payments_url, config.service_token)
     projects = HttpProjects(trace_calls(pooled_client(), "projects"), config.projects_url, config.service_token)
     users = HttpUsers(trace_calls(pooled_client(), "users"), config.users_url, config.service_token)
     return Intake(
         config=config,
-        loop=loop,
-        sagas=TemporalSagas(loop, payments),
+        portal=portal,
+        purchases=Purchases(payments),
         payments=payments,
         projects=projects,
         hints=Hints(projects, users),
-        metrics=(Census(loop, lazy_client, timedelta(seconds=config.reservation_ttl)),),
-        fetch_keys=Jwks(loop, pooled_client(), config.jwt_jwks_url),
+        metrics=(SagaCollector(portal, lazy_client, timedelta(seconds=config.reservation_ttl)),),
+        fetch_keys=Jwks(portal, pooled_client(), config.jwt_jwks_url),
     )
 
 

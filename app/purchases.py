@@ -9,9 +9,9 @@ from apiflask import APIBlueprint, MultiAuth
 from flask import Response, make_response, url_for
 
 from app import metrics
+from app.bulkheads import Bulkhead
 from app.context import Intake
 from app.identity import Caller, Scope
-from app.places import Places
 from app.rate_limits import RateLimits
 from app.refusals import (
     AMOUNT_TOO_SMALL,
@@ -24,24 +24,14 @@ from app.refusals import (
     TOO_MUCH_HELD,
     refused_opening,
 )
-from app.schemas import (
-    AnswerShown,
-    BuyerQuery,
-    CancelBody,
-    KeyHeader,
-    OpenedHeaders,
-    PurchaseBody,
-    PurchaseShown,
-    PurchasesQuery,
-    PurchasesShown,
-    fingerprint,
-    purchase_id,
-)
+from app.requests import BuyerQuery, CancelRequest, KeyHeader, PurchaseRequest, PurchasesQuery
+from app.responses import AnswerResponse, NextActionResponse, OpenedHeaders, PurchaseResponse, PurchasesResponse
 from domain.errors import Refused, Unavailable
+from domain.keys import fingerprint, purchase_id_of
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
 from engine.limiter import Overloaded
-from engine.sagas import Doubted
+from engine.sagas import HintedAgainst
 from lib.telemetry import ids
 from lib.webapi.openapi import may_tell
 from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
@@ -50,9 +40,10 @@ from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Every route here needs a right, has limits, and depends on others.
 ANY_MAY_TELL = (RATE_LIMITED, UNAVAILABLE)
+NO_SUCH_PURCHASE = NOT_FOUND.problem("You have no such purchase.")
 
 
-def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places) -> APIBlueprint:
+def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhead) -> APIBlueprint:
     """The routes under /purchases; `limits` refuse a buyer for whom too much is asked, `room` too much at once."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
     take_place = room.guard(routes)
@@ -70,8 +61,8 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places)
     @routes.post("/purchases")
     @routes.auth_required(auth, roles=[Scope.WRITE])
     @routes.input(KeyHeader, location="headers", arg_name="header")
-    @routes.input(PurchaseBody, arg_name="body")
-    @routes.output(AnswerShown, status_code=201, headers=OpenedHeaders)
+    @routes.input(PurchaseRequest, arg_name="body")
+    @routes.output(AnswerResponse, status_code=201, headers=OpenedHeaders)
     @routes.doc(
         operation_id="openPurchase",
         extensions=may_tell(
@@ -86,7 +77,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places)
             *ANY_MAY_TELL,
         ),
     )
-    def open_purchase(header: KeyHeader, body: PurchaseBody) -> Response:
+    def open_purchase(header: KeyHeader, body: PurchaseRequest) -> Response:
         """Open a purchase; a repeat with the same key gets the same answer.
 
         What nobody could buy now is refused before anything is begun: a repeat of that is judged anew. Once a purchase
@@ -95,85 +86,90 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places)
         buyer = buyer_of(body.on_behalf_of)
         limits.admit_order(buyer)
         take_place(buyer)
-        order = body.order(purchase_id(buyer, header.key), buyer)
-        ids.bind(purchase_id=order.purchase_id)
-        began_at = time.perf_counter()
-        # Not the request's id: a client may send one id with all its tries.
-        opened_by = uuid.uuid4().hex
-        answer = _answer(intake, order, fingerprint(order, body.payment_method, header.key), opened_by)
-        ids.bind(payment_id=answer.payment_id)
-        secret = intake.client_secret(answer.payment_id)
-        replayed = answer.opened_by != opened_by
-        metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
-        if not replayed:
-            metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
-        shown = AnswerShown(**answer.model_dump(exclude={"opened_by"}), client_secret=secret)
-        response = make_response(shown.model_dump(mode="json"), 201)
-        response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)
-        # The answer lets its reader pay: no cache may keep it.
-        response.headers["Cache-Control"] = "no-store"
-        if replayed:
-            response.headers["Idempotent-Replayed"] = "true"
-        return response
+        return _opened(intake, body.order(purchase_id_of(buyer, header.key), buyer), header.key)
 
     @routes.get("/purchases/<string:purchase_id>")
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(BuyerQuery, location="query", arg_name="query")
-    @routes.output(PurchaseShown)
+    @routes.output(PurchaseResponse)
     @routes.doc(operation_id="showPurchase", extensions=may_tell(*ANY_MAY_TELL))
-    def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseShown:
+    def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseResponse:
         """Show one of the buyer's own purchases."""
         return _own(intake, purchase_id, admitted(query.on_behalf_of))
 
     @routes.get("/purchases")
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(PurchasesQuery, location="query", arg_name="query")
-    @routes.output(PurchasesShown)
+    @routes.output(PurchasesResponse)
     @routes.doc(operation_id="listPurchases", extensions=may_tell(*ANY_MAY_TELL))
-    def list_purchases(query: PurchasesQuery) -> PurchasesShown:
+    def list_purchases(query: PurchasesQuery) -> PurchasesResponse:
         """List the buyer's own purchases, newest first."""
         items, next_cursor = intake.reader.page(admitted(query.on_behalf_of), query.limit, query.cursor)
-        return PurchasesShown(items=items, next_cursor=next_cursor)
+        return PurchasesResponse(items=items, next_cursor=next_cursor)
 
     @routes.post("/purchases/<string:purchase_id>/cancel")
     @routes.auth_required(auth, roles=[Scope.WRITE])
-    @routes.input(CancelBody, arg_name="body")
-    @routes.output(PurchaseShown)
+    @routes.input(CancelRequest, arg_name="body")
+    @routes.output(PurchaseResponse)
     @routes.doc(operation_id="cancelPurchase", extensions=may_tell(NOT_CANCELABLE, *ANY_MAY_TELL))
-    def cancel_purchase(purchase_id: str, body: CancelBody) -> PurchaseShown:
+    def cancel_purchase(purchase_id: str, body: CancelRequest) -> PurchaseResponse:
         """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
         buyer = admitted(body.on_behalf_of)
-        _own(intake, purchase_id, buyer)
-        told = intake.sagas.cancel_purchase(purchase_id)
-        shown = _own(intake, purchase_id, buyer)
-        status = told.status if told else shown.status
-        if status is not PurchaseStatus.CANCELED:
-            raise NOT_CANCELABLE.problem(purchase_status=status)
-        # What the saga has told is newer than what the server knows of it without its worker.
-        return shown.model_copy(update={"status": status})
+        if not PURCHASE_ID.fullmatch(purchase_id) or not intake.reader.owns(purchase_id, buyer):
+            raise NO_SUCH_PURCHASE
+        view = intake.run(intake.purchases.cancel(purchase_id))
+        # Without a saga its record tells how it has ended.
+        shown = PurchaseResponse.of(view) if view else _own(intake, purchase_id, buyer)
+        if shown.status is not PurchaseStatus.CANCELED:
+            raise NOT_CANCELABLE.problem(purchase_status=shown.status)
+        return shown
 
     return routes
 
 
-def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseShown:
+def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseResponse:
     """The buyer's purchase; another's does not exist."""
     known = PURCHASE_ID.fullmatch(purchase_id)
     shown = intake.reader.one(purchase_id, buyer) if known else None
     if shown is None:
-        raise NOT_FOUND.problem("You have no such purchase.")
+        raise NO_SUCH_PURCHASE
     return shown
 
 
-def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
+def _opened(intake: Intake, order: Order, key: str) -> Response:
+    """Open the purchase of an order, and answer with what its buyer has to do."""
+    ids.bind(purchase_id=order.purchase_id)
+    began_at = time.perf_counter()
+    # Not the request's id: a client may send one id with all its tries.
+    opened_by = uuid.uuid4().hex
+    answer = _answer(intake, order, key, opened_by)
+    ids.bind(payment_id=answer.payment_id)
+    action = intake.next_action(answer.payment_id)
+    replayed = answer.opened_by != opened_by
+    metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
+    if not replayed:
+        metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
+    shown = AnswerResponse(**answer.model_dump(exclude={"opened_by"}), next_action=NextActionResponse.of(action))
+    response = make_response(shown.model_dump(mode="json", exclude_none=True), 201)
+    response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)
+    # The answer lets its reader pay: no cache may keep it.
+    response.headers["Cache-Control"] = "no-store"
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _answer(intake: Intake, order: Order, key: str, opened_by: str) -> Answer:
+    """The opening's answer, or the refusal as the buyer is told it; counted."""
     start = StartPaymentInput(
         order=order,
-        fingerprint=mark,
+        fingerprint=fingerprint(order, key),
         opened_by=opened_by,
         reservation_ttl_s=intake.config.reservation_ttl,
         opening_timeout_s=intake.config.opening_timeout,
     )
     try:
-        return _opened(intake, start)
+        return _open(intake, start)
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
@@ -182,11 +178,11 @@ def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
         raise
 
 
-def _opened(intake: Intake, start: StartPaymentInput) -> Answer:
+def _open(intake: Intake, start: StartPaymentInput) -> Answer:
     """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
     try:
-        return intake.sagas.open_purchase(start, lambda: intake.hints.ask(start.order))
-    except Doubted as doubt:
+        return intake.run(intake.purchases.open(start, lambda: intake.hints.ask(start.order)))
+    except HintedAgainst as hinted:
         if not intake.reader.knows(start.order.purchase_id):
-            raise doubt.error from doubt
-    return intake.sagas.open_purchase(start)
+            raise hinted.error from hinted
+    return intake.run(intake.purchases.open(start))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from domain.messages import purchase_workflow_id, refund_failed_workflow_id
+from domain.messages import REFUND_FAILED_PREFIX, purchase_workflow_id
 from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, TimelineEntry
 
 Items = tuple[Item, ...]
@@ -130,7 +130,7 @@ class Saga:
     @property
     def refunds_again(self) -> bool:
         """Whether it looks after a refund that the bank has failed."""
-        return self.workflow_id.startswith(refund_failed_workflow_id(""))
+        return self.workflow_id.startswith(REFUND_FAILED_PREFIX)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from temporalio.client import (
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
 )
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from audit.books import Saga, State
 from domain.errors import Unavailable
 from domain.messages import ParkedView, purchase_workflow_id
 from domain.purchase import PurchaseStatus
+from engine.server import if_known
 from workflows.attributes import PAYMENT_ID, PURCHASE_STATUS
 
 # The server's largest page.
@@ -72,11 +73,10 @@ class TemporalBooks:
 
     async def _described(self, workflow_id: str) -> Saga | None:
         try:
-            return _saga(await self._client.get_workflow_handle(workflow_id).describe())
+            described = await if_known(self._client.get_workflow_handle(workflow_id).describe())
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
             raise Unavailable(f"Temporal: {error}") from error
+        return _saga(described) if described else None
 
     async def _listed(self, query: str) -> AsyncIterator[WorkflowExecution]:
         try:

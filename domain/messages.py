@@ -8,6 +8,7 @@ from domain.purchase import Frozen, Order, Outcome, PurchaseStatus, TimelineEntr
 
 # A saga of a purchase is found by its name alone, so that nobody has to keep a list.
 PURCHASE_ID_PREFIX = "purchase/"
+REFUND_FAILED_PREFIX = "refund-failed/"
 
 
 def purchase_workflow_id(purchase_id: str) -> str:
@@ -92,7 +93,7 @@ class RefundFailedInput(Frozen):
     @property
     def workflow_id(self) -> str:
         """One saga for each refund."""
-        return f"refund-failed/{self.refund_id}"
+        return REFUND_FAILED_PREFIX + self.refund_id
 
 
 FollowUpInput = PaymentSuccessInput | PaymentFailedInput | RefundFailedInput
@@ -127,14 +128,14 @@ class Progress(Frozen):
 
 
 class PurchaseView(Frozen):
-    """The query `view` and the answer of the update `cancel`: the purchase as its saga sees it."""
+    """The query `view` and the answer of the update `cancel`: the purchase as its saga or its record knows it."""
 
     order: Order
     status: PurchaseStatus
     reason: str | None = None
     payment_id: str
     created_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None
     timeline: tuple[TimelineEntry, ...] = ()
 
 

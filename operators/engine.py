@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from domain.messages import ParkedView, PurchaseView, Settlement
+from domain.messages import ParkedView, PurchaseResult, PurchaseView
 from domain.purchase import Frozen
 from operators.decisions import Decision
 
@@ -92,8 +92,8 @@ class Engine(Looking, Protocol):
     async def start_again(self, run: Run) -> Run:
         """Start the saga again with all that it was started with; Refused when it was, meanwhile."""
 
-    async def told(self, run: Run, workflow_id: str) -> Settlement | None:
+    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
         """How the purchase ended, if the saga has told (or tried to tell) that to another one."""
 
-    async def tell(self, run: Run, settlement: Settlement) -> None:
+    async def tell(self, run: Run, result: PurchaseResult) -> None:
         """Tell a purchase's saga how the purchase ended."""

@@ -40,12 +40,12 @@ async def repair(engine: Engine, run: Run) -> str:
 
 
 async def _tell_again(engine: Engine, purchase: Run) -> str:
-    """Whoever settled the purchase while its saga was terminated has told nobody, and will not tell again."""
+    """Whoever has ended the purchase while its saga was terminated has told nobody, and will not tell again."""
     if not purchase.workflow_id.startswith(PURCHASE_ID_PREFIX) or not purchase.payment_id:
         return ""
     for saga in await engine.runs(purchase.payment_id):
-        settlement = await engine.told(saga, purchase.workflow_id)
-        if settlement:
-            await engine.tell(purchase, settlement)
-            return f" {saga.workflow_id} has told it (once more) that the purchase is {settlement.status}."
+        result = await engine.told(saga, purchase.workflow_id)
+        if result:
+            await engine.tell(purchase, result)
+            return f" {saga.workflow_id} has told it (once more) that the purchase is {result.status}."
     return ""

@@ -7,7 +7,7 @@ from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Refused
-from domain.messages import Settlement
+from domain.messages import PurchaseResult, Signal
 from operators.connection import Connection, answering
 from operators.engine import RUNNING, Run
 
@@ -65,20 +65,20 @@ class Repairs(Connection):
                 raise
         return run.model_copy(update={"run_id": started.run_id, "state": RUNNING})
 
-    async def told(self, run: Run, workflow_id: str) -> Settlement | None:
-        """Read the last signal `settle` that the saga has sent there, from its history."""
+    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
+        """Read the last signal `complete` that the saga has sent there, from its history."""
         client = await self._client()
         for event in reversed(await self._history(run)):
             sent = event.signal_external_workflow_execution_initiated_event_attributes
-            if sent.signal_name == "settle" and sent.workflow_execution.workflow_id == workflow_id:
+            if sent.signal_name == Signal.COMPLETE and sent.workflow_execution.workflow_id == workflow_id:
                 # Written for the one that was told, not for the one in whose history it stands.
                 whose = WorkflowSerializationContext(namespace=client.namespace, workflow_id=workflow_id)
                 converter = client.data_converter.with_context(whose)
-                (settlement,) = await converter.decode(sent.input.payloads, [Settlement])
-                return Settlement.model_validate(settlement)
+                (result,) = await converter.decode(sent.input.payloads, [PurchaseResult])
+                return PurchaseResult.model_validate(result)
         return None
 
-    async def tell(self, run: Run, settlement: Settlement) -> None:
+    async def tell(self, run: Run, result: PurchaseResult) -> None:
         """Send the signal."""
         async with answering():
-            await (await self._handle(run)).signal("settle", settlement)
+            await (await self._handle(run)).signal(Signal.COMPLETE, result)

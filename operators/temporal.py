@@ -6,10 +6,10 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Refused
 from domain.messages import ParkedView, PurchaseView
+from engine.server import if_known
 from operators.connection import answering
 from operators.decisions import Decision, decided
 from operators.engine import Run
@@ -35,13 +35,8 @@ class TemporalEngine(Repairs):
         """Describe the newest run."""
         async with answering():
             client = await self._client()
-            try:
-                description = await client.get_workflow_handle(workflow_id).describe()
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
-            return await described(description, client.data_converter)
+            description = await if_known(client.get_workflow_handle(workflow_id).describe())
+            return await described(description, client.data_converter) if description else None
 
     async def runs(self, payment_id: str) -> list[Run]:
         """List by the search attribute; a list knows every run, but only a description is up to date."""
@@ -105,13 +100,12 @@ class TemporalEngine(Repairs):
         """Send the update."""
         async with answering(DECISION_TIMEOUT_S, NO_WORKER):
             try:
-                return str(await (await self._handle(run)).execute_update("resolve", decision))
+                means = await if_known((await self._handle(run)).execute_update("resolve", decision))
             except WorkflowUpdateFailedError as error:
                 cause = error.cause
                 if isinstance(cause, ApplicationError):
                     raise Refused(cause.type or "failed", cause.message) from error
                 raise Refused("failed", str(cause)) from error
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    raise Refused("not-parked", f"{run.workflow_id} has ended meanwhile.") from error
-                raise
+            if means is None:
+                raise Refused("not-parked", f"{run.workflow_id} has ended meanwhile.")
+            return str(means)

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from domain.errors import Unavailable
 from engine import lazy_client
+from engine.server import if_known
 
 # Whose word it is that a refund which the bank has failed was paid by another way; it is gone with its retention.
 PROOF = "RefundFailed"
@@ -52,9 +53,5 @@ class TemporalHistories:
 async def _delete(client: Client, workflow_id: str, run_id: str) -> None:
     execution = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
     request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
-    try:
-        await client.workflow_service.delete_workflow_execution(request)
-    except RPCError as error:
-        # A list is a moment behind: it was deleted before.
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
+    # A list is a moment behind: it may have been deleted before.
+    await if_known(client.workflow_service.delete_workflow_execution(request))

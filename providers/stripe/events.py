@@ -46,9 +46,9 @@ CONFIGURE = (
 # message ids'): 100 for each leave room for the rest. Stripe's have some 30.
 STRIPE_ID = re.compile(r"[A-Za-z0-9_]{1,100}")
 StripeId = Annotated[str, Field(pattern=f"^{STRIPE_ID.pattern}$")]
-# The mark by which Payments says that a payment is ours: `metadata.purchase_id`, of this form.
-MARK = "purchase_id"
-PURCHASE_ID = re.compile(r"[0-9a-f]{64}")
+# The metadata by which Payments says whose a payment is.
+PURCHASE_ID, PAYMENT_ID = "purchase_id", "payment_id"
+PURCHASE_ID_FORM = re.compile(r"[0-9a-f]{64}")
 
 
 class Read(BaseModel):
@@ -94,7 +94,7 @@ class Refund(Read):
     """A refund of ours."""
 
     id: StripeId
-    payment_intent: StripeId
+    payment_intent: StripeId | None = None
 
 
 class MovedMoney(Read):
@@ -103,28 +103,22 @@ class MovedMoney(Read):
     payment_intent: StripeId | None = None
 
 
-class Unread(Read):
-    """Anything that may be marked."""
-
-    metadata: dict[str, Any] | None = None
-
-
 Part = TypeVar("Part", bound=Read)
 
 
 @dataclass(frozen=True)
 class PaymentEvent:
-    """What an event starts: equal for two events that start the same saga.
+    """What an event is about: equal for two events that start the same saga.
 
-    `cause` names the failed charge or refund, or else the event; a payment succeeds only once and needs none. `marked`:
-    it bears the id of a purchase; else somebody has changed that by hand, or another application uses the same word,
-    and whether the payment is ours Payments has to say. Nothing else is taken from a mark: whose a payment is, the
-    saga learns from Payments.
+    `reference` is Stripe's id of the payment, `cause` names the failed charge or refund, or else the event; a payment
+    succeeds only once and needs none. `purchase_id` and `payment_id` are what Payments has written on it; None where
+    they are not there, or not in our form: then its reference has to tell whether it is ours.
     """
 
     kind: Literal["succeeded", "failed", "refund-failed"]
-    payment_id: str
-    marked: bool
+    reference: str
+    purchase_id: str | None
+    payment_id: str | None
     cause: str = ""
 
 
@@ -141,43 +135,47 @@ def snapshot(payload: bytes) -> Snapshot:
 
 
 def payment_event(event: Snapshot) -> PaymentEvent | None:
-    """What an event of a type that is taken starts, or None if it is not about a payment of ours.
+    """What an event of a type that is taken is about; None where that has no payment of ours for sure.
 
-    Raises 422 `invalid-request` if it is about one and names it wrongly, or cannot be told.
+    Raises 422 `invalid-request` if it names its payment wrongly.
     """
-    if MARK not in (_about(Unread, event).metadata or {}):
-        return None
-    marked = marked_purchase(event) is not None
+    ids = (purchase_of(event), _text(event, PAYMENT_ID))
     if event.type == REFUND_FAILED:
         refund = _about(Refund, event)
-        return PaymentEvent("refund-failed", refund.payment_intent, marked, refund.id)
+        intent_id = refund.payment_intent
+        return PaymentEvent("refund-failed", intent_id, *ids, refund.id) if intent_id else None
     intent = _about(PaymentIntent, event)
     if event.type in SUCCEEDED:
-        return PaymentEvent("succeeded", intent.id, marked)
+        return PaymentEvent("succeeded", intent.id, *ids)
     # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
     charge = _charge(intent.last_payment_error) if event.type == ATTEMPT_FAILED else None
-    return PaymentEvent("failed", intent.id, marked, charge or event.id)
+    return PaymentEvent("failed", intent.id, *ids, charge or event.id)
 
 
-def marks(event: Snapshot) -> Mapping[str, Any]:
+def metadata(event: Snapshot) -> Mapping[str, Any]:
     """What Payments has written on the object of an event; nothing where that is not ours, or of another form."""
     about = event.data.get("object") if isinstance(event.data, dict) else None
     given = about.get("metadata") if isinstance(about, dict) else None
     return given if isinstance(given, dict) else {}
 
 
-def marked_purchase(event: Snapshot) -> str | None:
-    """The purchase that the object of an event is marked with: a hint for logs, and for nothing else."""
-    given = marks(event).get(MARK)
-    return given if isinstance(given, str) and PURCHASE_ID.fullmatch(given) else None
+def purchase_of(event: Snapshot) -> str | None:
+    """The purchase that the metadata of an event names, if that is in our form."""
+    given = _text(event, PURCHASE_ID)
+    return given if given and PURCHASE_ID_FORM.fullmatch(given) else None
 
 
-def noticed_payment(event: Snapshot) -> str | None:
-    """The payment whose money an event of a noticed type is about; whether it is ours Payments knows.
+def noticed_reference(event: Snapshot) -> str | None:
+    """Stripe's id of the payment whose money an event of a noticed type is about; whether it is ours Payments knows.
 
-    What is made in the dashboard bears no mark of ours. Raises 422 `invalid-request` if the payment cannot be told.
+    What is made in the dashboard bears no metadata of ours. Raises 422 `invalid-request` if the payment cannot be told.
     """
     return _about(MovedMoney, event).payment_intent
+
+
+def _text(event: Snapshot, name: str) -> str | None:
+    given = metadata(event).get(name)
+    return given if isinstance(given, str) else None
 
 
 def _about(kind: type[Part], event: Snapshot) -> Part:

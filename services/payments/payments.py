@@ -76,7 +76,7 @@ class Payments:
     def next_action(self, payment_id: str) -> NextAction:
         """What the buyer has to do so that it is paid; it passes through and is kept nowhere."""
         row = self._find(payment_id)
-        if row.provider_reference is None or row.status is not PaymentStatus.PAYABLE:
+        if row.provider_reference is None:
             return NextAction("none")
         return self._attempts.provider(row).next_action(row.provider_reference)
 

@@ -115,13 +115,10 @@ class Gateway:
 
 
 def _bind(document: Json) -> None:
-    """Let the call's line bear the payment that it is about, and the purchase that Payments has written on it."""
+    """Let the call's line bear the payment and the purchase that Payments has written on what it is about."""
     about = _about(document)
-    is_intent = about.get("object") == "payment_intent"
-    ids.bind(
-        payment_id=about.get("id") if is_intent else about.get("payment_intent"),
-        purchase_id=(about.get("metadata") or {}).get("purchase_id"),
-    )
+    metadata = about.get("metadata") or {}
+    ids.bind(payment_id=metadata.get("payment_id"), purchase_id=metadata.get("purchase_id"))
 
 
 def _about(document: Json) -> Json:

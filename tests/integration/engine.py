@@ -12,7 +12,7 @@ from domain.messages import StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, Order
 from engine import data_converter
-from engine.loop import LoopThread
+from lib.portal import Portal
 from engine.temporal import TemporalSagas
 from tools.devstack.description import payload_settings
 from tools.devstack.patience import PATIENCE_S
@@ -31,7 +31,7 @@ class Engine:
     def __init__(self, stack: Mapping[str, Any]) -> None:
         self._where = stack["temporal"]
         self._converter = data_converter(payload_settings(stack))
-        self._loop = LoopThread()
+        self._loop = Portal()
         self._client: Client | None = None
 
     def status(self, workflow_id: str) -> WorkflowExecutionStatus | None:

@@ -12,7 +12,7 @@ from app import create_app
 from app.context import Intake
 from app.hints import Hints
 from config import Settings
-from engine.loop import LoopThread
+from lib.portal import Portal
 from lib.database.database import connect
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import Consumer
@@ -32,7 +32,7 @@ Document = dict[str, Any]
 def intake(config: Settings) -> APIFlask:
     """The intake with these settings and nothing behind it."""
     port: Any = Recorder()
-    loop = LoopThread()
+    loop = Portal()
     return create_app(
         Intake(
             config=config,

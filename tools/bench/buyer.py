@@ -94,8 +94,8 @@ class Buyer:
         """Confirm the payment as the buyer's browser does."""
         stripe = self._stack["stripe"]
         response = await self._http.post(
-            f"{stripe['api_base']}/v1/payment_intents/{answer['payment_id']}/confirm",
-            data={"client_secret": answer["client_secret"], "payment_method": "pm_card_visa"},
+            f"{stripe['api_base']}/v1/payment_intents/{answer['next_action']['payment_intent']}/confirm",
+            data={"client_secret": answer["next_action"]["client_secret"], "payment_method": "pm_card_visa"},
             headers={"Authorization": f"Bearer {stripe['publishable_key']}"},
         )
         response.raise_for_status()

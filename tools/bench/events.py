@@ -60,7 +60,7 @@ class Events:
         number = next(self._numbers)
         first = next(self._unheard, None) if number % DELIVERS == 0 else None
         if first:
-            made = Delivery("new", _body(first), f"payment-success/{first['data']['object']['id']}")
+            made = Delivery("new", _body(first), f"payment-success/{_payment_id(first)}")
         else:
             made = self._hint(f"evt_bench{number}")
         self._sent.append(made)
@@ -68,9 +68,8 @@ class Events:
 
     def _hint(self, event_id: str) -> Delivery:
         known = self._rng.choice(self._paid)
-        payment_id = known["data"]["object"]["id"]
         hint = known | {"id": event_id, "type": "payment_intent.canceled"}
-        return Delivery("new", _body(hint), f"payment-failed/{payment_id}/{event_id}")
+        return Delivery("new", _body(hint), f"payment-failed/{_payment_id(known)}/{event_id}")
 
     def _of(self, kind: str) -> Delivery:
         # Nothing can be doubled before there is something.
@@ -82,6 +81,10 @@ class Events:
         if self._rng.random() < 1 / 2:
             return Delivery(kind, _body(known | {"type": "charge.updated"}))
         return Delivery(kind, _body(known | {"data": {"object": known["data"]["object"] | {"metadata": {}}}}))
+
+
+def _payment_id(event: Event) -> str:
+    return str(event["data"]["object"]["metadata"]["payment_id"])
 
 
 def _body(event: Event) -> bytes:

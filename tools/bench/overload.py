@@ -13,7 +13,7 @@ from rich.console import Console
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from tools.bench.bare import connect
 from tools.bench.buyer import BODY
 from tools.bench.load import Sample, put_load
@@ -79,7 +79,7 @@ async def _open(  # noqa: PLR0913, PLR0917 - one argument for each thing that a 
         pressed.answered_ms.append(took_ms)
     elif status != 503:
         raise AssertionError(f"POST /purchases answered {status}")
-    elif await _has_begun(client, purchase_id(buyer, key)):
+    elif await _has_begun(client, purchase_id_of(buyer, key)):
         pressed.late_ms.append(took_ms)
     else:
         pressed.refused_ms.append(took_ms)

@@ -154,17 +154,19 @@ class Buyer:
 
     async def _confirm(self, answer: Mapping[str, Any], card: str) -> dict[str, Any] | None:
         """The payment after an attempt, as the provider shows it to the page; None if it does not answer any more."""
-        data = {"client_secret": answer["client_secret"], "payment_method": card}
-        path = f"/v1/payment_intents/{answer['payment_id']}/confirm"
+        action = answer["next_action"]
+        data = {"client_secret": action["client_secret"], "payment_method": card}
+        path = f"/v1/payment_intents/{action['payment_intent']}/confirm"
         body = await self._ask_provider("POST", path, data)
         # A repeat of an attempt whose answer was lost, or one too late, is refused; the refusal shows the payment.
         return body and dict(body.get("error", {}).get("payment_intent", body))
 
     async def _ask_bank(self, answer: Mapping[str, Any], intent: Mapping[str, Any]) -> dict[str, Any] | None:
+        action = answer["next_action"]
         outcome = "decline" if self._story.ending is Ending.BANK_ASKS_DECLINED else "approve"
         page = intent["next_action"]["redirect_to_url"]["url"].removeprefix(self._market.stripe["api_base"])
-        await self._ask_provider("POST", page, {"outcome": outcome, "client_secret": answer["client_secret"]})
-        path = f"/v1/payment_intents/{answer['payment_id']}?client_secret={answer['client_secret']}"
+        await self._ask_provider("POST", page, {"outcome": outcome, "client_secret": action["client_secret"]})
+        path = f"/v1/payment_intents/{action['payment_intent']}?client_secret={action['client_secret']}"
         return await self._ask_provider("GET", path, {})
 
     async def _ask_provider(self, method: str, path: str, data: Mapping[str, str]) -> dict[str, Any] | None:

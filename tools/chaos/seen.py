@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from tools.chaos.stories import Ending, Story
 
 # Whom what may be refused: before anything is begun, which is not recorded, or by the saga, which ends as `rejected`.
@@ -39,4 +39,4 @@ class Seen:
     @property
     def purchase_id(self) -> str:
         """The purchase that the buyer's key leads to, whether an answer came or not."""
-        return purchase_id(self.story.buyer, self.story.key)
+        return purchase_id_of(self.story.buyer, self.story.key)

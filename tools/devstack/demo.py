@@ -13,7 +13,7 @@ from rich.console import Console
 
 from tools.devstack.audit import audit_stack
 from tools.devstack.options import ROOT
-from tools.devstack.shop import Shop, item
+from tools.devstack.shop import Shop, item, reference
 from tools.devstack.stack import Stack, StackOptions
 from tools.devstack.watch import watched
 
@@ -163,7 +163,7 @@ def repeated_webhook(story: Story) -> None:
     answer = open_one(story.shop)
     story.shop.pay(answer).raise_for_status()
     story.shop.settled(answer["purchase_id"])
-    events = story.shop.provider_events(answer["payment_id"])
+    events = story.shop.provider_events(reference(answer))
     event = next(e for e in events if e["type"] == "payment_intent.succeeded")
     story.shop.repeat_webhook(event["id"])
     story.tell(f"event {event['id']} was delivered a second time")

@@ -63,8 +63,8 @@ class Shop:
         """Confirm the payment as the buyer's browser does: with the client's secret and the publishable key."""
         stripe = self.stack["stripe"]
         return self._http.post(
-            f"{stripe['api_base']}/v1/payment_intents/{answer['payment_id']}/confirm",
-            data={"client_secret": answer["client_secret"], "payment_method": payment_method},
+            f"{stripe['api_base']}/v1/payment_intents/{reference(answer)}/confirm",
+            data={"client_secret": answer["next_action"]["client_secret"], "payment_method": payment_method},
             headers={"Authorization": f"Bearer {stripe['publishable_key']}"},
         )
 
@@ -97,13 +97,13 @@ class Shop:
 
     # ---- the provider -----------------------------------------------------------------------------------------------
 
-    def provider_events(self, payment_id: str) -> list[dict[str, Any]]:
-        """The provider's events about one payment, newest first."""
+    def provider_events(self, reference: str) -> list[dict[str, Any]]:
+        """The provider's events about one of its payments, newest first."""
         stripe = self.stack["stripe"]
         headers = {"Authorization": f"Bearer {stripe['secret_key']}"}
         response = self._http.get(f"{stripe['api_base']}/v1/events", params={"limit": 100}, headers=headers)
         response.raise_for_status()
-        return [event for event in response.json()["data"] if event["data"]["object"]["id"] == payment_id]
+        return [event for event in response.json()["data"] if event["data"]["object"]["id"] == reference]
 
     def repeat_webhook(self, event_id: str) -> None:
         """Let the simulator deliver an event once more."""
@@ -162,6 +162,11 @@ class Shop:
                 raise TimeoutError(f"waited {timeout_s:.0f} s for {what}; last seen: {answer}")
             time.sleep(ASK_AGAIN_S)
         return answer
+
+
+def reference(answer: Mapping[str, Any]) -> str:
+    """What the provider calls the payment of an open purchase."""
+    return str(answer["next_action"]["payment_intent"])
 
 
 def item(milestone: Mapping[str, Any], quantity: str) -> dict[str, str]:

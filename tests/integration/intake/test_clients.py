@@ -7,7 +7,7 @@ import uuid
 import httpx
 import pytest
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket
@@ -25,7 +25,7 @@ def test_a_client_that_goes_away_changes_nothing(
 ) -> None:
     """Its purchase is under way when it closes its socket: the same key later gets the answer of that purchase."""
     key = uuid.uuid4().hex
-    known = purchase_id(client.buyer, key)
+    known = purchase_id_of(client.buyer, key)
     with stopped(own, "start_payment_worker"), connected(client) as wire:
         wire.sendall(opening(client, basket, key))
         engine.wait_until_there(f"purchase/{known}")
@@ -48,7 +48,7 @@ def test_a_client_that_stalls_is_let_go(client: Shop, basket: Basket) -> None:
         assert in_head.recv(100).startswith(b"HTTP/1.1 408 ")
         assert in_body.recv(100).startswith(b"HTTP/1.1 408 ")
     with pytest.raises(httpx.HTTPStatusError, match="404"):
-        client.purchase(purchase_id(client.buyer, key))
+        client.purchase(purchase_id_of(client.buyer, key))
 
 
 async def test_five_hundred_at_once_with_one_key_buy_once(client: Shop, basket: Basket) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped, unread
 from tests.integration.intake.conftest import Basket
@@ -60,7 +60,7 @@ def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, a
 def test_the_buyers_repeat_gets_the_same_purchase(own: Stack, client: Shop, engine: Engine, basket: Basket) -> None:
     """The purchase is accepted and the answer lost: the same key gets the answer of the one purchase."""
     key = uuid.uuid4().hex
-    known = purchase_id(client.buyer, key)
+    known = purchase_id_of(client.buyer, key)
     with ThreadPoolExecutor(1) as pool:
         with killed_after_acceptance(own, engine, f"purchase/{known}"):
             lost = pool.submit(client.open, *basket, key=key)

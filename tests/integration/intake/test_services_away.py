@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.places import CATALOGUE_MAX
+from app.bulkheads import CATALOGUE_MAX
 from tests.integration.hold import killed, stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tools.devstack.patience import PATIENCE_S

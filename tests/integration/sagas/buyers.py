@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from app.schemas import PurchaseBody, fingerprint, purchase_id
+from app.requests import PurchaseRequest
+from domain.keys import fingerprint, purchase_id_of
 from domain.purchase import Item, Order
 from tests.integration.engine import WAIT_S, Engine
 from tests.integration.newcomers import newcomer
@@ -77,7 +78,7 @@ class Buyers:
 
     def _opening(self, items: list[dict[str, str]], amount: int) -> Purchase:
         purchase = self._purchase(items, amount)
-        body = PurchaseBody.model_validate({"items": items, "amount": amount, "currency": "usd"})
+        body = PurchaseRequest.model_validate({"items": items, "amount": amount, "currency": "usd"})
         order = body.order(purchase.purchase_id, purchase.buyer)
         key, _, _ = self._keys[purchase.purchase_id]
         self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, body.payment_method, key))
@@ -86,8 +87,8 @@ class Buyers:
     def _purchase(self, items: list[dict[str, str]], amount: int) -> Purchase:
         """A purchase that a buyer of its own means to begin."""
         key, buyer = uuid.uuid4().hex, newcomer()
-        self._keys[purchase_id(buyer, key)] = key, items, amount
-        return Purchase(purchase_id(buyer, key), buyer)
+        self._keys[purchase_id_of(buyer, key)] = key, items, amount
+        return Purchase(purchase_id_of(buyer, key), buyer)
 
     def repeated(self, purchase: Purchase) -> httpx.Response:
         """The buyer repeats the request with the same key."""

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import httpx
 import pytest
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.newcomers import newcomer
@@ -113,7 +113,7 @@ def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Baske
     key = uuid.uuid4().hex
     with away(own, callee):
         answers = [client.open(*basket, key=key) for _ in range(2)]
-    purchase = client.settled(purchase_id(client.buyer, key))
+    purchase = client.settled(purchase_id_of(client.buyer, key))
     answers.append(client.open(*basket, key=key))
     assert [refusal(answer) for answer in answers] == [(409, "opening-failed")] * 3
     assert (purchase["status"], purchase["reason"]) == ("rejected", "opening-failed")

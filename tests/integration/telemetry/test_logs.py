@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
 
@@ -59,7 +59,7 @@ def purchases(traced: Stack) -> dict[str, dict[str, Any]]:
         ends = {shop.settled(each["purchase_id"])["status"]: each for each in opened}
         for kind, status in (("payment.success", "paid"), ("payment.failed", "failed")):
             shop.notified(ends[status]["purchase_id"], kind)
-        return {**ends, "refused": {"purchase_id": purchase_id(shop.buyer, key)}}
+        return {**ends, "refused": {"purchase_id": purchase_id_of(shop.buyer, key)}}
 
 
 @pytest.mark.parametrize("process", OURS)

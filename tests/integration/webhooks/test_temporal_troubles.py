@@ -18,7 +18,7 @@ from app.factory import wired
 from config import Settings
 from domain.ports import Payments
 from engine import data_converter
-from engine.loop import LoopThread
+from lib.portal import Portal
 from engine.temporal import TemporalSagas
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
@@ -60,7 +60,7 @@ Connect = Callable[[], Awaitable[Client]]
 @contextmanager
 def door(connect: Connect) -> Iterator[FlaskClient]:
     """An intake whose way to Temporal is this one."""
-    loop = LoopThread()
+    loop = Portal()
     sagas = TemporalSagas(loop, cast("Payments", None), connect)
     config = Settings.model_construct(stripe_webhook_secrets=(OLD,))
     yield create_app(replace(wired(), loop=loop, sagas=sagas, config=config)).test_client()

@@ -11,7 +11,7 @@ from app.hints import Hints
 from config import Settings
 from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects, Users
-from engine.loop import LoopThread
+from lib.portal import Portal
 from tests.unit.app.provider import FakeProvider
 from tests.unit.app.requests import bearer
 from tests.unit.fakes import FakePayments, FakeSagas, Recorder
@@ -32,9 +32,9 @@ CATALOGUE = ProjectsPage(
 
 
 @pytest.fixture(scope="session")
-def loop() -> LoopThread:
+def loop() -> Portal:
     """One loop for all: it lives as long as its process."""
-    return LoopThread()
+    return Portal()
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def config() -> Settings:
 
 @pytest.fixture
 def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
-    loop: LoopThread,
+    loop: Portal,
     config: Settings,
     sagas: FakeSagas,
     payments: FakePayments,

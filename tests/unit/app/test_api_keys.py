@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.identity import Scope, new_api_key
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from config import Settings
 from tests.unit.app.requests import BODY, bearer, refusal
 from tests.unit.fakes import ORDER, FakePayments, FakeSagas, saga
@@ -59,7 +59,7 @@ def test_buyer_and_server_share_the_buyers_keys(anyone: FlaskClient, config: Set
     again = post(anyone, SHOP, on_behalf_of="alice")
     assert first.get_json() == again.get_json()
     assert again.headers["Idempotent-Replayed"] == "true"
-    assert again.get_json()["purchase_id"] == purchase_id("alice", "k1")
+    assert again.get_json()["purchase_id"] == purchase_id_of("alice", "k1")
 
 
 def test_two_buyers_of_one_server_are_two(anyone: FlaskClient) -> None:

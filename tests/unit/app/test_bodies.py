@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.schemas import PurchaseBody
+from app.requests import PurchaseRequest
 from domain.money import canonical, kilograms
 from tests.unit.app.requests import BODY, ITEM, body_of, body_with, post, refusal
 from tests.unit.fakes import FakeSagas
@@ -208,7 +208,7 @@ def test_a_body_over_64_kib_is_too_large(client: FlaskClient) -> None:
 def test_a_quantity_that_is_taken_keeps_its_value(quantity: str) -> None:
     """Whatever the pattern lets in is within the limits and has one canonical form."""
     try:
-        body = PurchaseBody.model_validate(BODY | {"items": [ITEM | {"quantity": quantity}]})
+        body = PurchaseRequest.model_validate(BODY | {"items": [ITEM | {"quantity": quantity}]})
     except ValidationError:
         return
     assert 0 < kilograms(body.items[0].quantity) <= 1_000_000_000

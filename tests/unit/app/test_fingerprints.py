@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.schemas import PurchaseBody, fingerprint
+from app.requests import PurchaseRequest
+from domain.keys import fingerprint
 from tests.unit.app.requests import body_of, body_with, post
 from tests.unit.fakes import FakeSagas
 
@@ -47,5 +48,5 @@ def test_another_purchase_is_another_fingerprint(client: FlaskClient, sagas: Fak
 
 def test_an_order_cannot_be_guessed_by_its_fingerprint() -> None:
     """Temporal shows it in clear, and both ids too: what it is made of beside must hold something secret."""
-    order = PurchaseBody.model_validate(body_of({})).order("a-purchase", "alice")
+    order = PurchaseRequest.model_validate(body_of({})).order("a-purchase", "alice")
     assert fingerprint(order, "card", "a key") != fingerprint(order, "card", "another key")

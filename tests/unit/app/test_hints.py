@@ -3,13 +3,13 @@
 import pytest
 from flask.testing import FlaskClient
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from domain.errors import ContractBroken, Refused, Unavailable
 from tests.unit.app.requests import body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakeSagas, Recorder, payment, saga
 
 AWAY = [Unavailable("no answer"), ContractBroken("401"), TimeoutError()]
-PURCHASE = purchase_id("alice", "k1")
+PURCHASE = purchase_id_of("alice", "k1")
 
 
 def test_projects_and_users_are_asked_before_a_saga_is_started(

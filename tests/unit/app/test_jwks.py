@@ -10,23 +10,23 @@ import pytest
 from app.identity import Jwks
 from app.identity.jwks import SET_BYTES_MAX
 from domain.errors import Unavailable
-from engine.loop import LoopThread
+from lib.portal import Portal
 from tests.unit.app.provider import JWKS_URL, ec_key, jwk
 
 KEY_SET = {"keys": [jwk("a", ec_key()), {"kid": "b", "kty": "of another time"}]}
 
 
-def fetcher(loop: LoopThread, answer: Callable[[httpx.Request], httpx.Response]) -> Jwks:
+def fetcher(loop: Portal, answer: Callable[[httpx.Request], httpx.Response]) -> Jwks:
     """A fetch whose provider answers like this."""
     return Jwks(loop, httpx.AsyncClient(transport=httpx.MockTransport(answer)), JWKS_URL)
 
 
-def answering(loop: LoopThread, status: int = 200, **content: Any) -> Jwks:
+def answering(loop: Portal, status: int = 200, **content: Any) -> Jwks:
     """A fetch whose provider gives always the same answer."""
     return fetcher(loop, lambda _: httpx.Response(status, **content))
 
 
-def test_a_published_set_is_read(loop: LoopThread) -> None:
+def test_a_published_set_is_read(loop: Portal) -> None:
     """GET at the address; keys that we cannot read are left out."""
     asked: list[httpx.Request] = []
 
@@ -59,21 +59,21 @@ def test_a_published_set_is_read(loop: LoopThread) -> None:
         {"text": json.dumps(KEY_SET) + " " * SET_BYTES_MAX},
     ],
 )
-def test_what_is_no_key_set_is_no_answer(loop: LoopThread, content: dict[str, Any]) -> None:
+def test_what_is_no_key_set_is_no_answer(loop: Portal, content: dict[str, Any]) -> None:
     """Whatever else stands at the address, the provider counts as away."""
     with pytest.raises(Unavailable):
         answering(loop, **content)()
 
 
 @pytest.mark.parametrize("status", [204, 301, 302, 304, 400, 401, 404, 429, 500, 503])
-def test_another_status_is_no_answer(loop: LoopThread, status: int) -> None:
+def test_another_status_is_no_answer(loop: Portal, status: int) -> None:
     """Nor is a redirect followed: only the address itself is trusted."""
     with pytest.raises(Unavailable, match=str(status)):
         answering(loop, status, json=KEY_SET, headers={"Location": "https://attacker.example/"})()
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
-def test_a_broken_connection_is_no_answer(loop: LoopThread, error: type[httpx.RequestError]) -> None:
+def test_a_broken_connection_is_no_answer(loop: Portal, error: type[httpx.RequestError]) -> None:
     """Refused, timed out, cut, told by the kind alone."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -83,7 +83,7 @@ def test_a_broken_connection_is_no_answer(loop: LoopThread, error: type[httpx.Re
         fetcher(loop, answer)()
 
 
-def test_a_set_without_end_is_not_read_to_its_end(loop: LoopThread) -> None:
+def test_a_set_without_end_is_not_read_to_its_end(loop: Portal) -> None:
     """Reading stops at the limit."""
     read: list[bytes] = []
 

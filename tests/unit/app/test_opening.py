@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from app.refusals import STATUS_BY_KIND
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from config import Settings
 from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
 from domain.errors import ContractBroken, Refused, Unavailable
@@ -17,7 +17,7 @@ from tests.unit.fakes import FakePayments, FakeSagas
 def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskClient) -> None:
     """201 with the design's members, the place of the purchase, and no leave to keep the secret."""
     response = post(client)
-    known = purchase_id("alice", "k1")
+    known = purchase_id_of("alice", "k1")
     assert response.status_code == 201
     assert response.get_json() == {
         "purchase_id": known,
@@ -38,7 +38,7 @@ def test_the_saga_is_told_what_it_needs(client: FlaskClient, sagas: FakeSagas, c
     post(client, body_with(payment_method="card"))
     (start,) = sagas.starts
     assert start.order.buyer_id == "alice"
-    assert start.order.purchase_id == purchase_id("alice", "k1")
+    assert start.order.purchase_id == purchase_id_of("alice", "k1")
     assert [item.quantity for item in start.order.items] == ["1.500"]
     assert (start.reservation_ttl_s, start.opening_timeout_s) == (config.reservation_ttl, config.opening_timeout)
 

@@ -25,7 +25,7 @@ from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseVie
 from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
 from engine.limiter import AdaptiveLimiter, Overloaded
-from engine.loop import LoopThread
+from lib.portal import Portal
 from engine.sagas import Doubted
 from engine.temporal import TemporalSagas
 from tests.unit.app.requests import post
@@ -115,7 +115,7 @@ Sagas = Callable[..., tuple[TemporalSagas, FakeClient]]
 
 
 @pytest.fixture
-def make(loop: LoopThread, payments: FakePayments) -> Sagas:
+def make(loop: Portal, payments: FakePayments) -> Sagas:
     """The sagas over a client that answers like this."""
 
     def made(answer: Any = None, *, healthy: bool = True) -> tuple[TemporalSagas, FakeClient]:
@@ -154,7 +154,7 @@ def test_what_the_hints_say_is_handed_on_and_nothing_begins(make: Sagas, error: 
 
 
 def test_nobody_is_asked_for_the_sake_of_an_opening_that_has_no_room(
-    loop: LoopThread, payments: FakePayments, client: FlaskClient, sagas: FakeSagas
+    loop: Portal, payments: FakePayments, client: FlaskClient, sagas: FakeSagas
 ) -> None:
     """Neither for hints nor for its saga; its buyer is told to come again."""
     temporal = FakeClient(ANSWER)

@@ -39,7 +39,7 @@ def test_whatever_is_a_quantity_is_within_the_limits(quantity: str) -> None:
     ],
 )
 def test_a_quantity_in_kilograms(quantity: str, kg: int, written: str) -> None:
-    """Places that are not written are zero."""
+    """Bulkhead that are not written are zero."""
     assert (kilograms(quantity), canonical(quantity)) == (kg, written)
 
 

@@ -48,8 +48,9 @@ export class Payment {
       () => authorized((token) => openPurchase(token, key, body, this.signal), this.who),
       this.signal,
     );
-    keepSecret(this.id, answer.client_secret);
-    return answer.client_secret;
+    const secret = answer.next_action.client_secret;
+    keepSecret(this.id, secret);
+    return secret;
   }
 
   /** The payment as the provider has it now. @returns {Promise<Intent>} */

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from engine.loop import LoopThread
+from lib.portal import Portal
 from lib.telemetry.logs import formatter
 from lib.webapi.request_ids import named, request_id
 from tests.unit.lib.webapi.test_api import TOKEN, shop
@@ -79,7 +79,7 @@ def test_the_event_loop_logs_under_the_requests_id(lines: io.StringIO) -> None:
     async def more() -> None:
         logging.getLogger("more").info("there")
 
-    loop = LoopThread()
+    loop = Portal()
     with named("r-1"):
         loop.run(work(), 5)
     loop.run(more(), 5)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.schemas import purchase_id
+from domain.keys import purchase_id_of
 from tools.chaos.buyer import Buyer, Market
 from tools.chaos.seen import Seen
 from tools.chaos.stories import Ending, Story
@@ -25,7 +25,7 @@ STORY = Story(
     away_s=0,
 )
 ANSWER = {
-    "purchase_id": purchase_id("load-1", "key-1"),
+    "purchase_id": purchase_id_of("load-1", "key-1"),
     "payment_id": "pi_1",
     "expires_at": "2026-01-01T00:00:00Z",
     "client_secret": "pi_1_secret",

@@ -23,7 +23,7 @@ from lib.webapi.request_ids import HEADER, named
 BUYERS_MAX = 768
 # Whoever looks at the catalogue: Projects answers from its own database, so they wait long only while it hangs.
 CATALOGUE_MAX = 128
-# Stripe: what needs no Temporal finds room beside those who wait for it (app.acceptance).
+# Stripe: what needs no Temporal finds room beside those who wait for it (app.deduplication).
 WEBHOOKS_MAX = 64
 # For health, readiness, metrics, the page, and for refusals.
 PLATFORM = 32
@@ -35,7 +35,7 @@ SHARE = 2
 Application = Callable[..., Iterable[bytes]]
 
 
-class Places:
+class Bulkhead:
     """A budget: at most so many at once, of which no caller holds the last, or Unavailable at once."""
 
     def __init__(self, places_max: int, full: str) -> None:
@@ -86,13 +86,13 @@ class Places:
                 self._held += Counter()
 
 
-class Turnstile:
+class BulkheadMiddleware:
     """WSGI around an application: one path has places, and who finds none is refused before Flask begins.
 
     That takes a fraction of the time that Flask takes for a request, and so a crowd of any size is refused fast.
     """
 
-    def __init__(self, application: Application, path: str, places: Places, refuse: Callable[[], Problem]) -> None:
+    def __init__(self, application: Application, path: str, places: Bulkhead, refuse: Callable[[], Problem]) -> None:
         self._application = application
         self._path = path
         self._places = places

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.acceptance import NARROW_S, REMEMBERED_MAX, REMEMBERED_S, Acceptance, Room
+from app.deduplication import NARROW_S, REMEMBERED_MAX, REMEMBERED_S, Deduplicator, Room
 from domain.errors import Unavailable
 from tools.devstack.patience import PATIENCE_S
 
@@ -59,12 +59,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def acceptance(clock: Clock) -> Acceptance:
+def acceptance(clock: Clock) -> Deduplicator:
     """A memory with that clock."""
-    return Acceptance(clock=clock)
+    return Deduplicator(clock=clock)
 
 
-def test_an_event_that_was_stored_just_now_is_not_asked_for_again(acceptance: Acceptance) -> None:
+def test_an_event_that_was_stored_just_now_is_not_asked_for_again(acceptance: Deduplicator) -> None:
     """The first is new, its doubles are known, another event is asked for."""
     store = Store().answer()
     assert [acceptance.accept("e1", store) for _ in range(3)] == [True, False, False]
@@ -73,7 +73,7 @@ def test_an_event_that_was_stored_just_now_is_not_asked_for_again(acceptance: Ac
     assert store.calls == 2
 
 
-def test_what_temporal_knows_already_is_remembered_too(acceptance: Acceptance) -> None:
+def test_what_temporal_knows_already_is_remembered_too(acceptance: Deduplicator) -> None:
     """It is stored, by whomever."""
     store = Store().answer()
     store.calls = 1
@@ -81,7 +81,7 @@ def test_what_temporal_knows_already_is_remembered_too(acceptance: Acceptance) -
     assert store.calls == 2
 
 
-def test_an_event_is_remembered_for_seconds_only(acceptance: Acceptance, clock: Clock) -> None:
+def test_an_event_is_remembered_for_seconds_only(acceptance: Deduplicator, clock: Clock) -> None:
     """After that Temporal is asked again, for its saga may have been terminated; a double does not prolong it."""
     store = Store().answer()
     acceptance.accept("e1", store)
@@ -93,7 +93,7 @@ def test_an_event_is_remembered_for_seconds_only(acceptance: Acceptance, clock: 
     assert store.calls == 2
 
 
-def test_the_memory_is_bounded(acceptance: Acceptance) -> None:
+def test_the_memory_is_bounded(acceptance: Deduplicator) -> None:
     """The oldest is forgotten first."""
     for number in range(REMEMBERED_MAX + 1):
         acceptance.accept(number, forget)
@@ -101,7 +101,7 @@ def test_the_memory_is_bounded(acceptance: Acceptance) -> None:
     assert acceptance.accept(0, forget) is True
 
 
-def test_what_was_not_stored_is_not_remembered(acceptance: Acceptance) -> None:
+def test_what_was_not_stored_is_not_remembered(acceptance: Deduplicator) -> None:
     """The next delivery asks again."""
     with pytest.raises(Unavailable):
         acceptance.accept("e1", Store().answer(Unavailable("away")))
@@ -109,7 +109,7 @@ def test_what_was_not_stored_is_not_remembered(acceptance: Acceptance) -> None:
 
 
 @pytest.mark.parametrize("error", [None, Unavailable("away"), RuntimeError("a fault of ours")])
-def test_doubles_at_the_same_time_share_one_call(acceptance: Acceptance, error: Exception | None) -> None:
+def test_doubles_at_the_same_time_share_one_call(acceptance: Deduplicator, error: Exception | None) -> None:
     """Temporal is asked once, and nobody is told that it is stored before it is."""
     store = Store()
     with ThreadPoolExecutor(8) as pool:
@@ -124,7 +124,7 @@ def test_doubles_at_the_same_time_share_one_call(acceptance: Acceptance, error: 
         assert sorted(answer.result() for answer in answers) == [False] * 7 + [True]
 
 
-def fill(acceptance: Acceptance, store: Store, pool: ThreadPoolExecutor, places: int) -> "list[Callable[[], bool]]":
+def fill(acceptance: Deduplicator, store: Store, pool: ThreadPoolExecutor, places: int) -> "list[Callable[[], bool]]":
     """Let so many different events wait for the store."""
     waiting = [pool.submit(acceptance.accept, (id(store), n), store) for n in range(places)]
     for _ in waiting:
@@ -134,7 +134,7 @@ def fill(acceptance: Acceptance, store: Store, pool: ThreadPoolExecutor, places:
 
 def test_beyond_its_room_an_event_is_refused_at_once() -> None:
     """Nobody waits who would run out of time; what is known needs no room; afterwards there is room again."""
-    acceptance, store = Acceptance(Room(4)), Store()
+    acceptance, store = Deduplicator(Room(4)), Store()
     acceptance.accept("known", forget)
     with ThreadPoolExecutor(4) as pool:
         waiting = fill(acceptance, store, pool, 4)
@@ -148,7 +148,7 @@ def test_beyond_its_room_an_event_is_refused_at_once() -> None:
 
 def test_while_temporal_does_not_answer_one_event_tries_and_the_others_are_refused_at_once(clock: Clock) -> None:
     """A hanging server costs one thread; its first answer lets everybody in again."""
-    acceptance, hanging = Acceptance(Room(4, clock)), Store()
+    acceptance, hanging = Deduplicator(Room(4, clock)), Store()
     with pytest.raises(Unavailable):
         acceptance.accept("the first", Store().answer(Unavailable("away")))
     with ThreadPoolExecutor(1) as pool:
@@ -164,7 +164,7 @@ def test_while_temporal_does_not_answer_one_event_tries_and_the_others_are_refus
 
 def test_a_burst_after_an_outage_finds_room(clock: Clock) -> None:
     """A failure is soon forgotten: nobody had to try meanwhile."""
-    acceptance, store = Acceptance(Room(4, clock)), Store()
+    acceptance, store = Deduplicator(Room(4, clock)), Store()
     with pytest.raises(Unavailable):
         acceptance.accept("the first", Store().answer(Unavailable("away")))
     clock.now_s += NARROW_S

@@ -28,11 +28,11 @@ REMEMBERED_MAX = 1200
 Clock = Callable[[], float]
 
 
-class Room:
-    """How many may wait for `keeper`: so many while it answers, and one alone, to try, soon after it has not."""
+class WebhookLimits:
+    """How many may wait for `callee`: so many while it answers, and one alone, to try, soon after it has not."""
 
-    def __init__(self, places_max: int = WAITING_MAX, clock: Clock = time.monotonic, keeper: str = "Temporal") -> None:
-        self._keeper = keeper
+    def __init__(self, places_max: int = WAITING_MAX, clock: Clock = time.monotonic, callee: str = "Temporal") -> None:
+        self._callee = callee
         self._lock = threading.Lock()
         self._places_max = places_max
         self._clock = clock
@@ -44,7 +44,7 @@ class Room:
         """A place for one call, which fails by raising; raises Unavailable at once if there is none."""
         with self._lock:
             if self._taken >= (1 if self._clock() < self._narrow_until else self._places_max):
-                raise Unavailable(f"as many events wait for {self._keeper} as it takes")
+                raise Unavailable(f"as many events wait for {self._callee} as it takes")
             self._taken += 1
         answered = False
         try:
@@ -56,15 +56,15 @@ class Room:
                 self._narrow_until = -math.inf if answered else self._clock() + NARROW_S
 
 
-class Acceptance:
+class Deduplicator:
     """Stores each event once: a double that comes meanwhile shares the answer, one that comes soon after is known.
 
-    Both only ever repeat what the keeper has said to this process, so that no event is acknowledged that is not stored.
-    Another process of the intake asks the keeper itself: Temporal knows the saga by its id.
+    Both only ever repeat what Temporal has said to this process, so that no event is acknowledged that is not stored.
+    Another process of the intake asks Temporal itself, which knows the saga by its id.
     """
 
-    def __init__(self, room: Room | None = None, clock: Clock = time.monotonic) -> None:
-        self._room = room or Room()
+    def __init__(self, limits: WebhookLimits | None = None, clock: Clock = time.monotonic) -> None:
+        self._limits = limits or WebhookLimits()
         self._clock = clock
         self._lock = threading.Lock()
         self._under_way: dict[Hashable, Future[None]] = {}
@@ -89,7 +89,7 @@ class Acceptance:
 
     def _store(self, event: Hashable, store: Callable[[], bool], mine: "Future[None]") -> bool:
         try:
-            with self._room.place():
+            with self._limits.place():
                 is_new = store()
         except BaseException as error:
             self._end(event)

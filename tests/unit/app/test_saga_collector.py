@@ -13,8 +13,8 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, Describe
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.census import FOLLOW_UPS, OPEN, Census
-from engine.loop import LoopThread
+from app.saga_collector import FOLLOW_UPS, OPEN, SagaCollector
+from lib.portal import Portal
 
 TTL = timedelta(minutes=30)
 
@@ -55,9 +55,9 @@ class FakeTemporal:
         return response
 
 
-def census(temporal: FakeTemporal) -> Census:
+def census(temporal: FakeTemporal) -> SagaCollector:
     """The census of that server."""
-    return Census(LoopThread(), temporal.connect, TTL)
+    return SagaCollector(Portal(), temporal.connect, TTL)
 
 
 def values(told: Iterator[Metric] | Any) -> dict[str, dict[tuple[str, ...], float]]:
@@ -115,4 +115,4 @@ def test_a_server_that_cannot_be_reached_is_away(error: Exception) -> None:
     async def refuse() -> Client:
         raise error
 
-    assert values(Census(LoopThread(), refuse, TTL)()) == {"intake_temporal_up": {(): 0}}
+    assert values(SagaCollector(Portal(), refuse, TTL)()) == {"intake_temporal_up": {(): 0}}

@@ -1,4 +1,4 @@
-"""The census: how many purchases are open, how many sagas parked, and what waits in the task queues, as Temporal knows.
+"""How many purchases are open, how many sagas parked, and what waits in the task queues, as Temporal knows.
 
 Only the server can know it after a worker has started anew, so it is asked when Prometheus asks. Every intake tells the
 same numbers: a query takes their `max`, never their sum.
@@ -11,15 +11,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Metric
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, DescribeTaskQueueResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from domain.messages import TaskQueue
 from domain.purchase import PurchaseStatus
-from engine.loop import LoopThread
+from engine.server import KINDS, describe_queue
+from lib.portal import Portal
 from lib.telemetry.metrics import gauge
 from operators.lasting import STRUGGLING_AFTER
 
@@ -31,10 +29,6 @@ OPEN = (
 )
 # Those that park beside the purchase's own saga, which shows it in its status.
 FOLLOW_UPS = ("PaymentSuccess", "PaymentFailed", "RefundFailed")
-KINDS = {
-    "workflow": TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    "activity": TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-}
 # Ten minutes after its deadline a purchase is canceled and released, unless its bank still processes.
 OVERDUE_AFTER_DEADLINE = timedelta(minutes=10)
 # A worker asks for work at least once a minute; one that has not for longer is gone.
@@ -47,11 +41,11 @@ TIMEOUT_S = 2.0
 Counts = dict[tuple[str, ...], float]
 
 
-class Census:
+class SagaCollector:
     """Asks Temporal at most once in ten seconds, on a connection of its own."""
 
-    def __init__(self, loop: LoopThread, connect: Callable[[], Awaitable[Client]], reservation_ttl: timedelta) -> None:
-        self._loop = loop
+    def __init__(self, portal: Portal, connect: Callable[[], Awaitable[Client]], reservation_ttl: timedelta) -> None:
+        self._portal = portal
         self._connect = connect
         self._client: Client | None = None
         self._overdue_after = reservation_ttl + OVERDUE_AFTER_DEADLINE
@@ -69,7 +63,7 @@ class Census:
 
     def _ask_in_time(self) -> list[Metric]:
         try:
-            told = self._loop.run(self._ask(), TIMEOUT_S)
+            told = self._portal.run(self._ask(), TIMEOUT_S)
         except (RPCError, RuntimeError, TimeoutError):
             told = []
         answers: Counts = {(): float(bool(told))}
@@ -117,7 +111,7 @@ async def _count(client: Client, queries: dict[tuple[str, ...], str]) -> Counts:
 
 async def _queues(client: Client) -> list[Metric]:
     wanted = [(queue, kind) for queue in TaskQueue for kind in KINDS]
-    told = await asyncio.gather(*(_describe(client, queue, KINDS[kind]) for queue, kind in wanted))
+    told = await asyncio.gather(*(describe_queue(client, queue, KINDS[kind]) for queue, kind in wanted))
     described = dict(zip(wanted, told, strict=True))
     seen_since = time.time() - POLLER_GONE.total_seconds()
     pollers: Counts = {
@@ -135,10 +129,3 @@ async def _queues(client: Client) -> list[Metric]:
         gauge("intake_task_queue_backlog", "Tasks that wait for a worker (Temporal's estimate).", waiting, labels),
         gauge("intake_task_queue_backlog_age_seconds", "How long the oldest of them has waited.", oldest, labels),
     ]
-
-
-async def _describe(client: Client, queue: str, kind: TaskQueueType.ValueType) -> DescribeTaskQueueResponse:
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace, task_queue=TaskQueueName(name=queue), task_queue_type=kind, report_stats=True
-    )
-    return await client.workflow_service.describe_task_queue(request)

@@ -13,7 +13,7 @@ from apiflask import APIBlueprint, APIFlask
 from flask import Response
 from werkzeug.test import Client
 
-from app.places import BUYERS_MAX, THREADS, Places, Turnstile
+from app.bulkheads import BUYERS_MAX, THREADS, Bulkhead, BulkheadMiddleware
 from domain.errors import Unavailable
 from lib.webapi.problem_types import UNAVAILABLE
 from tools.devstack.patience import PATIENCE_S
@@ -26,7 +26,7 @@ def api() -> APIFlask:
     """An application with four places, of which one caller gets two; one route waits until `goes_on` is set."""
     api = APIFlask("places")
     routes = APIBlueprint("buyers", "buyers")
-    take_place = Places(4, "full").guard(routes)
+    take_place = Bulkhead(4, "full").guard(routes)
     api.extensions["waits"], api.extensions["goes_on"] = threading.Semaphore(0), threading.Event()
 
     @routes.get("/slow/<caller>")
@@ -68,14 +68,14 @@ def test_who_holds_many_places_leaves_some_to_others(api: APIFlask) -> None:
 
 def test_a_place_is_free_again_after_a_fault() -> None:
     """Whoever fails gives the place back; two do not fit into one."""
-    places = Places(1, "full")
+    places = Bulkhead(1, "full")
     with pytest.raises(ZeroDivisionError), places.place():
         1 / 0  # noqa: B018
     with places.place(), pytest.raises(Unavailable, match="full"), places.place():
         pass
 
 
-def held_at_most(places: Places, caller: str, held: ExitStack) -> int:
+def held_at_most(places: Bulkhead, caller: str, held: ExitStack) -> int:
     """How many places one caller gets."""
     got = 0
     with suppress(Unavailable):
@@ -87,7 +87,7 @@ def held_at_most(places: Places, caller: str, held: ExitStack) -> int:
 
 def test_nobody_holds_the_last_place() -> None:
     """One buyer alone may hold 512 of 768, the next less, and so on: a newcomer always finds one."""
-    places = Places(BUYERS_MAX, "full")
+    places = Bulkhead(BUYERS_MAX, "full")
     with ExitStack() as held:
         got = [held_at_most(places, buyer, held) for buyer in ("alice", "bob", "carol")]
         assert got == [512, 170, 57]
@@ -109,7 +109,7 @@ def test_a_crowd_is_refused_before_the_application() -> None:
             goes_on.wait(PATIENCE_S)
         return Response("taken")(environ, start_response)
 
-    client = Client(Turnstile(application, "/events", Places(1, "full"), lambda: UNAVAILABLE.problem("Come again.")))
+    client = Client(BulkheadMiddleware(application, "/events", Bulkhead(1, "full"), lambda: UNAVAILABLE.problem("Come again.")))
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: client.post("/events").text)
         assert entered.wait(PATIENCE_S)

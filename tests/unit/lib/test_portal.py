@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from engine.loop import LoopThread
+from lib.portal import Portal
 from tools.devstack.patience import PATIENCE_S
 
 
-def test_a_coroutine_that_takes_too_long_is_canceled(loop: LoopThread) -> None:
+def test_a_coroutine_that_takes_too_long_is_canceled(loop: Portal) -> None:
     """The caller gets TimeoutError, and nothing runs on behind its back."""
     canceled = threading.Event()
 
@@ -25,7 +25,7 @@ def test_a_coroutine_that_takes_too_long_is_canceled(loop: LoopThread) -> None:
     assert canceled.wait(PATIENCE_S)
 
 
-def test_threads_share_one_loop_and_get_their_own_results(loop: LoopThread) -> None:
+def test_threads_share_one_loop_and_get_their_own_results(loop: Portal) -> None:
     """Many callers at once, one loop, each with its answer or its error."""
 
     async def double(number: int) -> tuple[int, asyncio.AbstractEventLoop]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
-class Shared:
+class SingleFlight:
     """What is under way on one event loop, by its key."""
 
     def __init__(self) -> None:
