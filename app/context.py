@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from app.hints import Hints
 from app.identity import FetchKeys
 from app.reading import Reader
-from config import Settings
+from app.settings import IntakeSettings
 from domain.ports import Payments, Projects
 from engine.loop import LoopThread
 from engine.sagas import Sagas
@@ -23,9 +23,9 @@ SECRET_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True)
 class Intake:
-    """Settings and ports; a test hands in fakes."""
+    """IntakeSettings and ports; a test hands in fakes."""
 
-    config: Settings
+    config: IntakeSettings
     loop: LoopThread
     sagas: Sagas
     payments: Payments

@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from app import create_app
 from app.factory import wired
-from config import Settings
+from app.settings import IntakeSettings
 from domain.ports import Payments
 from engine import data_converter
 from engine.loop import LoopThread
@@ -62,7 +62,7 @@ def door(connect: Connect) -> Iterator[FlaskClient]:
     """An intake whose way to Temporal is this one."""
     loop = LoopThread()
     sagas = TemporalSagas(loop, cast("Payments", None), connect)
-    config = Settings.model_construct(stripe_webhook_secrets=(OLD,))
+    config = IntakeSettings.model_construct(stripe_webhook_secrets=(OLD,))
     yield create_app(replace(wired(), loop=loop, sagas=sagas, config=config)).test_client()
 
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
-from config import Settings
+from app.settings import IntakeSettings
 from lib.telemetry.settings import LogSettings
 from lib.tokens import digest
 from tests.unit.lib.settings.classes import REPOSITORY, all_settings, defaults, service_settings
@@ -67,7 +67,7 @@ def told(service: str) -> dict[str, str]:
 
 def settings_of(service: str) -> type[BaseSettings]:
     """The class by which a process reads its settings."""
-    return service_settings().get(service, Settings)
+    return service_settings().get(service, IntakeSettings)
 
 
 def bind_mounts() -> Iterator[str]:

@@ -6,8 +6,8 @@ import shlex
 import pytest
 from pydantic_settings import BaseSettings
 
+from app.settings import IntakeSettings
 from app.webhooks import EVENT_BYTES_MAX
-from config import Settings
 from lib.telemetry.settings import LogSettings, TraceSettings
 from lib.tokens import digest
 from services.codec_server import create_app as create_codec_server
@@ -38,7 +38,7 @@ MADE_UP = {
 
 def settings_of(pod: Pod) -> type[BaseSettings]:
     """The class by which a process reads its settings."""
-    return service_settings().get(pod.component.replace("-", "_"), Settings)
+    return service_settings().get(pod.component.replace("-", "_"), IntakeSettings)
 
 
 def processes(name: str) -> list[Pod]:
