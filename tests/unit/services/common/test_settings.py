@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from lib.settings import read
-from lib.settings.reading import once
 from lib.settings.production import TOKENS
+from lib.settings.reading import once
 from lib.tokens import digest
 from services.common.service_tokens import Role, new_token
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS, ServiceSettings
