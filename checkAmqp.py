@@ -28,7 +28,8 @@ try:
     )
 
     from clients.amqp import DEAD_EXCHANGE, EXCHANGE, QUEUE, broker_of, connect, declare_topology
-    from config import settings
+    from clients.settings import BrokerSettings
+    from lib.settings import read
 except ImportError as missing:
     # The system's own python3 has none of our packages: `make setup` has put them beside us.
     python = VENV / "bin" / "python"
@@ -87,7 +88,7 @@ def check(url: str, connect: Connect = connect, timeout_s: float = ANSWER_TIMEOU
 
 def _amqp_url() -> str:
     try:
-        return settings().amqp_url
+        return read(BrokerSettings).amqp_url
     except SystemExit as wrong:
         raise CheckFailedError(str(wrong.code)) from wrong
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from app.hints import Hints
 from app.identity import FetchKeys
 from app.reading import Reader
-from config import Settings
+from app.settings import IntakeSettings
 from domain.ports import Payments, Projects
 from domain.purchase import NextAction
 from engine.purchases import Purchases
@@ -26,7 +26,7 @@ ACTION_TIMEOUT_S = 5.0
 class Intake:
     """Settings and ports; a test hands in fakes."""
 
-    config: Settings
+    config: IntakeSettings
     portal: Portal
     purchases: Purchases
     payments: Payments

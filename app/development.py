@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.identity import development_token
 from app.requests import Id
-from config import Settings
+from app.settings import IntakeSettings
 from lib.webapi import Body, Shown
 
 WEB = Path(__file__).resolve().parents[1] / "web"
@@ -36,7 +36,7 @@ MEDIA_TYPES = {
 }
 
 
-def development_buyers(config: Settings) -> list[str]:
+def development_buyers(config: IntakeSettings) -> list[str]:
     """For whom anyone may have a token; nobody in production, and where an identity provider makes the tokens."""
     return list(BUYERS) if config.environment == "development" and not config.jwt_jwks_url else []
 
@@ -53,7 +53,7 @@ class TokenShown(Shown):
     token: str
 
 
-def development(config: Settings, web: Path = WEB) -> APIBlueprint:
+def development(config: IntakeSettings, web: Path = WEB) -> APIBlueprint:
     """The routes of a developer's machine; not a part of the API that clients are told of."""
     routes = APIBlueprint("development", __name__, enable_openapi=False)
 

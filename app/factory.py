@@ -20,16 +20,17 @@ from app.purchases import purchases
 from app.rate_limits import RateLimits
 from app.saga_collector import SagaCollector
 from app.security_headers import add_security_headers
+from app.settings import IntakeSettings
 from app.webhooks import WEBHOOK_PATH, turned_away, webhooks
 from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
-from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
 from engine import lazy_client
 from engine.purchases import Purchases
 from lib.portal import Portal
+from lib.settings import read
 from lib.telemetry.http import Outsiders, trace_calls
 from lib.webapi import Problem, create_api
 from lib.webapi.docs import docs
@@ -75,8 +76,8 @@ def create_app(intake: Intake | None = None) -> APIFlask:
 
 def wired() -> Intake:
     """The intake of this process; connects to nothing yet."""
-    config = settings()
     portal = Portal()
+    config = read(IntakeSettings)
     # Connections of its own for each service: one that hangs must not keep the other's.
     payments = HttpPayments(trace_calls(pooled_client(), "payments"), config.payments_url, config.service_token)
     projects = HttpProjects(trace_calls(pooled_client(), "projects"), config.projects_url, config.service_token)
@@ -93,7 +94,7 @@ def wired() -> Intake:
     )
 
 
-def _meet_the_world(api: APIFlask, config: Settings) -> None:
+def _meet_the_world(api: APIFlask, config: IntakeSettings) -> None:
     """Where a request comes from, and what its answer lets a browser do."""
     if config.trusted_proxies:
         # The last proxy overwrites the scheme, where each one adds an address.

@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from config import Settings
+from app.settings import IntakeSettings
 from lib.webapi.addresses import caller
 from lib.webapi.problem_types import RATE_LIMITED
 
@@ -33,7 +33,7 @@ HEADER_NAMES = {
 class RateLimits:
     """The limits of one application, counted in fixed windows that begin with a caller's first request."""
 
-    def __init__(self, config: Settings) -> None:
+    def __init__(self, config: IntakeSettings) -> None:
         storage = config.rate_limit_storage_url
         in_redis = storage.startswith("redis")
         self._limiter = Limiter(

@@ -20,10 +20,10 @@ from audit.findings import Finding, Weight
 from audit.http_books import HttpBooks
 from audit.purchase import examine
 from audit.report import Report, counted
+from audit.settings import RecordsSettings
 from audit.stock import Tally, tally
 from audit.temporal_books import TemporalBooks
 from clients.http import pooled_client
-from config import Settings
 from domain.errors import ContractBroken, Unavailable
 
 # Seconds before each further look at the suspects, 7.5 in all: a notification has passed the broker by then.
@@ -49,7 +49,7 @@ class Places:
     service_token: str
 
     @classmethod
-    def of(cls, config: Settings) -> Self:
+    def of(cls, config: RecordsSettings) -> Self:
         """Where the settings say that they are."""
         return cls(
             payments=config.payments_url,

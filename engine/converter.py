@@ -1,7 +1,6 @@
 """How values and failures become payloads: Pydantic's JSON, encrypted where there is a key to write by."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
@@ -65,7 +64,7 @@ def _cut(text: str, most: int) -> str:
 
 def data_converter(settings: PayloadSettings | None = None) -> DataConverter:
     """The converter of every client of ours; without `settings` by those of this process."""
-    told = settings or _settings()
+    told = settings or read(PayloadSettings)
     return DataConverter(
         payload_converter_class=Converter,
         # A failure's message and traceback are no payloads of themselves: this makes one of them.
@@ -73,8 +72,3 @@ def data_converter(settings: PayloadSettings | None = None) -> DataConverter:
         # Without any key too: it says which one is missing, where the SDK would only name an unknown encoding.
         payload_codec=Encryption(told.keys_by_id, told.payload_key, reads_clear=told.reads_clear),
     )
-
-
-@lru_cache(maxsize=1)
-def _settings() -> PayloadSettings:
-    return read(PayloadSettings)

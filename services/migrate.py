@@ -8,7 +8,7 @@ import logging
 import sys
 
 from lib.database.migrations import migrate
-from lib.settings import ProcessSettings
+from lib.settings import ProcessSettings, read
 from lib.telemetry import logs
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Databases(ProcessSettings):
 def main() -> int:
     """Migrate one after the other; 0, or 1 with the reason on stderr at the first that fails."""
     suffix = "_database_url"
-    named = {name.removesuffix(suffix): url for name, url in Databases() if name.endswith(suffix) and url}
+    named = {name.removesuffix(suffix): url for name, url in read(Databases) if name.endswith(suffix) and url}
     if not named:
         print("No database is named: set PAYMENTS_DATABASE_URL and its like.", file=sys.stderr)
         return 1

@@ -25,9 +25,9 @@ from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
-from config import Settings, settings
 from domain.messages import TaskQueue
 from engine import address, connect
+from lib.settings import read
 from lib.telemetry import logs, tracing
 from lib.telemetry.http import trace_calls
 from lib.telemetry.sdk_logs import runtime
@@ -36,6 +36,7 @@ from workers.alive import alive
 from workers.heartbeats import BEAT_S, Heartbeats
 from workers.machine import telling
 from workers.sagas import SAGAS
+from workers.settings import WorkerSettings
 from workers.versions import deployment_of
 from workflows.metrics import BUCKETS_S, LIFE_BUCKETS_S
 
@@ -90,21 +91,21 @@ class Ports:
         ]
 
 
-def run(queue: TaskQueue, title: str) -> None:
-    """Work on a queue until SIGTERM or SIGINT; prints `Starting <title> worker` once the server sees it poll."""
+def run(queue: TaskQueue) -> None:
+    """Work on a queue until SIGTERM or SIGINT; prints `Starting start payment worker` once the server sees it poll."""
     process = f"{queue.replace('-', '_')}_worker"
     logs.set_up(process)
     tracing.set_up(process)
     activity.logger.base_logger.addFilter(OnlyBugs())
     # Before anything is connected: who is told nonsense shall say so at once.
-    config = settings()
+    config = read(WorkerSettings)
     at = config.metrics_address
     Runtime.set_default(metered_runtime(at, LIFE_BUCKETS_S, BUCKETS_S) if at else runtime())
-    asyncio.run(_work(config, queue, title))
+    asyncio.run(_work(config, queue))
     tracing.end()
 
 
-async def _work(config: Settings, queue: TaskQueue, title: str) -> None:
+async def _work(config: WorkerSettings, queue: TaskQueue) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -116,7 +117,7 @@ async def _work(config: Settings, queue: TaskQueue, title: str) -> None:
         async with worker:
             await _until_polling(client, queue)
             async with alive(config.alive_file, lambda: worker.is_running), telling(Runtime.default().metric_meter):
-                print(f"Starting {title} worker", flush=True)
+                print(f"Starting {queue.replace('-', ' ')} worker", flush=True)
                 await stop.wait()
 
 
@@ -176,7 +177,7 @@ async def _until_polling(client: Client, queue: TaskQueue) -> None:
 
 
 @asynccontextmanager
-async def _ports(config: Settings) -> AsyncIterator[Ports]:
+async def _ports(config: WorkerSettings) -> AsyncIterator[Ports]:
     notifications = AmqpNotifications(config.amqp_url)
     notifications.start()
     # Connections of its own for each service: one that hangs must not keep the others'.

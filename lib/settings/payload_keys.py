@@ -1,7 +1,6 @@
 """The keys by which payloads are encrypted before they reach Temporal: PAYLOAD_KEYS and PAYLOAD_KEY.
 
-It stands apart from `config`, for the codec server is told of these keys and of nothing else; docs/privacy.md has the
-rules for them.
+Whoever reaches Temporal is told of them, and so is the codec server; docs/privacy.md has the rules for them.
 """
 
 import base64

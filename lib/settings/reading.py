@@ -2,7 +2,8 @@
 
 import re
 import sys
-from typing import Annotated, TypeVar
+from functools import cache
+from typing import Annotated, TypeVar, cast
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
@@ -15,7 +16,13 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def read(settings: type[Settings]) -> Settings:
-    """The settings, or one readable line that names every fault and exit code 1."""
+    """The settings of this process, read once; or one readable line that names every fault and exit code 1."""
+    return cast("Settings", once(settings))
+
+
+@cache
+def once(settings: type[BaseSettings]) -> BaseSettings:
+    """What `read` keeps; a test that changes the environment clears it."""
     try:
         return settings()
     except ValidationError as error:

@@ -13,7 +13,8 @@ import structlog
 from opentelemetry import trace
 from structlog.types import EventDict, Processor
 
-from lib.telemetry.settings import log_settings
+from lib.settings import read
+from lib.telemetry.settings import LogSettings
 
 # These tell every request, or one broken connection in ten lines with tracebacks; our own lines say it in one. The
 # limiter's would name the buyer's address.
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 def set_up(process: str) -> None:
     """Set up logging for this process, by the name that it has in the design."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(formatter(process, is_json=log_settings().is_json, colors=sys.stdout.isatty()))
+    handler.setFormatter(formatter(process, is_json=read(LogSettings).is_json, colors=sys.stdout.isatty()))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name, level in CHATTY.items():
         logging.getLogger(name).setLevel(level)

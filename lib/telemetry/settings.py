@@ -5,13 +5,12 @@ alone, so those that decide whether and how we begin are read from there too.
 """
 
 import os
-from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from lib.settings import ProcessSettings, read
+from lib.settings import ProcessSettings
 
 # One purchase in ten shows what is slow and where; what fails is told by logs and metrics, which are not sampled.
 SAMPLED_DEFAULT = 0.1
@@ -28,6 +27,16 @@ class LogSettings(ProcessSettings):
     def is_json(self) -> bool:
         """Whether each line is a JSON object."""
         return (self.log_format or ("json" if self.environment == "production" else "console")) == "json"
+
+
+class MetricsSettings(ProcessSettings):
+    """Where a process that serves nothing else tells Prometheus what it counts."""
+
+    metrics_address: str = Field(
+        default="",
+        pattern=r"^(\S+:[0-9]{1,5})?$",
+        description="host:port where a worker, or the audit, tells Prometheus its metrics; empty: nowhere",
+    )
 
 
 class TraceSettings(ProcessSettings):
@@ -77,18 +86,6 @@ class TraceSettings(ProcessSettings):
     def are_on(self) -> bool:
         """Whether somebody has said where traces go."""
         return bool(self.endpoint) and not self.otel_sdk_disabled
-
-
-@lru_cache(maxsize=1)
-def log_settings() -> LogSettings:
-    """The settings of this process's lines, or one readable line that names every fault and exit code 1."""
-    return read(LogSettings)
-
-
-@lru_cache(maxsize=1)
-def trace_settings() -> TraceSettings:
-    """The settings of this process's traces, or one readable line that names every fault and exit code 1."""
-    return read(TraceSettings)
 
 
 def use_stable_names() -> None:

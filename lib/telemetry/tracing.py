@@ -18,9 +18,10 @@ from opentelemetry.sdk.trace.sampling import ParentBased, Sampler, TraceIdRatioB
 from opentelemetry.trace import Link, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from lib.settings import read
 from lib.telemetry import ids
 from lib.telemetry.known_spans import KnownSpans
-from lib.telemetry.settings import TraceSettings, trace_settings, use_stable_names
+from lib.telemetry.settings import TraceSettings, use_stable_names
 
 # 1 s: a collector that is there takes the last spans in milliseconds, and every process has to stop within seconds.
 FLUSH_S = 1.0
@@ -32,7 +33,7 @@ _tracer = trace.get_tracer("buy-projects")
 
 def are_on() -> bool:
     """Whether this process has been told where traces go."""
-    return trace_settings().are_on
+    return read(TraceSettings).are_on
 
 
 def set_up(process: str) -> None:
@@ -41,7 +42,7 @@ def set_up(process: str) -> None:
         return
     use_stable_names()
     provider = TracerProvider(
-        sampler=sampler(trace_settings()), resource=Resource.create({SERVICE_NAME: process}), shutdown_on_exit=False
+        sampler=sampler(read(TraceSettings)), resource=Resource.create({SERVICE_NAME: process}), shutdown_on_exit=False
     )
     provider.add_span_processor(_WithIds())
     provider.add_span_processor(BatchSpanProcessor(KnownSpans(OTLPSpanExporter())))

@@ -8,12 +8,12 @@ from functools import partial
 from temporalio.client import Client
 
 from audit import Places, Report, audit
-from config import Settings
 from engine import address, lazy_client, namespace
 from operators.books import SERVICES, HttpReaders, Readers
 from operators.decisions import identity_of
 from operators.engine import Engine
 from operators.environment import Environment
+from operators.settings import OperatorSettings
 from operators.temporal import TemporalEngine
 
 Tell = Callable[[str], None]
@@ -39,7 +39,7 @@ class Desk:
     asks: Callable[[], bool] = somebody_is_there
 
 
-def desk(config: Settings) -> Desk:
+def desk(config: OperatorSettings) -> Desk:
     """The desk of this process; connects to nothing yet."""
     places = replace(Places.of(config), service_token=config.commands_token)
 

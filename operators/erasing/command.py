@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import click
 
 from clients.http import pooled_client
-from config import Settings
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.purchase import BUYER_ID
 from engine import address, namespace
@@ -20,13 +19,14 @@ from operators.erasing.erase import LEFT, erase
 from operators.erasing.histories import TemporalHistories
 from operators.erasing.ports import Histories, Stores
 from operators.erasing.stores import HttpStores
+from operators.settings import OperatorSettings
 
 # As with all commands: 1 for a refusal, 2 where somebody does not answer.
 REFUSED, AWAY = 1, 2
 
 
 def buyer_commands(
-    config: Settings,
+    config: OperatorSettings,
     leave: Callable[[int], object],
     make_histories: Callable[[], Histories] = TemporalHistories,
 ) -> click.Group:
@@ -59,7 +59,7 @@ def buyer_commands(
     return group
 
 
-async def _erase(buyer: str, config: Settings, urls: Mapping[str, str], histories: Histories) -> int:
+async def _erase(buyer: str, config: OperatorSettings, urls: Mapping[str, str], histories: Histories) -> int:
     """Erase and tell; the exit code."""
     async with pooled_client() as http:
         return await told(buyer, HttpStores(http, urls, config.commands_token), histories)

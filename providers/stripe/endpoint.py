@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from config import Settings
 from providers.stripe.events import HANDLED
+from providers.stripe.settings import StripeEventSettings
 from providers.stripe.version import STRIPE_VERSION
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Endpoints:
 
 
 def stripe_endpoint_commands(
-    config: Settings, make_endpoints: Callable[[str, str], Endpoints] = Endpoints
+    config: StripeEventSettings, make_endpoints: Callable[[str, str], Endpoints] = Endpoints
 ) -> click.Group:
     """`flask stripe-endpoint`."""
 
@@ -117,7 +117,7 @@ def stripe_endpoint_commands(
     return group
 
 
-def _checked(key: str, config: Settings) -> bool:
+def _checked(key: str, config: StripeEventSettings) -> bool:
     """Whether the key is for live mode; refuses what the intake could not take events from."""
     if not KEY.fullmatch(key):
         raise click.BadParameter("a key of Stripe begins with rk_test_, rk_live_, sk_test_ or sk_live_")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
 
-from lib.settings import HTTPS, SECRET, ProcessSettings
+from lib.settings import HTTPS, SECRET, ProcessSettings, Url, separated
 
 STRIPE = "https://api.stripe.com"
 LIVE = re.compile(r"(sk|rk|pk)_live_")
@@ -43,5 +44,44 @@ class StripeSettings(ProcessSettings):
     def check_stripe(self) -> Self:
         """Raise where real money would be moved by a stand-in, or from a developer's machine."""
         for fault in stripe_faults(self.environment, self.stripe_api_base, self.stripe_secret_key):
+            raise ValueError(fault)
+        return self
+
+
+class StripeEventSettings(ProcessSettings):
+    """What is told whoever takes Stripe's events and serves the page that speaks to it: keys, but none that pays."""
+
+    stripe_api_base: Annotated[Url, HTTPS] = Field(
+        default="http://127.0.0.1:5005", description="the provider that the page speaks to; https://api.stripe.com"
+    )
+    stripe_publishable_key: Annotated[str, SECRET] = Field(
+        default="pk_test_development", pattern=r"^pk_", description="for the page; not secret"
+    )
+    stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode, SECRET] = Field(
+        default=("whsec_development",),
+        min_length=1,
+        description="comma separated: while a secret is rolled the old and the new one are valid",
+    )
+    stripe_account: str = Field(
+        default="",
+        pattern=r"^(acct_[A-Za-z0-9]+)?$",
+        description="the connected account whose events are ours (Connect); empty: only the endpoint's own account",
+    )
+
+    @property
+    def livemode(self) -> bool:
+        """Whether our keys move real money."""
+        return self.stripe_publishable_key.startswith("pk_live_")
+
+    @field_validator("stripe_webhook_secrets", mode="before")
+    @classmethod
+    def split_secrets(cls, value: object) -> object:
+        """A comma separated list as a tuple."""
+        return separated(value)
+
+    @model_validator(mode="after")
+    def check_publishable_key(self) -> Self:
+        """Raise where a live key would meet a stand-in, or a machine where anybody gets a buyer's token."""
+        for fault in stripe_faults(self.environment, self.stripe_api_base, self.stripe_publishable_key):
             raise ValueError(fault)
         return self

@@ -17,10 +17,11 @@ from secure.headers import (
 )
 
 from lib.encryption import Encryption
+from lib.settings import read
 from lib.webapi import create_api
 from services.codec_server.access import Access
 from services.codec_server.payloads import payloads
-from services.codec_server.settings import CodecServerSettings, settings
+from services.codec_server.settings import CodecServerSettings
 from services.codec_server.sign_in import sign_in
 
 DESCRIPTION = "Shows payloads that Temporal keeps encrypted to those who may see them."
@@ -49,7 +50,7 @@ HEADERS = Secure(
 
 def create_app(config: CodecServerSettings | None = None) -> APIFlask:
     """The application; without `config` by the settings of this process."""
-    config = config or settings()
+    config = config or read(CodecServerSettings)
     api = create_api("codec_server", "buy-projects codec server", DESCRIPTION, ready={})
     api.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     access = Access(config.codec_server_tokens)

@@ -1,13 +1,12 @@
 """Settings of the codec server."""
 
 import re
-from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from lib.settings import HTTPS, SECRET, Origin, checked, read, separated
+from lib.settings import HTTPS, SECRET, Origin, checked, separated
 from lib.settings.payload_keys import PayloadSettings
 
 # An entry of CODEC_SERVER_TOKENS, as `services.codec_server new-token` prints it: whose token, and its SHA-256.
@@ -41,9 +40,3 @@ class CodecServerSettings(PayloadSettings):
     def check_tokens(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         """Raise unless each is an entry of `new-token`; the fault names its place, for its text may be a secret."""
         return checked(entries, ENTRY, "<name>:<sha256>, as `python -m services.codec_server new-token` prints it")
-
-
-@lru_cache(maxsize=1)
-def settings() -> CodecServerSettings:
-    """The settings, or one readable line that names every fault and exit code 1."""
-    return read(CodecServerSettings)

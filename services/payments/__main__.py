@@ -1,13 +1,7 @@
-"""`python -m services.payments`: migrate the database, then serve."""
+"""`python -m services.payments`, as `python -m services payments`: migrate the database, then serve."""
 
-from lib.database.migrations import migrate
-from lib.settings import read
-from lib.telemetry import logs
-from lib.webapi.server import serve
+from lib.webapi.service import migrate_and_serve
 from services.payments.settings import PaymentsSettings
 
 if __name__ == "__main__":
-    settings = read(PaymentsSettings)
-    logs.set_up("payments")
-    migrate("services.payments", settings.payments_database_url)
-    serve("services.payments", settings.payments_host, settings.payments_port)
+    migrate_and_serve("services.payments", "payments", PaymentsSettings)

@@ -1,12 +1,7 @@
-"""`python -m services.users`: migrate the database, then serve."""
+"""`python -m services.users`, as `python -m services users`: migrate the database, then serve."""
 
-from lib.database.migrations import migrate
-from lib.settings import read
-from lib.telemetry import logs
-from lib.webapi.server import serve
+from lib.webapi.service import migrate_and_serve
 from services.users.settings import UsersSettings
 
-settings = read(UsersSettings)
-logs.set_up("users")
-migrate("services.users", settings.users_database_url)
-serve("services.users", settings.users_host, settings.users_port)
+if __name__ == "__main__":
+    migrate_and_serve("services.users", "users", UsersSettings)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from engine.temporal import TemporalSagas
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
@@ -13,7 +14,6 @@ from domain.ports import Payments
 from domain.purchase import Answer, Order
 from engine import data_converter
 from lib.portal import Portal
-from engine.temporal import TemporalSagas
 from tools.devstack.description import payload_settings
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop

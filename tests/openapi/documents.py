@@ -11,9 +11,9 @@ from apiflask import APIFlask
 from app import create_app
 from app.context import Intake
 from app.hints import Hints
-from config import Settings
-from lib.portal import Portal
+from app.settings import IntakeSettings
 from lib.database.database import connect
+from lib.portal import Portal
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import Consumer
 from services.notifier.notifications import Notifications
@@ -29,7 +29,7 @@ REPOSITORY = Path(__file__).parents[2]
 Document = dict[str, Any]
 
 
-def intake(config: Settings) -> APIFlask:
+def intake(config: IntakeSettings) -> APIFlask:
     """The intake with these settings and nothing behind it."""
     port: Any = Recorder()
     loop = Portal()
@@ -66,7 +66,7 @@ def _notifier() -> APIFlask:
 
 
 APIS: Mapping[str, Callable[[], APIFlask]] = {
-    "app": lambda: intake(Settings.model_construct()),
+    "app": lambda: intake(IntakeSettings.model_construct()),
     "services/payments": _payments,
     "services/projects": _projects,
     "services/users": _users,

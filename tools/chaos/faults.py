@@ -5,20 +5,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-PROCESSES = (
-    "start_payment_worker",
-    "payment_success_worker",
-    "payment_failed_worker",
-    "intake",
-    "payments",
-    "projects",
-    "users",
-    "notifier",
-    "stripe_simulator",
-    "rabbitmq",
-    "temporal",
-)
-SIMULATOR = "stripe_simulator"
+from tools.devstack.processes import CALLED, INTAKE, SIMULATOR, WORKERS
+
+# The codec server and the audit are on no purchase's way.
+PROCESSES = (*(entry.name for entry in (*WORKERS, INTAKE, *CALLED)), "rabbitmq", "temporal")
 
 
 class Kind(StrEnum):
@@ -103,7 +93,7 @@ def _fault(rng: random.Random, at_s: float, length_s: float, links: list[str]) -
     length_s = round(length_s, 1)
     if group == "provider":
         probability, decides = round(rng.uniform(0.1, 0.5), 2), rng.randrange(1000)
-        return Fault(at_s, length_s, Kind.PROVIDER, SIMULATOR, probability=probability, seed=decides)
+        return Fault(at_s, length_s, Kind.PROVIDER, SIMULATOR.name, probability=probability, seed=decides)
     if group == "link":
         return Fault(at_s, length_s, rng.choice(LINK_KINDS), rng.choice(links), latency_ms=rng.randrange(50, 800))
     return Fault(at_s, length_s, rng.choice(PROCESS_KINDS), rng.choice(PROCESSES))

@@ -12,11 +12,12 @@ import jwt
 from lib.settings.payload_keys import PayloadSettings
 from tools.devstack.ports import Ports
 from tools.devstack.process import ProcessSpec
+from tools.devstack.processes import SERVICES
 
 VERSION = 1
 BUYERS = ("alice", "bob")
 # Whose books are the shop's; the Stripe simulator's are the provider's.
-DATABASES = ("payments", "projects", "users", "notifier")
+DATABASES = tuple(service.name for service in SERVICES)
 # What whoever reads Temporal has to be told of its payloads.
 PAYLOADS = ("payload_keys", "payload_key", "payload_clear")
 # A development stack may run for some days; the tokens of the intake's own users live far shorter.
@@ -25,14 +26,12 @@ TOKEN_LIFE = timedelta(days=7)
 
 def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
     """The description, without the processes: their ids are known when they run."""
-    address = environ["TEMPORAL_ADDRESS"]
-    host = address.rpartition(":")[0]
     return {
         "version": VERSION,
         "temporal": {
-            "address": address,
+            "address": environ["TEMPORAL_ADDRESS"],
             "namespace": environ.get("TEMPORAL_NAMESPACE") or "default",
-            "ui_url": environ.get("TEMPORAL_UI_URL") or f"http://{host}:{ports.get('temporal_ui', 8233)}",
+            "ui_url": ui_url(environ, ports),
         },
         "amqp_url": environ["AMQP_URL"],
         "databases": {name: environ[f"{name.upper()}_DATABASE_URL"] for name in DATABASES},
@@ -47,6 +46,12 @@ def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:
             "webhook_secrets": [secret.strip() for secret in environ["STRIPE_WEBHOOK_SECRETS"].split(",")],
         },
     }
+
+
+def ui_url(environ: Mapping[str, str], ports: Ports) -> str:
+    """Where people look at Temporal; at another's server where its makers have its page."""
+    host = environ["TEMPORAL_ADDRESS"].rpartition(":")[0]
+    return environ.get("TEMPORAL_UI_URL") or f"http://{host}:{ports.get('temporal_ui', 8233)}"
 
 
 def payload_settings(description: Mapping[str, Any]) -> PayloadSettings:

@@ -1,4 +1,4 @@
-"""The table of the application's processes: commands, order, addresses, and the environment they share."""
+"""What a stack runs: the table's processes and what is around them, their addresses and the environment they share."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -8,25 +8,18 @@ from socket import socket
 from typing import Any
 
 from lib.tokens import digest
-from tools.devstack import codec_server, postgresql, rabbitmq, temporal, toxiproxy
-from tools.devstack.description import DATABASES, described
+from tools.devstack import postgresql, rabbitmq, temporal, toxiproxy
+from tools.devstack.description import DATABASES, described, ui_url
 from tools.devstack.errors import StackError
 from tools.devstack.options import ROOT, StackOptions
 from tools.devstack.ports import LINKS, LOOPBACK, Ports, claim_block, from_environment, require_free
 from tools.devstack.process import ProcessSpec
+from tools.devstack.processes import CODEC_SERVER, IN_STACK, Entry
 from tools.devstack.readiness import http_ready
 from tools.devstack.setup import postgresql as postgresql_server
 from tools.devstack.setup import rabbitmq_server, temporal_server, toxiproxy_server
 from tools.devstack.setup.machine import Machine
 
-SERVICES = ("payments", "projects", "users", "notifier", "stripe_simulator")
-WORKERS = {
-    "start_payment": "Starting start payment worker",
-    "payment_success": "Starting payment success worker",
-    "payment_failed": "Starting payment failed worker",
-}
-# They sum up to 14 s along intake, workers, services and broker: a stack stops within 15 s.
-INTAKE_STOP_S, WORKER_STOP_S = 2.0, 6.0
 # Each caller's own token, and no more rights than it has in production.
 TOKENS = {role: f"development-{role}-token" for role in ("intake", "worker", "auditor")}
 
@@ -52,7 +45,7 @@ def application(options: StackOptions) -> Plan:
     if not options.links:
         ports = {name: port for name, port in ports.items() if name not in LINKS}
     if not given["PAYLOAD_KEY"]:
-        ports = {name: port for name, port in ports.items() if name != codec_server.NAME}
+        ports = {name: port for name, port in ports.items() if name != CODEC_SERVER.name}
     machine = Machine(ROOT, given, lambda _: None)
     infrastructure = []
     before: Callable[[], bool] = lambda: True  # noqa: E731 - the common case of a value
@@ -76,11 +69,10 @@ def application(options: StackOptions) -> Plan:
         given |= _databases(given, ports["postgres"])
     else:
         ports = {name: port for name, port in ports.items() if name != "postgres"}
-    environ = {**given, **_addresses(given, ports, options.state)}
+    environ = {**given, **addresses(given, ports, options.state)}
     require_free(ports)
     started = {spec.name for spec in infrastructure}
-    services = [*_services(ports, started), *codec_server.servers(given, ports)]
-    specs = (*infrastructure, *services, *_workers(ports, started), _intake(ports, started))
+    specs = (*infrastructure, *ours(ports, started))
     if options.links:
         program = _program(toxiproxy_server.find(machine), "toxiproxy-server")
         specs = toxiproxy.led_through(program, specs, environ, ports, options.folder)
@@ -106,7 +98,7 @@ def _databases(given: Mapping[str, str], port: int) -> dict[str, str]:
     return {variable: given.get(variable) or postgresql.url(port, name) for variable, name in variables.items()}
 
 
-def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, str]:
+def addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, str]:
     """Who listens where, and who finds whom where."""
     callers = {**TOKENS, "operator": given["SERVICE_TOKEN"]}
     found = {
@@ -115,12 +107,15 @@ def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, 
         # The stripe SDK and others write into the user's settings folder, which is none of ours.
         "XDG_CONFIG_HOME": str(data / "config"),
     }
-    for name in SERVICES:
-        prefix = name.upper()
-        found |= {f"{prefix}_HOST": LOOPBACK, f"{prefix}_PORT": str(ports[name])}
-        found[f"{prefix}_DATABASE_URL"] = given.get(f"{prefix}_DATABASE_URL") or f"sqlite:///{data}/{name}.db"
-    for name in ("payments", "projects", "users", "notifier"):
+    for entry in IN_STACK:
+        prefix = entry.name.upper()
+        if entry.has_database:
+            found[f"{prefix}_DATABASE_URL"] = given.get(f"{prefix}_DATABASE_URL") or f"sqlite:///{data}/{entry.name}.db"
+        if entry.serves and entry.name in ports:
+            found |= {f"{prefix}_HOST": LOOPBACK, f"{prefix}_PORT": str(ports[entry.name])}
+    for name in DATABASES:
         found[f"{name.upper()}_URL"] = f"http://{LOOPBACK}:{ports[name]}"
+    found["CODEC_SERVER_ORIGINS"] = given.get("CODEC_SERVER_ORIGINS") or ui_url(given, ports)
     # All buyers of a stack come from this machine's one address, as no thousand buyers of a real shop do.
     found["RATE_LIMIT_ADDRESS"] = given.get("RATE_LIMIT_ADDRESS") or "60000/minute"
     found["STRIPE_SIMULATOR_WEBHOOK_URL"] = f"http://{LOOPBACK}:{ports['intake']}/webhooks/stripe"
@@ -129,44 +124,26 @@ def _addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, 
     return found
 
 
-def _services(ports: Ports, started: set[str]) -> list[ProcessSpec]:
-    return [
-        ProcessSpec(
-            name=name,
-            command=(sys.executable, "-m", f"services.{name}"),
-            ready=http_ready(ports[name]),
-            url=f"http://{LOOPBACK}:{ports[name]}",
-            metrics_url=f"http://{LOOPBACK}:{ports[name]}/metrics" if name != "stripe_simulator" else None,
-            after=tuple(started & ({"postgresql", "rabbitmq"} if name == "notifier" else {"postgresql"})),
-        )
-        for name in SERVICES
-    ]
+def ours(ports: Ports, started: set[str]) -> list[ProcessSpec]:
+    """Our processes that a port was kept for, beside what is around them."""
+    entries = [entry for entry in IN_STACK if entry.port_name in ports]
+    return [_spec(entry, ports, started | {each.name for each in entries}) for entry in entries]
 
 
-def _workers(ports: Ports, started: set[str]) -> list[ProcessSpec]:
-    return [
-        ProcessSpec(
-            name=f"{name}_worker",
-            command=(sys.executable, "-m", f"workers.{name}"),
-            ready_line=line,
-            after=(*sorted(started), *SERVICES),
-            stop_limit_s=WORKER_STOP_S,
-            env={"METRICS_ADDRESS": f"{LOOPBACK}:{ports[f'{name}_metrics']}", "SERVICE_TOKEN": TOKENS["worker"]},
-            metrics_url=f"http://{LOOPBACK}:{ports[f'{name}_metrics']}/metrics",
-        )
-        for name, line in WORKERS.items()
-    ]
-
-
-def _intake(ports: Ports, started: set[str]) -> ProcessSpec:
-    port = ports["intake"]
+def _spec(entry: Entry, ports: Ports, running: set[str]) -> ProcessSpec:
+    """One of ours, beside those that run."""
+    at = f"{LOOPBACK}:{ports[entry.port_name]}"
+    env = {"SERVICE_TOKEN": TOKENS[entry.role]} if entry.role else {}
+    program, *arguments = entry.command
+    module = ["-m", program, *arguments, "--bind", at] if program == "gunicorn" else arguments
     return ProcessSpec(
-        name="intake",
-        command=(sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"{LOOPBACK}:{port}"),
-        ready=http_ready(port),
-        url=f"http://{LOOPBACK}:{port}",
-        metrics_url=f"http://{LOOPBACK}:{port}/metrics",
-        after=(*sorted(started), *SERVICES, *(f"{name}_worker" for name in WORKERS)),
-        stop_limit_s=INTAKE_STOP_S,
-        env={"SERVICE_TOKEN": TOKENS["intake"]},
+        name=entry.name,
+        command=(sys.executable, *module),
+        ready=http_ready(ports[entry.port_name]) if entry.serves else lambda: True,
+        ready_line=entry.ready_line,
+        url=f"http://{at}" if entry.serves else None,
+        metrics_url=f"http://{at}/metrics" if entry.has_metrics else None,
+        after=tuple(name for name in entry.needs if name in running),
+        stop_limit_s=entry.stop_limit_s,
+        env=env if entry.serves else {**env, "METRICS_ADDRESS": at},
     )

@@ -8,27 +8,16 @@ from pathlib import Path
 import psutil
 
 from tools.devstack.errors import StackError
+from tools.devstack.processes import IN_STACK
 
 LOOPBACK = "127.0.0.1"
 
-DEFAULTS = {
-    "intake": 5000,
-    "payments": 5001,
-    "projects": 5002,
-    "users": 5003,
-    "notifier": 5004,
-    "stripe_simulator": 5005,
-    "codec_server": 5006,
+# Of our own processes, and of what is around them.
+DEFAULTS = {entry.port_name: entry.port for entry in IN_STACK} | {
     "temporal": 7233,
     "temporal_ui": 8233,
     "rabbitmq": 5672,
     "postgres": 5432,
-}
-# What a worker tells Prometheus: OpenTelemetry's own port for that, and the next ones.
-METRICS = {
-    "start_payment_metrics": 9464,
-    "payment_success_metrics": 9465,
-    "payment_failed_metrics": 9466,
 }
 # Toxiproxy's own default, and one above it for each of its proxies; only a stack with links uses them.
 LINKS = {
@@ -43,7 +32,7 @@ LINKS = {
 }
 # Erlang's own two ports follow RabbitMQ's, as its makers have it for the first: two brokers never share one.
 DERIVED = {"rabbitmq_distribution": 20_000, "rabbitmq_epmd": 1_000}
-NAMES = (*DEFAULTS, *METRICS, *DERIVED, *LINKS)
+NAMES = (*DEFAULTS, *DERIVED, *LINKS)
 
 # What the system gives to outgoing connections begins here; a server's port drawn from there may be taken by then, by
 # its very client. Temporal's PostgreSQL keeps ports as smallint, below 32768 too.
@@ -68,7 +57,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, int]:
     """The default ports, each moved by its variable. Raises StackError on one that is no port."""
     ports = {
         name: _number(variable(name), environ.get(variable(name)) or default)
-        for name, default in {**DEFAULTS, **METRICS, **LINKS}.items()
+        for name, default in {**DEFAULTS, **LINKS}.items()
     }
     for name, distance in DERIVED.items():
         above = ports["rabbitmq"] + distance

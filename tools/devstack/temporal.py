@@ -17,9 +17,9 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
-from tools.devstack import codec_server
 from tools.devstack.ports import LOOPBACK, Ports
 from tools.devstack.process import ProcessSpec
+from tools.devstack.processes import CODEC_SERVER
 from tools.devstack.readiness import listens
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
@@ -55,8 +55,8 @@ def server(program: Path, ports: Ports, data: Path, namespace: str) -> ProcessSp
     command += ["--namespace", namespace, "--db-filename", str(data / "temporal.db"), "--log-level", "error"]
     command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
     command += [part for key, value in TUNING.items() for part in ("--dynamic-config-value", f"{key}={value}")]
-    if codec_server.NAME in ports:
-        command += ["--ui-codec-endpoint", codec_server.url(ports)]
+    if CODEC_SERVER.name in ports:
+        command += ["--ui-codec-endpoint", f"http://{LOOPBACK}:{ports[CODEC_SERVER.name]}"]
     address = f"{LOOPBACK}:{ports['temporal']}"
     config = {"target_host": address, "namespace": namespace}
     return ProcessSpec(

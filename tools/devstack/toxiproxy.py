@@ -11,9 +11,11 @@ from pathlib import Path
 
 from tools.devstack.ports import LOOPBACK, Ports
 from tools.devstack.process import ProcessSpec
+from tools.devstack.processes import INTAKE, WORKERS
 from tools.devstack.readiness import http_ready
 
-SAGAS = ("intake", "start_payment_worker", "payment_success_worker", "payment_failed_worker")
+RUN_BY = tuple(worker.name for worker in WORKERS)
+SAGAS = (INTAKE.name, *RUN_BY)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ ROUTES = (
     Route("stripe", "stripe_simulator", "STRIPE_API_BASE", ("payments",)),
     Route("webhooks", "intake", "STRIPE_SIMULATOR_WEBHOOK_URL", ("stripe_simulator",)),
     # The intake speaks to no broker, and the Notifier's own connection is another link.
-    Route("rabbitmq", "rabbitmq", "AMQP_URL", SAGAS[1:]),
+    Route("rabbitmq", "rabbitmq", "AMQP_URL", RUN_BY),
     Route("temporal", "temporal", "TEMPORAL_ADDRESS", SAGAS),
 )
 

@@ -37,7 +37,7 @@ def test_a_taken_port_is_one_clear_message(tmp_path: Path) -> None:
     """Port, process and what to set; nothing has been started."""
     claim, free = ports.claim_block()
     with claim, socket.create_server((ports.LOOPBACK, free["users"])):
-        environment = {ports.variable(name): str(free[name]) for name in {**ports.DEFAULTS, **ports.METRICS}}
+        environment = {ports.variable(name): str(free[name]) for name in ports.DEFAULTS}
         with pytest.raises(StackError) as caught:
             application(StackOptions(tmp_path, "default", environment))
     first, *others = str(caught.value).splitlines()

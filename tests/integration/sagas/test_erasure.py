@@ -7,9 +7,9 @@ import sys
 
 from click.testing import CliRunner, Result
 
-from config import Settings
 from operators.erasing.command import buyer_commands
 from operators.erasing.histories import TemporalHistories
+from operators.settings import OperatorSettings
 from tests.integration.engine import WAIT_S, Engine
 from tests.integration.hold import killed
 from tests.integration.sagas.buyers import Buyers
@@ -40,7 +40,7 @@ def erase(stack: Stack, buyer: str) -> Result:
     """The same in this process, which is quicker."""
     description = stack.description
     urls = {f"{name}_url": description["processes"][name]["url"] for name in SERVICES}
-    config = Settings.model_construct(**urls, service_token=description["service_token"])
+    config = OperatorSettings.model_construct(**urls, service_token=description["service_token"])
     commands = buyer_commands(config, sys.exit, lambda: TemporalHistories(lambda: connect(description)))
     return CliRunner().invoke(commands, ["erase", "--buyer", buyer, "--yes"])
 

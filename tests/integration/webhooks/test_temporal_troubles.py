@@ -8,6 +8,7 @@ from typing import cast
 
 import httpx
 import pytest
+from engine.temporal import TemporalSagas
 from flask.testing import FlaskClient
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
@@ -15,11 +16,10 @@ from temporalio.client import Client
 
 from app import create_app
 from app.factory import wired
-from config import Settings
+from app.settings import IntakeSettings
 from domain.ports import Payments
 from engine import data_converter
 from lib.portal import Portal
-from engine.temporal import TemporalSagas
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.webhooks.stripe import Stripe, statuses
@@ -62,7 +62,7 @@ def door(connect: Connect) -> Iterator[FlaskClient]:
     """An intake whose way to Temporal is this one."""
     loop = Portal()
     sagas = TemporalSagas(loop, cast("Payments", None), connect)
-    config = Settings.model_construct(stripe_webhook_secrets=(OLD,))
+    config = IntakeSettings.model_construct(stripe_webhook_secrets=(OLD,))
     yield create_app(replace(wired(), loop=loop, sagas=sagas, config=config)).test_client()
 
 

@@ -16,7 +16,7 @@ from tests.long.temporal_server.certificates import Authority, Certificate
 from tests.long.temporal_server.server import CONFIG, NAMESPACE, SERVER_NAME, ProductionServer, program
 from tools.devstack import temporal
 from tools.devstack.options import ROOT
-from tools.devstack.plan import WORKERS
+from tools.devstack.processes import WORKERS
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
 
@@ -47,12 +47,12 @@ def test_a_killed_server_loses_no_purchase(shop: Shop, secured: Stack, server: P
     open_ones = [bought(shop) for _ in range(3)]
     server.crash()
     for worker in WORKERS:
-        secured.kill(f"{worker}_worker")
+        secured.kill(worker.name)
     for answer in open_ones[:2]:
         shop.pay(answer).raise_for_status()
     server.start()
     for worker in WORKERS:
-        secured.restart(f"{worker}_worker")
+        secured.restart(worker.name)
     for answer in open_ones[:2]:
         assert shop.settled(answer["purchase_id"], BACK_S)["status"] == "paid"
     cancel = lambda: shop.cancel(open_ones[2]["purchase_id"]).status_code  # noqa: E731 - asked until it is answered

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.context import Intake
 from app.hints import Hints
-from config import Settings
+from app.settings import IntakeSettings
 from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects, Users
 from lib.portal import Portal
@@ -68,15 +68,15 @@ def provider() -> FakeProvider:
 
 
 @pytest.fixture
-def config() -> Settings:
+def config() -> IntakeSettings:
     """The settings of a developer, whatever the environment says, with two webhook secrets."""
-    return Settings.model_construct(stripe_webhook_secrets=("whsec_old", "whsec_new"))
+    return IntakeSettings.model_construct(stripe_webhook_secrets=("whsec_old", "whsec_new"))
 
 
 @pytest.fixture
 def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
     loop: Portal,
-    config: Settings,
+    config: IntakeSettings,
     sagas: FakeSagas,
     payments: FakePayments,
     projects: Recorder,
@@ -102,7 +102,7 @@ def anyone(intake: Intake) -> FlaskClient:
 
 
 @pytest.fixture
-def client(anyone: FlaskClient, config: Settings) -> FlaskClient:
+def client(anyone: FlaskClient, config: IntakeSettings) -> FlaskClient:
     """A client with alice's token."""
     anyone.environ_base["HTTP_AUTHORIZATION"] = bearer(config, "alice")
     return anyone

@@ -8,7 +8,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from config import Settings
+from app.settings import IntakeSettings
 from domain.errors import Unavailable
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -34,7 +34,7 @@ def jwk(kid: str, key: PrivateKey, **members: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def claims(config: Settings, **changes: Any) -> dict[str, Any]:
+def claims(config: IntakeSettings, **changes: Any) -> dict[str, Any]:
     """A good token's claims with changes; None takes one out."""
     good = {
         "sub": "alice",

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.identity import Scope, new_api_key
+from app.settings import IntakeSettings
 from domain.keys import purchase_id_of
-from config import Settings
 from tests.unit.app.requests import BODY, bearer, refusal
 from tests.unit.fakes import ORDER, FakePayments, FakeSagas, saga
 
@@ -22,9 +22,9 @@ PURCHASE = "/purchases/p1"
 
 
 @pytest.fixture
-def config() -> Settings:
+def config() -> IntakeSettings:
     """The settings of an intake that three servers use; the key of one of them is being rolled."""
-    return Settings.model_construct(api_keys=(SHOP_ENTRY, ROLLED_ENTRY, READER_ENTRY, WRITER_ENTRY))
+    return IntakeSettings.model_construct(api_keys=(SHOP_ENTRY, ROLLED_ENTRY, READER_ENTRY, WRITER_ENTRY))
 
 
 def get(client: FlaskClient, key: str, route: str, buyer: str | None = "alice") -> TestResponse:
@@ -52,7 +52,7 @@ def test_a_server_acts_for_the_buyer_that_it_names(
     assert payments.pages_asked == [("alice", 20, None)]
 
 
-def test_buyer_and_server_share_the_buyers_keys(anyone: FlaskClient, config: Settings) -> None:
+def test_buyer_and_server_share_the_buyers_keys(anyone: FlaskClient, config: IntakeSettings) -> None:
     """One idempotency key leads to one purchase, whoever of the two uses it first."""
     headers = {"Authorization": bearer(config, "alice"), "Idempotency-Key": "k1"}
     first = anyone.post("/purchases", json=BODY, headers=headers)

@@ -3,8 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from domain.keys import purchase_id_of
 from domain.errors import ContractBroken, Refused, Unavailable
+from domain.keys import purchase_id_of
 from tests.unit.app.requests import body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakeSagas, Recorder, payment, saga
 

@@ -5,10 +5,10 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from app.refusals import STATUS_BY_KIND
-from domain.keys import purchase_id_of
-from config import Settings
+from app.settings import IntakeSettings
 from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
 from domain.errors import ContractBroken, Refused, Unavailable
+from domain.keys import purchase_id_of
 from lib.webapi.problem_types import FORBIDDEN
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakeSagas
@@ -33,7 +33,7 @@ def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskCl
     assert "Idempotent-Replayed" not in response.headers
 
 
-def test_the_saga_is_told_what_it_needs(client: FlaskClient, sagas: FakeSagas, config: Settings) -> None:
+def test_the_saga_is_told_what_it_needs(client: FlaskClient, sagas: FakeSagas, config: IntakeSettings) -> None:
     """The order in canonical form, its times, and never a client secret."""
     post(client, body_with(payment_method="card"))
     (start,) = sagas.starts
@@ -63,7 +63,7 @@ def test_another_key_is_another_purchase(client: FlaskClient) -> None:
     assert post(client, key="k1").get_json()["purchase_id"] != post(client, key="k2").get_json()["purchase_id"]
 
 
-def test_two_buyers_keys_never_meet(anyone: FlaskClient, config: Settings) -> None:
+def test_two_buyers_keys_never_meet(anyone: FlaskClient, config: IntakeSettings) -> None:
     """One key of two buyers leads to two purchases."""
     found = {
         post(anyone, headers={"Idempotency-Key": "k1", "Authorization": bearer(config, buyer)}).get_json()[

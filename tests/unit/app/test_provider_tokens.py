@@ -15,7 +15,7 @@ from jwt.algorithms import HMACAlgorithm
 from app import create_app
 from app.context import Intake
 from app.identity import development_token
-from config import Settings
+from app.settings import IntakeSettings
 from tests.unit.app.provider import JWKS_URL, FakeProvider, claims, ec_key, jwk, rsa_key, signed
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakePayments
@@ -27,9 +27,9 @@ UNAUTHENTICATED = (401, "unauthenticated")
 
 
 @pytest.fixture
-def config() -> Settings:
+def config() -> IntakeSettings:
     """The settings of an intake whose buyers come from an identity provider."""
-    return Settings.model_construct(jwt_jwks_url=JWKS_URL)
+    return IntakeSettings.model_construct(jwt_jwks_url=JWKS_URL)
 
 
 @pytest.fixture
@@ -61,14 +61,14 @@ def ask(client: FlaskClient, token: str) -> Any:
     ("key", "kid"), [(RSA, "rsa"), (EC, "ec"), (RSA, "both"), (EC, "both")], ids=["rsa", "ec", "one of two", "other"]
 )
 def test_a_token_of_the_provider_comes_in(
-    anyone: FlaskClient, config: Settings, payments: FakePayments, key: Any, kid: str
+    anyone: FlaskClient, config: IntakeSettings, payments: FakePayments, key: Any, kid: str
 ) -> None:
     """RS256 and ES256, by the key that the token names; its `sub` is the buyer."""
     assert ask(anyone, signed(key, kid, claims(config))).status_code == 200
     assert payments.pages_asked[0][0] == "alice"
 
 
-def test_clocks_may_differ_a_little(anyone: FlaskClient, config: Settings) -> None:
+def test_clocks_may_differ_a_little(anyone: FlaskClient, config: IntakeSettings) -> None:
     """10 s of leeway for what has just expired, and for what begins at once."""
     # Half of it, so that a slow machine does not cross the border.
     now = claims(config)["exp"] - 60
@@ -77,7 +77,7 @@ def test_clocks_may_differ_a_little(anyone: FlaskClient, config: Settings) -> No
     assert ask(anyone, signed(RSA, "rsa", claims(config, **early))).status_code == 200
 
 
-def test_one_of_several_audiences_is_enough(anyone: FlaskClient, config: Settings) -> None:
+def test_one_of_several_audiences_is_enough(anyone: FlaskClient, config: IntakeSettings) -> None:
     """A token may be made for several systems (RFC 7519, 4.1.3)."""
     token = signed(RSA, "rsa", claims(config, aud=["elsewhere", config.jwt_audience]))
     assert ask(anyone, token).status_code == 200
@@ -98,7 +98,7 @@ WRONG_CLAIMS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("changes", WRONG_CLAIMS, ids=str)
 def test_a_token_of_the_provider_with_a_wrong_claim_is_refused(
-    anyone: FlaskClient, config: Settings, changes: dict[str, Any]
+    anyone: FlaskClient, config: IntakeSettings, changes: dict[str, Any]
 ) -> None:
     """Issuer, audience, times and an opaque `sub` are verified, whoever has signed."""
     payload = json.dumps(claims(config, **changes)).encode()
@@ -128,7 +128,7 @@ def own_key(key: Any) -> dict[str, Any]:
     }
 
 
-def forgeries(config: Settings) -> dict[str, str]:
+def forgeries(config: IntakeSettings) -> dict[str, str]:
     """Tokens that nobody whom we trust has made, each by how it was forged."""
     good = claims(config)
     rsa_token = signed(RSA, "rsa", good)
@@ -180,8 +180,8 @@ def forgeries(config: Settings) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("how", sorted(forgeries(Settings.model_construct())))
-def test_a_forgery_is_refused(anyone: FlaskClient, config: Settings, how: str) -> None:
+@pytest.mark.parametrize("how", sorted(forgeries(IntakeSettings.model_construct())))
+def test_a_forgery_is_refused(anyone: FlaskClient, config: IntakeSettings, how: str) -> None:
     """401 with the scheme, whatever was tried."""
     response = ask(anyone, forgeries(config)[how])
     assert refusal(response) == UNAUTHENTICATED
@@ -189,18 +189,18 @@ def test_a_forgery_is_refused(anyone: FlaskClient, config: Settings, how: str) -
 
 
 @pytest.mark.filterwarnings("ignore:The RSA key is 1024 bits long")
-def test_a_key_that_can_be_broken_is_not_trusted(anyone: FlaskClient, config: Settings) -> None:
+def test_a_key_that_can_be_broken_is_not_trusted(anyone: FlaskClient, config: IntakeSettings) -> None:
     """RSA below 2048 bits, though the provider publishes it (RFC 7518, 3.3)."""
     assert refusal(ask(anyone, signed(SHORT, "short", claims(config)))) == UNAUTHENTICATED
 
 
-def test_a_token_that_brings_its_own_key_is_judged_by_ours(anyone: FlaskClient, config: Settings) -> None:
+def test_a_token_that_brings_its_own_key_is_judged_by_ours(anyone: FlaskClient, config: IntakeSettings) -> None:
     """Those headers neither help nor harm: the provider's own token stays good."""
     assert ask(anyone, signed(RSA, "rsa", claims(config), **own_key(FOREIGN_RSA))).status_code == 200
 
 
 def test_while_the_provider_is_away_at_the_start_nobody_is_sent_away(
-    anyone: FlaskClient, config: Settings, provider: FakeProvider
+    anyone: FlaskClient, config: IntakeSettings, provider: FakeProvider
 ) -> None:
     """503 with Retry-After for a token that may be good, and no 401 that would make a page forget it."""
     provider.away = True
@@ -208,7 +208,7 @@ def test_while_the_provider_is_away_at_the_start_nobody_is_sent_away(
 
 
 def test_what_can_never_be_good_is_refused_without_the_provider(
-    anyone: FlaskClient, config: Settings, provider: FakeProvider
+    anyone: FlaskClient, config: IntakeSettings, provider: FakeProvider
 ) -> None:
     """No token, garbage and foreign algorithms are 401 also while it is away, and cost it no question."""
     provider.away = True
@@ -225,7 +225,7 @@ def test_anyone_sees_the_catalogue_while_the_provider_is_away(anyone: FlaskClien
 
 def test_without_an_address_nobody_is_asked(intake: Intake, provider: FakeProvider) -> None:
     """Development signs its own tokens, and has no provider."""
-    config = Settings.model_construct()
+    config = IntakeSettings.model_construct()
     client = create_app(dataclasses.replace(intake, config=config)).test_client()
     assert ask(client, development_token(config, "alice")).status_code == 200
     assert refusal(ask(client, signed(RSA, "rsa", claims(config)))) == UNAUTHENTICATED

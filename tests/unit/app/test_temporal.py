@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from engine.temporal import TemporalSagas
 from flask.testing import FlaskClient
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import (
@@ -25,9 +26,8 @@ from domain.messages import PaymentFailedInput, PaymentSuccessInput, PurchaseVie
 from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
 from engine.limiter import AdaptiveLimiter, Overloaded
-from lib.portal import Portal
 from engine.sagas import Doubted
-from engine.temporal import TemporalSagas
+from lib.portal import Portal
 from tests.unit.app.requests import post
 from tests.unit.fakes import NOW, ORDER, FakePayments, FakeSagas, outcome, payment, saga
 from workflows.attributes import order_attributes

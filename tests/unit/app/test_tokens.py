@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.identity import development_token
-from config import Settings
+from app.settings import IntakeSettings
 from tests.unit.app.provider import claims
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakePayments
@@ -17,7 +17,7 @@ from tests.unit.fakes import FakePayments
 OTHER_SECRET = "another-secret-of-32-bytes-or-more!"
 
 
-def signed_text(config: Settings, payload: str) -> str:
+def signed_text(config: IntakeSettings, payload: str) -> str:
     """A token over a payload that the library itself would not write."""
     return jwt.api_jws.encode(payload.encode(), config.jwt_secret, algorithm="HS256")
 
@@ -29,7 +29,7 @@ def ask(client: FlaskClient, authorization: str) -> tuple[int, str]:
     return refusal(response)
 
 
-def test_a_good_token_comes_in(anyone: FlaskClient, config: Settings, payments: FakePayments) -> None:
+def test_a_good_token_comes_in(anyone: FlaskClient, config: IntakeSettings, payments: FakePayments) -> None:
     """The buyer is the token's `sub`."""
     token = jwt.encode(claims(config), config.jwt_secret)
     assert anyone.get("/purchases", headers={"Authorization": f"Bearer {token}"}).status_code == 200
@@ -60,7 +60,7 @@ def test_without_a_token_nobody_comes_in(anyone: FlaskClient, route: str) -> Non
     ],
 )
 def test_a_signed_token_with_a_wrong_claim_is_refused(
-    anyone: FlaskClient, config: Settings, changes: dict[str, Any]
+    anyone: FlaskClient, config: IntakeSettings, changes: dict[str, Any]
 ) -> None:
     """Each of sub, exp, iss and aud is required and verified; `sub` is an opaque id."""
     token = signed_text(config, json.dumps(claims(config, **changes)))
@@ -68,13 +68,13 @@ def test_a_signed_token_with_a_wrong_claim_is_refused(
 
 
 @pytest.mark.parametrize("exp", ["1e400", "NaN", "-Infinity"])
-def test_an_expiry_that_is_no_time_is_refused(anyone: FlaskClient, config: Settings, exp: str) -> None:
+def test_an_expiry_that_is_no_time_is_refused(anyone: FlaskClient, config: IntakeSettings, exp: str) -> None:
     """A number that no clock shows is no expiry, and no fault of ours."""
     payload = json.dumps(claims(config, exp=0)).replace('"exp": 0', f'"exp": {exp}')
     assert ask(anyone, f"Bearer {signed_text(config, payload)}") == (401, "unauthenticated")
 
 
-def test_a_token_that_we_have_not_signed_is_refused(anyone: FlaskClient, config: Settings) -> None:
+def test_a_token_that_we_have_not_signed_is_refused(anyone: FlaskClient, config: IntakeSettings) -> None:
     """Another secret, another algorithm, or none."""
     forged = [
         jwt.encode(claims(config), OTHER_SECRET),
@@ -114,7 +114,7 @@ def test_garbage_is_refused(anyone: FlaskClient, authorization: str) -> None:
     assert ask(anyone, authorization) == (401, "unauthenticated")
 
 
-def test_the_token_tells_whose_it_is(anyone: FlaskClient, config: Settings) -> None:
+def test_the_token_tells_whose_it_is(anyone: FlaskClient, config: IntakeSettings) -> None:
     """A page learns the buyer from the intake, not from a token that anybody may have written."""
     token = jwt.encode(claims(config), config.jwt_secret)
     answer = anyone.get("/me", headers={"Authorization": f"Bearer {token}"})

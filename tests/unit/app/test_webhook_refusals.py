@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.context import Intake
-from config import Settings
+from app.settings import IntakeSettings
 from tests.unit.app.deliveries import OLD, accepted, counted, event, refund_event, send, signature
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakeSagas
@@ -31,7 +31,7 @@ NAMELESS: list[dict[str, Any]] = [
 
 def told(intake: Intake, **settings: Any) -> FlaskClient:
     """A client of the intake with other settings."""
-    config = Settings.model_construct(**{"stripe_webhook_secrets": (OLD,)} | settings)
+    config = IntakeSettings.model_construct(**{"stripe_webhook_secrets": (OLD,)} | settings)
     return create_app(replace(intake, config=config)).test_client()
 
 

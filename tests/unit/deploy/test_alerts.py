@@ -6,10 +6,9 @@ import pytest
 import yaml
 
 from tests.unit.deploy.telemetry import ALERT_TESTS, ALERTS, REPOSITORY, alerts, expressions, known_series, metrics_in
-from tools.devstack.plan import SERVICES, WORKERS
+from tools.devstack.processes import PROCESSES
 
-# The simulator stands in for a provider, which nobody of us watches.
-WATCHED = {"intake", "audit", *SERVICES, *(f"{name}_worker" for name in WORKERS)} - {"stripe_simulator"}
+WATCHED = {entry.name for entry in PROCESSES if entry.has_metrics}
 
 
 def entries() -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Settings and what names them: .env.example, config.py, and who may read the environment at all."""
+"""Settings and what names them: .env.example, each process's class, and who may read the environment at all."""

@@ -1,7 +1,7 @@
-"""The settings classes of this project, found by looking: a new service's are checked from its first day."""
+"""The settings classes of this project, found by looking: a new process's are checked from its first day."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -9,40 +9,43 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from config import Settings
 from lib.settings import ProcessSettings
-from lib.telemetry.settings import LogSettings
+from lib.telemetry.settings import LogSettings, TraceSettings
+from tools.devstack.processes import Entry
 
 REPOSITORY = Path(__file__).parents[4]
+# Every process reads these, beside its own.
+SHARED = (LogSettings, TraceSettings)
 
 
-def service_settings() -> dict[str, type[BaseSettings]]:
-    """The settings class of each service and simulator, by its name in a stack."""
-    found: dict[str, type[BaseSettings]] = {}
-    for path in sorted(REPOSITORY.glob("services/*/settings.py")):
-        if path.parent.name != "common":
-            found[path.parent.name] = _settings_in(f"services.{path.parent.name}.settings")
-    return {**found, "stripe_simulator": _settings_in("simulators.stripe.settings")}
-
-
-def _settings_in(name: str) -> type[BaseSettings]:
-    module = importlib.import_module(name)
-    found: type[BaseSettings] = next(value for value in vars(module).values() if _is_settings(value, name))
+def named(dotted: str) -> type[BaseSettings]:
+    """The class of that name."""
+    module, _, name = dotted.rpartition(".")
+    found: type[BaseSettings] = getattr(importlib.import_module(module), name)
     return found
 
 
-def _is_settings(value: object, module: str) -> bool:
-    return isinstance(value, type) and issubclass(value, ProcessSettings) and value.__module__ == module
+def classes_of(entry: Entry) -> list[type[BaseSettings]]:
+    """By which a process of the table reads its settings."""
+    return list(map(named, entry.settings))
 
 
-def all_settings() -> dict[str, type[BaseSettings]]:
-    """Every settings class: the intake's and the workers' under `config`, and the services'."""
-    return {"config": Settings, "telemetry": LogSettings, **service_settings()}
+def all_settings() -> list[type[BaseSettings]]:
+    """Every settings class, parts of others too; what OpenTelemetry's own library reads is no setting of ours."""
+    paths = [path.relative_to(REPOSITORY).with_suffix("") for path in REPOSITORY.glob("[!.]*/**/settings.py")]
+    found = [each for path in paths for each in _settings_in(".".join(path.parts))]
+    return [each for each in found if each is not TraceSettings]
 
 
-def defaults(settings: type[BaseSettings]) -> dict[str, str]:
+def _settings_in(name: str) -> Iterator[type[BaseSettings]]:
+    for value in vars(importlib.import_module(name)).values():
+        if isinstance(value, type) and issubclass(value, ProcessSettings) and value.__module__ == name:
+            yield value
+
+
+def defaults(*settings: type[BaseSettings]) -> dict[str, str]:
     """Each setting's environment variable and its default, as one writes it there."""
-    return {name.upper(): written(field.get_default()) for name, field in settings.model_fields.items()}
+    return {name.upper(): written(field.get_default()) for one in settings for name, field in one.model_fields.items()}
 
 
 def written(value: Any) -> str:

@@ -8,6 +8,7 @@ from tools.devstack.patience import PATIENCE_S
 
 PROGRAM = """
 import sys
+import config
 import lib.webapi.gunicorn_telemetry
 import lib.webapi.gunicorn_worker
 sys.exit("prometheus_client" in sys.modules)

@@ -7,9 +7,9 @@ import stripe
 from click.testing import CliRunner, Result
 from stripe.params import WebhookEndpointCreateParams
 
-from config import Settings
 from providers.stripe.endpoint import Endpoints, stripe_endpoint_commands
 from providers.stripe.events import HANDLED
+from providers.stripe.settings import StripeEventSettings
 
 CREATE = ("create", "--url", "https://shop.example/webhooks/stripe")
 
@@ -32,7 +32,7 @@ class NobodyAsked(Endpoints):
 
 def run(*arguments: str, key: str = "rk_live_1", answer: str = "", **settings: Any) -> Result:
     """The command in live mode, unless the settings say otherwise."""
-    config = Settings.model_construct(**{"stripe_publishable_key": "pk_live_1"} | settings)
+    config = StripeEventSettings.model_construct(**{"stripe_publishable_key": "pk_live_1"} | settings)
     return CliRunner().invoke(
         stripe_endpoint_commands(config, NobodyAsked), arguments, env={"STRIPE_SECRET_KEY": key}, input=answer
     )

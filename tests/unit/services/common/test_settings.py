@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from lib.settings import read
 from lib.settings.production import TOKENS
+from lib.settings.reading import once
 from lib.tokens import digest
 from services.common.service_tokens import Role, new_token
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS, ServiceSettings
@@ -29,6 +30,7 @@ def nothing_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for kind in (PaymentsSettings, ProjectsSettings, NotifierSettings):
         for name in kind.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
+    once.cache_clear()
 
 
 def told(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:

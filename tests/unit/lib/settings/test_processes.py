@@ -1,4 +1,4 @@
-"""What `config` takes and refuses, and how a process that is told nonsense ends."""
+"""What each process's settings take and refuse, what it does not know, and how one that is told nonsense ends."""
 
 import os
 import subprocess
@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config import Settings, settings
+from app.settings import IntakeSettings
+from audit.settings import AuditSettings
+from lib.settings import ProcessSettings, read
 from lib.settings.payload_keys import new_entry
-from tests.unit.lib.settings.classes import REPOSITORY
+from lib.settings.reading import once
+from operators.settings import OperatorSettings
+from tests.unit.lib.settings.classes import REPOSITORY, all_settings, classes_of, defaults
 from tools.devstack.patience import PATIENCE_S
+from tools.devstack.processes import AUDIT, INTAKE, PROCESSES, WORKERS, Entry
+from workers.settings import WorkerSettings
 
-# What production has to be told.
+# What production has to be told, each process as far as it knows the setting.
 OWN = {
     "SERVICE_TOKEN": "a-token-of-our-own-0123456789",
     "JWT_JWKS_URL": "https://identity.example/jwks.json",
@@ -24,9 +30,10 @@ OWN = {
     "PAYLOAD_KEY": "own",
 }
 PAYLOAD_KEYS = new_entry("own")
+KINDS: tuple[type[ProcessSettings], ...] = (IntakeSettings, WorkerSettings, OperatorSettings, AuditSettings)
 # What starts a worker and the intake; each reads its settings before it does anything else.
-WORKER = ("-m", "workers.start_payment")
-INTAKE = ("-c", "from app import create_app; create_app()")
+WORKER = ("-m", "workers", "start_payment")
+FLASK = ("-c", "from app import create_app; create_app()")
 GUNICORN = ("-m", "gunicorn", "app:create_app()", "--bind", "unix:{folder}/socket")
 
 
@@ -34,8 +41,9 @@ GUNICORN = ("-m", "gunicorn", "app:create_app()", "--bind", "unix:{folder}/socke
 def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Only what the test says counts: neither this machine's environment nor its .env."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+    for name in defaults(*all_settings()):
+        monkeypatch.delenv(name, raising=False)
+    once.cache_clear()
     # Made for this run; no default of development's to be forgotten.
     monkeypatch.setenv("PAYLOAD_KEYS", PAYLOAD_KEYS)
 
@@ -53,26 +61,57 @@ def ended(arguments: tuple[str, ...], folder: Path, **environment: str) -> "subp
     )
 
 
-def test_development_needs_no_settings() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_development_needs_no_settings(kind: type[ProcessSettings]) -> None:
     """On one's own machine everything has a default."""
-    assert Settings().environment == "development"
+    assert kind().environment == "development"
 
 
-def test_production_takes_what_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_production_takes_what_is_its_own(kind: type[ProcessSettings], monkeypatch: pytest.MonkeyPatch) -> None:
     """With all secrets replaced production starts."""
     in_production(monkeypatch)
 
-    assert Settings().livemode
+    assert kind().environment == "production"
 
 
 @pytest.mark.parametrize("forgotten", sorted(OWN))
-def test_production_refuses_each_of_developments_values(forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that everybody can read in the repository is enough, and the refusal names that one."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_production_refuses_each_of_developments_values(
+    kind: type[ProcessSettings], forgotten: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that everybody can read in the repository is enough, and is named; who does not know it starts without."""
     in_production(monkeypatch)
     monkeypatch.delenv(forgotten)
 
-    with pytest.raises(ValidationError, match=forgotten):
-        Settings()
+    if forgotten in defaults(kind):
+        with pytest.raises(ValidationError, match=forgotten):
+            kind()
+    else:
+        assert kind().environment == "production"
+
+
+@pytest.mark.parametrize(
+    ("entries", "others"),
+    [
+        (WORKERS, {"JWT_SECRET", "JWT_JWKS_URL", "API_KEYS", "STRIPE_WEBHOOK_SECRETS", "RATE_LIMIT_BUYER"}),
+        ((INTAKE,), {"AMQP_URL", "OPERATOR_TOKEN", "NOTIFIER_URL", "WORKER_BUILD_ID", "ALIVE_FILE"}),
+        ((AUDIT,), {"AMQP_URL", "OPERATOR_TOKEN", "JWT_SECRET", "STRIPE_WEBHOOK_SECRETS", "WORKER_BUILD_ID"}),
+    ],
+    ids=["workers", "intake", "audit"],
+)
+def test_a_process_knows_nothing_of_anothers(entries: tuple[Entry, ...], others: set[str]) -> None:
+    """Whoever takes it over learns what it needs, and no more."""
+    for entry in entries:
+        assert not others & set(defaults(*classes_of(entry))), entry.name
+
+
+def test_the_provider_s_key_that_moves_money_is_one_process_s() -> None:
+    """Payments has it; the simulator, which stands in for the provider, knows development's."""
+    assert {entry.name for entry in PROCESSES if "STRIPE_SECRET_KEY" in defaults(*classes_of(entry))} == {
+        "payments",
+        "stripe_simulator",
+    }
 
 
 @pytest.mark.parametrize(
@@ -100,9 +139,13 @@ def test_production_looks_into_lists_and_urls(name: str, value: str, monkeypatch
     in_production(monkeypatch)
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(SystemExit, match=name) as refused:
-        settings.__wrapped__()
-    assert value not in str(refused.value)
+    kinds = [kind for kind in KINDS if name in defaults(kind)]
+
+    assert kinds
+    for kind in kinds:
+        with pytest.raises(SystemExit, match=name) as refused:
+            read(kind)
+        assert value not in str(refused.value)
 
 
 def test_a_live_key_is_for_production_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +154,7 @@ def test_a_live_key_is_for_production_alone(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ENVIRONMENT", "development")
 
     with pytest.raises(ValidationError, match="only ENVIRONMENT=production"):
-        Settings()
+        IntakeSettings()
 
 
 def in_production(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +168,8 @@ def in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("ENVIRONMENT", "staging"),
+        ("METRICS_ADDRESS", "9464"),
+        ("WORKER_DEPLOYMENT", "buy projects"),
         ("PAYMENTS_URL", "127.0.0.1:5001"),
         ("SERVICE_TOKEN", "short"),
         ("AMQP_URL", "http://127.0.0.1:5672"),
@@ -150,9 +195,13 @@ def test_a_value_that_makes_no_sense_is_refused(name: str, value: str, monkeypat
     """The refusal is about this setting."""
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(ValidationError) as refused:
-        Settings()
-    assert [error["loc"] for error in refused.value.errors()] == [(name.lower(),)]
+    kinds = [kind for kind in KINDS if name in defaults(kind)]
+
+    assert kinds
+    for kind in kinds:
+        with pytest.raises(ValidationError) as refused:
+            kind()
+        assert [error["loc"] for error in refused.value.errors()] == [(name.lower(),)]
 
 
 @pytest.mark.parametrize(
@@ -163,21 +212,21 @@ def test_what_no_browser_calls_an_origin_is_refused(origin: str, monkeypatch: py
     monkeypatch.setenv("CORS_ORIGINS", f"https://shop.example, {origin}")
 
     with pytest.raises(ValidationError, match=r"cors_origins\.1"):
-        Settings()
+        IntakeSettings()
 
 
 def test_origins_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several pages may call."""
     monkeypatch.setenv("CORS_ORIGINS", "https://shop.example, http://127.0.0.1:8000")
 
-    assert Settings().cors_origins == ("https://shop.example", "http://127.0.0.1:8000")
+    assert IntakeSettings().cors_origins == ("https://shop.example", "http://127.0.0.1:8000")
 
 
 def test_webhook_secrets_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commas separate them; spaces and empty places are nobody's secret."""
     monkeypatch.setenv("STRIPE_WEBHOOK_SECRETS", "whsec_new, whsec_old,")
 
-    assert Settings().stripe_webhook_secrets == ("whsec_new", "whsec_old")
+    assert IntakeSettings().stripe_webhook_secrets == ("whsec_new", "whsec_old")
 
 
 def test_a_wrong_api_key_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +234,7 @@ def test_a_wrong_api_key_is_refused_without_being_shown(monkeypatch: pytest.Monk
     monkeypatch.setenv("API_KEYS", f"shop:purchases:read:{'a' * 64}, bpk_shop_secret")
 
     with pytest.raises(SystemExit, match=r"API_KEYS: .*entry 2 .*flask api-key") as ended:
-        settings.__wrapped__()
+        read(IntakeSettings)
     assert "bpk_shop_secret" not in str(ended.value)
 
 
@@ -194,18 +243,23 @@ def test_several_api_keys_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [f"shop:purchases:read+purchases:write:{digit * 64}" for digit in "ab"]
     monkeypatch.setenv("API_KEYS", ", ".join(entries))
 
-    assert Settings().api_keys == tuple(entries)
+    assert IntakeSettings().api_keys == tuple(entries)
 
 
-@pytest.mark.parametrize("start", [WORKER, INTAKE], ids=["worker", "intake"])
-def test_a_process_with_wrong_settings_ends_with_one_line(start: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("start", "wrong"),
+    [(WORKER, ("AMQP_URL", "METRICS_ADDRESS")), (FLASK, ("RESERVATION_TTL", "JWT_SECRET"))],
+    ids=["worker", "intake"],
+)
+def test_a_process_with_wrong_settings_ends_with_one_line(
+    start: tuple[str, ...], wrong: tuple[str, ...], tmp_path: Path
+) -> None:
     """Every fault is named in one line, the exit code is 1, and nothing was connected before."""
-    done = ended(start, tmp_path, RESERVATION_TTL="soon", JWT_SECRET="short")
+    done = ended(start, tmp_path, **dict.fromkeys(wrong, "soon"))
 
     assert done.returncode == 1
     (line,) = (done.stdout + done.stderr).splitlines()
-    assert "RESERVATION_TTL" in line
-    assert "JWT_SECRET" in line
+    assert [name for name in wrong if name not in line] == []
 
 
 def test_a_web_server_with_wrong_settings_ends(tmp_path: Path) -> None:

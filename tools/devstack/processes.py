@@ -1,0 +1,139 @@
+"""The table of our processes: the devstack runs them by it, and by it tests check compose, Kubernetes and the docs.
+
+A new process is an entry here and a folder of its own; whatever does not know it yet fails a test that names it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where processes of ours are described; each names the file or the folder."""
+
+    STACK = "tools/devstack"
+    COMPOSE = "docker-compose.yml"
+    TELEMETRY = "deploy/compose.telemetry.yml"
+    DEVELOPMENT = "deploy/kubernetes/overlays/development"
+    PRODUCTION = "deploy/kubernetes/overlays/production"
+
+
+CLUSTERS = frozenset({Place.DEVELOPMENT, Place.PRODUCTION})
+MACHINES = frozenset({Place.STACK, Place.COMPOSE})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A process; its name is that in a stack, and in Kubernetes with hyphens."""
+
+    name: str
+    # As it is typed; who serves by gunicorn alone is told its address behind it.
+    command: tuple[str, ...]
+    # In a stack, and in containers unless it serves nothing but its metrics.
+    port: int
+    # The classes by which it reads its settings, beside those of logs and traces.
+    settings: tuple[str, ...]
+    # What has to be there before it works, and is stopped after it, where it runs at the same place.
+    needs: tuple[str, ...] = ()
+    # As whom it calls the services.
+    role: str | None = None
+    places: frozenset[Place] = MACHINES | CLUSTERS
+    compose_name: str = ""
+    # What it prints once it works; who prints nothing answers /ready.
+    ready_line: str | None = None
+    # False: at its port are its metrics, and nothing else.
+    serves: bool = True
+    has_metrics: bool = True
+    has_database: bool = False
+    # What it gets between SIGTERM and SIGKILL in a stack, which stops within 15 s: intake, workers, services, broker.
+    stop_limit_s: float = 3.0
+
+    @property
+    def port_name(self) -> str:
+        """Its port's among those of a stack."""
+        return self.name if self.serves else f"{self.name.removesuffix('_worker')}_metrics"
+
+    @property
+    def in_compose(self) -> str:
+        """Its name there."""
+        return self.compose_name or self.name
+
+    @property
+    def in_kubernetes(self) -> str:
+        """Its component there."""
+        return self.name.replace("_", "-")
+
+
+def _service(name: str, port: int, *needs: str) -> Entry:
+    return Entry(
+        name=name,
+        command=("python", "-m", "services", name),
+        port=port,
+        settings=(f"services.{name}.settings.{name.capitalize()}Settings",),
+        needs=("postgresql", *needs),
+        has_database=True,
+    )
+
+
+def _worker(queue: str, metrics_port: int) -> Entry:
+    return Entry(
+        name=f"{queue}_worker",
+        command=("python", "-m", "workers", queue),
+        port=metrics_port,
+        settings=("workers.settings.WorkerSettings",),
+        needs=("temporal", "rabbitmq", *(called.name for called in CALLED)),
+        role="worker",
+        compose_name=f"temporal_{queue}_worker",
+        ready_line=f"Starting {queue.replace('_', ' ')} worker",
+        serves=False,
+        stop_limit_s=6.0,
+    )
+
+
+SERVICES = (
+    _service("payments", 5001),
+    _service("projects", 5002),
+    _service("users", 5003),
+    _service("notifier", 5004, "rabbitmq"),
+)
+SIMULATOR = Entry(
+    name="stripe_simulator",
+    command=("python", "-m", "simulators.stripe"),
+    port=5005,
+    settings=("simulators.stripe.settings.SimulatorSettings",),
+    places=MACHINES | {Place.DEVELOPMENT},
+    has_metrics=False,
+    has_database=True,
+)
+CALLED = (*SERVICES, SIMULATOR)
+# Its metrics begin at OpenTelemetry's own port for Prometheus.
+WORKERS = (_worker("start_payment", 9464), _worker("payment_success", 9465), _worker("payment_failed", 9466))
+INTAKE = Entry(
+    name="intake",
+    command=("gunicorn", "app:create_app()"),
+    port=5000,
+    settings=("app.settings.IntakeSettings",),
+    needs=("temporal", *(called.name for called in CALLED), *(worker.name for worker in WORKERS)),
+    role="intake",
+    compose_name="buy_projects",
+    stop_limit_s=2.0,
+)
+# In a stack it runs only where there is a key.
+CODEC_SERVER = Entry(
+    name="codec_server",
+    command=("python", "-m", "services", "codec_server"),
+    port=5006,
+    settings=("services.codec_server.settings.CodecServerSettings",),
+    has_metrics=False,
+)
+AUDIT = Entry(
+    name="audit",
+    command=("python", "-m", "audit.watch"),
+    port=9467,
+    settings=("audit.settings.AuditSettings",),
+    needs=("temporal", *(service.name for service in SERVICES)),
+    role="auditor",
+    places=CLUSTERS | {Place.TELEMETRY},
+    serves=False,
+)
+PROCESSES = (*CALLED, CODEC_SERVER, *WORKERS, INTAKE, AUDIT)
+IN_STACK = tuple(entry for entry in PROCESSES if Place.STACK in entry.places)
