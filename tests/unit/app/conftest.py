@@ -11,10 +11,11 @@ from app.hints import Hints
 from app.settings import IntakeSettings
 from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects, Users
+from engine.purchases import Purchases
 from lib.portal import Portal
 from tests.unit.app.provider import FakeProvider
 from tests.unit.app.requests import bearer
-from tests.unit.fakes import FakePayments, FakeSagas, Recorder
+from tests.unit.fakes import FakePayments, FakePurchases, Recorder
 
 MILESTONE = Milestone(
     milestone_id="mangrove-2",
@@ -32,15 +33,15 @@ CATALOGUE = ProjectsPage(
 
 
 @pytest.fixture(scope="session")
-def loop() -> Portal:
+def portal() -> Portal:
     """One loop for all: it lives as long as its process."""
     return Portal()
 
 
 @pytest.fixture
-def sagas() -> FakeSagas:
-    """The sagas behind the intake."""
-    return FakeSagas()
+def purchases() -> FakePurchases:
+    """The way to the sagas behind the intake."""
+    return FakePurchases()
 
 
 @pytest.fixture
@@ -75,9 +76,9 @@ def config() -> IntakeSettings:
 
 @pytest.fixture
 def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
-    loop: Portal,
+    portal: Portal,
     config: IntakeSettings,
-    sagas: FakeSagas,
+    purchases: FakePurchases,
     payments: FakePayments,
     projects: Recorder,
     users: Recorder,
@@ -86,8 +87,8 @@ def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
     """All that the routes share."""
     return Intake(
         config=config,
-        loop=loop,
-        sagas=sagas,
+        portal=portal,
+        purchases=cast("Purchases", purchases),
         payments=cast("Payments", payments),
         projects=cast("Projects", projects),
         hints=Hints(cast("Projects", projects), cast("Users", users)),

@@ -11,7 +11,7 @@ from app.identity import Scope, new_api_key
 from app.settings import IntakeSettings
 from domain.keys import purchase_id_of
 from tests.unit.app.requests import BODY, bearer, refusal
-from tests.unit.fakes import ORDER, FakePayments, FakeSagas, saga
+from tests.unit.fakes import ORDER, FakePayments, FakePurchases, saga
 
 SHOP, SHOP_ENTRY = new_api_key("shop", set(Scope))
 ROLLED, ROLLED_ENTRY = new_api_key("shop", set(Scope))
@@ -41,12 +41,12 @@ def post(client: FlaskClient, key: str, route: str = "/purchases", **members: An
 
 @pytest.mark.parametrize("key", [SHOP, ROLLED], ids=["shop", "rolled"])
 def test_a_server_acts_for_the_buyer_that_it_names(
-    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments, key: str
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, key: str
 ) -> None:
     """Opening, showing, listing: all is the buyer's, by either key while one is rolled."""
-    sagas.sagas["p1"] = saga()
+    purchases.sagas["p1"] = saga()
     assert post(anyone, key, on_behalf_of="alice").status_code == 201
-    assert sagas.starts[0].order.buyer_id == "alice"
+    assert purchases.starts[0].order.buyer_id == "alice"
     assert get(anyone, key, PURCHASE).status_code == 200
     assert get(anyone, key, "/purchases").status_code == 200
     assert payments.pages_asked == [("alice", 20, None)]
@@ -68,16 +68,16 @@ def test_two_buyers_of_one_server_are_two(anyone: FlaskClient) -> None:
     assert len(found) == 2
 
 
-def test_a_server_sees_only_what_is_the_buyers(anyone: FlaskClient, sagas: FakeSagas) -> None:
+def test_a_server_sees_only_what_is_the_buyers(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """Another buyer's purchase does not exist for the one that it names."""
-    sagas.sagas["p1"] = saga(ORDER)
+    purchases.sagas["p1"] = saga(ORDER)
     assert refusal(get(anyone, SHOP, PURCHASE, "bob")) == (404, "not-found")
     assert refusal(post(anyone, SHOP, f"{PURCHASE}/cancel", on_behalf_of="bob")) == (404, "not-found")
-    assert sagas.canceled == []
+    assert purchases.canceled == []
 
 
 @pytest.mark.parametrize("route", ["/purchases", PURCHASE, f"{PURCHASE}/cancel"])
-def test_a_server_must_name_a_buyer(anyone: FlaskClient, sagas: FakeSagas, route: str) -> None:
+def test_a_server_must_name_a_buyer(anyone: FlaskClient, purchases: FakePurchases, route: str) -> None:
     """422 with the field that is missing; nothing is started."""
     answers = [post(anyone, SHOP, route)] if route != PURCHASE else []
     answers += [get(anyone, SHOP, route, None)] if "cancel" not in route else []
@@ -85,22 +85,22 @@ def test_a_server_must_name_a_buyer(anyone: FlaskClient, sagas: FakeSagas, route
         assert refusal(answer) == (422, "invalid-request")
         assert answer.get_json()["errors"][0]["field"] == "on_behalf_of"
     assert answers
-    assert not sagas.starts
+    assert not purchases.starts
 
 
 @pytest.mark.parametrize("buyer", ["", "a b", "a@b.example", "a" * 65, "alice\n", "älice"])
-def test_a_buyer_has_an_opaque_id(anyone: FlaskClient, sagas: FakeSagas, buyer: str) -> None:
+def test_a_buyer_has_an_opaque_id(anyone: FlaskClient, purchases: FakePurchases, buyer: str) -> None:
     """The same ids as in a token's `sub`, in the body and in the query."""
     assert refusal(post(anyone, SHOP, on_behalf_of=buyer)) == (422, "invalid-request")
     assert refusal(get(anyone, SHOP, PURCHASE, buyer)) == (422, "invalid-request")
     assert refusal(get(anyone, SHOP, "/purchases", buyer)) == (422, "invalid-request")
-    assert not sagas.starts
+    assert not purchases.starts
 
 
 @pytest.mark.parametrize("buyer", ["alice", "bob"])
-def test_a_buyer_acts_for_nobody(client: FlaskClient, sagas: FakeSagas, buyer: str) -> None:
+def test_a_buyer_acts_for_nobody(client: FlaskClient, purchases: FakePurchases, buyer: str) -> None:
     """403 for a buyer's own token with `on_behalf_of`, also for the own id."""
-    sagas.sagas["p1"] = saga()
+    purchases.sagas["p1"] = saga()
     answers = [
         client.post("/purchases", json=BODY | {"on_behalf_of": buyer}, headers={"Idempotency-Key": "k1"}),
         client.post(f"{PURCHASE}/cancel", json={"on_behalf_of": buyer}),
@@ -108,13 +108,13 @@ def test_a_buyer_acts_for_nobody(client: FlaskClient, sagas: FakeSagas, buyer: s
         client.get(f"/purchases?on_behalf_of={buyer}"),
     ]
     assert [refusal(answer) for answer in answers] == [(403, "forbidden")] * 4
-    assert not sagas.starts
-    assert sagas.canceled == []
+    assert not purchases.starts
+    assert purchases.canceled == []
 
 
-def test_a_key_does_what_its_scopes_say(anyone: FlaskClient, sagas: FakeSagas) -> None:
+def test_a_key_does_what_its_scopes_say(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """403 for the rest, before anything else is looked at."""
-    sagas.sagas["p1"] = saga()
+    purchases.sagas["p1"] = saga()
     forbidden = [
         post(anyone, READER, on_behalf_of="alice"),
         post(anyone, READER, f"{PURCHASE}/cancel", on_behalf_of="alice"),
@@ -123,7 +123,7 @@ def test_a_key_does_what_its_scopes_say(anyone: FlaskClient, sagas: FakeSagas) -
         get(anyone, WRITER, "/purchases"),
     ]
     assert [refusal(answer) for answer in forbidden] == [(403, "forbidden")] * 5
-    assert not sagas.starts
+    assert not purchases.starts
     assert get(anyone, READER, PURCHASE).status_code == get(anyone, READER, "/purchases").status_code == 200
     assert post(anyone, WRITER, on_behalf_of="alice").status_code == 201
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from app.requests import PurchaseRequest
 from domain.money import canonical, kilograms
 from tests.unit.app.requests import BODY, ITEM, body_of, body_with, post, refusal
-from tests.unit.fakes import FakeSagas
+from tests.unit.fakes import FakePurchases
 
 QUANTITIES: list[Any] = [
     *("", "0", "0.0", "0.000", "000", "-1", "+1", "1e3", "1E3", "1.", ".5", "1.0001", "1,5", " 1", "1 ", "1\n", "\n1"),
@@ -140,11 +140,11 @@ def test_a_milestone_stands_once(client: FlaskClient) -> None:
         "\ufeff" + json.dumps(BODY),
     ],
 )
-def test_what_is_no_strict_json_object_is_refused(client: FlaskClient, sagas: FakeSagas, text: str) -> None:
+def test_what_is_no_strict_json_object_is_refused(client: FlaskClient, purchases: FakePurchases, text: str) -> None:
     """Malformed, ambiguous, too deep, or no object: 422, and nothing starts."""
     response = post(client, data=text, json=None, content_type="application/json")
     assert refusal(response) == (422, "invalid-request")
-    assert not sagas.starts
+    assert not purchases.starts
 
 
 def test_bytes_that_are_no_utf8_are_refused(client: FlaskClient) -> None:

@@ -109,7 +109,9 @@ def test_a_crowd_is_refused_before_the_application() -> None:
             goes_on.wait(PATIENCE_S)
         return Response("taken")(environ, start_response)
 
-    client = Client(BulkheadMiddleware(application, "/events", Bulkhead(1, "full"), lambda: UNAVAILABLE.problem("Come again.")))
+    client = Client(
+        BulkheadMiddleware(application, "/events", Bulkhead(1, "full"), lambda: UNAVAILABLE.problem("Come again."))
+    )
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: client.post("/events").text)
         assert entered.wait(PATIENCE_S)

@@ -16,17 +16,17 @@ from tests.unit.app.provider import JWKS_URL, ec_key, jwk
 KEY_SET = {"keys": [jwk("a", ec_key()), {"kid": "b", "kty": "of another time"}]}
 
 
-def fetcher(loop: Portal, answer: Callable[[httpx.Request], httpx.Response]) -> Jwks:
+def fetcher(portal: Portal, answer: Callable[[httpx.Request], httpx.Response]) -> Jwks:
     """A fetch whose provider answers like this."""
-    return Jwks(loop, httpx.AsyncClient(transport=httpx.MockTransport(answer)), JWKS_URL)
+    return Jwks(portal, httpx.AsyncClient(transport=httpx.MockTransport(answer)), JWKS_URL)
 
 
-def answering(loop: Portal, status: int = 200, **content: Any) -> Jwks:
+def answering(portal: Portal, status: int = 200, **content: Any) -> Jwks:
     """A fetch whose provider gives always the same answer."""
-    return fetcher(loop, lambda _: httpx.Response(status, **content))
+    return fetcher(portal, lambda _: httpx.Response(status, **content))
 
 
-def test_a_published_set_is_read(loop: Portal) -> None:
+def test_a_published_set_is_read(portal: Portal) -> None:
     """GET at the address; keys that we cannot read are left out."""
     asked: list[httpx.Request] = []
 
@@ -34,7 +34,7 @@ def test_a_published_set_is_read(loop: Portal) -> None:
         asked.append(request)
         return httpx.Response(200, json=KEY_SET)
 
-    assert [key.key_id for key in fetcher(loop, answer)()] == ["a"]
+    assert [key.key_id for key in fetcher(portal, answer)()] == ["a"]
     assert [(request.method, str(request.url)) for request in asked] == [("GET", JWKS_URL)]
 
 
@@ -59,31 +59,31 @@ def test_a_published_set_is_read(loop: Portal) -> None:
         {"text": json.dumps(KEY_SET) + " " * SET_BYTES_MAX},
     ],
 )
-def test_what_is_no_key_set_is_no_answer(loop: Portal, content: dict[str, Any]) -> None:
+def test_what_is_no_key_set_is_no_answer(portal: Portal, content: dict[str, Any]) -> None:
     """Whatever else stands at the address, the provider counts as away."""
     with pytest.raises(Unavailable):
         answering(loop, **content)()
 
 
 @pytest.mark.parametrize("status", [204, 301, 302, 304, 400, 401, 404, 429, 500, 503])
-def test_another_status_is_no_answer(loop: Portal, status: int) -> None:
+def test_another_status_is_no_answer(portal: Portal, status: int) -> None:
     """Nor is a redirect followed: only the address itself is trusted."""
     with pytest.raises(Unavailable, match=str(status)):
-        answering(loop, status, json=KEY_SET, headers={"Location": "https://attacker.example/"})()
+        answering(portal, status, json=KEY_SET, headers={"Location": "https://attacker.example/"})()
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
-def test_a_broken_connection_is_no_answer(loop: Portal, error: type[httpx.RequestError]) -> None:
+def test_a_broken_connection_is_no_answer(portal: Portal, error: type[httpx.RequestError]) -> None:
     """Refused, timed out, cut, told by the kind alone."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         raise error("secret detail", request=request)
 
     with pytest.raises(Unavailable, match=error.__name__):
-        fetcher(loop, answer)()
+        fetcher(portal, answer)()
 
 
-def test_a_set_without_end_is_not_read_to_its_end(loop: Portal) -> None:
+def test_a_set_without_end_is_not_read_to_its_end(portal: Portal) -> None:
     """Reading stops at the limit."""
     read: list[bytes] = []
 
@@ -94,5 +94,5 @@ def test_a_set_without_end_is_not_read_to_its_end(loop: Portal) -> None:
                 yield read[-1]
 
     with pytest.raises(Unavailable, match="too large"):
-        fetcher(loop, lambda _: httpx.Response(200, stream=Endless()))()
+        fetcher(portal, lambda _: httpx.Response(200, stream=Endless()))()
     assert len(read) == SET_BYTES_MAX // 1024 + 1

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from domain.errors import ContractBroken, Unavailable
 from providers.stripe.events import NOTICED, REFUND_FAILED
 from tests.unit.app.deliveries import accepted, counted, event, send
-from tests.unit.fakes import FakePayments, FakeSagas, payment
+from tests.unit.fakes import FakePayments, FakePurchases, payment
 
 
 def noticed(kind: str, **about: Any) -> dict[str, Any]:
@@ -19,24 +19,24 @@ def noticed(kind: str, **about: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", sorted(NOTICED))
 def test_a_payment_of_ours_is_looked_at(
-    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments, kind: str
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, kind: str
 ) -> None:
     """The look makes Payments keep what the provider shows; no saga is started, and the type is counted."""
     payments.records = [payment()]
     before = counted(anyone, "noticed")
     assert accepted(send(anyone, noticed(kind)))
-    assert (payments.looked_at, sagas.events) == (["pi_1"], [])
+    assert (payments.looked_at, purchases.events) == (["pi_1"], [])
     assert counted(anyone, "noticed") == before + 1
     assert f'intake_noticed_events_total{{type="{kind}"}}' in anyone.get("/metrics").text
 
 
 def test_a_charge_bears_its_payments_mark_and_starts_nothing(
-    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments
 ) -> None:
     """A refunded charge has the metadata of its payment, whoever has refunded it."""
     payments.records = [payment()]
     assert accepted(send(anyone, noticed("charge.refunded", object="charge", metadata={"purchase_id": "p1"})))
-    assert (payments.looked_at, sagas.events) == (["pi_1"], [])
+    assert (payments.looked_at, purchases.events) == (["pi_1"], [])
 
 
 @pytest.mark.parametrize("about", [{}, {"payment_intent": None}])

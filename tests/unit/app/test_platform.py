@@ -7,7 +7,7 @@ from app import create_app
 from domain.errors import ContractBroken, Unavailable
 from tests.unit.app.conftest import CATALOGUE
 from tests.unit.app.requests import post, refusal
-from tests.unit.fakes import FakeSagas, Recorder
+from tests.unit.fakes import FakePurchases, Recorder
 
 
 def test_the_catalogue_is_shown_to_anyone(anyone: FlaskClient, projects: Recorder) -> None:
@@ -40,10 +40,10 @@ def test_a_page_learns_how_to_reach_the_provider(anyone: FlaskClient) -> None:
     }
 
 
-def test_health_does_not_depend_on_others_and_ready_does(anyone: FlaskClient, sagas: FakeSagas) -> None:
+def test_health_does_not_depend_on_others_and_ready_does(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """A platform restarts what is not healthy and only waits for what is not ready."""
     assert anyone.get("/health").status_code == anyone.get("/ready").status_code == 200
-    sagas.error = Unavailable("away")
+    purchases.error = Unavailable("away")
     assert anyone.get("/health").status_code == 200
     assert refusal(anyone.get("/ready")) == (503, "dependency-unavailable")
 

@@ -29,7 +29,7 @@ from engine.limiter import AdaptiveLimiter, Overloaded
 from engine.sagas import Doubted
 from lib.portal import Portal
 from tests.unit.app.requests import post
-from tests.unit.fakes import NOW, ORDER, FakePayments, FakeSagas, outcome, payment, saga
+from tests.unit.fakes import NOW, ORDER, FakePayments, FakePurchases, outcome, payment, saga
 from workflows.attributes import order_attributes
 
 ANSWER = Answer(
@@ -115,7 +115,7 @@ Sagas = Callable[..., tuple[TemporalSagas, FakeClient]]
 
 
 @pytest.fixture
-def make(loop: Portal, payments: FakePayments) -> Sagas:
+def make(portal: Portal, payments: FakePayments) -> Sagas:
     """The sagas over a client that answers like this."""
 
     def made(answer: Any = None, *, healthy: bool = True) -> tuple[TemporalSagas, FakeClient]:
@@ -124,7 +124,7 @@ def make(loop: Portal, payments: FakePayments) -> Sagas:
         async def make_client() -> Client:
             return cast("Client", client)
 
-        return TemporalSagas(loop, cast("Payments", payments), make_client), client
+        return TemporalSagas(portal, cast("Payments", payments), make_client), client
 
     return made
 
@@ -154,7 +154,7 @@ def test_what_the_hints_say_is_handed_on_and_nothing_begins(make: Sagas, error: 
 
 
 def test_nobody_is_asked_for_the_sake_of_an_opening_that_has_no_room(
-    loop: Portal, payments: FakePayments, client: FlaskClient, sagas: FakeSagas
+    portal: Portal, payments: FakePayments, client: FlaskClient, purchases: FakePurchases
 ) -> None:
     """Neither for hints nor for its saga; its buyer is told to come again."""
     temporal = FakeClient(ANSWER)
@@ -169,9 +169,9 @@ def test_nobody_is_asked_for_the_sake_of_an_opening_that_has_no_room(
         asked.append("hints")
 
     with pytest.raises(Overloaded) as turned_away:
-        TemporalSagas(loop, cast("Payments", payments), make_client, room).open_purchase(START, hints)
+        TemporalSagas(portal, cast("Payments", payments), make_client, room).open_purchase(START, hints)
     assert (asked, temporal.calls) == ([], [])
-    sagas.error = turned_away.value
+    purchases.error = turned_away.value
     answer = post(client)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 

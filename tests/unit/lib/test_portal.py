@@ -10,7 +10,7 @@ from lib.portal import Portal
 from tools.devstack.patience import PATIENCE_S
 
 
-def test_a_coroutine_that_takes_too_long_is_canceled(loop: Portal) -> None:
+def test_a_coroutine_that_takes_too_long_is_canceled(portal: Portal) -> None:
     """The caller gets TimeoutError, and nothing runs on behind its back."""
     canceled = threading.Event()
 
@@ -21,11 +21,11 @@ def test_a_coroutine_that_takes_too_long_is_canceled(loop: Portal) -> None:
             canceled.set()
 
     with pytest.raises(TimeoutError):
-        loop.run(endless(), 0.01)
+        portal.run(endless(), 0.01)
     assert canceled.wait(PATIENCE_S)
 
 
-def test_threads_share_one_loop_and_get_their_own_results(loop: Portal) -> None:
+def test_threads_share_one_loop_and_get_their_own_results(portal: Portal) -> None:
     """Many callers at once, one loop, each with its answer or its error."""
 
     async def double(number: int) -> tuple[int, asyncio.AbstractEventLoop]:
@@ -34,8 +34,8 @@ def test_threads_share_one_loop_and_get_their_own_results(loop: Portal) -> None:
         return number * 2, asyncio.get_running_loop()
 
     with ThreadPoolExecutor(7) as threads:
-        results = list(threads.map(lambda number: loop.run(double(number), 1), range(7)))
+        results = list(threads.map(lambda number: portal.run(double(number), 1), range(7)))
     assert [result for result, _ in results] == [0, 2, 4, 6, 8, 10, 12]
     assert len({id(used) for _, used in results}) == 1
     with pytest.raises(ValueError, match="7"):
-        loop.run(double(7), 1)
+        portal.run(double(7), 1)
