@@ -85,7 +85,7 @@ def _see_cipher_text(page: Page, link: str) -> None:
     _see(page.get_by_text('"encryption-key-id"').first)
     _see(page.locator("#content").get_by_text("Codec Server could not connect"))
     # By now the page has shown all that it will: its steps are drawn.
-    _see(page.get_by_text("reserve_offset").first)
+    _see(page.get_by_text("reserve-offset").first)
     shown = page.inner_text("body")
     assert not any(word in shown for word in ("buyer_id", "tCO2e", QUANTITY, "Reserve "))
 

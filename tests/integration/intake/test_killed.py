@@ -15,7 +15,7 @@ from domain.keys import purchase_id_of
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped, unread
 from tests.integration.intake.conftest import Basket
-from tools.devstack.shop import Shop
+from tools.devstack.shop import Shop, reference
 from tools.devstack.stack import Stack
 
 # A request that starts a workflow has more bytes than this, a ping of HTTP/2 fewer.
@@ -52,7 +52,7 @@ def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, a
     run = engine.run_id(saga)
     assert client.settled(answer["purchase_id"])["status"] == "paid"
     acknowledged = lambda events: not any(event["pending_webhooks"] for event in events)  # noqa: E731
-    client.until(lambda: client.provider_events(answer["payment_id"]), acknowledged, "Stripe's repeat")
+    client.until(lambda: client.provider_events(reference(answer)), acknowledged, "Stripe's repeat")
     assert engine.run_id(saga) == run
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 

@@ -45,7 +45,7 @@ def test_nothing_that_must_stay_secret_is_kept_or_told(
         _forged(),
         api_key[0],
     }
-    secrets |= {paid["client_secret"], open_one["client_secret"], *NEEDLES, ADDRESS}
+    secrets |= {paid["next_action"]["client_secret"], open_one["next_action"]["client_secret"], *NEEDLES, ADDRESS}
     refusals = [answer.content for answer in answers if answer.status_code >= 400]
     logs = [path.read_bytes() for path in (several.data / "logs").iterdir()]
     metrics = httpx.get(url(several, "/metrics"), timeout=PATIENCE_S).content

@@ -1,8 +1,9 @@
 """Buyers whose purchases are brought to a step of a saga, and what the callees' records say of them in the end."""
 
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from domain.keys import fingerprint, purchase_id_of
 from domain.purchase import Item, Order
 from tests.integration.engine import WAIT_S, Engine
 from tests.integration.newcomers import newcomer
-from tools.devstack.shop import Shop, item
+from tools.devstack.shop import Shop, item, reference
 
 # The name of a step is the last part of its key.
 PUBLISH, CANCEL, RELEASE, REFUND = "publish-notification", "cancel-payment", "release-offset", "refund-payment"
@@ -25,12 +26,17 @@ LONG_TTL_S = 1800
 
 @dataclass
 class Purchase:
-    """A purchase, each of another buyer; `client_secret` is empty for one that nobody will pay."""
+    """A purchase, each of another buyer; `answer` is empty for one that nobody will pay."""
 
     purchase_id: str
     buyer: str
     payment_id: str = ""
-    client_secret: str = ""
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """What the provider calls its payment."""
+        return reference(self.answer)
 
     @property
     def opening(self) -> str:
@@ -81,7 +87,7 @@ class Buyers:
         body = PurchaseRequest.model_validate({"items": items, "amount": amount, "currency": "usd"})
         order = body.order(purchase.purchase_id, purchase.buyer)
         key, _, _ = self._keys[purchase.purchase_id]
-        self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, body.payment_method, key))
+        self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, key))
         return purchase
 
     def _purchase(self, items: list[dict[str, str]], amount: int) -> Purchase:
@@ -98,7 +104,7 @@ class Buyers:
     def answered(self, purchase: Purchase) -> Purchase:
         """The purchase as the buyer's repeat with the same key is told."""
         known = self.repeated(purchase).raise_for_status().json()
-        return replace(purchase, payment_id=known["payment_id"], client_secret=known["client_secret"])
+        return replace(purchase, payment_id=known["payment_id"], answer=known)
 
     def unpaid(self) -> Purchase:
         """A purchase that reaches its deadline at once; nobody pays it."""
@@ -119,14 +125,14 @@ class Buyers:
     def fail(self, purchase: Purchase) -> str:
         """The buyer's card is declined; the saga of that attempt, which has begun."""
         assert self._confirm(purchase, "pm_card_chargeDeclined").status_code == 402
-        events = self.shop.provider_events(purchase.payment_id)
+        events = self.shop.provider_events(purchase.reference)
         charge = next(e["data"]["object"]["last_payment_error"]["charge"] for e in events if "failed" in e["type"])
         saga = f"payment-failed/{purchase.payment_id}/{charge}"
         self._engine.wait_until_there(saga)
         return saga
 
     def _confirm(self, purchase: Purchase, card: str) -> httpx.Response:
-        return self.shop.pay({"payment_id": purchase.payment_id, "client_secret": purchase.client_secret}, card)
+        return self.shop.pay(purchase.answer, card)
 
     def refuse_delivery(self, purchase: Purchase) -> None:
         """Let Users refuse the buyer's offset for good, as one that was revoked."""
@@ -142,7 +148,7 @@ class Buyers:
         ended = self._engine.run_id(purchase.success)
 
         def newest_run() -> str | None:
-            for event in self.shop.provider_events(purchase.payment_id):
+            for event in self.shop.provider_events(purchase.reference):
                 self.shop.repeat_webhook(event["id"])
             return self._engine.run_id(purchase.success)
 

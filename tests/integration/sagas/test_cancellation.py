@@ -14,7 +14,7 @@ from tests.integration.sagas.buyers import PUBLISH, RELEASE, Buyers, Purchase
 from tools.devstack.audit import audit_stack
 from tools.devstack.stack import Stack
 
-LOOK, COMMIT, CAPTURE, DELIVER = "look-at-payment", "commit-offset", "capture-payment", "deliver-offset"
+RETRIEVE, COMMIT, CAPTURE, DELIVER = "retrieve-payment", "commit-offset", "capture-payment", "deliver-offset"
 CREATE, RESERVE = "create-payment", "reserve-offset"
 CANCELED, COMPLETED = WorkflowExecutionStatus.CANCELED, WorkflowExecutionStatus.COMPLETED
 
@@ -53,7 +53,7 @@ def test_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
         buyers.pay(looked)
         attempt = buyers.fail(failed)
         created = buyers.opening()
-        cancel(engine, {created.opening: CREATE, looked.success: LOOK, attempt: LOOK, captured.success: CAPTURE})
+        cancel(engine, {created.opening: CREATE, looked.success: RETRIEVE, attempt: RETRIEVE, captured.success: CAPTURE})
     assert engine.wait_until_closed(looked.success) is CANCELED
     assert engine.wait_until_closed(attempt) is CANCELED
     buyers.hear_again(looked)

@@ -15,7 +15,7 @@ from tests.integration.newcomers import newcomer
 from tests.integration.sagas.provider import Provider
 from tests.integration.told import told
 from tools.devstack.audit import audit_stack
-from tools.devstack.shop import Shop, item
+from tools.devstack.shop import Shop, item, reference
 from tools.devstack.stack import Stack
 
 # As long as a buyer waits here for an opening; it answers before the intake's own limit of 10 s, which would be a 503.
@@ -92,7 +92,7 @@ def test_money_that_goes_back_before_the_delivery_buys_nothing(
     with away(own, "users"):
         client.pay(answer).raise_for_status()
         engine.wait_until_retried(f"payment-success/{answer['payment_id']}")
-        Provider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": answer["payment_id"]})
+        Provider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": reference(answer)})
     gave_all_back(client, answer, taken=120)
 
 
@@ -102,7 +102,7 @@ def test_a_part_captured_by_hand_buys_nothing(own: Stack, client: Shop, basket: 
     with stopped(own, "payment_success_worker"):
         client.pay(answer).raise_for_status()
         part = {"amount_to_capture": 50}
-        Provider(own, client).ask("POST", f"/v1/payment_intents/{answer['payment_id']}/capture", data=part)
+        Provider(own, client).ask("POST", f"/v1/payment_intents/{reference(answer)}/capture", data=part)
     gave_all_back(client, answer, taken=50)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.newcomers import newcomer
 from tools.devstack.audit import audit_stack
-from tools.devstack.shop import Shop, item
+from tools.devstack.shop import Shop, item, reference
 
 Basket = tuple[list[dict[str, str]], int]
 
@@ -141,7 +141,7 @@ def test_a_repeated_webhook_changes_nothing(shop: Shop, basket: Basket) -> None:
     shop.pay(answer).raise_for_status()
     before = shop.settled(answer["purchase_id"])
     shop.notified(answer["purchase_id"], "payment.success")
-    for event in shop.provider_events(answer["payment_id"]):
+    for event in shop.provider_events(reference(answer)):
         shop.repeat_webhook(event["id"])
     assert shop.settled(answer["purchase_id"]) == before
     assert len(shop.notifications(answer["purchase_id"])) == 1

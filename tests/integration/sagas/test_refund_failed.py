@@ -24,7 +24,7 @@ def test_a_failed_refund_parks_and_changes_no_outcome(battered: Stack, engine: E
     buyers.refuse_delivery(purchase)
     buyers.pay(purchase)
     buyers.ended(purchase, "refunded", "delivery-refused", by=purchase.success)
-    refunds = provider(battered, "GET", "/v1/refunds", params={"payment_intent": purchase.payment_id})
+    refunds = provider(battered, "GET", "/v1/refunds", params={"payment_intent": purchase.reference})
     (refund_id,) = [refund["id"] for refund in refunds["data"]]
     provider(battered, "POST", f"/simulator/refunds/{refund_id}/fail")
     engine.wait_until_parked(f"refund-failed/{refund_id}")

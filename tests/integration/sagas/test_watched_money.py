@@ -43,7 +43,7 @@ def test_a_refund_in_the_dashboard_is_noticed_and_named(battered: Stack, buyers:
     """Payments learns of it by the event's look and counts it; the purchase stays paid; the audit names it."""
     purchase = delivered(buyers)
     before = provider.told()["payments_provider_refunds_total"]
-    provider.ask("POST", "/v1/refunds", data={"payment_intent": purchase.payment_id, "amount": 40})
+    provider.ask("POST", "/v1/refunds", data={"payment_intent": purchase.reference, "amount": 40})
     provider.wait_until_recorded(purchase.purchase_id, refunds_by_hand=1, amount_refunded=40, refunded_by=None)
     assert provider.told()["payments_provider_refunds_total"] == before + 1
     assert buyers.shown(purchase)["status"] == "paid"
@@ -90,7 +90,7 @@ def test_an_authorisation_that_runs_out_while_its_saga_stands_still(
         engine.wait_until_held(purchase.success, COMMIT)
         assert 0 < provider.told()[RUNS_OUT] <= A_WEEK_S
         with provider.failing({} if told else {"webhooks": {"drop": 1}}):
-            provider.ask("POST", f"/simulator/payment_intents/{purchase.payment_id}/expire")
+            provider.ask("POST", f"/simulator/payment_intents/{purchase.reference}/expire")
             if told:
                 provider.wait_until_recorded(purchase.purchase_id, status="canceled", capture_before=None)
             else:

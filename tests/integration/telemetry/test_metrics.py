@@ -157,7 +157,7 @@ def test_alerts_and_panels_read_what_is_there(lived: Told, prometheus: Prometheu
 
 def test_what_breaks_calls_somebody(lived: Told, watched: Stack, prometheus: Prometheus) -> None:
     """A callee that breaks its contract, a saga's fault and a worker that is gone fire; what is parked stays known."""
-    wait_for(prometheus, "ContractBroken", "commit_offset")
+    wait_for(prometheus, "ContractBroken", "commit-offset")
     wait_for(prometheus, "WorkflowTasksFail", "Clumsy")
     with killed(watched, "payment_success_worker"):
         wait_for(prometheus, "WorkerGone", "payment_success_worker")

@@ -11,7 +11,7 @@ import httpx
 from stripe import WebhookSignature
 
 from tools.devstack.patience import PATIENCE_S
-from tools.devstack.shop import Shop
+from tools.devstack.shop import Shop, reference
 
 OLD, NEW = "whsec_old", "whsec_new"
 THREE_DAYS_S = 3 * 86_400
@@ -65,14 +65,14 @@ class Stripe:
 
     def event(self, answer: Mapping[str, Any], kind: str) -> Event:
         """The newest event of this type about a purchase's payment, as the provider made it."""
-        events = self._shop.provider_events(answer["payment_id"])
+        events = self._shop.provider_events(reference(answer))
         return next(event for event in events if event["type"] == kind)
 
     @staticmethod
     def told(answer: Mapping[str, Any], kind: str) -> Event:
         """An event about a purchase's payment that tells what has not happened, or is not so any more."""
-        intent = {"id": answer["payment_id"], "object": "payment_intent"}
-        about = intent | {"metadata": {"purchase_id": answer["purchase_id"]}}
+        ids = {name: answer[name] for name in ("purchase_id", "payment_id")}
+        about = {"id": reference(answer), "object": "payment_intent", "metadata": ids}
         known = {"id": f"evt_{uuid.uuid4().hex}", "object": "event", "livemode": False, "created": int(time.time())}
         return known | {"type": kind, "data": {"object": about}}
 

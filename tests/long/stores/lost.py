@@ -14,7 +14,7 @@ from tests.integration.postgres import PostgresServer
 from tests.integration.service_process import REPOSITORY
 from tools.devstack.audit import audit_stack
 from tools.devstack.description import DATABASES
-from tools.devstack.shop import Shop, item
+from tools.devstack.shop import Shop, item, reference
 from tools.devstack.stack import Stack
 
 Answer = dict[str, Any]
@@ -82,7 +82,7 @@ class Operator:
 
     def resend(self, answer: Answer) -> None:
         """Have the provider send its event of a payment that has succeeded once more."""
-        events = self.shop.provider_events(answer["payment_id"])
+        events = self.shop.provider_events(reference(answer))
         self.shop.repeat_webhook(next(e["id"] for e in events if e["type"] == "payment_intent.succeeded"))
 
     def report(self) -> Report:
