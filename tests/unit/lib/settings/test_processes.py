@@ -31,7 +31,7 @@ OWN = {
 }
 PAYLOAD_KEYS = new_entry("own")
 KINDS: tuple[type[ProcessSettings], ...] = (IntakeSettings, WorkerSettings, OperatorSettings, AuditSettings)
-# What starts a worker, by its other name than in a stack, and the intake; each reads its settings before it does anything else.
+# What starts a worker (by its other name than in a stack) and the intake; each reads its settings before all else.
 WORKER = ("-m", "workers.start_payment")
 FLASK = ("-c", "from app import create_app; create_app()")
 GUNICORN = ("-m", "gunicorn", "app:create_app()", "--bind", "unix:{folder}/socket")
