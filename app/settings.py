@@ -4,10 +4,9 @@ import re
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import NoDecode
 
 from clients.settings import CallerSettings
-from lib.settings import HTTPS, REQUIRED, Origin, checked, separated
+from lib.settings import HTTPS, REQUIRED, Origin, Separated, checked
 from lib.settings.payload_keys import PayloadSettings
 from providers.stripe.settings import StripeEventSettings
 
@@ -38,7 +37,7 @@ class IntakeSettings(PayloadSettings, CallerSettings, StripeEventSettings):
     )
     jwt_issuer: str = Field(default="buy-projects", min_length=1, description="`iss` that a token must have")
     jwt_audience: str = Field(default="buy-projects", min_length=1, description="`aud` that a token must have")
-    api_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+    api_keys: Separated[str] = Field(
         default=(), description="comma separated: keys of servers that may act for buyers, each as its hash"
     )
 
@@ -57,7 +56,7 @@ class IntakeSettings(PayloadSettings, CallerSettings, StripeEventSettings):
         pattern=r"^(memory://|rediss?://\S+)$",
         description="where requests are counted: memory for each process by itself, Redis for all together",
     )
-    cors_origins: Annotated[tuple[Origin, ...], NoDecode, HTTPS] = Field(
+    cors_origins: Annotated[Separated[Origin], HTTPS] = Field(
         default=(), description="comma separated: the origins of pages on other hosts that may call us"
     )
     trusted_proxies: int = Field(
@@ -78,12 +77,6 @@ class IntakeSettings(PayloadSettings, CallerSettings, StripeEventSettings):
         default=30, ge=1, le=600, description="seconds after which an opening is given up: as long as a buyer stays"
     )
     payment_attempts: int = Field(default=1, ge=1, le=10, description="failed attempts to pay that end a purchase")
-
-    @field_validator("api_keys", "cors_origins", mode="before")
-    @classmethod
-    def split_lists(cls, value: object) -> object:
-        """Comma separated lists as tuples."""
-        return separated(value)
 
     @field_validator("api_keys")
     @classmethod

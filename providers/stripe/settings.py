@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_settings import NoDecode
+from pydantic import Field, model_validator
 
-from lib.settings import HTTPS, SECRET, ProcessSettings, Url, separated
+from lib.settings import HTTPS, SECRET, ProcessSettings, Separated, Url
 
 STRIPE = "https://api.stripe.com"
 LIVE = re.compile(r"(sk|rk|pk)_live_")
@@ -57,7 +56,7 @@ class StripeEventSettings(ProcessSettings):
     stripe_publishable_key: Annotated[str, SECRET] = Field(
         default="pk_test_development", pattern=r"^pk_", description="for the page; not secret"
     )
-    stripe_webhook_secrets: Annotated[tuple[str, ...], NoDecode, SECRET] = Field(
+    stripe_webhook_secrets: Annotated[Separated[str], SECRET] = Field(
         default=("whsec_development",),
         min_length=1,
         description="comma separated: while a secret is rolled the old and the new one are valid",
@@ -72,12 +71,6 @@ class StripeEventSettings(ProcessSettings):
     def livemode(self) -> bool:
         """Whether our keys move real money."""
         return self.stripe_publishable_key.startswith("pk_live_")
-
-    @field_validator("stripe_webhook_secrets", mode="before")
-    @classmethod
-    def split_secrets(cls, value: object) -> object:
-        """A comma separated list as a tuple."""
-        return separated(value)
 
     @model_validator(mode="after")
     def check_publishable_key(self) -> Self:

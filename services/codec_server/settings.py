@@ -4,9 +4,8 @@ import re
 from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import NoDecode
 
-from lib.settings import HTTPS, SECRET, Origin, checked, separated
+from lib.settings import HTTPS, SECRET, Origin, Separated, checked
 from lib.settings.payload_keys import PayloadSettings
 
 # An entry of CODEC_SERVER_TOKENS, as `services.codec_server new-token` prints it: whose token, and its SHA-256.
@@ -21,19 +20,13 @@ class CodecServerSettings(PayloadSettings):
 
     codec_server_host: str = Field(default="127.0.0.1", description="address to listen on")
     codec_server_port: int = Field(default=5006, ge=1, le=65535, description="TCP port to listen on")
-    codec_server_origins: Annotated[tuple[Origin, ...], NoDecode, HTTPS] = Field(
+    codec_server_origins: Annotated[Separated[Origin], HTTPS] = Field(
         default=("http://127.0.0.1:8233",), description="comma separated: where Temporal's UI is, as browsers write it"
     )
-    codec_server_tokens: Annotated[tuple[str, ...], NoDecode, SECRET] = Field(
+    codec_server_tokens: Annotated[Separated[str], SECRET] = Field(
         default=DEVELOPMENT_TOKENS,
         description="comma separated: who may see payloads, each as `services.codec_server new-token` prints it",
     )
-
-    @field_validator("codec_server_origins", "codec_server_tokens", mode="before")
-    @classmethod
-    def split_list(cls, value: object) -> object:
-        """A comma separated list as a tuple."""
-        return separated(value)
 
     @field_validator("codec_server_tokens")
     @classmethod

@@ -37,7 +37,9 @@ def create_app(settings: SimulatorSettings | None = None) -> Flask:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     store = Store(connect(settings.stripe_simulator_database_url))
     faults = Faults()
-    deliverer = Deliverer(store, settings.signing_secrets, post_to(settings.stripe_simulator_webhook_url), faults)
+    deliverer = Deliverer(
+        store, settings.stripe_webhook_secrets, post_to(settings.stripe_simulator_webhook_url), faults
+    )
     clock = Clock(store, settings.stripe_simulator_processing_seconds)
     app = create_web(settings, store, deliverer, faults)
     for thread in (deliverer, clock):

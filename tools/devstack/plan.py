@@ -14,7 +14,7 @@ from tools.devstack.errors import StackError
 from tools.devstack.options import ROOT, StackOptions
 from tools.devstack.ports import LINKS, LOOPBACK, Ports, claim_block, from_environment, require_free
 from tools.devstack.process import ProcessSpec
-from tools.devstack.processes import CODEC_SERVER, IN_STACK, Entry
+from tools.devstack.processes import CALLED, CODEC_SERVER, IN_STACK, Entry
 from tools.devstack.readiness import http_ready
 from tools.devstack.setup import postgresql as postgresql_server
 from tools.devstack.setup import rabbitmq_server, temporal_server, toxiproxy_server
@@ -66,7 +66,6 @@ def application(options: StackOptions) -> Plan:
     if options.on_postgres:
         programs = _program(postgresql_server.find(machine), "postgres")
         infrastructure.append(postgresql.server(programs, ports["postgres"], options.state / "postgresql"))
-        given |= _databases(given, ports["postgres"])
     else:
         ports = {name: port for name, port in ports.items() if name != "postgres"}
     environ = {**given, **addresses(given, ports, options.state)}
@@ -92,12 +91,6 @@ def _without_temporal(environ: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "TEMPORAL_NAMESPACE": namespace, "TEMPORAL_CONFIG_FILE": "/dev/null"}
 
 
-def _databases(given: Mapping[str, str], port: int) -> dict[str, str]:
-    """Whose books are in our own PostgreSQL: those that are not somewhere else."""
-    variables = {f"{name.upper()}_DATABASE_URL": name for name in DATABASES}
-    return {variable: given.get(variable) or postgresql.url(port, name) for variable, name in variables.items()}
-
-
 def addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, str]:
     """Who listens where, and who finds whom where."""
     callers = {**TOKENS, "operator": given["SERVICE_TOKEN"]}
@@ -107,14 +100,13 @@ def addresses(given: Mapping[str, str], ports: Ports, data: Path) -> dict[str, s
         # The stripe SDK and others write into the user's settings folder, which is none of ours.
         "XDG_CONFIG_HOME": str(data / "config"),
     }
-    for entry in IN_STACK:
-        prefix = entry.name.upper()
-        if entry.has_database:
-            found[f"{prefix}_DATABASE_URL"] = given.get(f"{prefix}_DATABASE_URL") or f"sqlite:///{data}/{entry.name}.db"
-        if entry.serves and entry.name in ports:
-            found |= {f"{prefix}_HOST": LOOPBACK, f"{prefix}_PORT": str(ports[entry.name])}
-    for name in DATABASES:
+    for name in (entry.name for entry in (*CALLED, CODEC_SERVER) if entry.name in ports):
+        found |= {f"{name.upper()}_HOST": LOOPBACK, f"{name.upper()}_PORT": str(ports[name])}
         found[f"{name.upper()}_URL"] = f"http://{LOOPBACK}:{ports[name]}"
+    for name in (entry.name for entry in CALLED):
+        ours = postgresql.url(ports["postgres"], name) if name in DATABASES and "postgres" in ports else ""
+        variable = f"{name.upper()}_DATABASE_URL"
+        found[variable] = given.get(variable) or ours or f"sqlite:///{data}/{name}.db"
     found["CODEC_SERVER_ORIGINS"] = given.get("CODEC_SERVER_ORIGINS") or ui_url(given, ports)
     # All buyers of a stack come from this machine's one address, as no thousand buyers of a real shop do.
     found["RATE_LIMIT_ADDRESS"] = given.get("RATE_LIMIT_ADDRESS") or "60000/minute"

@@ -17,18 +17,19 @@ class Place(StrEnum):
     PRODUCTION = "deploy/kubernetes/overlays/production"
 
 
-CLUSTERS = frozenset({Place.DEVELOPMENT, Place.PRODUCTION})
 MACHINES = frozenset({Place.STACK, Place.COMPOSE})
+CLUSTERS = frozenset({Place.DEVELOPMENT, Place.PRODUCTION})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A process; its name is that in a stack, and in Kubernetes with hyphens."""
+    """A process; its name is that in a stack."""
 
     name: str
+    in_compose: str
     # As it is typed; who serves by gunicorn alone is told its address behind it.
     command: tuple[str, ...]
-    # In a stack, and in containers unless it serves nothing but its metrics.
+    # In a stack; in containers too, unless it serves its metrics alone.
     port: int
     # The classes by which it reads its settings, beside those of logs and traces.
     settings: tuple[str, ...]
@@ -37,13 +38,11 @@ class Entry:
     # As whom it calls the services.
     role: str | None = None
     places: frozenset[Place] = MACHINES | CLUSTERS
-    compose_name: str = ""
     # What it prints once it works; who prints nothing answers /ready.
     ready_line: str | None = None
     # False: at its port are its metrics, and nothing else.
     serves: bool = True
     has_metrics: bool = True
-    has_database: bool = False
     # What it gets between SIGTERM and SIGKILL in a stack, which stops within 15 s: intake, workers, services, broker.
     stop_limit_s: float = 3.0
 
@@ -53,36 +52,25 @@ class Entry:
         return self.name if self.serves else f"{self.name.removesuffix('_worker')}_metrics"
 
     @property
-    def in_compose(self) -> str:
-        """Its name there."""
-        return self.compose_name or self.name
-
-    @property
     def in_kubernetes(self) -> str:
         """Its component there."""
         return self.name.replace("_", "-")
 
 
 def _service(name: str, port: int, *needs: str) -> Entry:
-    return Entry(
-        name=name,
-        command=("python", "-m", "services", name),
-        port=port,
-        settings=(f"services.{name}.settings.{name.capitalize()}Settings",),
-        needs=("postgresql", *needs),
-        has_database=True,
-    )
+    settings = f"services.{name}.settings.{name.capitalize()}Settings"
+    return Entry(name, name, ("python", "-m", "services", name), port, (settings,), ("postgresql", *needs))
 
 
 def _worker(queue: str, metrics_port: int) -> Entry:
     return Entry(
-        name=f"{queue}_worker",
-        command=("python", "-m", "workers", queue),
-        port=metrics_port,
-        settings=("workers.settings.WorkerSettings",),
+        f"{queue}_worker",
+        f"temporal_{queue}_worker",
+        ("python", "-m", "workers", queue),
+        metrics_port,
+        ("workers.settings.WorkerSettings",),
         needs=("temporal", "rabbitmq", *(called.name for called in CALLED)),
         role="worker",
-        compose_name=f"temporal_{queue}_worker",
         ready_line=f"Starting {queue.replace('_', ' ')} worker",
         serves=False,
         stop_limit_s=6.0,
@@ -96,40 +84,43 @@ SERVICES = (
     _service("notifier", 5004, "rabbitmq"),
 )
 SIMULATOR = Entry(
-    name="stripe_simulator",
-    command=("python", "-m", "simulators.stripe"),
-    port=5005,
-    settings=("simulators.stripe.settings.SimulatorSettings",),
+    "stripe_simulator",
+    "stripe_simulator",
+    ("python", "-m", "simulators.stripe"),
+    5005,
+    ("simulators.stripe.settings.SimulatorSettings",),
     places=MACHINES | {Place.DEVELOPMENT},
     has_metrics=False,
-    has_database=True,
 )
+# Each with a database.
 CALLED = (*SERVICES, SIMULATOR)
-# Its metrics begin at OpenTelemetry's own port for Prometheus.
+# Their metrics begin at OpenTelemetry's own port for Prometheus.
 WORKERS = (_worker("start_payment", 9464), _worker("payment_success", 9465), _worker("payment_failed", 9466))
 INTAKE = Entry(
-    name="intake",
-    command=("gunicorn", "app:create_app()"),
-    port=5000,
-    settings=("app.settings.IntakeSettings",),
-    needs=("temporal", *(called.name for called in CALLED), *(worker.name for worker in WORKERS)),
+    "intake",
+    "buy_projects",
+    ("gunicorn", "app:create_app()"),
+    5000,
+    ("app.settings.IntakeSettings",),
+    needs=("temporal", *(entry.name for entry in (*CALLED, *WORKERS))),
     role="intake",
-    compose_name="buy_projects",
     stop_limit_s=2.0,
 )
 # In a stack it runs only where there is a key.
 CODEC_SERVER = Entry(
-    name="codec_server",
-    command=("python", "-m", "services", "codec_server"),
-    port=5006,
-    settings=("services.codec_server.settings.CodecServerSettings",),
+    "codec_server",
+    "codec_server",
+    ("python", "-m", "services", "codec_server"),
+    5006,
+    ("services.codec_server.settings.CodecServerSettings",),
     has_metrics=False,
 )
 AUDIT = Entry(
-    name="audit",
-    command=("python", "-m", "audit.watch"),
-    port=9467,
-    settings=("audit.settings.AuditSettings",),
+    "audit",
+    "audit",
+    ("python", "-m", "audit.watch"),
+    9467,
+    ("audit.settings.AuditSettings",),
     needs=("temporal", *(service.name for service in SERVICES)),
     role="auditor",
     places=CLUSTERS | {Place.TELEMETRY},

@@ -32,7 +32,8 @@ class Version:
     def __enter__(self) -> Self:
         """Start the workers; whoever needs them all there waits for them by a command of the release."""
         for worker in WORKERS:
-            command = (sys.executable, *worker.command[1:])
+            # By the other name of the same: a stack starts its own as the table of processes has it.
+            command = (sys.executable, "-m", f"workers.{worker.command[-1]}")
             alive = {"ALIVE_FILE": str(self._alive_file(worker.name))}
             spec = ProcessSpec(name=worker.name, command=command, ready_line=worker.ready_line, env=alive)
             log = self._folder / f"{worker.name}.log"

@@ -31,8 +31,8 @@ OWN = {
 }
 PAYLOAD_KEYS = new_entry("own")
 KINDS: tuple[type[ProcessSettings], ...] = (IntakeSettings, WorkerSettings, OperatorSettings, AuditSettings)
-# What starts a worker and the intake; each reads its settings before it does anything else.
-WORKER = ("-m", "workers", "start_payment")
+# What starts a worker (by its other name than in a stack) and the intake; each reads its settings before all else.
+WORKER = ("-m", "workers.start_payment")
 FLASK = ("-c", "from app import create_app; create_app()")
 GUNICORN = ("-m", "gunicorn", "app:create_app()", "--bind", "unix:{folder}/socket")
 

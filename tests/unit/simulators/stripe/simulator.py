@@ -24,7 +24,7 @@ class Simulator:
         self.received: list[tuple[bytes, str]] = []
         self.endpoint_status: int | None = 200
         self.faults = Faults()
-        self.deliverer = Deliverer(store, settings.signing_secrets, self._receive, self.faults, senders=2)
+        self.deliverer = Deliverer(store, settings.stripe_webhook_secrets, self._receive, self.faults, senders=2)
         self.clock = Clock(store, settings.stripe_simulator_processing_seconds)
         self.web = create_web(settings, store, self.deliverer, self.faults)
 
