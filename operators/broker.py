@@ -8,8 +8,10 @@ from pika.exceptions import (
     ChannelClosedByBroker,
     ConnectionClosedByBroker,
     IncompatibleProtocolError,
+    NackError,
     ProbableAccessDeniedError,
     ProbableAuthenticationError,
+    UnroutableError,
 )
 
 from clients.amqp import NOTIFICATIONS
@@ -26,6 +28,7 @@ MEANINGS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((ProbableAccessDeniedError,), "refuses the virtual host: create it, or give the user rights on it."),
     ((SSLCertVerificationError,), "has a certificate that this machine does not trust."),
     ((IncompatibleProtocolError, SSLError), "speaks no AMQP: is it the right port, with amqps:// only where TLS is?"),
+    ((UnroutableError, NackError), "does not take the message: is the queue still there?"),
     (ERRORS, "does not answer: is it running, and are host and port right?"),
 )
 
@@ -60,7 +63,7 @@ def meaning(error: BaseException) -> str:
     if isinstance(error, ChannelClosedByBroker) and error.reply_code == PRECONDITION_FAILED:
         return f"has other arguments there: {error.reply_text}. Empty and delete that one, then check again."
     if isinstance(error, ChannelClosedByBroker | ConnectionClosedByBroker):
-        return f"refuses to declare the topology: {error.reply_text}."
+        return f"refuses: {error.reply_text}."
     known = (meaning for kinds, meaning in MEANINGS if isinstance(error, kinds))
     return next(known, f"is not checked: {type(error).__name__}.")
 

@@ -64,7 +64,7 @@ class Publisher:
         while message:
             try:
                 with self._broker.channel() as channel:
-                    while message and channel.is_open:
+                    while message:
                         key, body, properties, confirmed = message
                         publish(channel, self._broker.topology.exchange, key, body, **properties)
                         confirmed.set_result(None)

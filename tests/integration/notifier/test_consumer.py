@@ -109,6 +109,7 @@ def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: B
     with publishing(broker) as channel:
         publish(channel, json.dumps(event("restarted")).encode())
     wait_until("the event is kept", lambda: bool(kept(notifier, "restarted")))
+    assert "Traceback" not in notifier.log.read_text()
 
 
 def test_what_comes_while_it_is_away_waits_for_it(broker: Broker, settings: dict[str, str], tmp_path: Path) -> None:
@@ -133,16 +134,6 @@ def test_an_abrupt_end_loses_nothing(
                 kill_with_children(notifier)
     with running_service("notifier", tmp_path / "next.log", **settings) as following:
         wait_until("all are kept", lambda: following.ready() and len(kept(following, "killed")) == 100)
-
-
-def test_it_starts_before_its_broker(broker: Broker, settings: dict[str, str], tmp_path: Path) -> None:
-    """Without a broker the process starts, is alive and not ready; it needs no restart when the broker comes."""
-    broker.stop()
-    with running_service("notifier", tmp_path / "early.log", **settings) as early:
-        wait_until("it is alive", lambda: not early.ready() and "Booting worker" in early.log.read_text())
-        broker.start()
-        wait_until("it consumes", early.ready)
-    assert "Traceback" not in (tmp_path / "early.log").read_text()
 
 
 def kill_with_children(service: ServiceProcess) -> None:

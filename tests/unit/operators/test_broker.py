@@ -14,6 +14,7 @@ from pika.exceptions import (
     ProbableAccessDeniedError,
     ProbableAuthenticationError,
     StreamLostError,
+    UnroutableError,
 )
 
 from clients.amqp import NOTIFICATIONS
@@ -55,6 +56,7 @@ def test_a_broker_that_is_there_gets_its_topology_and_a_line_that_says_so() -> N
         (AMQPConnectorStackTimeout("Timeout during AMQP handshake"), "does not answer"),
         (OSError("no route to host"), "does not answer"),
         (ConnectionClosedByBroker(320, "CONNECTION_FORCED - shutdown"), "CONNECTION_FORCED"),
+        (UnroutableError([]), "is the queue still there?"),
         (RuntimeError("top-secret"), "is not checked: RuntimeError"),
     ],
 )

@@ -23,6 +23,7 @@ class FakeBroker:
         self.parameters: pika.URLParameters | None = None
         self.is_open = False
         self.away: Exception | None = None
+        self.refused = threading.Event()
         self.closed = threading.Event()
         self.close_error: Exception | None = None
         self.declared: list[tuple[Any, ...]] = []
@@ -47,6 +48,7 @@ class FakeBroker:
     def connect(self, parameters: pika.URLParameters) -> pika.BlockingConnection:
         """Open a connection."""
         if self.away:
+            self.refused.set()
             raise self.away
         assert not self.is_open, "one connection at a time"
         self.parameters = parameters

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from pika.exceptions import ConnectionClosedByBroker
+from pika.adapters.utils.connection_workflow import AMQPConnectorStackTimeout
+from pika.exceptions import AMQPConnectionError, ConnectionClosedByBroker
 
 from lib.messaging.consumer import Consumer, NotConsuming, Reject, Retry
 from tests.unit.lib.messaging.fake_broker import FakeBroker
@@ -86,6 +87,7 @@ def test_a_message_that_waits_says_so_and_a_stop_leaves_it_to_the_next_process(f
         consumer.check()
         with pytest.raises(NotConsuming, match="the database is away"):
             consumer.check_handling()
+    consumer.check_handling()
     assert set(fake.told) == {"wait"}
     assert fake.deliveries == [b"a"]
     assert states[:2] == [True, False]
@@ -107,24 +109,40 @@ def test_what_it_tells_of_itself(fake: FakeBroker) -> None:
         consumer.check()
 
 
+@pytest.mark.parametrize("error", [AMQPConnectionError(), AMQPConnectorStackTimeout(), OSError("refused")])
+def test_it_starts_before_its_broker(fake: FakeBroker, error: Exception) -> None:
+    """Without a broker it does not consume and says so; it needs no restart when the broker comes."""
+    fake.away = error
+    with running(consumer_of(fake, handling(fake))) as consumer:
+        wait(fake.refused)
+        with pytest.raises(NotConsuming):
+            consumer.check()
+        fake.away = None
+        wait(fake.drained)
+        consumer.check()
+
+
 @pytest.mark.parametrize("end", [ConnectionClosedByBroker(320, "bye"), OSError("reset"), None])
 def test_a_lost_connection_is_replaced_and_what_was_not_acknowledged_comes_again(
-    fake: FakeBroker, end: Exception | None
+    fake: FakeBroker, caplog: pytest.LogCaptureFixture, end: Exception | None
 ) -> None:
-    """A broker that restarts, a network that breaks, a queue that somebody deletes: it is declared again."""
+    """A broker that restarts, a network that breaks, a queue that somebody deletes: not at once, declared anew."""
     fake.deliveries = [b"a", end, b"b"]
     with running(consumer_of(fake, handling(fake, DONE, DONE))):
         wait(fake.drained)
     assert fake.told == ["handle a", "ack a", "handle b", "ack b"]
     assert fake.connections == 2
+    assert "next try in 0.5 s" in caplog.text
     assert fake.declared[: len(fake.declared) // 2] == fake.declared[len(fake.declared) // 2 :]
 
 
 def test_what_nobody_has_foreseen_acknowledges_nothing(fake: FakeBroker) -> None:
     """The message lies in its queue again, and the thread lives on."""
     fake.deliveries = [b"a"]
-    with running(consumer_of(fake, handling(fake, RuntimeError("a bug")))):
+    with running(consumer_of(fake, handling(fake, RuntimeError("a bug")))) as consumer:
         wait(fake.closed)
+        with pytest.raises(NotConsuming):
+            consumer.check()
     assert fake.told == ["handle a"]
     assert fake.deliveries == [b"a"]
 

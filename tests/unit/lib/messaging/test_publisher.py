@@ -96,7 +96,7 @@ async def test_what_waits_has_a_limit_and_what_was_given_up_is_never_sent(fake: 
     publisher = Publisher(fake.at())
     waiting = [asyncio.create_task(publisher.publish(KEY, b"mate")) for _ in range(WAITING_MAX)]
     await asyncio.sleep(0)
-    with pytest.raises(NotConfirmed):
+    with pytest.raises(NotConfirmed, match="Full"):
         await publisher.publish(KEY, b"mate")
     for task in waiting:
         task.cancel()
