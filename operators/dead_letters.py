@@ -2,19 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import pika
+from pika import BasicProperties
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.adapters.utils.connection_workflow import AMQPConnectorException
-from pika.exceptions import AMQPError
 
-from clients.amqp import DEAD_EXCHANGE, QUEUE, broker_of, connect, declare_topology
+from clients.amqp import NOTIFICATIONS
 from domain.errors import Refused, Unavailable
+from lib.messaging.broker import ERRORS, Broker, count, publish
+from operators.broker import meaning
 
 # A person reads no more at a time, and a broker lends no more without a thought; what lies behind them comes next time.
 LENT_MAX = 1000
@@ -40,7 +40,7 @@ class DeadLetter:
     died_at: datetime | None
     requeued_by: str
     body: bytes
-    properties: pika.BasicProperties
+    properties: BasicProperties
     tag: int
 
     def document(self) -> dict[str, Any]:
@@ -57,14 +57,13 @@ class DeadLetter:
 class DeadLetters:
     """The queue of dead letters; raises Unavailable where its broker does not answer."""
 
-    def __init__(self, amqp_url: str, connect: Callable[[str], pika.BlockingConnection] = connect) -> None:
+    def __init__(self, amqp_url: str) -> None:
         self._url = amqp_url
-        self._connect = connect
 
     @property
-    def broker(self) -> str:
-        """Which broker this is, without its password."""
-        return broker_of(self._url)
+    def broker(self) -> Broker:
+        """Which broker this is; its text has no password."""
+        return Broker(self._url, NOTIFICATIONS)
 
     def all(self) -> tuple[list[DeadLetter], int]:
         """Those that lie there, oldest first, up to LENT_MAX; and how many more there are."""
@@ -75,9 +74,10 @@ class DeadLetters:
         """Give some back to the queues that they died in, in somebody's name; each goes once it is stored there."""
         with self._lent() as (channel, letters, _):
             chosen = _chosen(letters, ids)
-            channel.confirm_delivery()
             for letter in chosen:
-                channel.basic_publish("", letter.queue, letter.body, _anew(letter.properties, by), mandatory=True)
+                # How it died is the past of another delivery; what else it bore stays.
+                bore = {"message_id": letter.properties.message_id, "content_type": letter.properties.content_type}
+                publish(channel, "", letter.queue, letter.body, **bore, headers={REQUEUED_BY: by})
                 channel.basic_ack(letter.tag)
             return chosen
 
@@ -93,23 +93,16 @@ class DeadLetters:
     def _lent(self) -> Iterator[tuple[BlockingChannel, list[DeadLetter], int]]:
         """What lies there, as long as the channel is open; what is not acknowledged by then lies there again."""
         try:
-            connection = self._connect(self._url)
-            try:
-                channel = connection.channel()
-                declare_topology(channel)
+            with self.broker.channel() as channel:
                 letters = [_letter(*found) for found in _taken(channel)]
-                more = channel.queue_declare(DEAD_EXCHANGE, passive=True).method.message_count
-                yield channel, letters, more
-            finally:
-                if connection.is_open:
-                    connection.close()
-        except (AMQPError, AMQPConnectorException, OSError) as error:
-            raise Unavailable(f"{self.broker} does not answer, or refuses: {type(error).__name__}") from error
+                yield channel, letters, count(channel, NOTIFICATIONS.dead)
+        except ERRORS as error:
+            raise Unavailable(f"{self.broker} {meaning(error)}") from error
 
 
 def _taken(channel: BlockingChannel) -> Iterator[tuple[Any, Any, bytes]]:
     for _ in range(LENT_MAX):
-        method, properties, body = channel.basic_get(DEAD_EXCHANGE)
+        method, properties, body = channel.basic_get(NOTIFICATIONS.dead)
         if method is None:
             return
         yield method, properties, body
@@ -126,7 +119,7 @@ def _letter(method: Any, properties: Any, body: bytes) -> DeadLetter:
         message_id=properties.message_id or "",
         purchase_id=_purchase_of(body),
         reason=str(death.get("reason", "unknown")),
-        queue=str(death.get("queue", QUEUE)),
+        queue=str(death.get("queue", NOTIFICATIONS.queue)),
         died_at=at.replace(tzinfo=UTC) if isinstance(at, datetime) else None,
         requeued_by=str(headers.get(REQUEUED_BY, "")),
         body=body,
@@ -148,13 +141,3 @@ def _chosen(letters: list[DeadLetter], ids: Iterable[str]) -> list[DeadLetter]:
     if unknown := wanted - {letter.id for letter in letters}:
         raise Refused("not-found", f"No dead letter has the id {', '.join(sorted(unknown))}; nothing is changed.")
     return [letter for letter in letters if letter.id in wanted]
-
-
-def _anew(properties: pika.BasicProperties, by: str) -> pika.BasicProperties:
-    """The message's own properties, and who sends it again: how it died is the past of another delivery."""
-    return pika.BasicProperties(
-        message_id=properties.message_id,
-        content_type=properties.content_type,
-        delivery_mode=pika.DeliveryMode.Persistent,
-        headers={REQUEUED_BY: by},
-    )

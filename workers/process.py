@@ -20,13 +20,15 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
-from clients.amqp import AmqpNotifications
+from clients.amqp import NOTIFICATIONS, AmqpNotifications
 from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from domain.messages import TaskQueue
 from engine import address, connect
+from lib.messaging.broker import Broker
+from lib.messaging.publisher import Publisher
 from lib.settings import read
 from lib.telemetry import logs, tracing
 from lib.telemetry.http import trace_calls
@@ -178,8 +180,8 @@ async def _until_polling(client: Client, queue: TaskQueue) -> None:
 
 @asynccontextmanager
 async def _ports(config: WorkerSettings) -> AsyncIterator[Ports]:
-    notifications = AmqpNotifications(config.amqp_url)
-    notifications.start()
+    publisher = Publisher(Broker(config.amqp_url, NOTIFICATIONS))
+    publisher.start()
     # Connections of its own for each service: one that hangs must not keep the others'.
     async with (
         trace_calls(pooled_client(), "payments") as payments,
@@ -190,6 +192,6 @@ async def _ports(config: WorkerSettings) -> AsyncIterator[Ports]:
             payments=HttpPayments(payments, config.payments_url, config.service_token),
             projects=HttpProjects(projects, config.projects_url, config.service_token),
             users=HttpUsers(users, config.users_url, config.service_token),
-            notifications=notifications,
+            notifications=AmqpNotifications(publisher),
         )
-    notifications.close()
+    publisher.close()

@@ -36,7 +36,7 @@ def _list(letters: DeadLetters) -> click.Command:
     def command(as_json: bool) -> None:
         found, more = _told(letters.all)
         if as_json:
-            say_json({"broker": letters.broker, "items": [letter.document() for letter in found], "more": more})
+            say_json({"broker": str(letters.broker), "items": [letter.document() for letter in found], "more": more})
             return
         console = paper()
         beyond = f", and {more} more" if more else ""

@@ -25,7 +25,7 @@ class Consuming(Protocol):
     def check(self) -> None:
         """Raise unless the broker delivers."""
 
-    def check_keeping(self) -> None:
+    def check_handling(self) -> None:
         """Raise while a message waits for the database."""
 
 
@@ -33,7 +33,7 @@ def notifier_api(engine: Engine, notifications: Notifications, consumer: Consumi
     """The API on a migrated database; ready while its consumer is."""
 
     def check_database() -> None:
-        consumer.check_keeping()
+        consumer.check_handling()
         ping(engine)
 
     ready = {"RabbitMQ": consumer.check, "the database": check_database}

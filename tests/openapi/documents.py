@@ -15,7 +15,7 @@ from app.settings import IntakeSettings
 from lib.database.database import connect
 from lib.portal import Portal
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
-from services.notifier.consumer import Consumer
+from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
@@ -61,7 +61,7 @@ def _users() -> APIFlask:
 def _notifier() -> APIFlask:
     engine = connect("sqlite://")
     notifications = Notifications(engine)
-    consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
+    consumer = notifications_consumer("amqp://127.0.0.1/", notifications.keep)
     return notifier_api(engine, notifications, consumer, DEVELOPMENT_SERVICE_TOKENS)
 
 

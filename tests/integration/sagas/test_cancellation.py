@@ -53,7 +53,9 @@ def test_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
         buyers.pay(looked)
         attempt = buyers.fail(failed)
         created = buyers.opening()
-        cancel(engine, {created.opening: CREATE, looked.success: RETRIEVE, attempt: RETRIEVE, captured.success: CAPTURE})
+        cancel(
+            engine, {created.opening: CREATE, looked.success: RETRIEVE, attempt: RETRIEVE, captured.success: CAPTURE}
+        )
     assert engine.wait_until_closed(looked.success) is CANCELED
     assert engine.wait_until_closed(attempt) is CANCELED
     buyers.hear_again(looked)

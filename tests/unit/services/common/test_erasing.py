@@ -11,7 +11,7 @@ from sqlalchemy import text
 from lib.database.database import connect
 from lib.database.migrations import migrate
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
-from services.notifier.consumer import Consumer
+from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.notifier.schemas import EXAMPLE
@@ -81,7 +81,10 @@ def test_the_notifier_forgets_a_buyer(started: Callable[[str], str]) -> None:
     notifications = Notifications(engine)
     api = ServiceApi(
         notifier_api(
-            engine, notifications, Consumer("amqp://127.0.0.1/", notifications.keep), DEVELOPMENT_SERVICE_TOKENS
+            engine,
+            notifications,
+            notifications_consumer("amqp://127.0.0.1/", notifications.keep),
+            DEVELOPMENT_SERVICE_TOKENS,
         )
     )
     told: Any = EXAMPLE["data"]

@@ -7,7 +7,7 @@ from apiflask import APIFlask
 from sqlalchemy import create_engine
 
 from services.common.service_tokens import ENTRY, PREFIX, Role, new_token
-from services.notifier.consumer import Consumer
+from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
@@ -63,7 +63,7 @@ def services(*entries: str) -> list[APIFlask]:
     """The four services, on databases that hold nothing."""
     engine = create_engine("sqlite://")
     notifications = Notifications(engine)
-    consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
+    consumer = notifications_consumer("amqp://127.0.0.1/", notifications.keep)
     return [
         payments_api(engine, cast("Payments", None), entries),
         projects_api(engine, entries, Limits(open_max=5, held_kg_max=100_000_000)),

@@ -7,7 +7,7 @@ import pytest
 from lib.database.database import connect
 from lib.database.migrations import migrate
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
-from services.notifier.consumer import Consumer
+from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from tests.unit.service_api import ServiceApi
@@ -30,5 +30,5 @@ def notifications(database_url: str) -> Notifications:
 @pytest.fixture
 def api(database_url: str, notifications: Notifications) -> ServiceApi:
     """The Notifier's API, whose consumer was not started."""
-    consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
+    consumer = notifications_consumer("amqp://127.0.0.1/", notifications.keep)
     return ServiceApi(notifier_api(connect(database_url), notifications, consumer, DEVELOPMENT_SERVICE_TOKENS))

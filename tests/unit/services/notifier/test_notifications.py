@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from lib.database.database import connect
+from lib.messaging.consumer import NotConsuming
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
-from services.notifier.consumer import NotConsuming
 from services.notifier.notifications import Malformed, Notifications
 from services.notifier.routes import notifier_api
 from services.notifier.schemas import EXAMPLE
@@ -95,7 +95,7 @@ class Troubled:
         if self._broker:
             raise NotConsuming("RabbitMQ is not being consumed")
 
-    def check_keeping(self) -> None:
+    def check_handling(self) -> None:
         """Raise if the database is the trouble."""
         if self._database:
             raise NotConsuming("a message waits for the database")
