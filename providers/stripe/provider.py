@@ -100,12 +100,14 @@ class StripeProvider:
             return self._snapshot(self._v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]}))
 
     def next_action(self, reference: str) -> NextAction:
-        """Read the PaymentIntent's secret, with which the buyer's browser confirms it."""
+        """Read the PaymentIntent's secret, with which the buyer's browser confirms it as long as it is payable."""
         with _asking("read the secret"):
-            secret = self._v1.payment_intents.retrieve(reference).client_secret
-        if secret is None:
+            intent = self._v1.payment_intents.retrieve(reference)
+        if STATUS[intent.status] is not PaymentStatus.PAYABLE:
+            return NextAction("none")
+        if intent.client_secret is None:
             raise ProviderMisconfigured("a PaymentIntent without client_secret was not read with a secret key")
-        return NextAction("stripe", client_secret=secret, payment_intent=reference)
+        return NextAction("stripe", client_secret=intent.client_secret, payment_intent=reference)
 
     def cancel(self, reference: str, key: str) -> Snapshot:
         """Cancel the PaymentIntent."""

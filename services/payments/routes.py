@@ -19,6 +19,8 @@ from services.common.paths import know_ids
 from services.common.service_tokens import TO_ERASE, TO_FOLLOW, TO_MOVE, Role, service_token_auth
 from services.payments import refusals
 from services.payments.erasures import Erasures
+from services.payments.orders import CreateBody
+from services.payments.outcomes import OutcomeBody
 from services.payments.payments import Payments
 from services.payments.refusals import (
     CANCELED,
@@ -31,11 +33,9 @@ from services.payments.refusals import (
     PURCHASES_OPEN,
 )
 from services.payments.schemas import (
-    CreateBody,
     ErasureFinished,
     ErasureShown,
     NextActionShown,
-    OutcomeBody,
     PaymentPage,
     PaymentShown,
     PaymentsQuery,
