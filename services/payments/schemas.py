@@ -136,17 +136,23 @@ class ErasureFinished(Shown):
     finished: bool = Field(description="false where none was under way", examples=[True])
 
 
+def _not_there(value: object) -> bool:
+    return value is None
+
+
 class NextActionShown(Shown):
-    """What the buyer has to do so that the payment is paid; what is not there has no meaning for the type."""
+    """What the buyer has to do so that the payment is paid; what means nothing for its type is not there."""
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=["type"]))
 
     type: Literal["stripe", "redirect", "none"] = Field(examples=["stripe"])
     client_secret: str | None = Field(
-        default=None, description="stripe: with it the browser confirms", examples=["pi_1_secret_2"]
+        description="stripe: with it the browser confirms", examples=["pi_1_secret_2"], exclude_if=_not_there
     )
-    payment_intent: str | None = Field(default=None, description="stripe: what it confirms", examples=["pi_1"])
-    url: str | None = Field(default=None, description="redirect: where the browser goes", examples=["https://…"])
+    payment_intent: str | None = Field(description="stripe: what it confirms", examples=["pi_1"], exclude_if=_not_there)
+    url: str | None = Field(
+        description="redirect: where the browser goes", examples=["https://…"], exclude_if=_not_there
+    )
 
     @classmethod
     def of(cls, action: NextAction) -> Self:

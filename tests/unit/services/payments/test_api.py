@@ -1,5 +1,8 @@
 """The Payments API's manners: lists, tokens, keys, strict bodies, documents, settings."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +10,7 @@ import pytest
 
 from services.payments import create_app
 from services.payments.settings import PaymentsSettings
-from tests.unit.service_api import ServiceApi, kind, schema_differences
+from tests.unit.service_api import REPOSITORY, ServiceApi, kind, schema_differences
 from tests.unit.services.payments.fake_provider import FakeProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, create, order, outcome, refusal
 
@@ -117,3 +120,20 @@ def test_the_service_starts_with_stripe_without_asking_it(tmp_path: Path) -> Non
     """Without a provider of its own the application speaks to Stripe, and connects to nothing before it has to."""
     app = create_app(PaymentsSettings(_env_file=None, payments_database_url=f"sqlite:///{tmp_path / 'new.db'}"))
     assert app.test_client().get("/health").status_code == 200
+
+
+def test_wrong_settings_of_a_provider_end_the_process(tmp_path: Path) -> None:
+    """With a word, before the database is touched: a worker that found them would be started again for ever."""
+    told = {"STRIPE_SECRET_KEY": "sk_live_1", "PAYMENTS_DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "services.payments"],
+        cwd=REPOSITORY,
+        env=os.environ | told,
+        capture_output=True,
+        text=True,
+        # It takes 2 s on an idle core.
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, list(tmp_path.iterdir())) == (1, [])
+    assert "Stripe's key is a live one" in ended.stderr

@@ -15,6 +15,7 @@ from providers.port import (
     ProviderRefused,
     ProviderUnknown,
 )
+from services.payments.rules import payment_id_of
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
@@ -99,7 +100,7 @@ def test_a_settled_purchase_answers_its_record(api: ServiceApi, provider: FakePr
 def test_what_nobody_would_charge_is_refused(
     api: ServiceApi, provider: FakeProvider, changes: dict[str, Any], field: str
 ) -> None:
-    """An amount beyond the provider's limits, a currency it does not take, an unknown method: a fault of the caller's."""
+    """An amount beyond the provider's limits, an unknown currency or method: the caller's fault, which is named."""
     answer = api.ask("POST", "/payments", order(**changes))
     assert refusal(answer) == (422, "invalid-request")
     assert [error["field"] for error in answer.get_json()["errors"]] == [field]
@@ -224,3 +225,41 @@ def test_what_is_created_under_a_tombstone_is_canceled_by_the_repeat(api: Servic
     assert refusal(api.ask("POST", "/payments", order())) == (503, "dependency-unavailable")
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
     assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
+
+
+def test_a_payment_of_unknown_creation_can_only_be_looked_at_and_canceled(
+    api: ServiceApi, provider: FakeProvider
+) -> None:
+    """By our record alone: no money can be taken or given back, and there is nothing to do for the buyer yet."""
+    provider.fail("create", ProviderUnknown("timeout"), done=True)
+    api.ask("POST", "/payments", order())
+    path = f"/payments/{PAYMENT_ID}"
+    provider.fail("retrieve", AssertionError("the provider is asked"))
+    shown = done(api.ask("GET", path))
+    assert (shown["payment_id"], shown["provider_reference"], shown["status"]) == (PAYMENT_ID, None, "creating")
+    assert done(api.ask("GET", f"{path}/next-action")) == {"type": "none"}
+    assert refusal(api.ask("POST", f"{path}/capture")) == (409, "payment-not-capturable")
+    assert refusal(api.ask("POST", f"{path}/refund")) == (409, "payment-not-refundable")
+    provider.fail("create", ProviderUnknown("still away"))
+    assert refusal(api.ask("POST", f"{path}/cancel")) == (503, "dependency-unavailable")
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
+
+
+def test_what_was_created_after_all_is_canceled(api: ServiceApi, provider: FakeProvider) -> None:
+    """A slow creation that comes back to a canceled purchase, whose other creations failed, leaves nothing payable."""
+
+    def give_up() -> None:
+        provider.fail("create", ProviderFault("500"))
+        assert api.ask("POST", "/payments", order()).status_code == 503
+        provider.fail("create", ProviderRefused("currency"))
+        assert done(api.ask("POST", "/purchases/p1/cancel"))["provider_reference"] is None
+
+    provider.meanwhile("create", give_up)
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
+
+
+def test_the_payments_id_is_the_same_whoever_computes_it() -> None:
+    """It is made of the purchase's id alone, and names its payment for ever."""
+    assert payment_id_of("p1") == PAYMENT_ID

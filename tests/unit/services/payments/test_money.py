@@ -61,7 +61,6 @@ def test_the_next_action_comes_from_the_provider_and_is_not_kept(api: ServiceApi
         "type": "stripe",
         "client_secret": f"{REFERENCE}_secret",
         "payment_intent": REFERENCE,
-        "url": None,
     }
     assert answer.headers["Cache-Control"] == "no-store"
     assert "secret" not in api.ask("GET", f"/payments/{PAYMENT_ID}").text
