@@ -7,6 +7,7 @@ the provider itself is made: a process that takes orders needs to know limits, a
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from providers.port import Capabilities, Provider, Registered
 
@@ -34,10 +35,28 @@ class Registry:
         """Every currency that some method takes."""
         return tuple(dict.fromkeys(code for method in self.methods for code in self.capabilities(method).limits))
 
+    def alternatives(self, method: str) -> list[dict[str, Any]]:
+        """JSON Schema's alternatives of what can be paid; `method` is what an order calls its own."""
+        return [
+            {
+                "properties": {
+                    method: {"const": name},
+                    "currency": {"const": currency},
+                    "amount": {"minimum": limits.least, "maximum": limits.most},
+                }
+            }
+            for name in self.methods
+            for currency, limits in self.capabilities(name).limits.items()
+        ]
+
     def make(self) -> dict[str, Provider]:
         """This process's one client of each provider, by its name; each reads settings of its own."""
         return {name: self.registered(name).make() for name in dict.fromkeys(self.methods.values())}
 
 
 # Method -> the folder of its provider.
-REGISTRY = Registry({"card": "stripe"})
+REGISTRY = Registry(
+    {
+        "card": "stripe",
+    }
+)

@@ -23,17 +23,7 @@ from services.payments.models import Payment, StoredItem
 
 def _chargeable(schema: dict[str, Any]) -> None:
     items_once(schema)
-    schema["anyOf"] = [
-        {
-            "properties": {
-                "method": {"const": method},
-                "currency": {"const": currency},
-                "amount": {"minimum": limits.least, "maximum": limits.most},
-            }
-        }
-        for method in REGISTRY.methods
-        for currency, limits in REGISTRY.capabilities(method).limits.items()
-    ]
+    schema["anyOf"] = REGISTRY.alternatives("method")
 
 
 class Order(Body):

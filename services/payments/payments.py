@@ -34,6 +34,9 @@ from services.payments.rules import absorb, canceled, captured, charged, given_u
 
 log = logging.getLogger(__name__)
 
+# From here no payment becomes payable again.
+FINAL = {PaymentStatus.PAID, PaymentStatus.CANCELED}
+
 
 class Payments:
     """The operations on payments; refusals are Problems, the provider's silence and misconfiguration pass through.
@@ -83,8 +86,8 @@ class Payments:
     def next_action(self, payment_id: str) -> NextAction:
         """What the buyer has to do so that it is paid; it passes through and is kept nowhere."""
         row = self._find(payment_id)
-        # Only what cannot change any more is told by our record.
-        if row.provider_reference is None or row.status in {PaymentStatus.PAID, PaymentStatus.CANCELED}:
+        # What is to be canceled nobody shall pay. For the rest our record is enough where nothing can change any more.
+        if row.canceled_early or row.provider_reference is None or row.status in FINAL:
             return NextAction("none")
         return self._attempts.provider(row).next_action(row.provider_reference)
 

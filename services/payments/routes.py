@@ -94,7 +94,10 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
     def retrieve_payment(payment_id: str) -> PaymentShown:
-        """The payment as the provider shows it now."""
+        """The payment as the provider shows it now.
+
+        Of one whose creation is not known yet (`creating`), and of a tombstone, only our record tells.
+        """
         return PaymentShown.of(payments.refresh(payment_id))
 
     @api.get("/payments/<payment:payment_id>/next-action")

@@ -107,7 +107,9 @@ class FakeProvider:
         return seen
 
     def next_action(self, reference: str) -> NextAction:
-        """Show its secret."""
+        """Show its secret while it is payable."""
+        if self.payments[reference].status is not PaymentStatus.PAYABLE:
+            return NextAction("none")
         return NextAction("stripe", client_secret=f"{reference}_secret", payment_intent=reference)
 
     def cancel(self, reference: str, key: str) -> Snapshot:

@@ -219,10 +219,11 @@ def test_a_tombstone_set_during_the_creation_cancels_the_new_payment(api: Servic
 
 
 def test_what_is_created_under_a_tombstone_is_canceled_by_the_repeat(api: ServiceApi, provider: FakeProvider) -> None:
-    """A creation that found the tombstone but not the provider is 503; its repeat finishes the cancel."""
+    """A creation that found the tombstone but not the provider is 503: nobody is to pay it; its repeat cancels it."""
     cancel_meanwhile(api, provider)
     provider.fail("cancel", ProviderUnknown("timeout"), done=False)
     assert refusal(api.ask("POST", "/payments", order())) == (503, "dependency-unavailable")
+    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}/next-action")) == {"type": "none"}
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
     assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
 

@@ -66,6 +66,26 @@ def test_the_next_action_comes_from_the_provider_and_is_not_kept(api: ServiceApi
     assert "secret" not in api.ask("GET", f"/payments/{PAYMENT_ID}").text
 
 
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        (PaymentStatus.PAYABLE, "stripe"),
+        (PaymentStatus.PROCESSING, "none"),
+        (PaymentStatus.PAID, "none"),
+        (PaymentStatus.CANCELED, "none"),
+    ],
+)
+def test_a_buyer_is_to_pay_only_what_is_payable_now(
+    api: ServiceApi, provider: FakeProvider, status: PaymentStatus, wanted: str
+) -> None:
+    """By the provider's word, not by an old look at it: the bank was still processing then."""
+    create(api)
+    provider.becomes(REFERENCE, PaymentStatus.PROCESSING)
+    done(api.ask("GET", f"/payments/{PAYMENT_ID}"))
+    provider.becomes(REFERENCE, status)
+    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}/next-action"))["type"] == wanted
+
+
 @pytest.mark.parametrize("path", ["/payments/pi_9", "/payments/pi_9/next-action"])
 def test_an_unknown_payment_is_not_found(api: ServiceApi, path: str) -> None:
     """A payment without a row is 404."""
