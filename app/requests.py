@@ -17,7 +17,7 @@ from domain.money import QUANTITY_PATTERN
 from domain.purchase import Item, Order
 from lib.webapi import Body, NumberedPageQuery, one_of
 from lib.webapi.problem_types import KEY_MISSING
-from providers.registry import METHODS, capabilities, currencies
+from providers.registry import REGISTRY
 
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20
@@ -74,19 +74,9 @@ class ItemRequest(Body):
 def _order_schema(schema: dict[str, Any]) -> None:
     """What validators check below, as far as JSON Schema can say it."""
     schema["properties"]["items"]["uniqueItems"] = True
-    schema["properties"]["currency"]["enum"] = list(currencies())
-    schema["properties"]["payment_method"]["enum"] = list(METHODS)
-    schema["anyOf"] = [
-        {
-            "properties": {
-                "payment_method": {"const": method},
-                "currency": {"const": currency},
-                "amount": {"minimum": limits.least, "maximum": limits.most},
-            }
-        }
-        for method in METHODS
-        for currency, limits in capabilities(method).limits.items()
-    ]
+    schema["properties"]["currency"]["enum"] = list(REGISTRY.currencies())
+    schema["properties"]["payment_method"]["enum"] = list(REGISTRY.methods)
+    schema["anyOf"] = REGISTRY.alternatives("payment_method")
 
 
 class PurchaseRequest(Body):
@@ -96,8 +86,8 @@ class PurchaseRequest(Body):
 
     items: list[ItemRequest] = Field(min_length=1, max_length=ITEMS_MAX, description="each milestone once")
     amount: int = Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])
-    currency: str = Field(description=f"ISO 4217, one of {', '.join(currencies())}", examples=["usd"])
-    payment_method: Annotated[str, AfterValidator(one_of(METHODS))] = Field(
+    currency: str = Field(description=f"ISO 4217, one of {', '.join(REGISTRY.currencies())}", examples=["usd"])
+    payment_method: Annotated[str, AfterValidator(one_of(REGISTRY.methods))] = Field(
         default="card", description="how the buyer pays"
     )
     on_behalf_of: OnBehalfOf = None
@@ -112,9 +102,9 @@ class PurchaseRequest(Body):
     @model_validator(mode="after")
     def check_limits(self) -> Self:
         """A currency that the method takes, and no more of it than its provider takes at once."""
-        limits = capabilities(self.payment_method).limits.get(self.currency)
+        limits = REGISTRY.capabilities(self.payment_method).limits.get(self.currency)
         if limits is None:
-            taken = ", ".join(capabilities(self.payment_method).limits)
+            taken = ", ".join(REGISTRY.capabilities(self.payment_method).limits)
             raise ValueError(f"by {self.payment_method} the currency must be one of {taken}")
         if self.amount > limits.most:
             raise ValueError(f"by {self.payment_method} the most is {limits.most} {self.currency} (minor units)")
@@ -122,7 +112,7 @@ class PurchaseRequest(Body):
 
     def order(self, purchase_id: str, buyer_id: str) -> Order:
         """The order in its canonical form; 422 `amount-too-small` for less than the method's provider charges."""
-        least = capabilities(self.payment_method).limits[self.currency].least
+        least = REGISTRY.capabilities(self.payment_method).limits[self.currency].least
         if self.amount < least:
             raise AMOUNT_TOO_SMALL.problem(f"The least amount is {least} {self.currency} (minor units).")
         return Order.canonical(

@@ -125,13 +125,16 @@ class Provider(Protocol):
         """How far our clock is ahead of the provider's (seconds, to one second); null before its first answer."""
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
-        """A new payment that only who knows its next action can pay, or one that is paid already."""
+        """A new payment that only who knows its next action can pay, or one that is paid already.
+
+        Of the second kind nobody raises ProviderFault: under the next key it would be paid a second time.
+        """
 
     def retrieve(self, reference: str) -> Snapshot:
         """The payment as it stands now."""
 
     def next_action(self, reference: str) -> NextAction:
-        """What the buyer has to do."""
+        """What the buyer has to do now; nothing, unless it is payable."""
 
     def cancel(self, reference: str, key: str) -> Snapshot:
         """Make the payment final without a charge; releases an authorisation."""

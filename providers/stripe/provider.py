@@ -100,7 +100,7 @@ class StripeProvider:
             return self._snapshot(self._v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]}))
 
     def next_action(self, reference: str) -> NextAction:
-        """Read the PaymentIntent's secret, with which the buyer's browser confirms it."""
+        """Read the PaymentIntent's secret, by which the buyer's browser confirms it and follows it to its end."""
         with _asking("read the secret"):
             secret = self._v1.payment_intents.retrieve(reference).client_secret
         if secret is None:

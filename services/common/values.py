@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from lib.webapi import Body, one_of
-from providers.registry import METHODS, currencies
+from providers.registry import REGISTRY
 
 # 999,999,999,999.99: more than anybody takes at once; what a payment may come to its method's provider says.
 AMOUNT_MAX = 99_999_999_999_999
@@ -22,15 +22,24 @@ PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 # What a provider calls a payment.
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
 Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
+# Which ones there are the registry says, when a payment is created.
 Method = Annotated[
     str,
-    AfterValidator(one_of(METHODS)),
-    Field(json_schema_extra={"enum": list(METHODS)}, description="how the buyer pays", examples=["card"]),
+    StringConstraints(pattern=r"^[a-z0-9_]{1,32}$"),
+    Field(description="how the buyer pays", examples=["card"]),
 ]
 Currency = Annotated[
     str,
-    AfterValidator(one_of(currencies())),
-    Field(json_schema_extra={"enum": list(currencies())}, description="ISO 4217, lower case; those that are sold in"),
+    AfterValidator(one_of(REGISTRY.currencies())),
+    Field(
+        json_schema_extra={"enum": list(REGISTRY.currencies())},
+        description="ISO 4217, lower case; those that are sold in",
+    ),
+]
+Time = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$"),
+    Field(description="RFC 3339, UTC", examples=["2026-11-21T09:00:00Z"]),
 ]
 # From a tonne on, below a tonne, or the million itself; pydantic's patterns have no look-ahead to say "not zero".
 Quantity = Annotated[
@@ -76,3 +85,8 @@ def price(kg: int, unit_amount: int) -> int:
 def utc(moment: datetime) -> datetime:
     """A stored time as it is shown; SQLite forgets the time zone of what we always store in UTC."""
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def rfc3339(time: datetime) -> str:
+    """An aware time in UTC as RFC 3339 with `Z`."""
+    return time.isoformat().replace("+00:00", "Z")

@@ -4,14 +4,11 @@ Here belongs what we know of charges, whoever carries them out (`providers`); no
 outcome that they record. `payments` is the heart.
 """
 
-from collections.abc import Mapping
-
 from apiflask import APIFlask
 
 from lib.database.database import connect
 from lib.settings import read
-from providers.port import Provider
-from providers.registry import make_providers
+from providers.registry import REGISTRY, Registry
 from services.payments.metrics import money_watch
 from services.payments.payments import Payments
 from services.payments.records import Records
@@ -19,14 +16,14 @@ from services.payments.routes import payments_api
 from services.payments.settings import PaymentsSettings
 
 
-def create_app(settings: PaymentsSettings | None = None, providers: Mapping[str, Provider] | None = None) -> APIFlask:
+def create_app(settings: PaymentsSettings | None = None, registry: Registry = REGISTRY) -> APIFlask:
     """The service's WSGI application; the database must have been migrated.
 
     gunicorn calls it after the fork, so the process's one client of a provider shares no connection with another.
     """
     settings = settings or read(PaymentsSettings)
-    providers = providers or make_providers()
+    providers = registry.make()
     engine = connect(settings.payments_database_url)
     records = Records(engine)
-    payments = Payments(records, providers, settings.capture_mode)
+    payments = Payments(records, registry, providers, settings.capture_mode)
     return payments_api(engine, payments, settings.service_tokens, money_watch(records, providers))

@@ -1,7 +1,10 @@
 """`python -m services.payments`, as `python -m services payments`: migrate the database, then serve."""
 
 from lib.webapi.service import migrate_and_serve
+from providers.registry import REGISTRY
 from services.payments.settings import PaymentsSettings
 
 if __name__ == "__main__":
+    # Wrong settings of a provider end the process here; a worker that found them gunicorn would start again for ever.
+    REGISTRY.make()
     migrate_and_serve("services.payments", "payments", PaymentsSettings)

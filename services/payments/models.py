@@ -96,7 +96,8 @@ class Payment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: datetime.now(UTC))
 
     __table_args__ = (
-        UniqueConstraint("provider", "provider_reference", name="payments_provider_reference"),
+        # In this order, for one is looked up by the reference alone.
+        UniqueConstraint("provider_reference", "provider", name="payments_provider_reference"),
         Index("payments_of_buyer", "buyer_id", "number"),
         # The few rows that Prometheus asks for, however many payments there are.
         _of_few("payments_disputed", "disputes_open > 0"),

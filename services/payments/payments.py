@@ -22,13 +22,15 @@ from providers.port import (
     ProviderRefused,
     Snapshot,
 )
-from providers.registry import capabilities, provider_of, registered
+from providers.registry import Registry
+from services.common.values import rfc3339
 from services.payments import refusals
 from services.payments.attempts import Attempts
 from services.payments.models import Payment
+from services.payments.orders import CreateBody, check, fill, same
+from services.payments.outcomes import OutcomeBody
 from services.payments.records import Records
-from services.payments.rules import absorb, canceled, captured, charged, fill, given_up, key, refunded, same
-from services.payments.schemas import CreateBody, OutcomeBody, rfc3339
+from services.payments.rules import absorb, canceled, captured, charged, given_up, key, refunded
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +38,14 @@ log = logging.getLogger(__name__)
 class Payments:
     """The operations on payments; refusals are Problems, the provider's silence and misconfiguration pass through.
 
-    `providers` by their names: an operation goes to the one that its payment was created at.
+    `providers` are the registry's by their names: an operation goes to the one that its payment was created at.
     """
 
-    def __init__(self, records: Records, providers: Mapping[str, Provider], capture: CaptureMode) -> None:
+    def __init__(
+        self, records: Records, registry: Registry, providers: Mapping[str, Provider], capture: CaptureMode
+    ) -> None:
         self._records = records
+        self._registry = registry
         self._attempts = Attempts(records, providers)
         self._capture = capture
 
@@ -52,8 +57,9 @@ class Payments:
             if row.canceled_early and row.status is PaymentStatus.CANCELED:
                 raise refusals.CANCELED.problem()
             if row.buyer_id is None:
+                check(body, self._registry)
                 fill(row, body)
-                row.provider = provider_of(body.method)
+                row.provider = self._registry.methods[body.method]
                 row.capture = self._capture_by(body.method)
                 row.traceparent = tracing.traceparent()
             elif not same(row, body):
@@ -61,8 +67,9 @@ class Payments:
         if row.status is PaymentStatus.CREATING:
             row = self._finish_creation(row, caller)
         if row.canceled_early:
-            self._cancel(row, caller)
-            raise refusals.CANCELED.problem()
+            row = self._cancel_or_keep(row, caller)
+            if row.status is PaymentStatus.CANCELED:
+                raise refusals.CANCELED.problem()
         return row
 
     def refresh(self, payment_id: str) -> Payment:
@@ -76,7 +83,8 @@ class Payments:
     def next_action(self, payment_id: str) -> NextAction:
         """What the buyer has to do so that it is paid; it passes through and is kept nowhere."""
         row = self._find(payment_id)
-        if row.provider_reference is None:
+        # What is to be canceled nobody shall pay.
+        if row.canceled_early or row.provider_reference is None:
             return NextAction("none")
         return self._attempts.provider(row).next_action(row.provider_reference)
 
@@ -130,7 +138,8 @@ class Payments:
             return row
         if row.provider_reference is None:
             raise refusals.NOT_REFUNDABLE.problem()
-        if not self._can_refund(row):
+        assert row.provider is not None, "only a tombstone has none"
+        if not self._registry.registered(row.provider).capabilities.can_refund:
             return self._refunded_by_hand(row)
 
         def refund(reference: str, key: str) -> Snapshot:
@@ -157,12 +166,8 @@ class Payments:
 
     def _capture_by(self, method: str) -> CaptureMode:
         """How the money of a new payment is taken: as we want it, where the method's provider can do that."""
-        possible = capabilities(method).captures
+        possible = self._registry.capabilities(method).captures
         return self._capture if self._capture in possible else next(iter(possible))
-
-    @staticmethod
-    def _can_refund(row: Payment) -> bool:
-        return row.provider is not None and registered(row.provider).capabilities.can_refund
 
     def _refunded_by_hand(self, row: Payment) -> Payment:
         """The payment if a human has given its money back at a provider that takes no refund from us."""
@@ -197,6 +202,8 @@ class Payments:
             # The first known payment is the purchase's; a replayed answer would tell of a state long past.
             if kept.provider_reference is None:
                 kept.provider_reference = seen.reference
+                # Another attempt may have given it up: what is canceled without a reference has one after all.
+                kept.status = PaymentStatus.CREATING
                 absorb(kept, seen)
         return kept
 
@@ -210,6 +217,13 @@ class Payments:
         raise refusals.MISCONFIGURED.problem()
 
     def _cancel(self, row: Payment, caller: str) -> Payment:
+        row = self._cancel_or_keep(row, caller)
+        if row.status is PaymentStatus.CANCELED:
+            return row
+        raise (refusals.PAID if captured(row) else refusals.PROCESSING).problem()
+
+    def _cancel_or_keep(self, row: Payment, caller: str) -> Payment:
+        """The payment canceled; or as it is, where its money moves and nobody can cancel it."""
         with self._records.row(row.purchase_id) as kept:
             if kept.status is PaymentStatus.CANCELED:
                 return kept
@@ -221,5 +235,5 @@ class Payments:
             raise refusals.unavailable()
         with self._records.row(row.purchase_id) as kept:
             # A refused cancel leaves nothing behind: the purchase of money that moves has to be opened after all.
-            kept.canceled_early = False
-        raise (refusals.PAID if captured(seen) else refusals.PROCESSING).problem()
+            kept.canceled_early = kept.canceled_early and kept.status is PaymentStatus.CANCELED
+        return kept

@@ -4,7 +4,7 @@ from lib.webapi import Problem
 from lib.webapi.problem_types import UNAVAILABLE, ProblemType
 
 MISMATCH = ProblemType(
-    "payment-mismatch", 409, "The purchase has a payment for another buyer, amount, currency or items."
+    "payment-mismatch", 409, "The purchase has a payment for another buyer, method, amount, currency or items."
 )
 CANCELED = ProblemType("payment-canceled", 409, "The purchase was canceled before its payment was created.")
 PAID = ProblemType("payment-paid", 409, "The payment is captured; it can only be refunded.")

@@ -19,6 +19,8 @@ from services.common.paths import know_ids
 from services.common.service_tokens import TO_ERASE, TO_FOLLOW, TO_MOVE, Role, service_token_auth
 from services.payments import refusals
 from services.payments.erasures import Erasures
+from services.payments.orders import CreateBody
+from services.payments.outcomes import OutcomeBody
 from services.payments.payments import Payments
 from services.payments.refusals import (
     CANCELED,
@@ -31,11 +33,9 @@ from services.payments.refusals import (
     PURCHASES_OPEN,
 )
 from services.payments.schemas import (
-    CreateBody,
     ErasureFinished,
     ErasureShown,
     NextActionShown,
-    OutcomeBody,
     PaymentPage,
     PaymentShown,
     PaymentsQuery,
@@ -94,7 +94,10 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.output(PaymentShown)
     @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
     def retrieve_payment(payment_id: str) -> PaymentShown:
-        """The payment as the provider shows it now."""
+        """The payment as the provider shows it now.
+
+        Of one whose creation is not known yet (`creating`), and of a tombstone, only our record tells.
+        """
         return PaymentShown.of(payments.refresh(payment_id))
 
     @api.get("/payments/<payment:payment_id>/next-action")

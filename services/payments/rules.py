@@ -5,7 +5,6 @@ from typing import Protocol
 
 from providers.port import PaymentStatus, Snapshot
 from services.payments.models import Payment
-from services.payments.schemas import Order
 
 # Any of our own: it makes the payments' ids, and must never change. The sagas know it too (domain.keys), so that they
 # can name a payment before its first call.
@@ -36,20 +35,6 @@ def payment_id_of(purchase_id: str) -> str:
 def key(row: Payment, operation: str) -> str:
     """The operation's key at the provider: the same until its answer is settled."""
     return f"{row.purchase_id}:{operation}:{row.key_number(operation)}"
-
-
-def fill(row: Payment, order: Order) -> None:
-    """Write the order into a row that knows nothing yet."""
-    row.buyer_id, row.amount, row.currency, row.method = order.buyer_id, order.amount, order.currency, order.method
-    row.items = order.stored_items()
-
-
-def same(row: Payment, order: Order) -> bool:
-    """Whether the row is for this order; items are compared by weight, whatever their order."""
-    asked = {(item["project_id"], item["milestone_id"]): item["kg"] for item in order.stored_items()}
-    known = {(item["project_id"], item["milestone_id"]): item["kg"] for item in row.items}
-    mine = (row.buyer_id, row.method, row.amount, row.currency, known)
-    return mine == (order.buyer_id, order.method, order.amount, order.currency, asked)
 
 
 def absorb(row: Payment, seen: Snapshot) -> None:

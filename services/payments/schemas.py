@@ -1,125 +1,25 @@
-"""What Payments takes and shows."""
+"""What Payments takes and shows of payments."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field
 
-from lib.webapi import Body, NextCursor, NumberedPageQuery, Shown
+from lib.webapi import NextCursor, NumberedPageQuery, Shown
 from providers.port import NextAction, PaymentStatus
-from providers.registry import METHODS, capabilities
 from services.common.values import (
-    ITEMS_MAX,
     PAYMENT_ID_EXAMPLE,
     PURCHASE_ID_EXAMPLE,
-    Amount,
-    Currency,
     Id,
     Item,
-    Method,
     Reference,
-    items_once,
-    kilograms,
+    Time,
+    rfc3339,
     tonnes,
 )
-from services.payments.models import Payment, StoredItem
-
-# A purchase that was looked at every few minutes of its day tells its story in fewer events.
-TIMELINE_MAX = 100
-ANSWER_EXAMPLE = {"payment_id": PAYMENT_ID_EXAMPLE}
-OutcomeStatus = Literal["paid", "failed", "expired", "canceled", "refunded", "rejected"]
-Time = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$"),
-    Field(description="RFC 3339, UTC", examples=["2026-11-21T09:00:00Z"]),
-]
-
-
-def _chargeable(schema: dict[str, Any]) -> None:
-    items_once(schema)
-    schema["anyOf"] = [
-        {
-            "properties": {
-                "method": {"const": method},
-                "currency": {"const": currency},
-                "amount": {"minimum": limits.least, "maximum": limits.most},
-            }
-        }
-        for method in METHODS
-        for currency, limits in capabilities(method).limits.items()
-    ]
-
-
-class Order(Body):
-    """What a buyer agreed to pay for."""
-
-    model_config = ConfigDict(json_schema_extra=items_once)
-
-    buyer_id: Id = Field(examples=["alice"])
-    amount: Amount
-    currency: Currency = Field(examples=["usd"])
-    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
-    method: Method = "card"
-
-    @model_validator(mode="after")
-    def refuse_a_milestone_twice(self) -> Self:
-        """Raise when two items name one milestone."""
-        if len({(item.project_id, item.milestone_id) for item in self.items}) < len(self.items):
-            raise ValueError("each milestone may stand once")
-        return self
-
-    def stored_items(self) -> list[StoredItem]:
-        """The items as they are stored."""
-        return [
-            StoredItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
-            for item in self.items
-        ]
-
-
-class CreateBody(Order):
-    """A purchase that wants a payment; the amount is one that the method's provider takes."""
-
-    model_config = ConfigDict(json_schema_extra=_chargeable)
-
-    purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
-
-    @model_validator(mode="after")
-    def refuse_what_the_provider_does_not_take(self) -> Self:
-        """Raise for another currency, and for an amount beyond its limits."""
-        limits = capabilities(self.method).limits.get(self.currency)
-        if limits is None:
-            raise ValueError(f"{self.method} takes no {self.currency}")
-        if not limits.least <= self.amount <= limits.most:
-            raise ValueError(f"the amount is from {limits.least} to {limits.most} {self.currency} (minor units)")
-        return self
-
-
-class TimelineEntry(Body):
-    """One event of a purchase."""
-
-    at: Time
-    event: str = Field(min_length=1, max_length=100, examples=["offset_reserved"])
-    # 1,000 characters: a sentence and a provider's message.
-    detail: str | None = Field(default=None, max_length=1000, examples=["1.500 tCO2e of Mangrove 2"])
-
-
-class OutcomeBody(Order):
-    """How a purchase ended; the order too, for a purchase that was rejected before a payment existed."""
-
-    status: OutcomeStatus
-    reason: str | None = Field(
-        default=None, max_length=100, description="kind of the problem that it was refused with", examples=["sold-out"]
-    )
-    fingerprint: str = Field(
-        max_length=255, description="of the request that opened the purchase", examples=["9c1f0b7a5d3e2846"]
-    )
-    answer: dict[str, Any] | None = Field(
-        default=None,
-        description="what the intake answered when it opened",
-        examples=[ANSWER_EXAMPLE],
-    )
-    timeline: list[TimelineEntry] = Field(max_length=TIMELINE_MAX)
+from services.payments.models import Payment
+from services.payments.outcomes import OutcomeShown
 
 
 class PaymentsQuery(NumberedPageQuery):
@@ -135,19 +35,6 @@ class PaymentsQuery(NumberedPageQuery):
     def wanted(self) -> dict[str, str | None]:
         """The columns' values; None: any."""
         return self.model_dump(include={"buyer_id", "purchase_id", "provider_reference"})
-
-
-class OutcomeShown(Shown):
-    """How a purchase ended, as it was first told."""
-
-    status: OutcomeStatus
-    reason: str | None = Field(description="kind of the problem that it was refused with", examples=["sold-out"])
-    fingerprint: str = Field(description="of the request that opened the purchase", examples=["9c1f0b7a5d3e2846"])
-    answer: dict[str, Any] | None = Field(
-        description="what the intake answered when it opened", examples=[ANSWER_EXAMPLE]
-    )
-    timeline: list[TimelineEntry]
-    recorded_at: Time
 
 
 class PaymentShown(Shown):
@@ -249,17 +136,23 @@ class ErasureFinished(Shown):
     finished: bool = Field(description="false where none was under way", examples=[True])
 
 
+def _not_there(value: object) -> bool:
+    return value is None
+
+
 class NextActionShown(Shown):
-    """What the buyer has to do so that the payment is paid; what is not there has no meaning for the type."""
+    """What the buyer has to do so that the payment is paid; what means nothing for its type is not there."""
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=["type"]))
 
     type: Literal["stripe", "redirect", "none"] = Field(examples=["stripe"])
     client_secret: str | None = Field(
-        default=None, description="stripe: with it the browser confirms", examples=["pi_1_secret_2"]
+        description="stripe: with it the browser confirms", examples=["pi_1_secret_2"], exclude_if=_not_there
     )
-    payment_intent: str | None = Field(default=None, description="stripe: what it confirms", examples=["pi_1"])
-    url: str | None = Field(default=None, description="redirect: where the browser goes", examples=["https://…"])
+    payment_intent: str | None = Field(description="stripe: what it confirms", examples=["pi_1"], exclude_if=_not_there)
+    url: str | None = Field(
+        description="redirect: where the browser goes", examples=["https://…"], exclude_if=_not_there
+    )
 
     @classmethod
     def of(cls, action: NextAction) -> Self:
@@ -269,8 +162,3 @@ class NextActionShown(Shown):
 
 def _shown(epoch_seconds: int | None) -> str | None:
     return None if epoch_seconds is None else rfc3339(datetime.fromtimestamp(epoch_seconds, UTC))
-
-
-def rfc3339(time: datetime) -> str:
-    """An aware time in UTC as RFC 3339 with `Z`."""
-    return time.isoformat().replace("+00:00", "Z")

@@ -140,7 +140,7 @@ def _move(session: Session, call: Call, payment_id: str) -> Reservation:
     before = row.status if row else None
     after = decide(call, before)
     if row is None:
-        # The mark: a call that is still under way and comes later finds it and does nothing.
+        # The tombstone: a call that is still under way and comes later finds it and does nothing.
         row = Reservation(payment_id=payment_id, items=[], amount=0)
         session.add(row)
     if after != before:

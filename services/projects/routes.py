@@ -103,7 +103,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.input(ReservationQuery, location="query", arg_name="page")
     @api.output(ReservationPage)
     def list_reservations(page: ReservationQuery) -> ReservationPage:
-        """Reservations and marks, newest first."""
+        """Reservations and tombstones, newest first."""
         found = reservations.newest(page.limit + 1, page.status, page.after_number)
         rows, next_cursor = cut_page(found, page.limit, lambda row: row.number)
         return ReservationPage(items=[ReservationShown.of(row) for row in rows], next_cursor=next_cursor)

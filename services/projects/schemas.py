@@ -5,7 +5,18 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from lib.webapi import Body, NextCursor, NumberedPageQuery, Shown
-from services.common.values import ITEMS_MAX, Amount, Currency, Id, Item, PaymentId, items_once, kilograms, tonnes
+from services.common.values import (
+    ITEMS_MAX,
+    PAYMENT_ID_EXAMPLE,
+    Amount,
+    Currency,
+    Id,
+    Item,
+    PaymentId,
+    items_once,
+    kilograms,
+    tonnes,
+)
 from services.projects.models import HeldItem, Milestone, Project, Reservation
 from services.projects.rules import Status
 
@@ -40,7 +51,7 @@ class OrderBody(Body):
 class ReserveBody(OrderBody):
     """An order, and the payment for which it is held."""
 
-    payment_id: PaymentId = Field(examples=["pi_1"])
+    payment_id: PaymentId = Field(examples=[PAYMENT_ID_EXAMPLE])
 
 
 class QuoteShown(Shown):
@@ -65,9 +76,9 @@ class ReservationQuery(NumberedPageQuery):
 
 
 class ReservationShown(Shown):
-    """A reservation; the mark for a payment that never reserved has no items, amount 0 and no currency."""
+    """A reservation; the tombstone for a payment that never reserved has no items, amount 0 and no currency."""
 
-    payment_id: str = Field(examples=["pi_1"])
+    payment_id: str = Field(examples=[PAYMENT_ID_EXAMPLE])
     status: Status
     items: list[Item]
     amount: int = Field(description="minor units", examples=[1800])
@@ -75,7 +86,7 @@ class ReservationShown(Shown):
     buyer_id: str | None = Field(description="null if it is not known", examples=["alice"])
     closed_by: str | None = Field(
         description="Idempotency-Key of the caller who closed it",
-        examples=["payment-failed/pi_1/ch_1/close-reservation"],
+        examples=[f"payment-failed/{PAYMENT_ID_EXAMPLE}/ch_1/close-reservation"],
     )
 
     @classmethod

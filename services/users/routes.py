@@ -70,7 +70,7 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
     @api.auth_required(auth, roles=TO_LOOK)
     @api.output(FoundOffset)
     def show_offset(user_id: str, payment_id: str) -> FoundOffset:
-        """A payment's offset, or the mark of its revocation."""
+        """A payment's offset, or the tombstone of its revocation."""
         return FoundOffset.of(offsets.find(user_id, payment_id))
 
     @api.get("/offsets")

@@ -6,7 +6,17 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from lib.webapi import Body, NextCursor, Shown
-from services.common.values import ITEMS_MAX, PURCHASE_ID_EXAMPLE, Id, Item, PaymentId, kilograms, tonnes, utc
+from services.common.values import (
+    ITEMS_MAX,
+    PAYMENT_ID_EXAMPLE,
+    PURCHASE_ID_EXAMPLE,
+    Id,
+    Item,
+    PaymentId,
+    kilograms,
+    tonnes,
+    utc,
+)
 from services.users.models import Offset, OwnedItem
 
 
@@ -19,7 +29,7 @@ class UserShown(Shown):
 class OffsetBody(Body):
     """The offset that a payment has bought."""
 
-    payment_id: PaymentId = Field(examples=["pi_1"])
+    payment_id: PaymentId = Field(examples=[PAYMENT_ID_EXAMPLE])
     purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
     items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
 
@@ -32,10 +42,10 @@ class OffsetBody(Body):
 
 
 class OffsetShown(Shown):
-    """A buyer's offset; the mark of one that was revoked before it came has no purchase and no items."""
+    """A buyer's offset; the tombstone of one that was revoked before it came has no purchase and no items."""
 
-    payment_id: str = Field(examples=["pi_1"])
-    purchase_id: str | None = Field(description="null on a mark", examples=[PURCHASE_ID_EXAMPLE])
+    payment_id: str = Field(examples=[PAYMENT_ID_EXAMPLE])
+    purchase_id: str | None = Field(description="null on a tombstone", examples=[PURCHASE_ID_EXAMPLE])
     items: list[Item]
     created_at: datetime = Field(examples=["2026-11-21T09:00:00Z"])
 

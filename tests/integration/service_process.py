@@ -61,14 +61,18 @@ class ServiceProcess:
 
 
 @contextmanager
-def running_service(name: str, log: Path, **settings: str) -> Iterator[ServiceProcess]:
-    """Start `python -m services.<name>` with settings named as in the environment; it may not be ready yet."""
+def running_service(name: str, log: Path, module: str = "", **settings: str) -> Iterator[ServiceProcess]:
+    """Start `python -m services.<name>`, or `module`, with settings as in the environment; it may not be ready yet."""
     port = free_port()
     told = {f"{name.upper()}_PORT": str(port), "SERVICE_TOKENS": f"operator:{digest(SERVICE_TOKEN)}"}
     environment = os.environ | settings | told
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", f"services.{name}"], cwd=REPOSITORY, env=environment, stdout=output, stderr=output
+            [sys.executable, "-m", module or f"services.{name}"],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=output,
+            stderr=output,
         )
     service = ServiceProcess(f"http://127.0.0.1:{port}", process, log)
     try:

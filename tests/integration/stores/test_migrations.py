@@ -45,7 +45,7 @@ def start_migrating(**urls: str) -> "subprocess.Popen[str]":
 
 
 def cancel(service: ServiceProcess, purchase_id: str) -> int:
-    """Have Payments write a mark of a purchase that it does not know; the answer's status."""
+    """Have Payments write the tombstone of a purchase that it does not know; the answer's status."""
     return service.ask("POST", f"/purchases/{purchase_id}/cancel").status_code
 
 
@@ -121,7 +121,7 @@ def test_the_old_program_goes_on_while_the_schema_grows(
 @pytest.mark.parametrize(
     ("change", "which"),
     [
-        ("ALTER TABLE payments RENAME COLUMN marked TO undone", "payments: marked, undone"),
+        ("ALTER TABLE payments RENAME COLUMN canceled_early TO undone", "payments: canceled_early, undone"),
         ("ALTER TABLE payments ADD COLUMN note VARCHAR(9) NOT NULL DEFAULT 'x'", None),
     ],
 )

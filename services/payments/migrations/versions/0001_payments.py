@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("key_numbers", sa.JSON, nullable=False),
         sa.Column("outcome", sa.JSON),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.UniqueConstraint("provider", "provider_reference", name="payments_provider_reference"),
+        sa.UniqueConstraint("provider_reference", "provider", name="payments_provider_reference"),
     )
     op.create_index("payments_of_buyer", "payments", ["buyer_id", "number"])
     for name, where in WATCHED.items():

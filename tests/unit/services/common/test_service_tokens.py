@@ -22,7 +22,7 @@ TOKENS = {role: new_token(role) for role in Role}
 INTAKE = {
     "GET /payments",
     "GET /payments/p1",
-    "GET /payments/p1/client-secret",
+    "GET /payments/p1/next-action",
     "GET /projects",
     "POST /quotes",
     "GET /users/p1",

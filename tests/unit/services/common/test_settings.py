@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from lib.settings import read
+from lib.settings import ProcessSettings, read
 from lib.settings.production import TOKENS
 from lib.settings.reading import once
 from lib.tokens import digest
+from providers.stripe.settings import StripeSettings
 from services.common.service_tokens import Role, new_token
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS, ServiceSettings
 from services.migrate import Databases
@@ -27,7 +28,7 @@ STRIPE = OWN | {"STRIPE_API_BASE": "https://api.stripe.com", "STRIPE_SECRET_KEY"
 def nothing_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Only what the test says counts: neither this machine's environment nor its .env."""
     monkeypatch.chdir(tmp_path)
-    for kind in (PaymentsSettings, ProjectsSettings, NotifierSettings):
+    for kind in (PaymentsSettings, StripeSettings, ProjectsSettings, NotifierSettings):
         for name in kind.model_fields:
             monkeypatch.delenv(name.upper(), raising=False)
     once.cache_clear()
@@ -87,14 +88,14 @@ def test_a_list_that_cannot_be_meant_is_refused(entries: str, why: str, monkeypa
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
-        (PaymentsSettings, STRIPE | {"STRIPE_SECRET_KEY": "sk_test_development"}),
-        (PaymentsSettings, STRIPE | {"STRIPE_API_BASE": "http://127.0.0.1:5005", "STRIPE_SECRET_KEY": "sk_test_own"}),
-        (PaymentsSettings, STRIPE | {"STRIPE_API_BASE": "https://stripe-simulator.example"}),
-        (PaymentsSettings, STRIPE | {"ENVIRONMENT": "development"}),
-        (PaymentsSettings, STRIPE | {"PAYMENTS_DATABASE_URL": "postgresql://payments:development@db/payments"}),
+        (StripeSettings, STRIPE | {"STRIPE_SECRET_KEY": "sk_test_development"}),
+        (StripeSettings, STRIPE | {"STRIPE_API_BASE": "http://127.0.0.1:5005", "STRIPE_SECRET_KEY": "sk_test_own"}),
+        (StripeSettings, STRIPE | {"STRIPE_API_BASE": "https://stripe-simulator.example"}),
+        (StripeSettings, STRIPE | {"ENVIRONMENT": "development"}),
+        (PaymentsSettings, OWN | {"PAYMENTS_DATABASE_URL": "postgresql://payments:development@db/payments"}),
         (
             PaymentsSettings,
-            STRIPE | {"PAYMENTS_DATABASE_URL": "postgresql://db/payments?user=payments&password=postgres"},
+            OWN | {"PAYMENTS_DATABASE_URL": "postgresql://db/payments?user=payments&password=postgres"},
         ),
         (ProjectsSettings, OWN | {"PROJECTS_DATABASE_URL": "postgresql://projects:projects@db/projects"}),
         (NotifierSettings, OWN),
@@ -104,7 +105,7 @@ def test_a_list_that_cannot_be_meant_is_refused(entries: str, why: str, monkeypa
     ],
 )
 def test_production_refuses_what_development_may(
-    kind: type[ServiceSettings], values: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    kind: type[ProcessSettings], values: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Known keys and passwords, keys in clear, live keys anywhere else than at Stripe, and the simulator itself."""
     told(monkeypatch, values)
@@ -117,7 +118,7 @@ def test_production_takes_stripe_and_a_database_of_its_own(key: str, monkeypatch
     """What the test above refuses is refused for the one value that it changes; a rehearsal has a test key."""
     url = "postgresql://payments:Tq7-xW@db/payments"
     told(monkeypatch, STRIPE | {"PAYMENTS_DATABASE_URL": url, "STRIPE_SECRET_KEY": key})
-    assert PaymentsSettings().stripe_secret_key == key
+    assert (PaymentsSettings().payments_database_url, StripeSettings().stripe_secret_key) == (url, key)
 
 
 @pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
@@ -125,5 +126,13 @@ def test_a_live_key_never_meets_a_stand_in(key: str, monkeypatch: pytest.MonkeyP
     """In development too; and the fault does not show it."""
     told(monkeypatch, {"STRIPE_SECRET_KEY": key})
     with pytest.raises(SystemExit, match="a live one") as refused:
-        read(PaymentsSettings)
+        read(StripeSettings)
     assert key not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["pk_test_1", "whsec_1", "sk_prod_1", "sk_test_", ""])
+def test_what_is_no_key_for_a_server_is_refused(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page's key, a webhook's secret, and what has been cut off; a restricted and a secret one are taken above."""
+    told(monkeypatch, {"STRIPE_SECRET_KEY": key})
+    with pytest.raises(ValidationError):
+        StripeSettings()

@@ -71,9 +71,9 @@ def test_a_strange_id_is_refused(identifier: str) -> None:
         TypeAdapter(Id).validate_python(identifier)
 
 
-@pytest.mark.parametrize("identifier", ["", "pi-1", "pi/1", "p" * 256])
+@pytest.mark.parametrize("identifier", ["", "a b", "a/b", "x" * 101, "é", "a\n"])
 def test_a_strange_payment_id_is_refused(identifier: str) -> None:
-    """A payment's id is 1 to 255 letters, digits and underscores, as the provider gives them."""
+    """A payment's id is 1 to 100 letters, digits, underscores and hyphens: more than our own need."""
     with pytest.raises(ValidationError):
         TypeAdapter(PaymentId).validate_python(identifier)
 

@@ -8,10 +8,11 @@ import pytest
 
 from lib.database.migrations import migrate
 from providers.port import CaptureMode
+from providers.registry import Registry
 from services.payments import create_app
 from services.payments.settings import PaymentsSettings
 from tests.unit.service_api import ServiceApi
-from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.fake_provider import FakeProvider, registry_of
 
 ApiIn = Callable[[CaptureMode], ServiceApi]
 
@@ -37,12 +38,18 @@ def provider() -> FakeProvider:
 
 
 @pytest.fixture
-def api_in(database_url: str, provider: FakeProvider) -> ApiIn:
+def registry(provider: FakeProvider) -> Registry:
+    """It carries out all that is paid by card."""
+    return registry_of({"card": "stripe"}, stripe=provider)
+
+
+@pytest.fixture
+def api_in(database_url: str, registry: Registry) -> ApiIn:
     """The service in a capture mode."""
 
     def start(mode: CaptureMode) -> ServiceApi:
         settings = PaymentsSettings(_env_file=None, payments_database_url=database_url, capture_mode=mode)
-        return ServiceApi(create_app(settings, {"stripe": provider}))
+        return ServiceApi(create_app(settings, registry))
 
     return start
 

@@ -1,11 +1,12 @@
 """A payment provider in memory that keeps the port's promises: replays by key, refuses by state, breaks when told."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from providers.port import (
+    Capabilities,
     CaptureMode,
     NewPayment,
     NextAction,
@@ -13,17 +14,32 @@ from providers.port import (
     PaymentStatus,
     ProviderMisconfigured,
     ProviderRefused,
+    Registered,
     Snapshot,
 )
+from providers.registry import Registry
+from providers.stripe import PROVIDER
 
 # Any time: when the bank gives up what it holds.
 HELD_UNTIL = 2_000_000_000
 
 
 class FakeProvider:
-    """The buyer's, the bank's and the operator's moves are methods as well; `keys` are all that it was asked with."""
+    """The buyer's, the bank's and the operator's moves are methods as well; `keys` are all that it was asked with.
 
-    def __init__(self) -> None:
+    Its references are `prefix` and a number. It can what Stripe can, unless it is told otherwise.
+    """
+
+    def __init__(
+        self,
+        prefix: str = "pi_",
+        *,
+        capabilities: Capabilities = PROVIDER.capabilities,
+        paid_at_creation: bool = False,
+    ) -> None:
+        self.capabilities = capabilities
+        self._prefix = prefix
+        self._paid_at_creation = paid_at_creation
         self.payments: dict[str, Snapshot] = {}
         self.asked_for: list[NewPayment] = []
         self.keys: list[str] = []
@@ -51,8 +67,8 @@ class FakeProvider:
         self.payments[reference] = replace(self.payments[reference], **changes)
 
     def pay(self, reference: str) -> None:
-        """The buyer pays by card."""
-        wanted = self.asked_for[int(reference.removeprefix("pi_")) - 1]
+        """The buyer pays."""
+        wanted = self._wanted(reference)
         captured = wanted.amount if wanted.capture is CaptureMode.AUTOMATIC else 0
         self.becomes(reference, PaymentStatus.PAID, amount_captured=captured)
         if not captured:
@@ -73,9 +89,11 @@ class FakeProvider:
 
         def effect() -> Snapshot:
             self.asked_for.append(payment)
-            made = Snapshot(f"pi_{len(self.asked_for)}", PaymentStatus.PAYABLE, 0, 0, 0)
-            self.payments[made.reference] = made
-            return made
+            reference = f"{self._prefix}{len(self.asked_for)}"
+            self.payments[reference] = Snapshot(reference, PaymentStatus.PAYABLE, 0, 0, 0)
+            if self._paid_at_creation:
+                self.pay(reference)
+            return self.payments[reference]
 
         return self._write("create", key, effect)
 
@@ -89,7 +107,9 @@ class FakeProvider:
         return seen
 
     def next_action(self, reference: str) -> NextAction:
-        """Show its secret."""
+        """Show its secret; nothing where it is paid at its creation."""
+        if self._paid_at_creation:
+            return NextAction("none")
         return NextAction("stripe", client_secret=f"{reference}_secret", payment_intent=reference)
 
     def cancel(self, reference: str, key: str) -> Snapshot:
@@ -111,7 +131,7 @@ class FakeProvider:
             seen = self.payments[reference]
             if seen.status is not PaymentStatus.PAID or seen.amount_captured:
                 raise ProviderRefused("unexpected state")
-            amount = self.asked_for[int(reference.removeprefix("pi_")) - 1].amount
+            amount = self._wanted(reference).amount
             self.becomes(
                 reference, PaymentStatus.PAID, amount_captured=amount, amount_authorised=0, capture_before=None
             )
@@ -133,6 +153,9 @@ class FakeProvider:
         self._write("refund", key, effect)
         return self.retrieve(reference)
 
+    def _wanted(self, reference: str) -> NewPayment:
+        return self.asked_for[int(reference.removeprefix(self._prefix)) - 1]
+
     def _write(self, operation: str, key: str, effect: Callable[[], Snapshot]) -> Snapshot:
         self.keys.append(key)
         self._happen(self._before[operation])
@@ -150,3 +173,12 @@ class FakeProvider:
     def _happen(self, acts: list[Callable[[], None]]) -> None:
         if acts:
             acts.pop(0)()
+
+
+def registry_of(methods: Mapping[str, str], **providers: FakeProvider) -> Registry:
+    """A registry of these fakes by their names."""
+
+    def registered(name: str) -> Registered:
+        return Registered(providers[name].capabilities, lambda: providers[name])
+
+    return Registry(methods, registered)

@@ -4,12 +4,11 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from services.payments.rules import payment_id_of
 from tests.unit.service_api import ServiceApi, kind
 
 Json = dict[str, Any]
-# Of the purchase p1, and what the provider calls it.
-PAYMENT_ID, REFERENCE = payment_id_of("p1"), "pi_1"
+# The payment of the purchase p1, as we call it and as the provider does.
+PAYMENT_ID, REFERENCE = "306e70c9-ae64-57d9-8389-0e0fbcee2498", "pi_1"
 ITEMS = [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.5"}]
 
 

@@ -11,43 +11,43 @@ from providers.port import (
 )
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider
-from tests.unit.services.payments.requests import create, done, order, outcome, refusal
+from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
 
 
 def test_a_payable_payment_is_canceled_by_the_first_who_asks(api: ServiceApi, provider: FakeProvider) -> None:
     """A second caller is told that it is done, and by whom."""
     create(api)
-    first = done(api.ask("POST", "/payments/pi_1/cancel", key="payment-failed/pi_1/cancel"))
-    second = done(api.ask("POST", "/payments/pi_1/cancel", key="purchase/p1/cancel"))
+    first = done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel", key="payment-failed/f1/cancel"))
+    second = done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel", key="purchase/p1/cancel"))
     assert first == second
-    assert (first["status"], first["canceled_by"]) == ("canceled", "payment-failed/pi_1/cancel")
+    assert (first["status"], first["canceled_by"]) == ("canceled", "payment-failed/f1/cancel")
     assert provider.keys == ["p1:create:1", "p1:cancel:1"]
 
 
 def test_an_authorised_payment_can_be_canceled(manual: ServiceApi, provider: FakeProvider) -> None:
     """Nothing is captured yet, so the authorisation is released."""
     create(manual)
-    provider.pay("pi_1")
-    assert done(manual.ask("POST", "/payments/pi_1/cancel"))["status"] == "canceled"
+    provider.pay(REFERENCE)
+    assert done(manual.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))["status"] == "canceled"
 
 
-@pytest.mark.parametrize("path", ["/payments/pi_1/cancel", "/purchases/p1/cancel"])
+@pytest.mark.parametrize("path", [f"/payments/{PAYMENT_ID}/cancel", "/purchases/p1/cancel"])
 def test_a_captured_payment_is_not_canceled(api: ServiceApi, provider: FakeProvider, path: str) -> None:
     """The refusal says that it is paid, and nobody is kept as its canceller."""
     create(api)
-    provider.pay("pi_1")
+    provider.pay(REFERENCE)
     assert refusal(api.ask("POST", path)) == (409, "payment-paid")
-    shown = done(api.ask("GET", "/payments/pi_1"))
+    shown = done(api.ask("GET", f"/payments/{PAYMENT_ID}"))
     assert (shown["status"], shown["canceled_by"]) == ("paid", None)
 
 
-@pytest.mark.parametrize("path", ["/payments/pi_1/cancel", "/purchases/p1/cancel"])
+@pytest.mark.parametrize("path", [f"/payments/{PAYMENT_ID}/cancel", "/purchases/p1/cancel"])
 def test_a_processed_payment_is_not_canceled_until_it_fails(api: ServiceApi, provider: FakeProvider, path: str) -> None:
     """While the bank processes it is refused; once the attempt failed, a new key at the provider cancels it."""
     create(api)
-    provider.becomes("pi_1", PaymentStatus.PROCESSING)
+    provider.becomes(REFERENCE, PaymentStatus.PROCESSING)
     assert refusal(api.ask("POST", path)) == (409, "payment-processing")
-    provider.becomes("pi_1", PaymentStatus.PAYABLE, failed_attempts=1)
+    provider.becomes(REFERENCE, PaymentStatus.PAYABLE, failed_attempts=1)
     assert done(api.ask("POST", path))["status"] == "canceled"
     assert provider.keys[1:] == ["p1:cancel:1", "p1:cancel:2"]
 
@@ -55,27 +55,27 @@ def test_a_processed_payment_is_not_canceled_until_it_fails(api: ServiceApi, pro
 def test_a_cancel_by_a_hand_names_nobody(api: ServiceApi, provider: FakeProvider) -> None:
     """A payment that was canceled without us before we asked is done, and canceled by nobody of ours."""
     create(api)
-    provider.becomes("pi_1", PaymentStatus.CANCELED)
-    assert done(api.ask("POST", "/payments/pi_1/cancel"))["canceled_by"] is None
-    assert done(api.ask("GET", "/payments/pi_1"))["canceled_by"] is None
+    provider.becomes(REFERENCE, PaymentStatus.CANCELED)
+    assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))["canceled_by"] is None
+    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}"))["canceled_by"] is None
 
 
 def test_who_asked_is_known_before_the_answer(api: ServiceApi, provider: FakeProvider) -> None:
     """The cancel took effect and its answer was lost: a look shows who asked, and the repeat is done."""
     create(api)
     provider.fail("cancel", ProviderUnknown("timeout"), done=True)
-    assert refusal(api.ask("POST", "/payments/pi_1/cancel", key="a")) == (503, "dependency-unavailable")
-    assert done(api.ask("GET", "/payments/pi_1"))["canceled_by"] == "a"
-    assert done(api.ask("POST", "/payments/pi_1/cancel", key="b"))["canceled_by"] == "a"
+    assert refusal(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel", key="a")) == (503, "dependency-unavailable")
+    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}"))["canceled_by"] == "a"
+    assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel", key="b"))["canceled_by"] == "a"
 
 
 def test_a_refusal_clears_who_asked(api: ServiceApi, provider: FakeProvider) -> None:
     """A caller who was refused is not the canceller when a hand cancels afterwards."""
     create(api)
-    provider.becomes("pi_1", PaymentStatus.PROCESSING)
-    api.ask("POST", "/payments/pi_1/cancel", key="a")
-    provider.becomes("pi_1", PaymentStatus.CANCELED)
-    assert done(api.ask("GET", "/payments/pi_1"))["canceled_by"] is None
+    provider.becomes(REFERENCE, PaymentStatus.PROCESSING)
+    api.ask("POST", f"/payments/{PAYMENT_ID}/cancel", key="a")
+    provider.becomes(REFERENCE, PaymentStatus.CANCELED)
+    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}"))["canceled_by"] is None
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
@@ -83,9 +83,9 @@ def test_a_broken_provider_is_settled_by_reading(api: ServiceApi, provider: Fake
     """After a fault the payment is read: done if it is canceled, else 503 and the next key cancels it."""
     create(api)
     provider.fail("cancel", ProviderFault("500"), done=took_effect)
-    answer = api.ask("POST", "/payments/pi_1/cancel", key="a")
+    answer = api.ask("POST", f"/payments/{PAYMENT_ID}/cancel", key="a")
     assert answer.status_code == (200 if took_effect else 503)
-    assert done(api.ask("POST", "/payments/pi_1/cancel", key="a"))["canceled_by"] == "a"
+    assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel", key="a"))["canceled_by"] == "a"
     assert provider.keys[1:] == (["p1:cancel:1"] if took_effect else ["p1:cancel:1", "p1:cancel:2"])
 
 
@@ -93,27 +93,31 @@ def test_a_refusal_whose_reason_is_gone_is_tried_again(api: ServiceApi, provider
     """Refused, and payable when it is read: the state has just changed, so the caller repeats."""
     create(api)
     provider.fail("cancel", ProviderRefused("processing"))
-    assert refusal(api.ask("POST", "/payments/pi_1/cancel")) == (503, "dependency-unavailable")
-    assert done(api.ask("POST", "/payments/pi_1/cancel"))["status"] == "canceled"
+    assert refusal(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel")) == (503, "dependency-unavailable")
+    assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))["status"] == "canceled"
 
 
-def test_an_unknown_purchase_gets_a_mark(api: ServiceApi, provider: FakeProvider) -> None:
-    """Canceled before anything is known of it: the mark names the caller and refuses a late creation."""
-    mark = done(api.ask("POST", "/purchases/p1/cancel", key="purchase/p1/undo"))
-    assert (mark["status"], mark["payment_id"], mark["canceled_by"]) == ("canceled", None, "purchase/p1/undo")
-    assert (mark["buyer_id"], mark["items"]) == (None, [])
-    assert done(api.ask("POST", "/purchases/p1/cancel", key="another")) == mark
+def test_an_unknown_purchase_gets_a_tombstone(api: ServiceApi, provider: FakeProvider) -> None:
+    """Canceled before anything is known of it: the tombstone names the caller and refuses a late creation."""
+    tombstone = done(api.ask("POST", "/purchases/p1/cancel", key="purchase/p1/undo"))
+    assert (tombstone["payment_id"], tombstone["provider_reference"]) == (PAYMENT_ID, None)
+    assert (tombstone["status"], tombstone["canceled_by"]) == ("canceled", "purchase/p1/undo")
+    assert (tombstone["method"], tombstone["buyer_id"], tombstone["items"]) == (None, None, [])
+    assert done(api.ask("POST", "/purchases/p1/cancel", key="another")) == tombstone
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
     assert provider.keys == []
 
 
+@pytest.mark.parametrize("path", ["/purchases/p1/cancel", f"/payments/{PAYMENT_ID}/cancel"])
 @pytest.mark.parametrize("created", [True, False])
-def test_an_unknown_creation_is_settled_and_canceled(api: ServiceApi, provider: FakeProvider, created: bool) -> None:
+def test_an_unknown_creation_is_settled_and_canceled(
+    api: ServiceApi, provider: FakeProvider, created: bool, path: str
+) -> None:
     """The creation is repeated under its key, which finds or makes the payment, and then that is canceled."""
     provider.fail("create", ProviderUnknown("timeout"), done=created)
     api.ask("POST", "/payments", order())
-    shown = done(api.ask("POST", "/purchases/p1/cancel", key="undo"))
-    assert (shown["payment_id"], shown["status"], shown["canceled_by"]) == ("pi_1", "canceled", "undo")
+    shown = done(api.ask("POST", path, key="undo"))
+    assert (shown["provider_reference"], shown["status"], shown["canceled_by"]) == (REFERENCE, "canceled", "undo")
     assert len(provider.asked_for) == 1
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
 
@@ -124,15 +128,15 @@ def test_a_purchase_whose_payment_is_refused_can_be_canceled(api: ServiceApi, pr
         provider.fail("create", ProviderRefused("amount"))
     api.ask("POST", "/payments", order())
     shown = done(api.ask("POST", "/purchases/p1/cancel"))
-    assert (shown["payment_id"], shown["status"]) == (None, "canceled")
+    assert (shown["provider_reference"], shown["status"]) == (None, "canceled")
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
 
 
 def test_a_settled_purchase_answers_a_cancel_with_its_record(api: ServiceApi, provider: FakeProvider) -> None:
     """Whatever its payment's state, a purchase with an outcome is left alone."""
     create(api)
-    provider.pay("pi_1")
-    api.ask("GET", "/payments/pi_1")
+    provider.pay(REFERENCE)
+    api.ask("GET", f"/payments/{PAYMENT_ID}")
     api.ask("PUT", "/purchases/p1/outcome", outcome())
     assert done(api.ask("POST", "/purchases/p1/cancel"))["outcome"]["status"] == "paid"
     assert "p1:cancel:1" not in provider.keys
@@ -148,5 +152,5 @@ def test_a_wrong_key_at_the_provider_is_our_fault(api: ServiceApi, provider: Fak
     """A provider that does not accept us is 502, and the next try goes through."""
     create(api)
     provider.fail("cancel", ProviderMisconfigured("401"))
-    assert refusal(api.ask("POST", "/payments/pi_1/cancel")) == (502, "provider-misconfigured")
-    assert done(api.ask("POST", "/payments/pi_1/cancel"))["status"] == "canceled"
+    assert refusal(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel")) == (502, "provider-misconfigured")
+    assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))["status"] == "canceled"

@@ -5,17 +5,20 @@ from typing import Any
 import pytest
 
 from providers.port import (
+    Capabilities,
     CaptureMode,
     NewPayment,
+    PaymentIds,
     PaymentStatus,
     ProviderFault,
     ProviderMisconfigured,
     ProviderRefused,
     ProviderUnknown,
 )
-from tests.unit.service_api import ServiceApi, kind
+from services.payments.rules import payment_id_of
+from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider
-from tests.unit.services.payments.requests import create, done, order, outcome, refusal
+from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
 
 
 def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> None:
@@ -23,7 +26,10 @@ def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> N
     shown = create(api)
     assert shown.pop("created_at").endswith("Z")
     assert shown == {
-        "payment_id": "pi_1",
+        "payment_id": PAYMENT_ID,
+        "method": "card",
+        "provider": "stripe",
+        "provider_reference": REFERENCE,
         "purchase_id": "p1",
         "buyer_id": "alice",
         "status": "payable",
@@ -44,7 +50,7 @@ def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> N
         "refunds_by_hand": 0,
         "capture_before": None,
     }
-    assert provider.asked_for == [NewPayment("p1", 1800, "usd", CaptureMode.AUTOMATIC)]
+    assert provider.asked_for == [NewPayment(PaymentIds(PAYMENT_ID, "p1"), 1800, "usd", CaptureMode.AUTOMATIC)]
     assert provider.keys == ["p1:create:1"]
 
 
@@ -62,11 +68,12 @@ def test_a_repeat_answers_the_same_payment(api: ServiceApi, provider: FakeProvid
         {"amount": 1801},
         {"buyer_id": "bob"},
         {"currency": "eur"},
+        {"method": "wallet"},
         {"items": [order()["items"][0] | {"quantity": "1.501"}]},
     ],
 )
 def test_another_order_for_a_purchase_is_refused(api: ServiceApi, change: dict[str, Any]) -> None:
-    """The same purchase with another amount, buyer, currency or items is a mismatch."""
+    """The same purchase with another amount, buyer, currency, method or items is a mismatch."""
     create(api)
     assert refusal(api.ask("POST", "/payments", order(**change))) == (409, "payment-mismatch")
 
@@ -75,24 +82,43 @@ def test_a_settled_purchase_answers_its_record(api: ServiceApi, provider: FakePr
     """A purchase with an outcome answers it, even to another order, and creates nothing."""
     done(api.ask("PUT", "/purchases/p1/outcome", outcome(status="rejected", reason="sold-out", answer=None)))
     shown = create(api, amount=55)
-    assert (shown["payment_id"], shown["amount"]) == (None, 1800)
+    assert (shown["provider_reference"], shown["amount"]) == (None, 1800)
     assert (shown["outcome"]["status"], shown["outcome"]["fingerprint"]) == ("rejected", "f1")
     assert provider.keys == []
 
 
-@pytest.mark.parametrize("changes", [{"amount": 49}, {"amount": 29, "currency": "gbp"}, {"currency": "zzz"}])
-def test_what_the_provider_would_not_charge_is_refused(
-    api: ServiceApi, provider: FakeProvider, changes: dict[str, Any]
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"amount": 49}, "json.amount"),
+        ({"amount": 100_000_000}, "json.amount"),
+        ({"amount": 29, "currency": "gbp"}, "json.amount"),
+        ({"currency": "zzz"}, "json.currency"),
+        ({"method": "cash"}, "json.method"),
+    ],
+)
+def test_what_nobody_would_charge_is_refused(
+    api: ServiceApi, provider: FakeProvider, changes: dict[str, Any], field: str
 ) -> None:
-    """Too small an amount and an unknown currency are the caller's mistake; the provider is not asked."""
-    assert kind(api.ask("POST", "/payments", order(**changes))) == "invalid-request"
+    """An amount beyond the provider's limits, an unknown currency or method: the caller's fault, which is named."""
+    answer = api.ask("POST", "/payments", order(**changes))
+    assert refusal(answer) == (422, "invalid-request")
+    assert [error["field"] for error in answer.get_json()["errors"]] == [field]
     assert provider.keys == []
+    assert api.ask("GET", "/payments").get_json()["items"] == []
+
+
+def test_a_repeat_is_answered_whatever_is_taken_by_now(api: ServiceApi, provider: FakeProvider) -> None:
+    """Limits are for new payments: one that is there is answered by its state."""
+    first = create(api)
+    provider.capabilities = Capabilities({})
+    assert create(api) == first
 
 
 def test_a_payment_canceled_later_is_still_the_purchases(api: ServiceApi) -> None:
-    """A repeat after an ordinary cancel answers the canceled payment; only a mark refuses."""
+    """A repeat after an ordinary cancel answers the canceled payment; only a tombstone refuses."""
     create(api)
-    done(api.ask("POST", "/payments/pi_1/cancel"))
+    done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))
     assert create(api)["status"] == "canceled"
 
 
@@ -103,7 +129,7 @@ def test_an_unknown_answer_is_repeated_with_the_same_key(api: ServiceApi, provid
     assert refusal(answer) == (503, "dependency-unavailable")
     assert answer.headers["Retry-After"] == "1"
     assert api.ask("GET", "/payments").get_json()["items"][0]["status"] == "creating"
-    assert create(api)["payment_id"] == "pi_1"
+    assert create(api)["provider_reference"] == REFERENCE
     assert provider.keys == ["p1:create:1", "p1:create:1"]
 
 
@@ -138,13 +164,13 @@ def test_of_two_creations_at_once_one_payment_stays(api: ServiceApi, provider: F
 
     def overtake() -> None:
         create(api)
-        provider.pay("pi_1")
-        api.ask("GET", "/payments/pi_1")
+        provider.pay(REFERENCE)
+        api.ask("GET", f"/payments/{PAYMENT_ID}")
 
     provider.meanwhile("create", overtake)
     shown = create(api)
-    assert (shown["payment_id"], shown["status"]) == ("pi_1", "paid")
-    assert list(provider.payments) == ["pi_1"]
+    assert (shown["provider_reference"], shown["status"]) == (REFERENCE, "paid")
+    assert list(provider.payments) == [REFERENCE]
 
 
 def test_the_first_known_payment_stays_the_purchases(api: ServiceApi, provider: FakeProvider) -> None:
@@ -153,21 +179,21 @@ def test_the_first_known_payment_stays_the_purchases(api: ServiceApi, provider: 
     def overtake() -> None:
         provider.fail("create", ProviderFault("500"))
         assert api.ask("POST", "/payments", order()).status_code == 503
-        assert create(api)["payment_id"] == "pi_2"
+        assert create(api)["provider_reference"] == "pi_2"
 
     provider.meanwhile("create", overtake)
-    assert create(api)["payment_id"] == "pi_2"
+    assert create(api)["provider_reference"] == "pi_2"
     assert provider.keys == ["p1:create:1", "p1:create:1", "p1:create:2"]
 
 
-def mark_meanwhile(api: ServiceApi, provider: FakeProvider) -> None:
-    """During the next creation the purchase is canceled, which leaves the mark but does not reach the provider."""
+def cancel_meanwhile(api: ServiceApi, provider: FakeProvider) -> None:
+    """During the next creation the purchase is canceled, which leaves its tombstone but does not reach the provider."""
 
-    def mark() -> None:
+    def cancel() -> None:
         provider.fail("create", ProviderUnknown("locked"))
         assert api.ask("POST", "/purchases/p1/cancel", key="p/undo").status_code == 503
 
-    provider.meanwhile("create", mark)
+    provider.meanwhile("create", cancel)
 
 
 def test_a_cancel_during_the_creation_wins(api: ServiceApi, provider: FakeProvider) -> None:
@@ -178,26 +204,63 @@ def test_a_cancel_during_the_creation_wins(api: ServiceApi, provider: FakeProvid
 
     provider.meanwhile("create", cancel)
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments["pi_1"].status is PaymentStatus.CANCELED
-    shown = done(api.ask("GET", "/payments/pi_1"))
+    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
+    shown = done(api.ask("GET", f"/payments/{PAYMENT_ID}"))
     assert (shown["status"], shown["canceled_by"]) == ("canceled", "p/undo")
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
 
 
-def test_a_mark_set_during_the_creation_cancels_the_new_payment(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_tombstone_set_during_the_creation_cancels_the_new_payment(api: ServiceApi, provider: FakeProvider) -> None:
     """Where the cancel itself could not reach the provider, the creation that comes back cancels what it made."""
-    mark_meanwhile(api, provider)
+    cancel_meanwhile(api, provider)
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments["pi_1"].status is PaymentStatus.CANCELED
+    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
     assert done(api.ask("POST", "/purchases/p1/cancel"))["canceled_by"] == "p/undo"
 
 
-def test_a_marked_payment_that_could_not_be_canceled_is_canceled_by_the_repeat(
-    api: ServiceApi, provider: FakeProvider
-) -> None:
-    """A creation that found the mark but not the provider is 503; its repeat finishes the cancel."""
-    mark_meanwhile(api, provider)
+def test_what_is_created_under_a_tombstone_is_canceled_by_the_repeat(api: ServiceApi, provider: FakeProvider) -> None:
+    """A creation that found the tombstone but not the provider is 503: nobody is to pay it; its repeat cancels it."""
+    cancel_meanwhile(api, provider)
     provider.fail("cancel", ProviderUnknown("timeout"), done=False)
     assert refusal(api.ask("POST", "/payments", order())) == (503, "dependency-unavailable")
+    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}/next-action")) == {"type": "none"}
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments["pi_1"].status is PaymentStatus.CANCELED
+    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
+
+
+def test_a_payment_of_unknown_creation_can_only_be_looked_at_and_canceled(
+    api: ServiceApi, provider: FakeProvider
+) -> None:
+    """By our record alone: no money can be taken or given back, and there is nothing to do for the buyer yet."""
+    provider.fail("create", ProviderUnknown("timeout"), done=True)
+    api.ask("POST", "/payments", order())
+    path = f"/payments/{PAYMENT_ID}"
+    provider.fail("retrieve", AssertionError("the provider is asked"))
+    shown = done(api.ask("GET", path))
+    assert (shown["payment_id"], shown["provider_reference"], shown["status"]) == (PAYMENT_ID, None, "creating")
+    assert done(api.ask("GET", f"{path}/next-action")) == {"type": "none"}
+    assert refusal(api.ask("POST", f"{path}/capture")) == (409, "payment-not-capturable")
+    assert refusal(api.ask("POST", f"{path}/refund")) == (409, "payment-not-refundable")
+    provider.fail("create", ProviderUnknown("still away"))
+    assert refusal(api.ask("POST", f"{path}/cancel")) == (503, "dependency-unavailable")
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
+
+
+def test_what_was_created_after_all_is_canceled(api: ServiceApi, provider: FakeProvider) -> None:
+    """A slow creation that comes back to a canceled purchase, whose other creations failed, leaves nothing payable."""
+
+    def give_up() -> None:
+        provider.fail("create", ProviderFault("500"))
+        assert api.ask("POST", "/payments", order()).status_code == 503
+        provider.fail("create", ProviderRefused("currency"))
+        assert done(api.ask("POST", "/purchases/p1/cancel"))["provider_reference"] is None
+
+    provider.meanwhile("create", give_up)
+    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
+    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
+
+
+def test_the_payments_id_is_the_same_whoever_computes_it() -> None:
+    """It is made of the purchase's id alone, and names its payment for ever."""
+    assert payment_id_of("p1") == PAYMENT_ID

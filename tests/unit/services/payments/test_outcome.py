@@ -5,7 +5,7 @@ import pytest
 from providers.port import ProviderUnknown
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider
-from tests.unit.services.payments.requests import create, done, order, outcome, refusal
+from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
 
 STEP = {"at": "2026-11-21T09:00:00.5Z", "event": "paid", "detail": None}
 
@@ -25,20 +25,20 @@ def test_the_first_outcome_stays(api: ServiceApi) -> None:
     }
     second = done(api.ask("PUT", "/purchases/p1/outcome", outcome(status="failed", fingerprint="f2")))
     assert second["outcome"]["status"] == "paid"
-    assert (second["payment_id"], second["status"]) == ("pi_1", "payable")
+    assert (second["provider_reference"], second["status"]) == (REFERENCE, "payable")
 
 
 def test_a_purchase_without_a_payment_has_a_record_too(api: ServiceApi) -> None:
     """Rejected before a payment existed: the record holds the order and is listed for its buyer."""
     body = outcome(status="rejected", reason="sold-out", answer=None)
     shown = done(api.ask("PUT", "/purchases/p1/outcome", body))
-    assert (shown["payment_id"], shown["status"], shown["canceled_by"]) == (None, "canceled", None)
+    assert (shown["provider_reference"], shown["status"], shown["canceled_by"]) == (None, "canceled", None)
     assert (shown["buyer_id"], shown["amount"]) == ("alice", 1800)
     assert api.ask("GET", "/payments?buyer_id=alice").get_json()["items"] == [shown]
 
 
-def test_a_marked_purchase_gets_its_order_with_its_outcome(api: ServiceApi) -> None:
-    """The mark of an undone opening knew no order; the outcome brings it and keeps who canceled."""
+def test_a_tombstone_gets_its_order_with_the_outcome(api: ServiceApi) -> None:
+    """The tombstone of an undone opening knew no order; the outcome brings it and keeps who canceled."""
     api.ask("POST", "/purchases/p1/cancel", key="undo")
     shown = done(api.ask("PUT", "/purchases/p1/outcome", outcome(status="rejected")))
     assert (shown["buyer_id"], shown["canceled_by"]) == ("alice", "undo")
@@ -52,10 +52,10 @@ def test_an_outcome_during_the_creation_stops_the_payment(api: ServiceApi, provi
 
     provider.meanwhile("create", settle)
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert done(api.ask("GET", "/payments/pi_1"))["status"] == "canceled"
+    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}"))["status"] == "canceled"
 
 
-def test_a_mark_over_a_creation_does_not_hide_the_outcome(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_tombstone_over_a_creation_does_not_hide_the_outcome(api: ServiceApi, provider: FakeProvider) -> None:
     """Once an outcome is recorded a repeat of the creation answers it, whatever became of the payment."""
     provider.fail("create", ProviderUnknown("timeout"))
     api.ask("POST", "/payments", order())

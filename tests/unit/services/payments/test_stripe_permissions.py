@@ -9,7 +9,7 @@ from typing import Any
 
 import stripe
 
-from providers.port import CaptureMode, NewPayment
+from providers.port import CaptureMode, NewPayment, PaymentIds
 from providers.stripe.endpoint import Endpoints
 from providers.stripe.provider import StripeProvider
 from providers.stripe.version import STRIPE_VERSION
@@ -19,6 +19,7 @@ ROW = re.compile(
     r"^\| `((?:GET|POST|DELETE) /v1/\S+)` \|.*\| (Read|Write) \| `rak_(\w+)_(read|write)` \|$", re.MULTILINE
 )
 CHARGE = {"id": "ch_1", "object": "charge", "status": "succeeded", "amount_refunded": 9, "disputed": True}
+IDS = PaymentIds("a-payment", "p1")
 # Whatever is asked for: a payment that makes every look ask for everything, a list, an endpoint.
 ANSWER = {
     "id": "pi_1",
@@ -79,12 +80,12 @@ def test_every_call_is_documented_with_its_permission() -> None:
     all_used(
         provider,
         {
-            "create": (NewPayment("p1", 100, "usd", CaptureMode.MANUAL), "k"),
+            "create": (NewPayment(IDS, 100, "usd", CaptureMode.MANUAL), "k"),
             "retrieve": ("pi_1",),
-            "client_secret": ("pi_1",),
+            "next_action": ("pi_1",),
             "cancel": ("pi_1", "k"),
             "capture": ("pi_1", "k"),
-            "refund": ("pi_1", "p1", "k"),
+            "refund": ("pi_1", IDS, "k"),
             "close": (),
         },
     )

@@ -11,6 +11,8 @@ import stripe
 from providers.port import (
     CaptureMode,
     NewPayment,
+    NextAction,
+    PaymentIds,
     PaymentStatus,
     ProviderFault,
     ProviderMisconfigured,
@@ -21,6 +23,7 @@ from providers.port import (
 from providers.stripe.provider import StripeProvider
 
 Json = dict[str, Any]
+IDS = PaymentIds("a-payment", "p1")
 TIMEOUT = stripe.APIConnectionError("timeout", should_retry=False)  # type: ignore[no-untyped-call]  # the SDK's gap
 
 
@@ -82,10 +85,10 @@ def provider(*answers: tuple[int, Json] | Exception) -> tuple[StripeProvider, Fa
 
 
 @pytest.mark.parametrize(("capture", "method"), [(CaptureMode.AUTOMATIC, "automatic"), (CaptureMode.MANUAL, "manual")])
-def test_a_payment_is_created_for_cards_with_the_purchase_as_metadata(capture: CaptureMode, method: str) -> None:
-    """Stripe is told amount, currency, capture, cards only and the purchase, under our key; nothing of the buyer."""
+def test_a_payment_is_created_for_cards_with_our_ids_as_metadata(capture: CaptureMode, method: str) -> None:
+    """Stripe is told amount, currency, capture, cards only and our ids, under our key; nothing of the buyer."""
     ours, http = provider((200, intent("requires_payment_method")))
-    seen = ours.create(NewPayment("p1", 1800, "usd", capture), "p1:create:1")
+    seen = ours.create(NewPayment(IDS, 1800, "usd", capture), "p1:create:1")
     assert seen == Snapshot("pi_1", PaymentStatus.PAYABLE, 0, 0, 0)
     ((verb, url, sent, headers),) = http.asked
     assert (verb, url) == ("post", "http://stripe.test/v1/payment_intents")
@@ -94,6 +97,7 @@ def test_a_payment_is_created_for_cards_with_the_purchase_as_metadata(capture: C
         "currency": ["usd"],
         "capture_method": [method],
         "allowed_payment_method_types[0]": ["card"],
+        "metadata[payment_id]": ["a-payment"],
         "metadata[purchase_id]": ["p1"],
         "expand[0]": ["latest_charge"],
     }
@@ -176,10 +180,14 @@ def test_a_refund_answers_what_the_payment_looks_like_then() -> None:
     refunded = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded", amount_refunded=1800))
     made = refund("succeeded", purchase_id="p1")
     ours, http = provider((200, made), (200, refunded), listed(made), charges("succeeded"))
-    seen = ours.refund("pi_1", "p1", "p1:refund:1")
+    seen = ours.refund("pi_1", IDS, "p1:refund:1")
     assert (seen.amount_refunded, seen.refunds_by_hand) == (1800, 0)
     _, _, sent, headers = http.asked[0]
-    assert sent == {"payment_intent": ["pi_1"], "metadata[purchase_id]": ["p1"]}
+    assert sent == {
+        "payment_intent": ["pi_1"],
+        "metadata[payment_id]": ["a-payment"],
+        "metadata[purchase_id]": ["p1"],
+    }
     assert headers["Idempotency-Key"] == "p1:refund:1"
 
 
@@ -250,17 +258,18 @@ def test_writes_carry_our_key(operation: str) -> None:
     assert headers["Idempotency-Key"] == "p1:write:1"
 
 
-def test_the_client_secret_is_read() -> None:
-    """The secret comes from the PaymentIntent."""
-    ours, _ = provider((200, intent("requires_payment_method")))
-    assert ours.client_secret("pi_1") == "pi_1_secret_x"
+@pytest.mark.parametrize("status", ["requires_action", "processing", "succeeded"])
+def test_the_browser_confirms_and_follows_a_payment_by_its_secret(status: str) -> None:
+    """The same answer wherever the payment stands."""
+    ours, _ = provider((200, intent(status)))
+    assert ours.next_action("pi_1") == NextAction("stripe", client_secret="pi_1_secret_x", payment_intent="pi_1")
 
 
 def test_a_key_that_may_not_read_secrets_is_misconfigured() -> None:
     """A PaymentIntent without its secret was read with a key of too few rights."""
     ours, _ = provider((200, intent("requires_payment_method", client_secret=None)))
     with pytest.raises(ProviderMisconfigured):
-        ours.client_secret("pi_1")
+        ours.next_action("pi_1")
 
 
 def refused(kind: str = "invalid_request_error", code: str | None = None) -> Json:
@@ -291,7 +300,7 @@ def refused(kind: str = "invalid_request_error", code: str | None = None) -> Jso
     [
         lambda ours: ours.retrieve("pi_1"),
         lambda ours: ours.cancel("pi_1", "k"),
-        lambda ours: ours.refund("pi_1", "p1", "k"),
+        lambda ours: ours.refund("pi_1", IDS, "k"),
     ],
 )
 def test_stripes_errors_become_the_ports(

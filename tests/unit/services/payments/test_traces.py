@@ -3,7 +3,7 @@
 from opentelemetry.sdk.trace import TracerProvider
 
 from lib.telemetry import tracing
-from providers.port import CaptureMode, NewPayment, ProviderUnknown
+from providers.port import CaptureMode, NewPayment, PaymentIds, ProviderUnknown
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider
 from tests.unit.services.payments.requests import create, order
@@ -37,6 +37,6 @@ def test_while_nothing_is_traced_the_provider_is_told_of_no_trace(api: ServiceAp
 def test_stripe_keeps_the_trace_with_the_payment() -> None:
     """As metadata beside the purchase, so that each of its events brings it back."""
     ours, http = stripe_provider((200, intent("requires_payment_method")))
-    ours.create(NewPayment("p1", 1800, "usd", CaptureMode.AUTOMATIC, GIVEN), "p1:create:1")
+    ours.create(NewPayment(PaymentIds("a-payment", "p1"), 1800, "usd", CaptureMode.AUTOMATIC, GIVEN), "p1:create:1")
     sent = http.asked[0][2]
     assert (sent["metadata[purchase_id]"], sent["metadata[traceparent]"]) == (["p1"], [GIVEN])

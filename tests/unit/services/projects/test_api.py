@@ -107,7 +107,7 @@ def test_everything_needs_the_service_token(api: ServiceApi, method: str, path: 
 
 
 def test_an_id_that_cannot_be_ours_is_not_found(api: ServiceApi) -> None:
-    """A path with an impossible payment id is 404 and leaves no mark."""
+    """A path with an impossible payment id is 404 and leaves no tombstone."""
     assert api.ask("DELETE", "/reservations/pi%201").status_code == 404
     assert api.ask("GET", "/reservations").get_json()["items"] == []
 

@@ -1,4 +1,4 @@
-"""Reservations through the API: stock, price, marks, and who closed the row."""
+"""Reservations through the API: stock, price, tombstones, and who closed the row."""
 
 from typing import Any
 
@@ -114,7 +114,7 @@ def test_committed_offset_is_sold_once(api: ServiceApi) -> None:
 
 
 def test_a_commit_before_the_reservation_is_not_found(api: ServiceApi) -> None:
-    """A commit of an unknown reservation answers 404 and leaves no mark: the reservation may be on its way."""
+    """A commit of an unknown reservation answers 404 and leaves no tombstone: the reservation may be on its way."""
     assert kind(api.ask("PATCH", "/reservations/pi_1", {"status": "committed"})) == "not-found"
     assert kind(api.ask("GET", "/reservations/pi_1")) == "not-found"
     assert api.ask("POST", "/reservations", order()).status_code == 201
@@ -137,10 +137,10 @@ def test_returned_offset_is_free_again(api: ServiceApi, committed: bool) -> None
     assert [(a.status_code, kind(a)) for a in late] == [(409, "reservation-closed")] * 3
 
 
-def test_a_return_of_an_unknown_reservation_leaves_a_mark(api: ServiceApi) -> None:
+def test_a_return_of_an_unknown_reservation_leaves_a_tombstone(api: ServiceApi) -> None:
     """A return that comes before its reservation is done, and the late reservation is refused."""
-    mark = api.ask("PATCH", "/reservations/pi_1", {"status": "returned"}).get_json()
-    assert mark == {
+    tombstone = api.ask("PATCH", "/reservations/pi_1", {"status": "returned"}).get_json()
+    assert tombstone == {
         "payment_id": "pi_1", "status": "returned", "items": [], "amount": 0, "currency": None, "buyer_id": None,
         "closed_by": None,
     }  # fmt: skip
@@ -175,7 +175,7 @@ def test_the_first_delete_claims_what_a_refusal_closed(api: ServiceApi) -> None:
     assert kind(api.ask("DELETE", "/reservations/pi_1", key=START)) == "reservation-closed"
 
 
-def test_a_delete_of_an_unknown_reservation_leaves_a_mark(api: ServiceApi) -> None:
+def test_a_delete_of_an_unknown_reservation_leaves_a_tombstone(api: ServiceApi) -> None:
     """A DELETE that overtakes its reservation wins, and the late reservation is refused."""
     assert api.ask("DELETE", "/reservations/pi_1", key=START).get_json()["closed_by"] == START
     assert kind(api.ask("POST", "/reservations", order())) == "reservation-closed"

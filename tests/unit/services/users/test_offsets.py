@@ -81,10 +81,11 @@ def test_a_revoked_offset_is_gone_for_good(api: ServiceApi) -> None:
 
 
 @pytest.mark.parametrize("buyer", ["alice", "mallory"])
-def test_a_revoke_of_an_unknown_offset_leaves_a_mark(api: ServiceApi, buyer: str) -> None:
+def test_a_revoke_of_an_unknown_offset_leaves_a_tombstone(api: ServiceApi, buyer: str) -> None:
     """A revoke that overtakes its create is done, for an unknown buyer too, and the late create is refused."""
-    mark = api.ask("DELETE", f"/users/{buyer}/offsets/pi_1")
-    assert (mark.status_code, mark.get_json()["purchase_id"], mark.get_json()["items"]) == (200, None, [])
+    answer = api.ask("DELETE", f"/users/{buyer}/offsets/pi_1")
+    assert answer.status_code == 200
+    assert (answer.get_json()["purchase_id"], answer.get_json()["items"]) == (None, [])
     assert kind(api.ask("POST", f"/users/{buyer}/offsets", offset())) == "offset-revoked"
     assert owned(api) == []
 
@@ -126,7 +127,7 @@ def test_an_offset_is_found_by_its_payment(api: ServiceApi) -> None:
 
 
 def test_a_mark_is_found_as_revoked(api: ServiceApi) -> None:
-    """A payment whose delivery was revoked before it came has a mark, an unknown buyer's too."""
+    """A payment whose delivery was revoked before it came has a tombstone, an unknown buyer's too."""
     api.ask("DELETE", "/users/nobody/offsets/pi_1")
     shown = api.ask("GET", "/users/nobody/offsets/pi_1").get_json()
     assert (shown["status"], shown["purchase_id"], shown["items"]) == ("revoked", None, [])
