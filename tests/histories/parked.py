@@ -104,7 +104,7 @@ def _revoked(world: World) -> None:
 
 
 def _marked(world: World) -> None:
-    world.payments.mark = True
+    world.payments.tombstone = True
 
 
 def _nothing(_world: World) -> None:
@@ -121,10 +121,10 @@ PLACES: Mapping[str, Place] = {
     "notification": Place(_paid, "publish", _nothing),
     "revocation": Place(_undone, "revoke", _revoked),
     "refund": Place(_undone, "refund", _pays(amount_refunded=PRICE)),
-    "return": Place(_undone, "give_back", _becomes("returned")),
+    "return": Place(_undone, "restock", _becomes("returned")),
     "cancel": Place(_declined, "cancel", _pays(status=PaymentStatus.CANCELED)),
     "release": Place(_declined, "release", _becomes("closed", RELEASED)),
-    "cancel_by_purchase": Place(_given_up, "cancel_purchase", _marked),
+    "cancel_by_purchase": Place(_given_up, "cancel_payment_of", _marked),
 }
 
 
@@ -172,10 +172,10 @@ def _skipped_unseen(world: World) -> None:
     """Nobody has done it, and then its callee is away: neither skip is taken."""
     saga = _parked(world, _paid, "deliver")
     decide(world, saga, "skip")
-    world.faults.before["look_at_offset"] = [UNAVAILABLE] * 100
+    world.faults.before["retrieve_offset"] = [UNAVAILABLE] * 100
     decide(world, saga, "skip")
     world.users.revoked = True
-    world.faults.before["look_at_offset"] = []
+    world.faults.before["retrieve_offset"] = []
     decide(world, saga, "skip")
     world.users.revoked = False
     decide(world, saga, "retry")

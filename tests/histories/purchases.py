@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Refused
-from domain.messages import DeliverCall, Progress, Settlement
+from domain.messages import DeliverCall, Progress, PurchaseResult
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.histories import parked
 from tests.histories.stories import named, pays_once
@@ -55,11 +55,11 @@ def _strangers_signal(world: World) -> None:
     world.opened()
     world.engine.signal(world.purchase.id, "progress", Progress(payment_id="pi_2", status=PurchaseStatus.PROCESSING))
     for strange in (
-        Settlement(status=PurchaseStatus.PAID),
-        Settlement(payment_id="pi_2", status=PurchaseStatus.OPENING),
+        PurchaseResult(status=PurchaseStatus.PAID),
+        PurchaseResult(payment_id="pi_2", status=PurchaseStatus.OPENING),
     ):
-        world.engine.signal(world.purchase.id, "settle", strange)
-    world.engine.signal(world.purchase.id, "settle")
+        world.engine.signal(world.purchase.id, "complete", strange)
+    world.engine.signal(world.purchase.id, "complete")
     world.engine.run()
 
 
@@ -71,11 +71,11 @@ def _delivered_by_nobody(world: World) -> None:
     """A step that is said to be done without an answer parks its saga, and is then taken."""
     world.opened()
     world.buyer_pays()
-    deliver = world.engine.steps["deliver_offset"]
-    world.engine.steps["deliver_offset"] = _nobody
+    deliver = world.engine.steps["deliver-offset"]
+    world.engine.steps["deliver-offset"] = _nobody
     world.event_succeeded()
     world.engine.run(until=lambda: world.status == "needs_attention")
-    world.engine.steps["deliver_offset"] = deliver
+    world.engine.steps["deliver-offset"] = deliver
     parked.decide(world, world.success, "retry")
 
 
@@ -85,7 +85,7 @@ def _lost_while_it_was_undone(world: World) -> None:
     world.faults.before["release"] = [Refused("reservation-closed", "another saga closed it")]
     world.open()
     world.engine.run(until_time=at(60))
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
 
 
@@ -148,7 +148,7 @@ def _recorded_by_another(world: World) -> None:
 def _first_record_stays(world: World) -> None:
     world.opened()
     world.payments.set(outcome=Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1"))
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
 
 
@@ -156,7 +156,7 @@ def _nobody_tells_for_a_day(world: World) -> None:
     world.opened()
     world.projects.row, world.projects.closed_by = "closed", "somebody else"
     world.engine.run()
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.run()
 
 
@@ -166,7 +166,7 @@ def _success_is_stuck_for_a_day(world: World) -> None:
     world.engine.run(until_time=at(TTL.total_seconds() + 10))
     world.buyer_pays()
     world.event_succeeded()
-    world.faults.before["look"] = [BROKEN]
+    world.faults.before["retrieve"] = [BROKEN]
     world.engine.run()
     parked.decide(world, world.success, "retry")
 
@@ -181,7 +181,7 @@ def _bank_processes_for_two_days(world: World) -> None:
 def _told_after_the_settlement(world: World) -> None:
     world.opened()
     world.faults.before["record"] = [UNAVAILABLE] * 3
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
     world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
     world.engine.run()
 

@@ -35,9 +35,9 @@ STORIES = (
 BREAKING: Mapping[str, Edit] = {
     "two steps change places": Edit(SUCCESS, COMMIT + CAPTURE, CAPTURE + COMMIT),
     "a step is left out": Edit(SUCCESS, "await self._revoke(order)", "pass"),
-    "a step is added": Edit(SUCCESS, COMMIT, COMMIT + "            await self.look(self.payment_id)\n"),
+    "a step is added": Edit(SUCCESS, COMMIT, COMMIT + "            await self.retrieve(self.payment_id)\n"),
     "a timer is left out": Edit(SAGA, "timeout=delay, timeout_summary=summarized(why)", ""),
-    "an activity is renamed": Edit("*", "look_at_payment", "ask_the_provider"),
+    "an activity is renamed": Edit("*", "retrieve_payment", "ask_the_provider"),
     "an activity's id, and so its key, is another": Edit(SAGA, "activity_id=name", 'activity_id=f"{name}-2"'),
     "a step goes to another queue": Edit(SAGA, "activity_id=name", 'activity_id=name, task_queue="elsewhere"'),
     "a step is asked for another thing": Edit(
@@ -79,7 +79,7 @@ HARMLESS: Mapping[str, Edit] = {
     "a new way behind a patch": Edit(
         SUCCESS,
         COMMIT,
-        '            if workflow.patched("look-twice"):\n                await self.look(self.payment_id)\n' + COMMIT,
+        '            if workflow.patched("look-twice"):\n                await self.retrieve(self.payment_id)\n' + COMMIT,
     ),
 }
 

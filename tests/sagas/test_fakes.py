@@ -62,7 +62,7 @@ CALLS: dict[Call, Callable[[FakeProjects, str], Any]] = {
     Call.RESERVE: lambda fake, key: driven(fake.reserve(PAYMENT_ID, ORDER, key)),
     Call.COMMIT: lambda fake, key: driven(fake.commit(PAYMENT_ID, key)),
     Call.CLOSE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
-    Call.GIVE_BACK: lambda fake, key: driven(fake.give_back(PAYMENT_ID, key)),
+    Call.GIVE_BACK: lambda fake, key: driven(fake.restock(PAYMENT_ID, key)),
 }
 
 
@@ -145,18 +145,18 @@ class BothPayments:
         ended = outcome.model_dump(mode="json") | {name: order[name] for name in order if name != "purchase_id"}
         by_service: dict[str, Callable[[], models.Payment]] = {
             "create": lambda: self.service.create(CreateBody(**order), key),
-            "look": lambda: self.service.look(PAYMENT_ID),
+            "retrieve": lambda: self.service.retrieve(PAYMENT_ID),
             "cancel": lambda: self.service.cancel(PAYMENT_ID, key),
-            "cancel_purchase": lambda: self.service.cancel_purchase("p1", key),
+            "cancel_payment_of": lambda: self.service.cancel_payment_of("p1", key),
             "capture": lambda: self.service.capture(PAYMENT_ID),
             "refund": lambda: self.service.refund(PAYMENT_ID, key),
             "record": lambda: self.service.record_outcome("p1", OutcomeBody(**ended)),
         }
         by_fake: dict[str, Callable[[], Payment]] = {
             "create": lambda: driven(self.fake.create(ORDER, key)),
-            "look": lambda: driven(self.fake.look(PAYMENT_ID)),
+            "retrieve": lambda: driven(self.fake.retrieve(PAYMENT_ID)),
             "cancel": lambda: driven(self.fake.cancel(PAYMENT_ID, key)),
-            "cancel_purchase": lambda: driven(self.fake.cancel_purchase("p1", key)),
+            "cancel_payment_of": lambda: driven(self.fake.cancel_payment_of("p1", key)),
             "capture": lambda: driven(self.fake.capture(PAYMENT_ID, key)),
             "refund": lambda: driven(self.fake.refund(PAYMENT_ID, key)),
             "record": lambda: driven(self.fake.record_outcome(ORDER, outcome, key)),
@@ -180,7 +180,7 @@ class BothPayments:
             self.provider.becomes(PAYMENT_ID, provider.PaymentStatus(move))
             self.fake.set(status=PaymentStatus(move))
         # The service learns of it by a look, as every decision of a saga follows one.
-        self.ask("look", ME)
+        self.ask("retrieve", ME)
 
 
 def _seen(payment: Any) -> Seen:
@@ -190,7 +190,7 @@ def _seen(payment: Any) -> Seen:
 
 
 ASKED = st.tuples(
-    st.sampled_from(("create", "look", "cancel", "cancel_purchase", "capture", "refund", "record")),
+    st.sampled_from(("create", "retrieve", "cancel", "cancel_payment_of", "capture", "refund", "record")),
     st.sampled_from((ME, ANOTHER)),
 )
 CHANGED = st.sampled_from(("pays", "is declined", "processing", "canceled"))
@@ -213,7 +213,7 @@ def test_payments_answer_as_the_service_does(manual: bool, story: list[tuple[str
 # ---- Users ----------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.sampled_from(("deliver", "revoke", "look")), max_size=5))
+@given(st.lists(st.sampled_from(("deliver", "revoke", "retrieve")), max_size=5))
 @settings(max_examples=50, derandomize=True)
 def test_users_answer_as_the_service_does(story: list[str]) -> None:
     """A delivery after a revoke is refused, a revoke of nothing leaves its mark, and both are seen."""
@@ -225,12 +225,12 @@ def test_users_answer_as_the_service_does(story: list[str]) -> None:
         by_service: dict[str, Callable[[], Any]] = {
             "deliver": lambda: service.create("alice", body) and None,
             "revoke": lambda: service.revoke("alice", PAYMENT_ID) and None,
-            "look": lambda: "revoked" if service.find("alice", PAYMENT_ID).revoked else "delivered",
+            "retrieve": lambda: "revoked" if service.find("alice", PAYMENT_ID).revoked else "delivered",
         }
         by_fake: dict[str, Callable[[], Any]] = {
             "deliver": lambda: driven(fake.deliver("alice", PAYMENT_ID, "p1", ORDER.items, ME)),
             "revoke": lambda: driven(fake.revoke("alice", PAYMENT_ID, ME)),
-            "look": lambda: driven(fake.look("alice", PAYMENT_ID)).status,
+            "retrieve": lambda: driven(fake.retrieve("alice", PAYMENT_ID)).status,
         }
         for operation in story:
             assert outcome_of(by_fake[operation]) == outcome_of(by_service[operation])

@@ -45,13 +45,13 @@ async def taken(meter: Meter, step: str, error: Exception | None = None, attempt
 
 async def test_a_first_attempt_that_is_done_counts_nothing(meter: Meter) -> None:
     """The SDK counts those."""
-    await taken(meter, "look_at_payment")
+    await taken(meter, "retrieve_payment")
     assert meter.counted() == []
 
 
 async def test_every_further_attempt_is_a_retry(meter: Meter) -> None:
     """Whatever comes of it."""
-    await taken(meter, "look_at_payment", attempt=3)
+    await taken(meter, "retrieve_payment", attempt=3)
     assert meter.counted() == [("buy_projects_step_retries",)]
 
 

@@ -31,10 +31,10 @@ NOTIFICATION = Notification(
 
 STEPS: list[tuple[type, str, Any, tuple[Any, ...]]] = [
     (PaymentsSteps, "create_payment", ORDER, ("create", ORDER, KEY)),
-    (PaymentsSteps, "look_at_payment", PAID, ("look", "pi_1")),
+    (PaymentsSteps, "retrieve_payment", PAID, ("retrieve", "pi_1")),
     (PaymentsSteps, "find_payment", PurchaseCall(purchase_id="p1"), ("find", "p1")),
     (PaymentsSteps, "cancel_payment", PAID, ("cancel", "pi_1", KEY)),
-    (PaymentsSteps, "cancel_purchase_payment", PurchaseCall(purchase_id="p1"), ("cancel_purchase", "p1", KEY)),
+    (PaymentsSteps, "cancel_payment_of", PurchaseCall(purchase_id="p1"), ("cancel_payment_of", "p1", KEY)),
     (PaymentsSteps, "capture_payment", PAID, ("capture", "pi_1", KEY)),
     (PaymentsSteps, "refund_payment", PAID, ("refund", "pi_1", KEY)),
     (
@@ -44,10 +44,10 @@ STEPS: list[tuple[type, str, Any, tuple[Any, ...]]] = [
         ("record_outcome", ORDER, outcome(), KEY),
     ),
     (ProjectsSteps, "reserve_offset", ReserveCall(payment_id="pi_1", order=ORDER), ("reserve", "pi_1", ORDER, KEY)),
-    (ProjectsSteps, "look_at_reservation", PAID, ("look", "pi_1")),
+    (ProjectsSteps, "retrieve_reservation", PAID, ("retrieve", "pi_1")),
     (ProjectsSteps, "commit_offset", PAID, ("commit", "pi_1", KEY)),
     (ProjectsSteps, "release_offset", PAID, ("release", "pi_1", KEY)),
-    (ProjectsSteps, "return_offset", PAID, ("give_back", "pi_1", KEY)),
+    (ProjectsSteps, "restock_offset", PAID, ("restock", "pi_1", KEY)),
     (
         UsersSteps,
         "deliver_offset",
@@ -55,7 +55,7 @@ STEPS: list[tuple[type, str, Any, tuple[Any, ...]]] = [
         ("deliver", "alice", "pi_1", "p1", ORDER.items, KEY),
     ),
     (UsersSteps, "revoke_offset", OffsetCall(payment_id="pi_1", buyer_id="alice"), ("revoke", "alice", "pi_1", KEY)),
-    (UsersSteps, "look_at_offset", OffsetCall(payment_id="pi_1", buyer_id="alice"), ("look", "alice", "pi_1")),
+    (UsersSteps, "retrieve_offset", OffsetCall(payment_id="pi_1", buyer_id="alice"), ("retrieve", "alice", "pi_1")),
     (NotifierSteps, "publish_notification", NOTIFICATION, ("publish", cloud_event(NOTIFICATION, KEY))),
 ]
 
@@ -127,7 +127,7 @@ async def test_a_late_delivery_asks_for_the_money(
     except ApplicationError as error:
         told = error.details[0]
     assert told == refused
-    assert payments.calls == [("look", "pi_1")] * looks
+    assert payments.calls == [("retrieve", "pi_1")] * looks
     assert len(users.calls) == (refused is None)
 
 

@@ -47,12 +47,12 @@ def body(callee: Callee) -> Any:
 
 PAYMENT_CALLS: list[tuple[Callable[[HttpPayments], Awaitable[Any]], tuple[str, str], str | None]] = [
     (lambda port: port.create(ORDER, "k1"), ("POST", "/payments"), "k1"),
-    (lambda port: port.look("pi_1"), ("GET", "/payments/pi_1"), None),
-    (lambda port: port.look(ODD), ("GET", "/payments/pi%2F..%2F1"), None),
+    (lambda port: port.retrieve("pi_1"), ("GET", "/payments/pi_1"), None),
+    (lambda port: port.retrieve(ODD), ("GET", "/payments/pi%2F..%2F1"), None),
     (lambda port: port.cancel("pi_1", "k1"), ("POST", "/payments/pi_1/cancel"), "k1"),
     (lambda port: port.capture("pi_1", "k1"), ("POST", "/payments/pi_1/capture"), "k1"),
     (lambda port: port.refund("pi_1", "k1"), ("POST", "/payments/pi_1/refund"), "k1"),
-    (lambda port: port.cancel_purchase("p1", "k1"), ("POST", "/purchases/p1/cancel"), "k1"),
+    (lambda port: port.cancel_payment_of("p1", "k1"), ("POST", "/purchases/p1/cancel"), "k1"),
     (lambda port: port.record_outcome(ORDER, outcome(), "k1"), ("PUT", "/purchases/p1/outcome"), "k1"),
 ]
 
@@ -98,13 +98,13 @@ async def test_a_settled_payment_brings_its_outcome(payments: HttpPayments, call
     """What Payments has recorded comes back as it went."""
     settled = payment(status=PaymentStatus.CANCELED, outcome=outcome(answer={"refused": {"kind": "sold-out"}}))
     callee.answers(200, settled.model_dump(mode="json"))
-    assert await payments.look("pi_1") == settled
+    assert await payments.retrieve("pi_1") == settled
 
 
 async def test_further_members_of_an_answer_are_left_alone(payments: HttpPayments, callee: Callee) -> None:
     """A service may tell more than we know."""
     callee.answers(200, PAYMENT | {"something": "new"})
-    assert await payments.look("pi_1") == payment()
+    assert await payments.retrieve("pi_1") == payment()
 
 
 @pytest.mark.parametrize("kind", ["not-found", "payment-paid", "payment-processing", "payment-canceled"])
@@ -119,7 +119,7 @@ async def test_a_mark_has_no_order(payments: HttpPayments, callee: Callee) -> No
     """A cancel that came before its payment is done: Payments answers a row without a buyer."""
     nothing: dict[str, Any] = {"payment_id": None, "buyer_id": None, "amount": None, "currency": None, "items": []}
     callee.answers(200, PAYMENT | nothing | {"status": "canceled", "canceled_by": "k1"})
-    mark = await payments.cancel_purchase("p1", "k1")
+    mark = await payments.cancel_payment_of("p1", "k1")
     assert (mark.payment_id, mark.status) == (None, PaymentStatus.CANCELED)
     with pytest.raises(ValueError, match="p1 is a mark"):
         _ = mark.order
@@ -130,7 +130,7 @@ async def test_a_payment_without_a_member_breaks_the_contract(payments: HttpPaym
     for broken in ({}, PAYMENT | {"status": "unheard_of"}, PAYMENT | {"amount": "much"}):
         callee.answers(200, broken)
         with pytest.raises(ContractBroken):
-            await payments.look("pi_1")
+            await payments.retrieve("pi_1")
 
 
 async def test_a_record_is_found_by_its_purchase(payments: HttpPayments, callee: Callee) -> None:
@@ -197,7 +197,7 @@ async def test_offset_is_reserved_at_the_agreed_amount(projects: HttpProjects, c
     ("name", "method", "sent"),
     [
         ("commit", "PATCH", b'{"status":"committed"}'),
-        ("give_back", "PATCH", b'{"status":"returned"}'),
+        ("restock", "PATCH", b'{"status":"returned"}'),
         ("release", "DELETE", b""),
     ],
 )
@@ -257,7 +257,7 @@ async def test_a_buyer_is_known_or_not(users: HttpUsers, callee: Callee) -> None
 async def test_a_reservation_is_looked_at(projects: HttpProjects, callee: Callee) -> None:
     """Who closed it is told."""
     callee.answers(200, RESERVATION | {"status": "closed", "closed_by": "k1"})
-    row = await projects.look("pi_1")
+    row = await projects.retrieve("pi_1")
     assert (row.status, row.closed_by) == ("closed", "k1")
     assert callee.asked == ("GET", "/reservations/pi_1")
 
@@ -287,7 +287,7 @@ async def test_a_buyers_offset_is_delivered_and_revoked(users: HttpUsers, callee
 async def test_a_buyers_offset_is_looked_at(users: HttpUsers, callee: Callee) -> None:
     """Delivered, or revoked for good."""
     callee.answers(200, {"payment_id": "pi_1", "status": "revoked"})
-    assert (await users.look("alice", "pi_1")).status == "revoked"
+    assert (await users.retrieve("alice", "pi_1")).status == "revoked"
     assert callee.asked == ("GET", "/users/alice/offsets/pi_1")
 
 

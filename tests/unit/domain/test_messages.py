@@ -58,9 +58,9 @@ def test_an_order_is_told_in_a_humans_words() -> None:
 def test_a_payment_knows_its_order_and_perhaps_its_id() -> None:
     """A payment whose id nobody has told yet must not be taken for one that has."""
     assert payment().order == ORDER
-    assert payment().known_id == "pi_1"
+    assert payment().payment_id == "pi_1"
     with pytest.raises(ValueError, match="p1 has no id yet"):
-        _ = payment(payment_id=None).known_id
+        _ = payment(payment_id=None).payment_id
 
 
 def test_what_sagas_keep_never_changes() -> None:
