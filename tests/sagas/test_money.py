@@ -77,7 +77,7 @@ def test_an_old_answer_buys_nothing(act: Act, reason: str, given_back: int) -> N
 
 @pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
 def test_a_delivery_that_hung_while_the_money_went_is_taken_back(act: Act, reason: str, given_back: int) -> None:
-    """Users is stopped with the request in its hands, goes on, and answers that it is delivered: is it paid?"""
+    """Users is stopped with the request in its hands, and later answers that it is delivered: the saga asks again."""
 
     def carry(call: Call) -> Any:
         if call.operation == "deliver":
