@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Refused
+from domain.keys import payment_id_of
 from domain.messages import DeliverCall, Progress, PurchaseResult
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.histories import parked
@@ -10,6 +11,8 @@ from tests.histories.stories import named, pays_once
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import Scenario
 from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
+
+ANOTHER = payment_id_of("p2")
 
 # ---- openings -------------------------------------------------------------------------------------------------------
 
@@ -37,7 +40,7 @@ def _canceled_while_opening(world: World) -> None:
 def _paid_though_sold_out(world: World) -> None:
     """The buyer's money moves while the refused opening is undone."""
     world.projects.free = 0
-    world.engine.before_step = lambda _saga, step: pays_once(world) if step == "cancel-payment" else None
+    world.engine.before_step = lambda _saga, step: pays_once(world) if step == "cancel-payment-of" else None
     world.open()
     world.engine.run()
 
@@ -50,13 +53,24 @@ def _paid_though_given_up_and_sold_out_since(world: World) -> None:
     world.pays()
 
 
+def _paid_at_its_creation(world: World) -> None:
+    world.payments.paid_at_creation = True
+    world.open()
+    world.engine.run()
+
+
+def _paid_at_its_creation_and_sold_out(world: World) -> None:
+    world.projects.free = 0
+    _paid_at_its_creation(world)
+
+
 def _strangers_signal(world: World) -> None:
     """What comes from sagas of another payment, is no end, or has another form, is not heard."""
     world.opened()
-    world.engine.signal(world.purchase.id, "progress", Progress(payment_id="pi_2", status=PurchaseStatus.PROCESSING))
+    world.engine.signal(world.purchase.id, "progress", Progress(payment_id=ANOTHER, status=PurchaseStatus.PROCESSING))
     for strange in (
         PurchaseResult(status=PurchaseStatus.PAID),
-        PurchaseResult(payment_id="pi_2", status=PurchaseStatus.OPENING),
+        PurchaseResult(payment_id=ANOTHER, status=PurchaseStatus.OPENING),
     ):
         world.engine.signal(world.purchase.id, "complete", strange)
     world.engine.signal(world.purchase.id, "complete")
@@ -85,7 +99,9 @@ def _lost_while_it_was_undone(world: World) -> None:
     world.faults.before["release"] = [Refused("reservation-closed", "another saga closed it")]
     world.open()
     world.engine.run(until_time=at(60))
-    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.run()
 
 
@@ -93,6 +109,16 @@ def _repeated_after_retention(world: World) -> None:
     world.opened()
     world.pays()
     world.engine.executions.clear()
+    world.open()
+    world.engine.run()
+
+
+def _given_up_after_retention(world: World) -> None:
+    """The repeat does not reach Payments in time, and finds the purchase's end as it is undone."""
+    world.opened()
+    world.pays()
+    world.engine.executions.clear()
+    world.faults.before["create"] = [UNAVAILABLE] * 100
     world.open()
     world.engine.run()
 
@@ -113,7 +139,7 @@ def _told_late_after_retention(world: World) -> None:
     world.engine.run()
 
 
-# ---- deadlines and looks --------------------------------------------------------------------------------------------
+# ---- deadlines, and what follows them -------------------------------------------------------------------------------
 
 
 def _paid_at_the_last_moment(world: World) -> None:
@@ -133,6 +159,12 @@ def _processing_at_the_last_moment(world: World) -> None:
     world.pays()
 
 
+def _not_canceled_for_another_reason(world: World) -> None:
+    world.opened()
+    world.faults.before["cancel"] = [Refused("payment-mismatch", "it is another one's")]
+    world.engine.run()
+
+
 def _success_under_way_at_the_deadline(world: World) -> None:
     world.opened()
     world.faults.before["commit"] = [UNAVAILABLE] * 60
@@ -148,7 +180,9 @@ def _recorded_by_another(world: World) -> None:
 def _first_record_stays(world: World) -> None:
     world.opened()
     world.payments.set(outcome=Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1"))
-    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.run()
 
 
@@ -156,7 +190,9 @@ def _nobody_tells_for_a_day(world: World) -> None:
     world.opened()
     world.projects.row, world.projects.closed_by = "closed", "somebody else"
     world.engine.run()
-    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.run()
 
 
@@ -178,10 +214,12 @@ def _bank_processes_for_two_days(world: World) -> None:
     world.pays()
 
 
-def _told_after_the_settlement(world: World) -> None:
+def _told_after_the_end(world: World) -> None:
     world.opened()
     world.faults.before["record"] = [UNAVAILABLE] * 3
-    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
     world.engine.run()
 
@@ -192,19 +230,23 @@ BRANCHES: Mapping[str, Scenario] = named(
     _canceled_while_opening,
     _paid_though_sold_out,
     _paid_though_given_up_and_sold_out_since,
+    _paid_at_its_creation,
+    _paid_at_its_creation_and_sold_out,
     _strangers_signal,
     _delivered_by_nobody,
     _lost_while_it_was_undone,
     _repeated_after_retention,
+    _given_up_after_retention,
     _refused_again_after_retention,
     _told_late_after_retention,
     _paid_at_the_last_moment,
     _processing_at_the_last_moment,
+    _not_canceled_for_another_reason,
     _success_under_way_at_the_deadline,
     _recorded_by_another,
     _first_record_stays,
     _nobody_tells_for_a_day,
     _success_is_stuck_for_a_day,
     _bank_processes_for_two_days,
-    _told_after_the_settlement,
+    _told_after_the_end,
 )

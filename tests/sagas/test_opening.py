@@ -157,6 +157,20 @@ def test_a_repeat_after_retention_gets_the_recorded_answer() -> None:
     assert world.purchase.result.status == "paid"
 
 
+def test_a_repeat_after_retention_that_is_given_up_changes_nothing() -> None:
+    """It does not reach Payments in time; what it would undo has ended, and stays as it is recorded."""
+    world = World()
+    world.opened()
+    world.pays()
+    world.engine.executions.clear()
+    world.faults.before["create"] = [UNAVAILABLE] * 100
+    update = world.open()
+    world.engine.run()
+    assert failure_of(world, update)[0] == "opening-failed"
+    assert world.purchase.result.status == world.outcome.status == "paid"
+    assert (world.projects.row, world.operations()[-1]) == ("committed", "cancel_payment_of")
+
+
 def test_a_refusal_after_retention_is_the_same_refusal() -> None:
     """The recorded refusal comes again, with its numbers."""
     world = World()

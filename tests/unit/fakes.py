@@ -1,38 +1,25 @@
 """The ports' stand-ins of the unit tests: simple ones, that remember what they were asked."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from domain.answers import KEY_REUSED
 from domain.errors import Refused
+from domain.keys import payment_id_of
 from domain.messages import (
-    CancelAnswer,
     PaymentFailedInput,
     PaymentSuccessInput,
     PurchaseView,
     RefundFailedInput,
     StartPaymentInput,
 )
-from domain.purchase import Answer, Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
+from domain.purchase import Answer, NextAction, Order, Payment, PurchaseStatus
 from engine.sagas import Doubted, Hint, PurchaseSaga
 from lib.telemetry import tracing
+from tests.unit.values import NOW, ORDER, Recorder, outcome, payment
 
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-ORDER = Order(
-    purchase_id="p1",
-    buyer_id="alice",
-    items=(Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500"),),
-    amount=1800,
-    currency="usd",
-)
-
-
-def payment(order: Order = ORDER, **changes: Any) -> Payment:
-    """A payable payment of an order, with whatever is to be different."""
-    known: dict[str, Any] = {"payment_id": "pi_1", "status": PaymentStatus.PAYABLE, "created_at": NOW}
-    return Payment(**order.model_dump() | known | changes)
+__all__ = ["NOW", "ORDER", "FakePayments", "FakeSagas", "Recorder", "outcome", "payment", "saga"]
 
 
 def saga(order: Order = ORDER, **changes: Any) -> PurchaseSaga:
@@ -40,40 +27,12 @@ def saga(order: Order = ORDER, **changes: Any) -> PurchaseSaga:
     known: dict[str, Any] = {
         "order": order,
         "status": PurchaseStatus.AWAITING_PAYMENT,
-        "payment_id": "pi_1",
+        "payment_id": payment_id_of(order.purchase_id),
         "created_at": NOW,
         "expires_at": NOW + timedelta(minutes=30),
         "running": True,
     }
     return PurchaseSaga(**known | changes)
-
-
-def outcome(**changes: Any) -> Outcome:
-    """The record of a paid purchase."""
-    known: dict[str, Any] = {"status": PurchaseStatus.PAID, "fingerprint": "f1"}
-    return Outcome(**known | changes)
-
-
-class Recorder:
-    """Any port: keeps the calls, and gives one answer to all of them or raises one error."""
-
-    def __init__(self, answer: Any = None, error: Exception | None = None) -> None:
-        self.answer = answer
-        self.error = error
-        self.calls: list[tuple[Any, ...]] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Every public name is a method of the port."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-
-        async def method(*args: Any) -> Any:
-            self.calls.append((name, *args))
-            if self.error:
-                raise self.error
-            return self.answer
-
-        return method
 
 
 class FakeSagas:
@@ -88,7 +47,7 @@ class FakeSagas:
         self.events: list[tuple[Any, ...]] = []
         # The trace that each event was taken in.
         self.traces: list[str | None] = []
-        self.cancels: dict[str, CancelAnswer] = {}
+        self.cancels: dict[str, PurchaseView] = {}
         self.canceled: list[str] = []
         self.cancel_error: Exception | None = None
 
@@ -104,7 +63,7 @@ class FakeSagas:
         order = start.order
         answer = Answer(
             purchase_id=order.purchase_id,
-            payment_id=f"pi_{len(self.opened) + 1}",
+            payment_id=payment_id_of(order.purchase_id),
             status=PurchaseStatus.AWAITING_PAYMENT,
             amount=order.amount,
             currency=order.currency,
@@ -125,7 +84,7 @@ class FakeSagas:
         """What its worker tells, if there is one."""
         return self.views.get(purchase_id)
 
-    def cancel_purchase(self, purchase_id: str) -> CancelAnswer | None:
+    def cancel_purchase(self, purchase_id: str) -> PurchaseView | None:
         """What comes of a cancel, as the test has set it; None where no saga runs."""
         self.check()
         self.canceled.append(purchase_id)
@@ -159,13 +118,13 @@ class FakeSagas:
 
 
 class FakePayments:
-    """Payments as the intake asks it: records, pages and client secrets."""
+    """Payments as the intake asks it: records, pages and next actions."""
 
     def __init__(self) -> None:
         self.error: Exception | None = None
         self.records: list[Payment] = []
         self.pages_asked: list[tuple[str, int, str | None]] = []
-        self.looked_at: list[str] = []
+        self.retrieved: list[str] = []
 
     async def find(self, purchase_id: str) -> Payment | None:
         """The record of a purchase."""
@@ -179,19 +138,24 @@ class FakePayments:
         own = [record for record in self.records if record.buyer_id == buyer_id]
         return own[:limit], "more" if len(own) > limit else None
 
-    async def look(self, payment_id: str) -> Payment:
+    async def retrieve(self, payment_id: str) -> Payment:
         """The record of a payment; refused for one that is not known."""
-        self.looked_at.append(payment_id)
+        self.retrieved.append(payment_id)
         self._fail()
         for record in self.records:
             if record.payment_id == payment_id:
                 return record
         raise Refused("not-found", "")
 
-    async def client_secret(self, payment_id: str) -> str:
-        """The secret of any payment."""
+    async def find_by_reference(self, provider_reference: str) -> Payment | None:
+        """The record of the payment that its provider calls so."""
         self._fail()
-        return f"{payment_id}_secret"
+        return next((record for record in self.records if record.provider_reference == provider_reference), None)
+
+    async def next_action(self, payment_id: str) -> NextAction:
+        """What the buyer of any payment has to do."""
+        self._fail()
+        return NextAction(type="stripe", client_secret=f"{payment_id}_secret", payment_intent="pi_1")
 
     def _fail(self) -> None:
         if self.error:

@@ -15,7 +15,7 @@ from pika.exceptions import AMQPConnectionError, ConnectionClosedByBroker, NackE
 from clients.amqp import DEAD_EXCHANGE, EXCHANGE, QUEUE, WAITING_MAX, AmqpNotifications, declare_topology
 from domain.errors import Unavailable
 from domain.messages import CloudEvent
-from tests.unit.fakes import NOW
+from tests.unit.values import NOW
 
 EVENT = CloudEvent(id="saga/publish", type="payment.success", subject="p1", time=NOW, data={"purchase_id": "p1"})
 
