@@ -53,17 +53,6 @@ def _paid_though_given_up_and_sold_out_since(world: World) -> None:
     world.pays()
 
 
-def _paid_at_its_creation(world: World) -> None:
-    world.payments.paid_at_creation = True
-    world.open()
-    world.engine.run()
-
-
-def _paid_at_its_creation_and_sold_out(world: World) -> None:
-    world.projects.free = 0
-    _paid_at_its_creation(world)
-
-
 def _strangers_signal(world: World) -> None:
     """What comes from sagas of another payment, is no end, or has another form, is not heard."""
     world.opened()
@@ -230,8 +219,6 @@ BRANCHES: Mapping[str, Scenario] = named(
     _canceled_while_opening,
     _paid_though_sold_out,
     _paid_though_given_up_and_sold_out_since,
-    _paid_at_its_creation,
-    _paid_at_its_creation_and_sold_out,
     _strangers_signal,
     _delivered_by_nobody,
     _lost_while_it_was_undone,

@@ -14,7 +14,7 @@ def test_failed_heeds_cancel() -> None:
     world.event_failed()
     world.faults.before["cancel"] = [Refused("payment-paid", "paid meanwhile")]
     world.engine.run(until_time=at(60))
-    assert world.failed().closed
+    assert world.failed().result.note.endswith("not canceled: paid meanwhile")
     assert world.projects.row == "reserved"
     assert world.notifications.kinds() == []
 

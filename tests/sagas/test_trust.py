@@ -9,10 +9,13 @@ from activities.step import REFUSED
 from domain.keys import payment_id_of
 from domain.messages import (
     DeliverCall,
+    FollowUpInput,
     ParkedView,
+    PaymentFailedInput,
     PaymentSuccessInput,
     Progress,
     PurchaseResult,
+    RefundFailedInput,
 )
 from domain.purchase import ENDS, PurchaseStatus
 from tests.sagas.fakes import PAYMENT_ID
@@ -21,6 +24,11 @@ from tests.sagas.world import BROKEN, TTL, World, at
 from workflows.status_details import SUMMARY_MAX, summarized
 
 ANOTHER = payment_id_of("p2")
+TOLD_OF = (
+    PaymentSuccessInput(payment_id=PAYMENT_ID),
+    PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=1, cause="ch_1"),
+    RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1"),
+)
 
 
 def test_a_saga_of_another_payment_has_no_say() -> None:
@@ -51,8 +59,8 @@ def test_what_is_no_end_ends_no_purchase(status: PurchaseStatus) -> None:
     assert world.outcome.status == "expired"
 
 
-def test_the_end_may_be_told_before_the_payment_is_known() -> None:
-    """A saga that is taken up again hears first what was signalled before: it is believed once the payment is known."""
+def test_the_end_may_be_told_before_the_payment_is_created() -> None:
+    """A saga that is taken up again hears first what was signalled before: it knows its payment from the start."""
     world = World()
     world.open()
     world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=ANOTHER, status=PurchaseStatus.PAID))
@@ -92,6 +100,19 @@ def test_a_saga_that_cannot_ask_tells_nobody_and_the_purchase_finds_out_by_itsel
         world.engine.update(saga.id, "resolve", "retry", "decision")
     world.engine.run()
     assert (world.outcome.status, world.users.delivered) == ("paid", True)
+
+
+@pytest.mark.parametrize("start", TOLD_OF, ids=lambda start: type(start).__name__)
+def test_an_event_of_a_payment_that_was_refused_parks_after_an_hour(start: FollowUpInput) -> None:
+    """Canceled before it was created, so there is none: whoever sends events of it, a human must look."""
+    world = World()
+    world.payments.tombstone = True
+    kind = type(start).__name__.removesuffix("Input")
+    world.engine.start(kind, start, start.workflow_id)
+    world.engine.run()
+    execution = world.engine.executions[start.workflow_id]
+    assert execution.attributes["PurchaseStatus"] == "needs_attention"
+    assert world.engine.now > at(3500)
 
 
 def test_the_longest_ids_fit_into_every_summary() -> None:

@@ -59,6 +59,14 @@ class OpensWhateverMoves(StartPayment):
 
 
 @stands_in
+class WaitsForTheDeadline(StartPayment):
+    """What is paid at its creation waits for a webhook as any other, which never comes."""
+
+    def _is_open(self, *, paid: bool) -> None:
+        super()._is_open(paid=False)
+
+
+@stands_in
 class OffsetFirst(PaymentSuccess):
     """The offset is given back before the money is."""
 
@@ -170,6 +178,15 @@ class LeavesNoTombstone(FakePayments):
         return canceled
 
 
+class LeavesTheHold(FakePayments):
+    """A cancel by purchase leaves money alone that was held as the payment was created."""
+
+    async def cancel_payment_of(self, purchase_id: str, key: str) -> Payment:
+        if self.payment and self.payment.status is PaymentStatus.PAID and not self.payment.amount_captured:
+            return self.payment.model_copy(update={"status": PaymentStatus.CANCELED})
+        return await super().cancel_payment_of(purchase_id, key)
+
+
 class RevokesNothing(FakeUsers):
     """A revoke of an offset that is not there yet leaves no tombstone that refuses a late one."""
 
@@ -193,6 +210,9 @@ def _callees(**fakes: type) -> Parts:
     return Parts(SAGAS, callees=lambda: Callees(**{name: fake() for name, fake in fakes.items()}))
 
 
+# It harms nobody: no story breaks the books by it, but buyers wait.
+SLOW = _saga(WaitsForTheDeadline)
+
 BUGS: dict[str, Parts] = {
     "release before the cancel is done": _saga(ReleasesFirst),
     "a key per attempt": Parts(SAGAS, key_of=key_per_attempt),
@@ -200,6 +220,7 @@ BUGS: dict[str, Parts] = {
     "offset before money": _saga(OffsetFirst),
     "a quiet end that tells nobody": _saga(EndsQuietly),
     "no tombstone for a late create": _callees(payments=LeavesNoTombstone),
+    "a hold that outlives its opening": _callees(payments=LeavesTheHold),
     "no tombstone for a late delivery": _callees(users=RevokesNothing),
     "deaf after the deadline": _saga(GoesDeaf),
     "a refused cancel is not heeded": _saga(HeedsNoRefusal),

@@ -32,11 +32,13 @@ class Plan(Enum):
 class Setting:
     """What stands from the start.
 
+    `paid_at_creation`: the provider takes or holds the money as the payment is created, and sends no webhook of it.
     `refused` is the operation that its callee always refuses, `late` the one whose first call is overtaken by its undo.
     """
 
     plan: Plan = Plan.PAYS
     manual_capture: bool = False
+    paid_at_creation: bool = False
     attempts: int = 1
     bank_accepts: bool = True
     sold_out: bool = False

@@ -67,6 +67,7 @@ class Town:
             carry=self.network.carry,
             tell=self.tell,
         )
+        self.world.payments.paid_at_creation = setting.paid_at_creation
         self.engine = self.world.engine
         self.provider = Provider(setting, self.world, self.tell, self.cancel)
         self.rival_has = 0

@@ -111,6 +111,24 @@ def test_a_purchase_the_bank_processes_says_that_it_asks_again(times: int) -> No
     assert "**Now:** Waits for news of the payment, or until Payments is asked again (20" in shown
 
 
+@pytest.mark.parametrize(
+    ("refusal", "says"),
+    [
+        (Refused("payment-processing", "the bank is at it"), "The bank processes the payment."),
+        (Refused("payment-mismatch", "it is another one's"), "The payment cannot be canceled: it is another one's"),
+    ],
+    ids=["the bank processes", "anything else"],
+)
+def test_a_refused_cancel_is_shown_as_what_it_is(refusal: Refused, says: str) -> None:
+    """After the deadline: only what the bank is said to process is."""
+    world = World()
+    world.opened()
+    world.faults.before["cancel"] = [refusal] * 3
+    world.engine.run(until_time=START + TTL + timedelta(seconds=2))
+    assert says in details(world)
+    assert ("The bank" in details(world)) == (refusal.kind == "payment-processing")
+
+
 @pytest.mark.parametrize("operation", ["deliver", "retrieve"])
 def test_a_purchase_claims_nothing_that_others_know_better(operation: str) -> None:
     """Paid, and its saga is parked, even before that could tell: nobody reads that the buyer is waited for."""
