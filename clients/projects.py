@@ -33,11 +33,11 @@ class HttpProjects:
 
     async def quote(self, order: Order) -> None:
         """POST /quotes."""
-        await self._service.call("POST", "/quotes", body=_told(order))
+        await self._service.call("POST", "/quotes", body=_order(order))
 
     async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
         """POST /reservations."""
-        body = _told(order) | {"payment_id": payment_id}
+        body = _order(order) | {"payment_id": payment_id}
         return parse(Reservation, await self._service.call("POST", "/reservations", key=key, body=body))
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
@@ -67,7 +67,7 @@ class HttpProjects:
         return parse(Reservation, await self._service.call(method, _path(payment_id), key=key, body=body))
 
 
-def _told(order: Order) -> dict[str, Any]:
+def _order(order: Order) -> dict[str, Any]:
     return order.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
 
 

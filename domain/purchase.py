@@ -182,6 +182,11 @@ class Payment(Frozen):
     canceled_by: str | None = None
 
     @property
+    def is_tombstone(self) -> bool:
+        """A cancel came before it: there is no payment, and none may come."""
+        return self.buyer_id is None
+
+    @property
     def authorised(self) -> bool:
         """The bank holds exactly what the order costs, and nothing of it is taken yet."""
         held = self.status is PaymentStatus.PAID and self.amount_captured == 0

@@ -134,7 +134,7 @@ class Provider(Protocol):
         """The payment as it stands now."""
 
     def next_action(self, reference: str) -> NextAction:
-        """What the buyer has to do now; nothing, unless it is payable."""
+        """What the buyer has to do; the same on every question, for a repeat gets the first request's answer."""
 
     def cancel(self, reference: str, key: str) -> Snapshot:
         """Make the payment final without a charge; releases an authorisation."""

@@ -90,9 +90,8 @@ class Opening(Saga):
 
     def _is_open(self, *, paid: bool) -> None:
         """The answer can go out; the buyer can pay, unless the payment was paid when it was created."""
-        self.parking.compensable = (
-            False  # From now on the buyer may have paid: the provider is asked before it is ended.
-        )
+        # From now on the buyer may have paid: the provider is asked before the purchase is ended.
+        self.parking.compensable = False
         status = PurchaseStatus.PROCESSING if paid else PurchaseStatus.AWAITING_PAYMENT
         self.answer = Answer(
             purchase_id=self.order.purchase_id,

@@ -37,8 +37,8 @@ class PaymentFailed(FollowUp):
 
         try:
             await self.cancel_payment(self.payment_id)
-        except Refused:
-            return self.end_quietly(MONEY_MOVES)
+        except Refused as refused:
+            return self.end_quietly(f"Nothing is released, as the payment is not canceled: {refused.detail}")
         self.parking.compensable = False  # Nobody can pay any more: from here on the purchase has to end.
         self.details.note("payment_canceled")
         try:

@@ -77,16 +77,19 @@ class Saga:
     async def retrieve(self, payment_id: str) -> Payment:
         """The payment as the provider has it now; one that Payments does not know for an hour parks the saga."""
         attempt = 0
-        while True:
-            try:
-                return await self.steps.take(
-                    PaymentsSteps.retrieve_payment,
-                    PaymentCall(payment_id=payment_id),
-                    summary=f"Retrieve payment {payment_id}",
-                )
-            except Refused:
-                await self.ask_again_later(attempt, f"Payments does not know payment {payment_id}")
-                attempt += 1
+        while (payment := await self._known_payment(payment_id)) is None:
+            await self.ask_again_later(attempt, f"Payments does not know payment {payment_id}")
+            attempt += 1
+        return payment
+
+    async def _known_payment(self, payment_id: str) -> Payment | None:
+        """The payment; None where there is none, or only the tombstone that refuses it."""
+        retrieve, call = PaymentsSteps.retrieve_payment, PaymentCall(payment_id=payment_id)
+        try:
+            payment = await self.steps.take(retrieve, call, summary=f"Retrieve payment {payment_id}")
+        except Refused:
+            return None
+        return None if payment.is_tombstone else payment
 
     async def cancel_payment(self, payment_id: str) -> Payment:
         """Cancel the payment; Refused when money has moved or is moving."""

@@ -218,14 +218,14 @@ class StartPayment(Opening):
         """Take the deadline's path at once; the answer tells whether that has ended the purchase."""
         self.buyer_cancels = self.result is None
         await workflow.wait_condition(self._cancel_decided)
-        return self.view()
+        return self._decided()
 
     @cancel.validator
     def _check_cancel(self) -> None:
         if self.buyer_cancels and not self.buyer_canceled:
             raise benign("cancel-under-way", "The purchase is being canceled.")
         if self.details.status is PurchaseStatus.PROCESSING and workflow.now() < self.cancel_again_at:
-            raise benign("not-cancelable", "The payment is under way.", self.view())
+            raise benign("not-cancelable", "The payment is under way.", self._decided())
 
     def _cancel_decided(self) -> bool:
         return bool(self.result or self.buyer_canceled) or not (self.buyer_cancels or self.others_end_it)
@@ -241,7 +241,8 @@ class StartPayment(Opening):
         """Status, timeline and all that the buyer may see."""
         return PurchaseView(
             order=self.order,
-            status=self._status(),
+            # What a buyer was told stays told, while the notification is still on its way.
+            status=PurchaseStatus.CANCELED if self.buyer_canceled else self.details.status,
             reason=self.result.reason if self.result else self.refusal and self.refusal.kind,
             payment_id=self.payment_id,
             created_at=self.opened_at,
@@ -249,8 +250,6 @@ class StartPayment(Opening):
             timeline=tuple(self.details.timeline),
         )
 
-    def _status(self) -> PurchaseStatus:
-        """What a buyer was told stays told, while the notification is still on its way, or the record."""
-        if self.buyer_canceled:
-            return PurchaseStatus.CANCELED
-        return self.result.status if self.result else self.details.status
+    def _decided(self) -> PurchaseView:
+        """The same for whoever has asked for a cancel: an end that is decided is told before it is recorded."""
+        return self.view().model_copy(update={"status": self.result.status} if self.result else {})

@@ -52,7 +52,7 @@ class StatusDetails:
         return self.status, self._stands, self._to_do
 
     def note(self, event: str, detail: str = "") -> None:
-        """Add to the purchase's timeline; what happens again on a later look stands there once."""
+        """Add to the purchase's timeline; what is seen once more stands there once."""
         if not any((entry.event, entry.detail) == (event, detail) for entry in self.timeline):
             self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
 

@@ -11,10 +11,11 @@ import pytest
 from tests.histories.changed import PACKAGES, ROOT, Edit, change
 from tests.histories.files import FOLDER, recorded, text_of, versions, write
 from tests.histories.recorder import histories
+from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import SCENARIOS
 from tools.devstack.patience import PATIENCE_S
 
-STORY = "paid.payment-success-pi_1"
+STORY = f"paid.payment-success-{PAYMENT_ID}"
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_a_declined_card_with_attempts_left_keeps_the_purchase_open() -> None:
 
 
 def test_a_buyer_who_goes_away_lets_the_purchase_expire() -> None:
-    """At the deadline: look, cancel, release, tell, record."""
+    """At the deadline: retrieve, cancel, release, tell, record."""
     world = World()
     world.opened()
     world.engine.run()

@@ -1,7 +1,6 @@
 """The ports' stand-ins of the unit tests: simple ones, that remember what they were asked."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from domain.answers import KEY_REUSED
@@ -10,43 +9,32 @@ from domain.keys import payment_id_of
 from domain.messages import FollowUpInput, PurchaseView, StartPaymentInput
 from domain.purchase import (
     Answer,
-    Item,
     NextAction,
     Order,
-    Outcome,
     Payment,
-    PaymentStatus,
     PurchaseStatus,
     TimelineEntry,
 )
 from engine.sagas import HintedAgainst, Hints, PurchaseSaga
 from lib.telemetry import tracing
+from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, outcome, payment
 
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-ORDER = Order(
-    purchase_id="p1",
-    buyer_id="alice",
-    items=(Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500"),),
-    amount=1800,
-    currency="usd",
-)
+__all__ = [
+    "NOW",
+    "ORDER",
+    "PAYMENT_ID",
+    "REFERENCE",
+    "FakePayments",
+    "FakePurchases",
+    "Recorder",
+    "outcome",
+    "payment",
+    "saga",
+    "view",
+]
 
-
-# Of that order, and what its provider calls it.
-PAYMENT_ID, REFERENCE = payment_id_of("p1"), "pi_1"
-
-
-def payment(order: Order = ORDER, **changes: Any) -> Payment:
-    """A payable payment of an order, with whatever is to be different."""
-    known: dict[str, Any] = {
-        "payment_id": payment_id_of(order.purchase_id),
-        "method": order.payment_method,
-        "provider": "stripe",
-        "provider_reference": REFERENCE,
-        "status": PaymentStatus.PAYABLE,
-        "created_at": NOW,
-    }
-    return Payment(**order.model_dump(exclude={"payment_method"}) | known | changes)
+# What the provider calls the payment of that order.
+REFERENCE = "pi_1"
 
 
 def view(order: Order = ORDER, **changes: Any) -> PurchaseView:
@@ -65,34 +53,6 @@ def view(order: Order = ORDER, **changes: Any) -> PurchaseView:
 def saga(order: Order = ORDER, *, running: bool = True, **changes: Any) -> PurchaseSaga:
     """The saga of an order that waits for its payment, as the server describes it."""
     return PurchaseSaga(view=view(order, **changes), running=running)
-
-
-def outcome(**changes: Any) -> Outcome:
-    """The record of a paid purchase."""
-    known: dict[str, Any] = {"status": PurchaseStatus.PAID, "fingerprint": "f1"}
-    return Outcome(**known | changes)
-
-
-class Recorder:
-    """Any port: keeps the calls, and gives one answer to all of them or raises one error."""
-
-    def __init__(self, answer: Any = None, error: Exception | None = None) -> None:
-        self.answer = answer
-        self.error = error
-        self.calls: list[tuple[Any, ...]] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Every public name is a method of the port."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-
-        async def method(*args: Any) -> Any:
-            self.calls.append((name, *args))
-            if self.error:
-                raise self.error
-            return self.answer
-
-        return method
 
 
 class FakePurchases:

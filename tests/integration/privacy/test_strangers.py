@@ -11,7 +11,7 @@ from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from domain.messages import PaymentSuccessInput, Progress, TaskQueue
+from domain.messages import PaymentSuccessInput, Progress, PurchaseResult, TaskQueue
 from domain.purchase import PurchaseStatus
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, Keys

@@ -56,7 +56,7 @@ def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyer
     """Both are learned by the events' looks; the audit tells an open dispute from a decided one."""
     purchase = delivered(buyers)
     before = provider.told()["payments_disputes_open"]
-    charge = provider.charge_of(purchase.payment_id)
+    charge = provider.charge_of(purchase.reference)
     dispute = provider.ask("POST", f"/simulator/charges/{charge}/dispute")
     provider.wait_until_recorded(purchase.purchase_id, disputed=True, disputes_open=1)
     assert provider.told()["payments_disputes_open"] == before + 1

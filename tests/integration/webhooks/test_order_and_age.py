@@ -76,7 +76,9 @@ def test_three_days_later_nothing_changes(
         amount=basket[1],
         currency="usd",
     )
-    expired = engine.opened(order, reservation_ttl_s=1).model_dump()
+    opened = engine.opened(order, reservation_ttl_s=1)
+    payment = shop.service("payments", f"/payments/{opened.payment_id}")
+    expired = opened.model_dump() | {"next_action": {"payment_intent": payment["provider_reference"]}}
     assert stripe.ended(paid, "paid")
     assert stripe.ended(expired, "expired")
     run = engine.run_id(f"payment-success/{paid['payment_id']}")
@@ -87,7 +89,7 @@ def test_three_days_later_nothing_changes(
     opposite += [late(stripe.told(expired, kind)) for kind in (FAILED, SUCCEEDED)]
     assert stripe.accepted(*events, *opposite)
     for event in (events[1], *opposite[:3]):
-        engine.wait_until_closed(f"payment-failed/{event['data']['object']['id']}/{event['id']}")
+        engine.wait_until_closed(f"payment-failed/{event['data']['object']['metadata']['payment_id']}/{event['id']}")
     engine.wait_until_closed(f"payment-success/{expired['payment_id']}")
     assert stripe.ended(paid, "paid")
     assert stripe.ended(expired, "expired")

@@ -46,6 +46,7 @@ def script_of(seed: int, number: int) -> Script:
     setting = Setting(
         plan=chance.choice((Plan.PAYS, Plan.PAYS, *Plan)),
         manual_capture=chance.random() < 0.5,
+        paid_at_creation=chance.random() < 0.25,
         attempts=chance.choice((1, 2)),
         bank_accepts=chance.random() < 0.5,
         sold_out=chance.random() < 0.2,

@@ -12,8 +12,8 @@ from domain.errors import Unavailable
 from domain.messages import CloudEvent
 from lib.messaging.publisher import Publisher
 from services.notifier import consumer
-from tests.unit.fakes import NOW
 from tests.unit.lib.messaging.fake_broker import FakeBroker
+from tests.unit.values import NOW
 
 EVENT = CloudEvent(id="saga/publish", type="payment.success", subject="p1", time=NOW, data={"purchase_id": "p1"})
 

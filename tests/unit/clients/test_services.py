@@ -13,10 +13,10 @@ from clients.users import HttpUsers
 from domain.errors import ContractBroken, Refused
 from domain.purchase import PaymentStatus
 from tests.unit.clients.conftest import Callee
-from tests.unit.fakes import ORDER, outcome, payment
+from tests.unit.values import ORDER, PAYMENT_ID, outcome, payment
 
 PAYMENT = payment().model_dump(mode="json")
-RESERVATION = {"payment_id": "pi_1", "status": "reserved", "closed_by": None}
+RESERVATION = {"payment_id": PAYMENT_ID, "status": "reserved", "closed_by": None}
 ITEMS = [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}]
 # A payment's id that could lead to another path.
 ODD = "pi/../1"
@@ -47,12 +47,11 @@ def body(callee: Callee) -> Any:
 
 PAYMENT_CALLS: list[tuple[Callable[[HttpPayments], Awaitable[Any]], tuple[str, str], str | None]] = [
     (lambda port: port.create(ORDER, "k1"), ("POST", "/payments"), "k1"),
-    (lambda port: port.look("pi_1"), ("GET", "/payments/pi_1"), None),
-    (lambda port: port.look(ODD), ("GET", "/payments/pi%2F..%2F1"), None),
-    (lambda port: port.cancel("pi_1", "k1"), ("POST", "/payments/pi_1/cancel"), "k1"),
-    (lambda port: port.capture("pi_1", "k1"), ("POST", "/payments/pi_1/capture"), "k1"),
-    (lambda port: port.refund("pi_1", "k1"), ("POST", "/payments/pi_1/refund"), "k1"),
-    (lambda port: port.cancel_purchase("p1", "k1"), ("POST", "/purchases/p1/cancel"), "k1"),
+    (lambda port: port.retrieve(PAYMENT_ID), ("GET", f"/payments/{PAYMENT_ID}"), None),
+    (lambda port: port.cancel(PAYMENT_ID, "k1"), ("POST", f"/payments/{PAYMENT_ID}/cancel"), "k1"),
+    (lambda port: port.capture(PAYMENT_ID, "k1"), ("POST", f"/payments/{PAYMENT_ID}/capture"), "k1"),
+    (lambda port: port.refund(PAYMENT_ID, "k1"), ("POST", f"/payments/{PAYMENT_ID}/refund"), "k1"),
+    (lambda port: port.cancel_payment_of("p1", "k1"), ("POST", "/purchases/p1/cancel"), "k1"),
     (lambda port: port.record_outcome(ORDER, outcome(), "k1"), ("PUT", "/purchases/p1/outcome"), "k1"),
 ]
 
@@ -82,6 +81,7 @@ async def test_a_payment_is_created_for_an_order(payments: HttpPayments, callee:
         "items": ITEMS,
         "amount": 1800,
         "currency": "usd",
+        "method": "card",
     }
 
 
@@ -89,22 +89,22 @@ async def test_an_outcome_is_recorded_with_its_order(payments: HttpPayments, cal
     """Also a purchase without a payment gets a record, so its order goes along; its id stands in the path."""
     callee.answers(200, PAYMENT)
     await payments.record_outcome(ORDER, outcome(), "k1")
-    order = {"buyer_id": "alice", "items": ITEMS, "amount": 1800, "currency": "usd"}
+    order = {"buyer_id": "alice", "items": ITEMS, "amount": 1800, "currency": "usd", "method": "card"}
     recorded: dict[str, Any] = {"status": "paid", "reason": None, "fingerprint": "f1", "answer": None, "timeline": []}
     assert body(callee) == order | recorded
 
 
-async def test_a_settled_payment_brings_its_outcome(payments: HttpPayments, callee: Callee) -> None:
+async def test_a_payment_that_has_ended_brings_its_outcome(payments: HttpPayments, callee: Callee) -> None:
     """What Payments has recorded comes back as it went."""
-    settled = payment(status=PaymentStatus.CANCELED, outcome=outcome(answer={"refused": {"kind": "sold-out"}}))
-    callee.answers(200, settled.model_dump(mode="json"))
-    assert await payments.look("pi_1") == settled
+    ended = payment(status=PaymentStatus.CANCELED, outcome=outcome(answer={"refused": {"kind": "sold-out"}}))
+    callee.answers(200, ended.model_dump(mode="json"))
+    assert await payments.retrieve(PAYMENT_ID) == ended
 
 
 async def test_further_members_of_an_answer_are_left_alone(payments: HttpPayments, callee: Callee) -> None:
     """A service may tell more than we know."""
     callee.answers(200, PAYMENT | {"something": "new"})
-    assert await payments.look("pi_1") == payment()
+    assert await payments.retrieve(PAYMENT_ID) == payment()
 
 
 @pytest.mark.parametrize("kind", ["not-found", "payment-paid", "payment-processing", "payment-canceled"])
@@ -112,17 +112,18 @@ async def test_payments_refusals_are_known(payments: HttpPayments, callee: Calle
     """Each leads the saga another way."""
     callee.refuses(409, kind)
     with pytest.raises(Refused, match=kind):
-        await payments.cancel("pi_1", "k1")
+        await payments.cancel(PAYMENT_ID, "k1")
 
 
-async def test_a_mark_has_no_order(payments: HttpPayments, callee: Callee) -> None:
+async def test_a_tombstone_has_no_order(payments: HttpPayments, callee: Callee) -> None:
     """A cancel that came before its payment is done: Payments answers a row without a buyer."""
-    nothing: dict[str, Any] = {"payment_id": None, "buyer_id": None, "amount": None, "currency": None, "items": []}
+    unknown = ("method", "provider", "provider_reference", "buyer_id", "amount", "currency")
+    nothing: dict[str, Any] = dict.fromkeys(unknown) | {"items": []}
     callee.answers(200, PAYMENT | nothing | {"status": "canceled", "canceled_by": "k1"})
-    mark = await payments.cancel_purchase("p1", "k1")
-    assert (mark.payment_id, mark.status) == (None, PaymentStatus.CANCELED)
-    with pytest.raises(ValueError, match="p1 is a mark"):
-        _ = mark.order
+    tombstone = await payments.cancel_payment_of("p1", "k1")
+    assert (tombstone.payment_id, tombstone.status) == (PAYMENT_ID, PaymentStatus.CANCELED)
+    with pytest.raises(ValueError, match="p1 is a tombstone"):
+        _ = tombstone.order
 
 
 async def test_a_payment_without_a_member_breaks_the_contract(payments: HttpPayments, callee: Callee) -> None:
@@ -130,16 +131,25 @@ async def test_a_payment_without_a_member_breaks_the_contract(payments: HttpPaym
     for broken in ({}, PAYMENT | {"status": "unheard_of"}, PAYMENT | {"amount": "much"}):
         callee.answers(200, broken)
         with pytest.raises(ContractBroken):
-            await payments.look("pi_1")
+            await payments.retrieve(PAYMENT_ID)
 
 
-async def test_a_record_is_found_by_its_purchase(payments: HttpPayments, callee: Callee) -> None:
+FOUND_BY: list[tuple[Callable[[HttpPayments], Awaitable[Any]], str]] = [
+    (lambda port: port.find("p1"), "/payments?purchase_id=p1"),
+    (lambda port: port.find_by_reference("pi_1"), "/payments?provider_reference=pi_1"),
+]
+
+
+@pytest.mark.parametrize(("find", "asked"), FOUND_BY, ids=["purchase", "provider's reference"])
+async def test_a_record_is_found(
+    payments: HttpPayments, callee: Callee, find: Callable[[HttpPayments], Awaitable[Any]], asked: str
+) -> None:
     """The only one of a page, or none."""
     callee.answers(200, {"items": [PAYMENT], "next_cursor": None})
-    assert await payments.find("p1") == payment()
-    assert callee.asked == ("GET", "/payments?purchase_id=p1")
+    assert await find(payments) == payment()
+    assert callee.asked == ("GET", asked)
     callee.answers(200, {"items": [], "next_cursor": None})
-    assert await payments.find("p1") is None
+    assert await find(payments) is None
 
 
 async def test_a_buyers_records_come_in_pages(payments: HttpPayments, callee: Callee) -> None:
@@ -173,31 +183,65 @@ async def test_a_page_without_its_members_breaks_the_contract(
             await call
 
 
-async def test_a_client_secret_is_a_string_or_a_broken_contract(payments: HttpPayments, callee: Callee) -> None:
-    """Nothing else may reach a buyer's page as a secret."""
-    callee.answers(200, {"client_secret": "pi_1_secret"})
-    assert await payments.client_secret("pi_1") == "pi_1_secret"
-    assert callee.asked == ("GET", "/payments/pi_1/client-secret")
-    for broken in ({}, {"client_secret": None}, {"client_secret": 7}):
-        callee.answers(200, broken)
-        with pytest.raises(ContractBroken):
-            await payments.client_secret("pi_1")
+@pytest.mark.parametrize("call", [call for call, _, _ in PAYMENT_CALLS])
+async def test_an_answer_about_another_payment_breaks_the_contract(
+    payments: HttpPayments, callee: Callee, call: Callable[[HttpPayments], Awaitable[Any]]
+) -> None:
+    """A saga must not decide on another purchase's money."""
+    callee.answers(200, PAYMENT | {"payment_id": "another"})
+    with pytest.raises(ContractBroken, match="another"):
+        await call(payments)
+
+
+async def test_a_payments_id_leads_to_no_other_path(payments: HttpPayments, callee: Callee) -> None:
+    """Whatever an event has told as one."""
+    callee.refuses(404, "not-found")
+    for ask in (payments.retrieve, payments.next_action):
+        callee.requests.clear()
+        with pytest.raises(Refused):
+            await ask(ODD)
+        assert callee.asked[1].startswith("/payments/pi%2F..%2F1")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"type": "stripe", "client_secret": "pi_1_secret", "payment_intent": "pi_1"},
+        {"type": "redirect", "url": "https://pay.example/1"},
+        {"type": "none"},
+    ],
+)
+async def test_a_next_action_is_passed_on(payments: HttpPayments, callee: Callee, action: dict[str, str]) -> None:
+    """As Payments tells it, with what its type needs."""
+    callee.answers(200, action)
+    assert (await payments.next_action(PAYMENT_ID)).model_dump(exclude_none=True) == action
+    assert callee.asked == ("GET", f"/payments/{PAYMENT_ID}/next-action")
+
+
+@pytest.mark.parametrize("action", [{}, {"type": "unheard-of"}, {"type": "stripe", "client_secret": 7}])
+async def test_an_unknown_next_action_breaks_the_contract(
+    payments: HttpPayments, callee: Callee, action: dict[str, Any]
+) -> None:
+    """Nothing else may reach a buyer's page as a secret or a way."""
+    callee.answers(200, action)
+    with pytest.raises(ContractBroken):
+        await payments.next_action(PAYMENT_ID)
 
 
 async def test_offset_is_reserved_at_the_agreed_amount(projects: HttpProjects, callee: Callee) -> None:
     """Projects gets what it needs to check the price, and whose open purchases to count."""
     callee.answers(201, RESERVATION)
-    assert (await projects.reserve("pi_1", ORDER, "k1")).status == "reserved"
+    assert (await projects.reserve(PAYMENT_ID, ORDER, "k1")).status == "reserved"
     assert callee.asked == ("POST", "/reservations")
     order = {"items": ITEMS, "amount": 1800, "currency": "usd", "buyer_id": "alice"}
-    assert body(callee) == order | {"payment_id": "pi_1"}
+    assert body(callee) == order | {"payment_id": PAYMENT_ID}
 
 
 @pytest.mark.parametrize(
     ("name", "method", "sent"),
     [
         ("commit", "PATCH", b'{"status":"committed"}'),
-        ("give_back", "PATCH", b'{"status":"returned"}'),
+        ("restock", "PATCH", b'{"status":"returned"}'),
         ("release", "DELETE", b""),
     ],
 )
@@ -206,8 +250,8 @@ async def test_a_reservation_is_changed(
 ) -> None:
     """Each change has its method and body, and names its caller."""
     callee.answers(200, RESERVATION)
-    await getattr(projects, name)("pi_1", "k1")
-    assert callee.asked == (method, "/reservations/pi_1")
+    await getattr(projects, name)(PAYMENT_ID, "k1")
+    assert callee.asked == (method, f"/reservations/{PAYMENT_ID}")
     assert (callee.requests[0].read(), callee.requests[0].headers["Idempotency-Key"]) == (sent, "k1")
 
 
@@ -230,7 +274,7 @@ async def test_projects_refusals_are_known(
     """With what they tell further."""
     callee.refuses(409, kind, **further)
     with pytest.raises(Refused, match=kind) as refused:
-        await projects.reserve("pi_1", ORDER, "k1")
+        await projects.reserve(PAYMENT_ID, ORDER, "k1")
     assert refused.value.extra == further
 
 
@@ -254,12 +298,12 @@ async def test_a_buyer_is_known_or_not(users: HttpUsers, callee: Callee) -> None
         await users.know("mallory")
 
 
-async def test_a_reservation_is_looked_at(projects: HttpProjects, callee: Callee) -> None:
+async def test_a_reservation_is_retrieved(projects: HttpProjects, callee: Callee) -> None:
     """Who closed it is told."""
     callee.answers(200, RESERVATION | {"status": "closed", "closed_by": "k1"})
-    row = await projects.look("pi_1")
+    row = await projects.retrieve(PAYMENT_ID)
     assert (row.status, row.closed_by) == ("closed", "k1")
-    assert callee.asked == ("GET", "/reservations/pi_1")
+    assert callee.asked == ("GET", f"/reservations/{PAYMENT_ID}")
 
 
 async def test_the_catalogue_comes_in_pages(projects: HttpProjects, callee: Callee) -> None:
@@ -275,20 +319,20 @@ async def test_the_catalogue_comes_in_pages(projects: HttpProjects, callee: Call
 
 async def test_a_buyers_offset_is_delivered_and_revoked(users: HttpUsers, callee: Callee) -> None:
     """Both name payment and buyer."""
-    await users.deliver("alice", "pi_1", "p1", ORDER.items, "k1")
+    await users.deliver("alice", PAYMENT_ID, "p1", ORDER.items, "k1")
     assert callee.asked == ("POST", "/users/alice/offsets")
-    assert body(callee) == {"payment_id": "pi_1", "purchase_id": "p1", "items": ITEMS}
+    assert body(callee) == {"payment_id": PAYMENT_ID, "purchase_id": "p1", "items": ITEMS}
     callee.requests.clear()
-    await users.revoke("alice", "pi_1", "k2")
-    assert callee.asked == ("DELETE", "/users/alice/offsets/pi_1")
+    await users.revoke("alice", PAYMENT_ID, "k2")
+    assert callee.asked == ("DELETE", f"/users/alice/offsets/{PAYMENT_ID}")
     assert callee.requests[0].headers["Idempotency-Key"] == "k2"
 
 
-async def test_a_buyers_offset_is_looked_at(users: HttpUsers, callee: Callee) -> None:
+async def test_a_buyers_offset_is_retrieved(users: HttpUsers, callee: Callee) -> None:
     """Delivered, or revoked for good."""
-    callee.answers(200, {"payment_id": "pi_1", "status": "revoked"})
-    assert (await users.look("alice", "pi_1")).status == "revoked"
-    assert callee.asked == ("GET", "/users/alice/offsets/pi_1")
+    callee.answers(200, {"payment_id": PAYMENT_ID, "status": "revoked"})
+    assert (await users.retrieve("alice", PAYMENT_ID)).status == "revoked"
+    assert callee.asked == ("GET", f"/users/alice/offsets/{PAYMENT_ID}")
 
 
 @pytest.mark.parametrize(("status", "kind"), [(404, "not-found"), (409, "offset-revoked")])
@@ -296,4 +340,4 @@ async def test_users_refusals_are_known(users: HttpUsers, callee: Callee, status
     """An unknown buyer, and offset that was revoked before."""
     callee.refuses(status, kind)
     with pytest.raises(Refused, match=kind):
-        await users.deliver("alice", "pi_1", "p1", ORDER.items, "k1")
+        await users.deliver("alice", PAYMENT_ID, "p1", ORDER.items, "k1")

@@ -100,18 +100,36 @@ def test_a_saga_that_decides_nothing_claims_no_status() -> None:
 
 
 @pytest.mark.parametrize("times", [1, 5])
-def test_a_purchase_the_bank_processes_says_that_it_looks_again(times: int) -> None:
-    """After the deadline of a payment that the bank processes: what is waited for, however often it has looked."""
+def test_a_purchase_the_bank_processes_says_that_it_asks_again(times: int) -> None:
+    """After the deadline of a payment that the bank processes: what is waited for, however often it has asked."""
     world = World()
     world.opened()
     world.payments.set(status=PaymentStatus.PROCESSING)
     world.engine.run(until_time=START + TTL + timedelta(seconds=2**times))
     shown = details(world)
     assert shown.startswith("**processing** since 20")
-    assert "**Now:** Waits for news of the payment, or a look at it (20" in shown
+    assert "**Now:** Waits for news of the payment, or until Payments is asked again (20" in shown
 
 
-@pytest.mark.parametrize("operation", ["deliver", "look"])
+@pytest.mark.parametrize(
+    ("refusal", "says"),
+    [
+        (Refused("payment-processing", "the bank is at it"), "The bank processes the payment."),
+        (Refused("payment-mismatch", "it is another one's"), "The payment cannot be canceled: it is another one's"),
+    ],
+    ids=["the bank processes", "anything else"],
+)
+def test_a_refused_cancel_is_shown_as_what_it_is(refusal: Refused, says: str) -> None:
+    """After the deadline: only what the bank is said to process is."""
+    world = World()
+    world.opened()
+    world.faults.before["cancel"] = [refusal] * 3
+    world.engine.run(until_time=START + TTL + timedelta(seconds=2))
+    assert says in details(world)
+    assert ("The bank" in details(world)) == (refusal.kind == "payment-processing")
+
+
+@pytest.mark.parametrize("operation", ["deliver", "retrieve"])
 def test_a_purchase_claims_nothing_that_others_know_better(operation: str) -> None:
     """Paid, and its saga is parked, even before that could tell: nobody reads that the buyer is waited for."""
     world = World()
