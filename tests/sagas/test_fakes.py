@@ -14,10 +14,13 @@ from domain.errors import Refused
 from domain.purchase import Outcome, Payment, PaymentStatus, PurchaseStatus
 from lib.webapi import Problem
 from providers import port as provider
+from providers.registry import REGISTRY
 from services.payments import models
+from services.payments.orders import CreateBody
+from services.payments.outcomes import OutcomeBody
 from services.payments.payments import Payments
 from services.payments.records import Records
-from services.payments.schemas import CreateBody, OutcomeBody, PaymentShown
+from services.payments.schemas import PaymentShown
 from services.projects import models as projects
 from services.projects.orders import Limits
 from services.projects.reservations import Reservations
@@ -147,7 +150,7 @@ class BothPayments:
     def __init__(self, engine: Engine, *, manual: bool, paid_at_creation: bool) -> None:
         mode = provider.CaptureMode.MANUAL if manual else provider.CaptureMode.AUTOMATIC
         self.provider = PaidAtCreation() if paid_at_creation else FakeProvider()
-        self.service = Payments(Records(engine), {"stripe": self.provider}, mode)
+        self.service = Payments(Records(engine), REGISTRY, {"stripe": self.provider}, mode)
         self.fake = FakePayments(manual=manual, paid_at_creation=paid_at_creation)
 
     def ask(self, operation: str, key: str) -> tuple[Any, Any]:
