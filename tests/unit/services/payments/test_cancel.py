@@ -11,7 +11,7 @@ from providers.port import (
 )
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider
-from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
+from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, outcome, refusal
 
 
 def test_a_payable_payment_is_canceled_by_the_first_who_asks(api: ServiceApi, provider: FakeProvider) -> None:
@@ -95,41 +95,6 @@ def test_a_refusal_whose_reason_is_gone_is_tried_again(api: ServiceApi, provider
     provider.fail("cancel", ProviderRefused("processing"))
     assert refusal(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel")) == (503, "dependency-unavailable")
     assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))["status"] == "canceled"
-
-
-def test_an_unknown_purchase_gets_a_tombstone(api: ServiceApi, provider: FakeProvider) -> None:
-    """Canceled before anything is known of it: the tombstone names the caller and refuses a late creation."""
-    tombstone = done(api.ask("POST", "/purchases/p1/cancel", key="purchase/p1/undo"))
-    assert (tombstone["payment_id"], tombstone["provider_reference"]) == (PAYMENT_ID, None)
-    assert (tombstone["status"], tombstone["canceled_by"]) == ("canceled", "purchase/p1/undo")
-    assert (tombstone["method"], tombstone["buyer_id"], tombstone["items"]) == (None, None, [])
-    assert done(api.ask("POST", "/purchases/p1/cancel", key="another")) == tombstone
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.keys == []
-
-
-@pytest.mark.parametrize("path", ["/purchases/p1/cancel", f"/payments/{PAYMENT_ID}/cancel"])
-@pytest.mark.parametrize("created", [True, False])
-def test_an_unknown_creation_is_settled_and_canceled(
-    api: ServiceApi, provider: FakeProvider, created: bool, path: str
-) -> None:
-    """The creation is repeated under its key, which finds or makes the payment, and then that is canceled."""
-    provider.fail("create", ProviderUnknown("timeout"), done=created)
-    api.ask("POST", "/payments", order())
-    shown = done(api.ask("POST", path, key="undo"))
-    assert (shown["provider_reference"], shown["status"], shown["canceled_by"]) == (REFERENCE, "canceled", "undo")
-    assert len(provider.asked_for) == 1
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-
-
-def test_a_purchase_whose_payment_is_refused_can_be_canceled(api: ServiceApi, provider: FakeProvider) -> None:
-    """The provider will not create the payment at all: canceling the purchase is done without one."""
-    for _ in range(2):
-        provider.fail("create", ProviderRefused("amount"))
-    api.ask("POST", "/payments", order())
-    shown = done(api.ask("POST", "/purchases/p1/cancel"))
-    assert (shown["provider_reference"], shown["status"]) == (None, "canceled")
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
 
 
 def test_a_settled_purchase_answers_a_cancel_with_its_record(api: ServiceApi, provider: FakeProvider) -> None:

@@ -9,7 +9,6 @@ from providers.port import (
     CaptureMode,
     NewPayment,
     PaymentIds,
-    PaymentStatus,
     ProviderFault,
     ProviderMisconfigured,
     ProviderRefused,
@@ -184,81 +183,6 @@ def test_the_first_known_payment_stays_the_purchases(api: ServiceApi, provider: 
     provider.meanwhile("create", overtake)
     assert create(api)["provider_reference"] == "pi_2"
     assert provider.keys == ["p1:create:1", "p1:create:1", "p1:create:2"]
-
-
-def cancel_meanwhile(api: ServiceApi, provider: FakeProvider) -> None:
-    """During the next creation the purchase is canceled, which leaves its tombstone but does not reach the provider."""
-
-    def cancel() -> None:
-        provider.fail("create", ProviderUnknown("locked"))
-        assert api.ask("POST", "/purchases/p1/cancel", key="p/undo").status_code == 503
-
-    provider.meanwhile("create", cancel)
-
-
-def test_a_cancel_during_the_creation_wins(api: ServiceApi, provider: FakeProvider) -> None:
-    """A purchase canceled while its payment is created ends canceled at the provider, in the name of who asked."""
-
-    def cancel() -> None:
-        done(api.ask("POST", "/purchases/p1/cancel", key="p/undo"))
-
-    provider.meanwhile("create", cancel)
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
-    shown = done(api.ask("GET", f"/payments/{PAYMENT_ID}"))
-    assert (shown["status"], shown["canceled_by"]) == ("canceled", "p/undo")
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-
-
-def test_a_tombstone_set_during_the_creation_cancels_the_new_payment(api: ServiceApi, provider: FakeProvider) -> None:
-    """Where the cancel itself could not reach the provider, the creation that comes back cancels what it made."""
-    cancel_meanwhile(api, provider)
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
-    assert done(api.ask("POST", "/purchases/p1/cancel"))["canceled_by"] == "p/undo"
-
-
-def test_what_is_created_under_a_tombstone_is_canceled_by_the_repeat(api: ServiceApi, provider: FakeProvider) -> None:
-    """A creation that found the tombstone but not the provider is 503: nobody is to pay it; its repeat cancels it."""
-    cancel_meanwhile(api, provider)
-    provider.fail("cancel", ProviderUnknown("timeout"), done=False)
-    assert refusal(api.ask("POST", "/payments", order())) == (503, "dependency-unavailable")
-    assert done(api.ask("GET", f"/payments/{PAYMENT_ID}/next-action")) == {"type": "none"}
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
-
-
-def test_a_payment_of_unknown_creation_can_only_be_looked_at_and_canceled(
-    api: ServiceApi, provider: FakeProvider
-) -> None:
-    """By our record alone: no money can be taken or given back, and there is nothing to do for the buyer yet."""
-    provider.fail("create", ProviderUnknown("timeout"), done=True)
-    api.ask("POST", "/payments", order())
-    path = f"/payments/{PAYMENT_ID}"
-    provider.fail("retrieve", AssertionError("the provider is asked"))
-    shown = done(api.ask("GET", path))
-    assert (shown["payment_id"], shown["provider_reference"], shown["status"]) == (PAYMENT_ID, None, "creating")
-    assert done(api.ask("GET", f"{path}/next-action")) == {"type": "none"}
-    assert refusal(api.ask("POST", f"{path}/capture")) == (409, "payment-not-capturable")
-    assert refusal(api.ask("POST", f"{path}/refund")) == (409, "payment-not-refundable")
-    provider.fail("create", ProviderUnknown("still away"))
-    assert refusal(api.ask("POST", f"{path}/cancel")) == (503, "dependency-unavailable")
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
-
-
-def test_what_was_created_after_all_is_canceled(api: ServiceApi, provider: FakeProvider) -> None:
-    """A slow creation that comes back to a canceled purchase, whose other creations failed, leaves nothing payable."""
-
-    def give_up() -> None:
-        provider.fail("create", ProviderFault("500"))
-        assert api.ask("POST", "/payments", order()).status_code == 503
-        provider.fail("create", ProviderRefused("currency"))
-        assert done(api.ask("POST", "/purchases/p1/cancel"))["provider_reference"] is None
-
-    provider.meanwhile("create", give_up)
-    assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
-    assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
 
 
 def test_the_payments_id_is_the_same_whoever_computes_it() -> None:
