@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple, Protocol
 
+from lib.settings import ProcessSettings
+
 
 class CaptureMode(StrEnum):
     """Whether a confirmed payment is charged at once or only authorised."""
@@ -152,3 +154,5 @@ class Registered:
 
     capabilities: Capabilities
     make: Callable[[], Provider]
+    # What the process that speaks to it is told for that; None where there is nothing to tell.
+    settings: type[ProcessSettings] | None = None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lib.settings import ProcessSettings
 from providers.port import Capabilities, Provider, Registered
 
 
@@ -48,6 +49,11 @@ class Registry:
             for name in self.methods
             for currency, limits in self.capabilities(name).limits.items()
         ]
+
+    def settings(self) -> list[type[ProcessSettings]]:
+        """What the process that speaks to the providers is told for that."""
+        stated = (self.registered(name).settings for name in dict.fromkeys(self.methods.values()))
+        return [settings for settings in stated if settings]
 
     def make(self) -> dict[str, Provider]:
         """This process's one client of each provider, by its name; each reads settings of its own."""

@@ -1,6 +1,8 @@
 """Stripe: its calls, its events and their signature, the endpoint, its version, its settings."""
 
+from lib.settings import read
 from providers.port import Capabilities, Limits, Provider, Registered
+from providers.stripe.settings import StripeSettings
 
 # Stripe takes at most eight digits of minor units ("Amount", API reference).
 MOST = 99_999_999
@@ -10,12 +12,12 @@ LEAST = {"usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, "jpy"
 
 def _make() -> Provider:
     # Here and not above: the SDK takes 20 MB, which a process that only reads the limits needs for better things.
-    from lib.settings import read  # noqa: PLC0415
     from providers.stripe.provider import StripeProvider  # noqa: PLC0415
-    from providers.stripe.settings import StripeSettings  # noqa: PLC0415
 
     settings = read(StripeSettings)
     return StripeProvider(settings.stripe_secret_key, settings.stripe_api_base)
 
 
-PROVIDER = Registered(Capabilities({code: Limits(least, MOST) for code, least in LEAST.items()}), _make)
+PROVIDER = Registered(
+    Capabilities({code: Limits(least, MOST) for code, least in LEAST.items()}), _make, settings=StripeSettings
+)

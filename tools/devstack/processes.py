@@ -6,6 +6,8 @@ A new process is an entry here and a folder of its own; whatever does not know i
 from dataclasses import dataclass
 from enum import StrEnum
 
+from providers.registry import REGISTRY
+
 
 class Place(StrEnum):
     """Where processes of ours are described; each names the file or the folder."""
@@ -57,9 +59,9 @@ class Entry:
         return self.name.replace("_", "-")
 
 
-def _service(name: str, port: int, *needs: str) -> Entry:
-    settings = f"services.{name}.settings.{name.capitalize()}Settings"
-    return Entry(name, name, ("python", "-m", "services", name), port, (settings,), ("postgresql", *needs))
+def _service(name: str, port: int, *needs: str, also: tuple[str, ...] = ()) -> Entry:
+    settings = (f"services.{name}.settings.{name.capitalize()}Settings", *also)
+    return Entry(name, name, ("python", "-m", "services", name), port, settings, ("postgresql", *needs))
 
 
 def _worker(queue: str, metrics_port: int) -> Entry:
@@ -78,7 +80,8 @@ def _worker(queue: str, metrics_port: int) -> Entry:
 
 
 SERVICES = (
-    _service("payments", 5001),
+    # It speaks to the providers, which are told what they need in classes of their own.
+    _service("payments", 5001, also=tuple(f"{one.__module__}.{one.__qualname__}" for one in REGISTRY.settings())),
     _service("projects", 5002),
     _service("users", 5003),
     _service("notifier", 5004, "rabbitmq"),
