@@ -10,6 +10,8 @@ from tests.sagas.explorer.town import SOUND, Parts
 # With this seed the last one is found after 227 stories; other seeds need some thousand for the rarest.
 STORIES = range(600)
 SEED = 10
+# In every fourth one such a provider; what is slow and sound has no story to be found, so each more only costs time.
+SLOW_STORIES = 200
 
 
 @pytest.mark.parametrize("bug", BUGS)
@@ -23,7 +25,7 @@ def test_a_planted_bug_is_found(bug: str) -> None:
 
 def test_a_payment_that_is_paid_at_its_creation_is_started_at_once_for_speed() -> None:
     """Left to the deadline it is as safe, and half an hour late."""
-    assert find(SEED, STORIES, SLOW) is None
+    assert find(SEED, STORIES[:SLOW_STORIES], SLOW) is None
     assert (_delivered_at(SOUND), _delivered_at(SLOW)) == ("0:00:00", "0:30:00")
 
 

@@ -17,6 +17,7 @@ def test_money_that_moves_for_sold_out_offset_is_given_back() -> None:
     world.open()
     world.engine.run(until_time=at(10))
     assert world.outcome.status == "refunded"
+    assert world.operations().count("reserve") == 1
     assert world.payments.known().amount_refunded == world.payments.known().amount
     assert world.notifications.kinds() == ["payment.refunded"]
 
