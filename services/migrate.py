@@ -6,6 +6,10 @@ other and beside this, and find nothing to do.
 
 import logging
 import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import create_model
 
 from lib.database.migrations import migrate
 from lib.settings import ProcessSettings, read
@@ -14,19 +18,17 @@ from lib.telemetry import logs
 log = logging.getLogger(__name__)
 
 
-class Databases(ProcessSettings):
+def databases() -> type[ProcessSettings]:
     """The services' databases, as their own settings name them; empty: not to be migrated here."""
-
-    payments_database_url: str = ""
-    projects_database_url: str = ""
-    users_database_url: str = ""
-    notifier_database_url: str = ""
+    names = sorted(path.parent.name for path in Path(__file__).parent.glob("*/migrations"))
+    fields: dict[str, Any] = {f"{name}_database_url": (str, "") for name in names}
+    return create_model("Databases", __base__=ProcessSettings, **fields)
 
 
 def main() -> int:
     """Migrate one after the other; 0, or 1 with the reason on stderr at the first that fails."""
     suffix = "_database_url"
-    named = {name.removesuffix(suffix): url for name, url in read(Databases) if name.endswith(suffix) and url}
+    named = {name.removesuffix(suffix): url for name, url in read(databases()) if name.endswith(suffix) and url}
     if not named:
         print("No database is named: set PAYMENTS_DATABASE_URL and its like.", file=sys.stderr)
         return 1

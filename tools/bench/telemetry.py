@@ -18,6 +18,7 @@ from tools.bench.cost import cpu_seconds
 from tools.bench.load import put_load
 from tools.devstack.options import StackOptions
 from tools.devstack.plan import Plan, application
+from tools.devstack.processes import INTAKE, SERVICES, WORKERS
 from tools.devstack.stack import Stack
 from tools.devstack.watch import watched
 
@@ -29,9 +30,9 @@ WARM_UP = 20
 QUIET_S = 2.0
 TITLE = "## Telemetry"
 GROUPS = {
-    "intake": ("intake",),
-    "workers": ("start_payment_worker", "payment_success_worker", "payment_failed_worker"),
-    "services": ("payments", "projects", "users", "notifier"),
+    "intake": (INTAKE.name,),
+    "workers": tuple(worker.name for worker in WORKERS),
+    "services": tuple(service.name for service in SERVICES),
     "Temporal": ("temporal",),
 }
 

@@ -12,7 +12,7 @@ from lib.tokens import digest
 from providers.stripe.settings import StripeSettings
 from services.common.service_tokens import Role, new_token
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS, ServiceSettings
-from services.migrate import Databases
+from services.migrate import databases
 from services.notifier.settings import NotifierSettings
 from services.payments.settings import PaymentsSettings
 from services.projects.settings import ProjectsSettings
@@ -100,7 +100,7 @@ def test_a_list_that_cannot_be_meant_is_refused(entries: str, why: str, monkeypa
         (ProjectsSettings, OWN | {"PROJECTS_DATABASE_URL": "postgresql://projects:projects@db/projects"}),
         (NotifierSettings, OWN),
         (NotifierSettings, OWN | {"AMQP_URL": "amqps://guest:guest@rabbit.example/"}),
-        (Databases, OWN | {"USERS_DATABASE_URL": "postgresql://users:development@db/users"}),
+        (databases(), OWN | {"USERS_DATABASE_URL": "postgresql://users:development@db/users"}),
         (SimulatorSettings, {"ENVIRONMENT": "production"}),
     ],
 )
