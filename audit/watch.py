@@ -16,8 +16,8 @@ from prometheus_client import Gauge, start_http_server
 
 from audit.auditor import CouldNotRead, Places, audit
 from audit.command import leave
-from audit.findings import Weight
 from audit.report import Report
+from audit.rules.findings import Weight
 from audit.settings import AuditSettings
 from engine import lazy_client
 from lib.settings import read

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import click
 from rich.console import Console
 
-from audit import Finding, Report
+from audit.report import Report
+from audit.rules.findings import Finding
 from operators.cli.desk import Desk
 from operators.cli.ending import REFUSED, ask
 from operators.cli.listing import json_option

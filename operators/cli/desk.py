@@ -7,7 +7,8 @@ from functools import partial
 
 from temporalio.client import Client
 
-from audit import Places, Report, audit
+from audit.auditor import Places, audit
+from audit.report import Report
 from engine import address, lazy_client, namespace
 from operators.books import SERVICES, HttpReaders, Readers
 from operators.decisions import identity_of

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from audit import CouldNotRead
+from audit.auditor import CouldNotRead
 from domain.errors import Refused, Unavailable
 
 T = TypeVar("T")

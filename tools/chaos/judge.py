@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-import audit
+from audit.rules.findings import Finding as AuditFinding
+from audit.rules.findings import Rule, Weight
 from tools.chaos.journal import Journal
 from tools.chaos.seen import Seen
 from tools.chaos.verdict import Fate, Finding, broken_promises
@@ -37,9 +38,9 @@ def _off(report: audit.Report) -> list[Finding]:
     return [*(_finding(found) for found in report.findings), *moving]
 
 
-def _finding(found: audit.Finding) -> Finding:
-    fate = Fate.DOUBLED if found.rule is audit.Rule.TOLD_TWICE else Fate.LOST
-    if found.weight is audit.Weight.PARKED:
+def _finding(found: AuditFinding) -> Finding:
+    fate = Fate.DOUBLED if found.rule is Rule.TOLD_TWICE else Fate.LOST
+    if found.weight is Weight.PARKED:
         fate = Fate.PARKED
     return Finding(fate, found.purchase_id or found.payment_id or "stock", f"{found.side}: {found.says}")
 

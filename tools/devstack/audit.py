@@ -9,9 +9,10 @@ from typing import Any
 
 from temporalio.client import Client
 
-from audit import Places, Report, audit
 from audit.__main__ import main as audit_environment
+from audit.auditor import Places, audit
 from audit.command import leave, run
+from audit.report import Report
 from engine import data_converter
 from tools.devstack.description import payload_settings
 from tools.devstack.options import StackOptions

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from audit import Report, Rule, Side
+from audit.report import Report
+from audit.rules.findings import Rule, Side
 from tools.devstack.audit import audit_stack, connect, main
 from tools.devstack.shop import Shop, item, reference
 from tools.devstack.stack import Stack, StackOptions

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from click.testing import CliRunner, Result
 
-from audit import Report, audit
+from audit.auditor import audit
+from audit.report import Report
 from operators.books import SERVICES, HttpReaders
 from operators.cli import Desk, purchases_commands
 from operators.decisions import identity_of

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from audit import Rule
+from audit.rules.findings import Rule
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.sagas.buyers import RELEASE, Buyers, Purchase

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from audit import Report, Rule, Side
+from audit.report import Report
+from audit.rules.findings import Rule, Side
 from tests.integration.postgres import PostgresServer
 from tests.integration.service_process import REPOSITORY
 from tools.devstack.audit import audit_stack

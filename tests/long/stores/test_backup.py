@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from audit import Rule, Side
+from audit.rules.findings import Rule, Side
 from tests.long.stores.lost import Answer, Operator, back_up, bring_back, run
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions

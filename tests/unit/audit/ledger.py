@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from audit.books import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, Saga, State
+from audit.rules.records import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, Saga, State
 
 Json = dict[str, Any]
 ITEMS = [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}]

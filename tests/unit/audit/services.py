@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from audit.books import Saga
-from audit.http_books import HttpBooks
+from audit.http_records import HttpRecords
+from audit.rules.records import Saga
 from domain.messages import purchase_workflow_id
 from tests.unit.audit.ledger import Json, Ledger
 
@@ -35,9 +35,9 @@ class Services:
 
     # ---- what the audit is given ------------------------------------------------------------------------------------
 
-    def books(self) -> HttpBooks:
+    def books(self) -> HttpRecords:
         """The audit's reader, on these services."""
-        return HttpBooks(httpx.AsyncClient(transport=httpx.MockTransport(self._answer)), URLS, TOKEN, self.pause)
+        return HttpRecords(httpx.AsyncClient(transport=httpx.MockTransport(self._answer)), URLS, TOKEN, self.pause)
 
     async def pause(self, seconds: float) -> None:
         """Time passes, and the next thing happens."""

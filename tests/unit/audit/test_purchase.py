@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from audit.books import State
-from audit.findings import Rule, Side, Weight
-from audit.purchase import examine
+from audit.rules.findings import Rule, Side, Weight
+from audit.rules.purchase import examine
+from audit.rules.records import State
 from domain.purchase import PurchaseStatus
 from tests.unit.audit.ledger import ITEMS, MAIN, Ledger, broken, notice, saga
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import CliRunner, Result
 
-from audit import CouldNotRead, Report
+from audit.auditor import CouldNotRead
+from audit.report import Report
 from operators.books import SERVICES, Book, Books
 from operators.cli import Desk, purchases_commands
 from operators.environment import Environment

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from audit import CouldNotRead, Finding, Report, Rule, Side, Weight
+from audit.auditor import CouldNotRead
+from audit.report import Report
+from audit.rules.findings import Finding, Rule, Side, Weight
 from tests.unit.operators.conftest import Command, FakeAudit
 from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, run
 

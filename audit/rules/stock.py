@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from audit.books import ReservationEntry, Row
-from audit.findings import Finding, Rule, Side, Weight
+from audit.rules.findings import Finding, Rule, Side, Weight
+from audit.rules.records import ReservationEntry, Row
 from domain.catalogue import Milestone, Project
 from domain.money import KILOGRAMS_PER_TONNE, kilograms
 

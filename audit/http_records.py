@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from audit.books import NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry
+from audit.rules.records import NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry
 from clients.http import Service, parse
 from domain.catalogue import Project
 from domain.errors import ContractBroken, Refused, Unavailable
@@ -30,7 +30,7 @@ class Page(Frozen):
     next_cursor: str | None
 
 
-class HttpBooks:
+class HttpRecords:
     """What the four services tell; every method raises Unavailable or ContractBroken."""
 
     def __init__(

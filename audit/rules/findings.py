@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from audit.books import Case
+from audit.rules.records import Case
 
 
 class Weight(StrEnum):

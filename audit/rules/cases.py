@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from audit.books import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, Saga
+from audit.rules.records import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, Saga
 from domain.messages import PURCHASE_ID_PREFIX
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from audit.books import Case, Items, NoticeEntry, PaymentEntry, Row, Saga, State
-from audit.findings import Finding, Rule, Side, fault, note, parked
+from audit.rules.findings import Finding, Rule, Side, fault, note, parked
+from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, Row, Saga, State
 from domain.messages import purchase_workflow_id
 from domain.money import shown_amount
 from domain.purchase import PaymentStatus, PurchaseStatus

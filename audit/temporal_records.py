@@ -13,7 +13,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from audit.books import Saga, State
+from audit.rules.records import Saga, State
 from domain.errors import Unavailable
 from domain.messages import ParkedView, purchase_workflow_id
 from domain.purchase import PurchaseStatus
@@ -41,7 +41,7 @@ STATE = {
 OF_INTEREST = "ExecutionStatus != 'Completed' OR WorkflowType = 'RefundFailed'"
 
 
-class TemporalBooks:
+class TemporalRecords:
     """The sagas; every method raises Unavailable."""
 
     def __init__(self, client: Client) -> None:
