@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from audit.report import Report
 from audit.rules.findings import Finding as AuditFinding
 from audit.rules.findings import Rule, Weight
 from tools.chaos.journal import Journal
@@ -32,7 +33,7 @@ async def judge(stack: Mapping[str, Any], everyone: Sequence[Seen], journal: Jou
     return [*_off(report), *broken_promises(everyone, ends), *await _charged_twice(stack["stripe"])]
 
 
-def _off(report: audit.Report) -> list[Finding]:
+def _off(report: Report) -> list[Finding]:
     """What the audit has found; nobody has acted by hand here, and nothing moves any more, so all of it counts."""
     moving = [Finding(Fate.LOST, purchase, "still moves, though nothing runs") for purchase in report.in_flight]
     return [*(_finding(found) for found in report.findings), *moving]
