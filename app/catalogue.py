@@ -30,7 +30,7 @@ def catalogue(intake: Intake) -> APIBlueprint:
     def list_projects(page: PageQuery) -> ProjectsPage:
         """List the projects with the price and the free stock of each milestone."""
         with places.place(caller(request.remote_addr)):
-            return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
+            return intake.portal.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 
     @routes.get("/config")
     @routes.output(ConfigResponse)

@@ -51,7 +51,7 @@ def create_app(intake: Intake | None = None) -> APIFlask:
         "app",
         "buy-projects intake",
         DESCRIPTION,
-        ready={"Temporal": lambda: intake.run(intake.purchases.check())},
+        ready={"Temporal": lambda: intake.portal.run(intake.purchases.check())},
         metrics=intake.metrics,
     )
     _meet_the_world(api, intake.config)

@@ -25,7 +25,7 @@ from app.refusals import (
     refused_opening,
 )
 from app.requests import BuyerQuery, CancelRequest, KeyHeader, PurchaseRequest, PurchasesQuery
-from app.responses import AnswerResponse, NextActionResponse, OpenedHeaders, PurchaseResponse, PurchasesResponse
+from app.responses import AnswerResponse, OpenedHeaders, PurchaseResponse, PurchasesResponse
 from domain.errors import Refused, Unavailable
 from domain.keys import fingerprint, purchase_id_of
 from domain.messages import StartPaymentInput
@@ -117,7 +117,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
         buyer = admitted(body.on_behalf_of)
         if not PURCHASE_ID.fullmatch(purchase_id) or not intake.reader.owns(purchase_id, buyer):
             raise NO_SUCH_PURCHASE
-        view = intake.run(intake.purchases.cancel(purchase_id))
+        view = intake.portal.run(intake.purchases.cancel(purchase_id))
         # Without a saga its record tells how it has ended.
         shown = PurchaseResponse.of(view) if view else _own(intake, purchase_id, buyer)
         if shown.status is not PurchaseStatus.CANCELED:
@@ -149,8 +149,7 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
     metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
     if not replayed:
         metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
-    shown = AnswerResponse(**answer.model_dump(exclude={"opened_by"}), next_action=NextActionResponse.of(action))
-    response = make_response(shown.model_dump(mode="json", exclude_none=True), 201)
+    response = make_response(AnswerResponse.of(answer, action).model_dump(mode="json"), 201)
     response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)
     # The answer lets its reader pay: no cache may keep it.
     response.headers["Cache-Control"] = "no-store"
@@ -181,8 +180,8 @@ def _answer(intake: Intake, order: Order, key: str, opened_by: str) -> Answer:
 def _open(intake: Intake, start: StartPaymentInput) -> Answer:
     """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
     try:
-        return intake.run(intake.purchases.open(start, lambda: intake.hints.ask(start.order)))
+        return intake.portal.run(intake.purchases.open(start, lambda: intake.hints.ask(start.order)))
     except HintedAgainst as hinted:
         if not intake.reader.knows(start.order.purchase_id):
             raise hinted.error from hinted
-    return intake.run(intake.purchases.open(start))
+    return intake.portal.run(intake.purchases.open(start))
