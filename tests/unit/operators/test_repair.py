@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import Refused
-from domain.messages import Settlement
+from domain.messages import PurchaseResult
 from domain.purchase import PurchaseStatus
 from operators.engine import RUNNING, TERMINATED, Run
 from operators.repair import repair
@@ -31,9 +31,9 @@ def test_a_saga_that_had_not_begun_is_started_again(engine: FakeEngine, purchase
 
 
 def test_a_purchase_hears_what_it_has_missed(engine: FakeEngine, purchases: Command) -> None:
-    """The saga that settled it while it was terminated told nobody: its settlement goes to the new run."""
+    """The saga that ended it while it was terminated told nobody: its result goes to the new run."""
     engine.know(run(state=TERMINATED), run(SUCCESS, state="completed"))
-    engine.settlements[SUCCESS] = Settlement(status=PurchaseStatus.PAID)
+    engine.results[SUCCESS] = PurchaseResult(status=PurchaseStatus.PAID)
     result = purchases("repair", PURCHASE, "--yes")
     assert f"{SUCCESS} has told it (once more) that the purchase is paid." in result.output
     assert engine.done == [("reset", "run-1", 7), ("tell", "run-2", "paid")]
@@ -41,9 +41,9 @@ def test_a_purchase_hears_what_it_has_missed(engine: FakeEngine, purchases: Comm
 
 @pytest.mark.parametrize("repaired", [run(SUCCESS, state=TERMINATED), run(state=TERMINATED, payment_id=None)])
 def test_nobody_else_is_told(engine: FakeEngine, purchases: Command, repaired: Run) -> None:
-    """Only a purchase's own saga takes settlements, and one without a payment has none."""
+    """Only a purchase's own saga takes results, and one without a payment has none."""
     engine.sagas = {repaired.workflow_id: repaired}
-    engine.settlements = {repaired.workflow_id: Settlement(status=PurchaseStatus.PAID)}
+    engine.results = {repaired.workflow_id: PurchaseResult(status=PurchaseStatus.PAID)}
     assert purchases("repair", repaired.workflow_id, "--yes").exit_code == 0
     assert engine.done == [("reset", "run-1", 7)]
 
