@@ -8,7 +8,7 @@ from domain.errors import Refused, Unavailable
 from domain.messages import ParkedView, PurchaseResult, PurchaseView
 from domain.purchase import PurchaseStatus
 from operators.decisions import Decision
-from operators.engine import RUNNING, Run
+from operators.ports import RUNNING, Run
 from operators.queries import BROKEN_OFF, FOLLOW_UPS, OPEN_AND_WELL, PARKED, PURCHASES
 from operators.rows import is_broken, is_parked
 from tests.unit.fakes import NOW
@@ -47,7 +47,7 @@ def view(reason: str = "Refund the payment: refused, no balance", **changes: Any
 
 
 @dataclass
-class FakeEngine:
+class FakeTemporal:
     """Knows some sagas, and keeps what it was asked to do; a decision lets a saga end unless `again` says otherwise."""
 
     sagas: dict[str, Run] = field(default_factory=dict)
