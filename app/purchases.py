@@ -33,13 +33,13 @@ from domain.purchase import Answer, Order, PurchaseStatus
 from engine.limiter import Overloaded
 from engine.sagas import HintedAgainst
 from lib.telemetry import ids
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Every route here needs a right, has limits, and depends on others.
-ANY_MAY_TELL = (RATE_LIMITED, UNAVAILABLE)
+ANY_MAY_REFUSE = (RATE_LIMITED, UNAVAILABLE)
 NO_SUCH_PURCHASE = NOT_FOUND.problem("You have no such purchase.")
 
 
@@ -65,7 +65,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.output(AnswerResponse, status_code=201, headers=OpenedHeaders)
     @routes.doc(
         operation_id="openPurchase",
-        extensions=may_tell(
+        extensions=problem_responses(
             AMOUNT_TOO_SMALL,
             KEY_REUSED,
             NOT_FOUND,
@@ -74,7 +74,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
             SOLD_OUT,
             TOO_MANY_OPEN,
             TOO_MUCH_HELD,
-            *ANY_MAY_TELL,
+            *ANY_MAY_REFUSE,
         ),
     )
     def open_purchase(header: KeyHeader, body: PurchaseRequest) -> Response:
@@ -92,7 +92,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(BuyerQuery, location="query", arg_name="query")
     @routes.output(PurchaseResponse)
-    @routes.doc(operation_id="showPurchase", extensions=may_tell(*ANY_MAY_TELL))
+    @routes.doc(operation_id="showPurchase", extensions=problem_responses(*ANY_MAY_REFUSE))
     def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseResponse:
         """Show one of the buyer's own purchases."""
         return _own(intake, purchase_id, admitted(query.on_behalf_of))
@@ -101,7 +101,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(PurchasesQuery, location="query", arg_name="query")
     @routes.output(PurchasesResponse)
-    @routes.doc(operation_id="listPurchases", extensions=may_tell(*ANY_MAY_TELL))
+    @routes.doc(operation_id="listPurchases", extensions=problem_responses(*ANY_MAY_REFUSE))
     def list_purchases(query: PurchasesQuery) -> PurchasesResponse:
         """List the buyer's own purchases, newest first."""
         items, next_cursor = intake.reader.page(admitted(query.on_behalf_of), query.limit, query.cursor)
@@ -111,7 +111,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.auth_required(auth, roles=[Scope.WRITE])
     @routes.input(CancelRequest, arg_name="body")
     @routes.output(PurchaseResponse)
-    @routes.doc(operation_id="cancelPurchase", extensions=may_tell(NOT_CANCELABLE, *ANY_MAY_TELL))
+    @routes.doc(operation_id="cancelPurchase", extensions=problem_responses(NOT_CANCELABLE, *ANY_MAY_REFUSE))
     def cancel_purchase(purchase_id: str, body: CancelRequest) -> PurchaseResponse:
         """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
         buyer = admitted(body.on_behalf_of)

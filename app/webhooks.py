@@ -19,7 +19,7 @@ from domain.keys import payment_id_of
 from domain.messages import FollowUpInput, PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
 from lib.telemetry import ids, tracing
 from lib.webapi import Problem
-from lib.webapi.openapi import may_tell, reads_raw
+from lib.webapi.openapi import problem_responses, reads_raw
 from lib.webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
 from providers.stripe.events import (
     HANDLED,
@@ -71,7 +71,7 @@ def webhooks(intake: Intake) -> APIBlueprint:
     @routes.doc(
         operation_id="receiveStripeEvent",
         extensions={
-            **may_tell(INVALID_SIGNATURE, INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE),
+            **problem_responses(INVALID_SIGNATURE, INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE),
             **reads_raw(headers=SignatureHeader, body=Snapshot),
         },
     )

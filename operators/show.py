@@ -18,7 +18,7 @@ from operators.rows import is_broken
 NO_WORKER = "Its worker does not answer, so it cannot tell where it stands"
 
 
-class Shown(Frozen):
+class SagaDetails(Frozen):
     """One saga: `stands` is its own sentence."""
 
     run: Run
@@ -37,7 +37,7 @@ class Purchase(Frozen):
     order: str
     opened_at: datetime | None
     deadline: datetime | None
-    sagas: tuple[Shown, ...]
+    sagas: tuple[SagaDetails, ...]
     timeline: tuple[TimelineEntry, ...] | None
     books: Books
 
@@ -92,7 +92,7 @@ async def _forgotten(readers: Readers, any_id: str, refused: Refused) -> Purchas
 
 
 def _purchase(
-    runs: Sequence[Run], books: Books, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[Shown]
+    runs: Sequence[Run], books: Books, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[SagaDetails]
 ) -> Purchase:
     own = next((run for run in runs if purchase_id(run)), None)
     payment: dict[str, Any] = books.payment.entry or {}
@@ -130,18 +130,18 @@ async def _timeline(temporal: TemporalReader, runs: Sequence[Run]) -> tuple[Time
         return None
 
 
-async def _told(temporal: TemporalReader, run: Run) -> Shown:
+async def _told(temporal: TemporalReader, run: Run) -> SagaDetails:
     shown, decisions = await asyncio.gather(_shown(temporal, run), temporal.decisions(run))
     return shown.model_copy(update={"decisions": tuple(decisions)})
 
 
-async def _shown(temporal: TemporalReader, run: Run) -> Shown:
+async def _shown(temporal: TemporalReader, run: Run) -> SagaDetails:
     try:
         if run.state != RUNNING:
-            return Shown(run=run, stands=await temporal.end(run))
+            return SagaDetails(run=run, stands=await temporal.end(run))
         if is_failing(run):
-            return Shown(run=run, stands=await why_failing(temporal, run))
+            return SagaDetails(run=run, stands=await why_failing(temporal, run))
         details, parked = await asyncio.gather(temporal.details(run), temporal.parked(run))
-        return Shown(run=run, stands=plain(details), parked=parked)
+        return SagaDetails(run=run, stands=plain(details), parked=parked)
     except Unavailable as away:
-        return Shown(run=run, stands=f"{NO_WORKER}: {away}")
+        return SagaDetails(run=run, stands=f"{NO_WORKER}: {away}")

@@ -16,7 +16,7 @@ from operators.cli.exit_codes import ask
 from operators.cli.listing import json_option
 from operators.decisions import Decision
 from operators.ports import RUNNING, TERMINATED, Step
-from operators.show import Purchase, Shown, show
+from operators.show import Purchase, SagaDetails, show
 
 HANDBOOK = 'docs/operations.md, "A saga is parked": what each reason means, how to check, what to do'
 INDENT = 2
@@ -78,7 +78,7 @@ def _head(purchase: Purchase) -> Iterator[tuple[str, str]]:
         yield "deadline", at(purchase.deadline)
 
 
-def _saga(console: Console, purchase: Purchase, shown: Shown, *, alone: bool) -> None:
+def _saga(console: Console, purchase: Purchase, shown: SagaDetails, *, alone: bool) -> None:
     run = shown.run
     state = "parked" if shown.parked else run.state.replace("_", " ")
     moment = shown.parked.since if shown.parked else run.started_at if run.state == RUNNING else run.closed_at
