@@ -36,7 +36,7 @@ class Intake:
     @property
     def reader(self) -> Reader:
         """Reads purchases from sagas and records."""
-        return Reader(self.portal, self.purchases, self.payments)
+        return Reader(self.purchases, self.payments)
 
     def next_action(self, payment_id: str) -> NextAction:
         """What the buyer has to do so that it is paid: read for each answer, kept nowhere."""

@@ -3,6 +3,8 @@
 import re
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from apiflask import APIBlueprint, MultiAuth
@@ -26,11 +28,12 @@ from app.refusals import (
 )
 from app.requests import BuyerQuery, CancelRequest, KeyHeader, PurchaseRequest, PurchasesQuery
 from app.responses import AnswerResponse, OpenedHeaders, PurchaseResponse, PurchasesResponse
-from domain.errors import Refused, Unavailable
+from domain.errors import ContractBroken, Refused, Unavailable
 from domain.keys import fingerprint, purchase_id_of
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
 from engine.limiter import Overloaded
+from engine.purchases import ANSWER_TIMEOUT_S
 from engine.sagas import HintedAgainst
 from lib.telemetry import ids
 from lib.webapi.openapi import problem_responses
@@ -104,7 +107,8 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.doc(operation_id="listPurchases", extensions=problem_responses(*ANY_MAY_REFUSE))
     def list_purchases(query: PurchasesQuery) -> PurchasesResponse:
         """List the buyer's own purchases, newest first."""
-        items, next_cursor = intake.reader.page(admitted(query.on_behalf_of), query.limit, query.cursor)
+        buyer = admitted(query.on_behalf_of)
+        items, next_cursor = intake.portal.run(intake.reader.page(buyer, query.limit, query.cursor))
         return PurchasesResponse(items=items, next_cursor=next_cursor)
 
     @routes.post("/purchases/<string:purchase_id>/cancel")
@@ -115,7 +119,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     def cancel_purchase(purchase_id: str, body: CancelRequest) -> PurchaseResponse:
         """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
         buyer = admitted(body.on_behalf_of)
-        if not PURCHASE_ID.fullmatch(purchase_id) or not intake.reader.owns(purchase_id, buyer):
+        if not PURCHASE_ID.fullmatch(purchase_id) or not intake.portal.run(intake.reader.owns(purchase_id, buyer)):
             raise NO_SUCH_PURCHASE
         view = intake.portal.run(intake.purchases.cancel(purchase_id))
         # Without a saga its record tells how it has ended.
@@ -130,7 +134,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
 def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseResponse:
     """The buyer's purchase; another's does not exist."""
     known = PURCHASE_ID.fullmatch(purchase_id)
-    shown = intake.reader.one(purchase_id, buyer) if known else None
+    shown = intake.portal.run(intake.reader.one(purchase_id, buyer)) if known else None
     if shown is None:
         raise NO_SUCH_PURCHASE
     return shown
@@ -140,12 +144,19 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
     """Open the purchase of an order, and answer with what its buyer has to do."""
     ids.bind(purchase_id=order.purchase_id)
     began_at = time.perf_counter()
-    # Not the request's id: a client may send one id with all its tries.
-    opened_by = uuid.uuid4().hex
-    answer = _answer(intake, order, key, opened_by)
+    start = StartPaymentInput(
+        order=order,
+        fingerprint=fingerprint(order, key),
+        # Not the request's id: a client may send one id with all its tries.
+        opened_by=uuid.uuid4().hex,
+        reservation_ttl_s=intake.config.reservation_ttl,
+        opening_timeout_s=intake.config.opening_timeout,
+    )
+    with _counting_refusals():
+        answer = intake.portal.run(_open(intake, start), ANSWER_TIMEOUT_S)
     ids.bind(payment_id=answer.payment_id)
     action = intake.next_action(answer.payment_id)
-    replayed = answer.opened_by != opened_by
+    replayed = answer.opened_by != start.opened_by
     metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
     if not replayed:
         metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
@@ -158,30 +169,24 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
     return response
 
 
-def _answer(intake: Intake, order: Order, key: str, opened_by: str) -> Answer:
-    """The opening's answer, or the refusal as the buyer is told it; counted."""
-    start = StartPaymentInput(
-        order=order,
-        fingerprint=fingerprint(order, key),
-        opened_by=opened_by,
-        reservation_ttl_s=intake.config.reservation_ttl,
-        opening_timeout_s=intake.config.opening_timeout,
-    )
+async def _open(intake: Intake, start: StartPaymentInput) -> Answer:
+    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
     try:
-        return _open(intake, start)
+        return await intake.purchases.open(start, lambda: intake.hints.ask(start.order))
+    except HintedAgainst as hinted:
+        if not await intake.reader.knows(start.order.purchase_id):
+            raise hinted.error from hinted
+    return await intake.purchases.open(start)
+
+
+@contextmanager
+def _counting_refusals() -> Iterator[None]:
+    """Count an opening that has no answer; a refusal is raised as the buyer is told it."""
+    try:
+        yield
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
-    except Unavailable as error:
+    except (Unavailable, ContractBroken, TimeoutError) as error:
         metrics.PURCHASES.labels("overloaded" if isinstance(error, Overloaded) else "unavailable").inc()
         raise
-
-
-def _open(intake: Intake, start: StartPaymentInput) -> Answer:
-    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
-    try:
-        return intake.portal.run(intake.purchases.open(start, lambda: intake.hints.ask(start.order)))
-    except HintedAgainst as hinted:
-        if not intake.reader.knows(start.order.purchase_id):
-            raise hinted.error from hinted
-    return intake.portal.run(intake.purchases.open(start))
