@@ -1,4 +1,4 @@
-"""The buyers' door: open a purchase, look at one, list one's own, cancel one."""
+"""The buyers' routes: open a purchase, show one, list one's own, cancel one."""
 
 import re
 import time

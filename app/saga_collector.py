@@ -81,7 +81,7 @@ class SagaCollector:
             _queues(client),
         )
         return [
-            gauge("intake_purchases_open", "Purchases that are not settled, by status.", by_status, ["status"]),
+            gauge("intake_purchases_open", "Purchases that are not complete, by status.", by_status, ["status"]),
             gauge("intake_purchases_overdue", "Purchases open for ten minutes after their deadline.", overdue),
             gauge("intake_follow_ups_parked", "Sagas of payments that wait for an operator.", parked, ["saga"]),
             gauge("intake_follow_ups_struggling", "Sagas of payments that try in vain.", struggling, ["saga"]),

@@ -1,4 +1,4 @@
-"""Stripe's door: an event is acknowledged only once Temporal has accepted what it starts."""
+"""Stripe's endpoint: an event is acknowledged only once Temporal has accepted what it starts."""
 
 import logging
 import time

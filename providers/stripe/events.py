@@ -18,7 +18,7 @@ SUCCEEDED = frozenset({"payment_intent.succeeded", "payment_intent.amount_captur
 ATTEMPT_FAILED = "payment_intent.payment_failed"
 FAILED = frozenset({ATTEMPT_FAILED, "payment_intent.canceled"})
 REFUND_FAILED = "refund.failed"
-# Money moves, or may move, though no saga has asked for it: Payments has to look. All other types tell us nothing.
+# Money moves, or may move, though no saga has asked for it: Payments has to retrieve the payment. Others say nothing.
 NOTICED = frozenset(
     {
         "charge.refunded",
