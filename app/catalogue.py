@@ -10,7 +10,7 @@ from app.responses import ConfigResponse
 from domain.catalogue import ProjectsPage
 from lib.webapi import PageQuery
 from lib.webapi.addresses import caller
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.problem_types import RATE_LIMITED, UNAVAILABLE
 
 # 4 s: one call to Projects, which answers from its own database.
@@ -26,15 +26,15 @@ def catalogue(intake: Intake) -> APIBlueprint:
     @routes.get("/projects")
     @routes.input(PageQuery, location="query", arg_name="page")
     @routes.output(ProjectsPage)
-    @routes.doc(operation_id="listProjects", extensions=may_tell(RATE_LIMITED, UNAVAILABLE))
+    @routes.doc(operation_id="listProjects", extensions=problem_responses(RATE_LIMITED, UNAVAILABLE))
     def list_projects(page: PageQuery) -> ProjectsPage:
         """List the projects with the price and the free stock of each milestone."""
         with places.place(caller(request.remote_addr)):
-            return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
+            return intake.portal.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 
     @routes.get("/config")
     @routes.output(ConfigResponse)
-    @routes.doc(operation_id="showConfig", extensions=may_tell(RATE_LIMITED))
+    @routes.doc(operation_id="showConfig", extensions=problem_responses(RATE_LIMITED))
     def show_config() -> ConfigResponse:
         """Show what a page needs before it can sell."""
         config = intake.config

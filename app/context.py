@@ -1,9 +1,7 @@
 """What the routes of one web process share."""
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 from app.hints import Hints
 from app.identity import FetchKeys
@@ -15,8 +13,6 @@ from engine.purchases import Purchases
 from engine.single_flight import SingleFlight
 from lib.portal import Portal
 from lib.telemetry.metrics import Asked
-
-T = TypeVar("T")
 
 # 5 s for what the buyer has to do: one call to Payments, one from there to the provider.
 ACTION_TIMEOUT_S = 5.0
@@ -40,15 +36,11 @@ class Intake:
     @property
     def reader(self) -> Reader:
         """Reads purchases from sagas and records."""
-        return Reader(self.portal, self.purchases, self.payments)
-
-    def run(self, coroutine: Coroutine[Any, Any, T], timeout_s: float | None = None) -> T:
-        """An asynchronous call's result, for a thread; raises TimeoutError when the time is over (None: its own)."""
-        return self.portal.run(coroutine, timeout_s)
+        return Reader(self.purchases, self.payments)
 
     def next_action(self, payment_id: str) -> NextAction:
         """What the buyer has to do so that it is paid: read for each answer, kept nowhere."""
-        return self.run(self._actions.run(payment_id, lambda: self._read_action(payment_id)), ACTION_TIMEOUT_S)
+        return self.portal.run(self._actions.run(payment_id, lambda: self._read_action(payment_id)), ACTION_TIMEOUT_S)
 
     async def _read_action(self, payment_id: str) -> NextAction:
         async with asyncio.timeout(ACTION_TIMEOUT_S):

@@ -31,7 +31,7 @@ from engine import lazy_client
 from engine.purchases import Purchases
 from lib.portal import Portal
 from lib.settings import read
-from lib.telemetry.http import Outsiders, trace_calls
+from lib.telemetry.http import UntrustedTraceBoundary, trace_calls
 from lib.webapi import Problem, create_api
 from lib.webapi.docs import docs
 from lib.webapi.problem_types import UNAVAILABLE
@@ -51,7 +51,7 @@ def create_app(intake: Intake | None = None) -> APIFlask:
         "app",
         "buy-projects intake",
         DESCRIPTION,
-        ready={"Temporal": lambda: intake.run(intake.purchases.check())},
+        ready={"Temporal": lambda: intake.portal.run(intake.purchases.check())},
         metrics=intake.metrics,
     )
     _meet_the_world(api, intake.config)
@@ -100,7 +100,7 @@ def _meet_the_world(api: APIFlask, config: IntakeSettings) -> None:
         # The last proxy overwrites the scheme, where each one adds an address.
         proxied = ProxyFix(api.wsgi_app, x_for=config.trusted_proxies, x_proto=1)
         api.wsgi_app = proxied  # type: ignore[method-assign]
-    api.wsgi_app = Outsiders(api.wsgi_app)  # type: ignore[method-assign]
+    api.wsgi_app = UntrustedTraceBoundary(api.wsgi_app)  # type: ignore[method-assign]
     let_pages_in(api, config)
     add_security_headers(api, config)
 

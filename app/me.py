@@ -8,7 +8,7 @@ from apiflask import APIBlueprint, MultiAuth
 from app.identity import Caller, Scope
 from app.requests import BuyerQuery
 from app.responses import BuyerResponse
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.problem_types import RATE_LIMITED
 
 
@@ -20,7 +20,7 @@ def me(auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(BuyerQuery, location="query", arg_name="query")
     @routes.output(BuyerResponse)
-    @routes.doc(operation_id="showBuyer", extensions=may_tell(RATE_LIMITED))
+    @routes.doc(operation_id="showBuyer", extensions=problem_responses(RATE_LIMITED))
     def show_buyer(query: BuyerQuery) -> BuyerResponse:
         """Show whose token this is, or for whom a server's key acts."""
         buyer = cast("Caller", auth.current_user).acts_for(query.on_behalf_of)

@@ -22,7 +22,7 @@ for _result in ("unverified", "unavailable", "full", "refused", "other-mode", "f
     WEBHOOKS.labels(_result)
 NOTICED = Counter(
     "intake_noticed_events_total",
-    "Events about refunds and disputes whose payment Payments has looked at, by the event's type.",
+    "Events about refunds and disputes whose payment Payments has retrieved, by the event's type.",
     ["type"],
 )
 # Stripe sends within seconds, and again for three days while we do not answer 200.

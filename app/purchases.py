@@ -1,8 +1,10 @@
-"""The buyers' door: open a purchase, look at one, list one's own, cancel one."""
+"""The buyers' routes: open a purchase, show one, list one's own, cancel one."""
 
 import re
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from apiflask import APIBlueprint, MultiAuth
@@ -25,21 +27,22 @@ from app.refusals import (
     refused_opening,
 )
 from app.requests import BuyerQuery, CancelRequest, KeyHeader, PurchaseRequest, PurchasesQuery
-from app.responses import AnswerResponse, NextActionResponse, OpenedHeaders, PurchaseResponse, PurchasesResponse
-from domain.errors import Refused, Unavailable
+from app.responses import AnswerResponse, OpenedHeaders, PurchaseResponse, PurchasesResponse
+from domain.errors import ContractBroken, Refused, Unavailable
 from domain.keys import fingerprint, purchase_id_of
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
 from engine.limiter import Overloaded
+from engine.purchases import ANSWER_TIMEOUT_S
 from engine.sagas import HintedAgainst
 from lib.telemetry import ids
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Every route here needs a right, has limits, and depends on others.
-ANY_MAY_TELL = (RATE_LIMITED, UNAVAILABLE)
+ANY_MAY_REFUSE = (RATE_LIMITED, UNAVAILABLE)
 NO_SUCH_PURCHASE = NOT_FOUND.problem("You have no such purchase.")
 
 
@@ -65,7 +68,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.output(AnswerResponse, status_code=201, headers=OpenedHeaders)
     @routes.doc(
         operation_id="openPurchase",
-        extensions=may_tell(
+        extensions=problem_responses(
             AMOUNT_TOO_SMALL,
             KEY_REUSED,
             NOT_FOUND,
@@ -74,7 +77,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
             SOLD_OUT,
             TOO_MANY_OPEN,
             TOO_MUCH_HELD,
-            *ANY_MAY_TELL,
+            *ANY_MAY_REFUSE,
         ),
     )
     def open_purchase(header: KeyHeader, body: PurchaseRequest) -> Response:
@@ -92,7 +95,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(BuyerQuery, location="query", arg_name="query")
     @routes.output(PurchaseResponse)
-    @routes.doc(operation_id="showPurchase", extensions=may_tell(*ANY_MAY_TELL))
+    @routes.doc(operation_id="showPurchase", extensions=problem_responses(*ANY_MAY_REFUSE))
     def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseResponse:
         """Show one of the buyer's own purchases."""
         return _own(intake, purchase_id, admitted(query.on_behalf_of))
@@ -101,23 +104,24 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(PurchasesQuery, location="query", arg_name="query")
     @routes.output(PurchasesResponse)
-    @routes.doc(operation_id="listPurchases", extensions=may_tell(*ANY_MAY_TELL))
+    @routes.doc(operation_id="listPurchases", extensions=problem_responses(*ANY_MAY_REFUSE))
     def list_purchases(query: PurchasesQuery) -> PurchasesResponse:
         """List the buyer's own purchases, newest first."""
-        items, next_cursor = intake.reader.page(admitted(query.on_behalf_of), query.limit, query.cursor)
+        buyer = admitted(query.on_behalf_of)
+        items, next_cursor = intake.portal.run(intake.reader.page(buyer, query.limit, query.cursor))
         return PurchasesResponse(items=items, next_cursor=next_cursor)
 
     @routes.post("/purchases/<string:purchase_id>/cancel")
     @routes.auth_required(auth, roles=[Scope.WRITE])
     @routes.input(CancelRequest, arg_name="body")
     @routes.output(PurchaseResponse)
-    @routes.doc(operation_id="cancelPurchase", extensions=may_tell(NOT_CANCELABLE, *ANY_MAY_TELL))
+    @routes.doc(operation_id="cancelPurchase", extensions=problem_responses(NOT_CANCELABLE, *ANY_MAY_REFUSE))
     def cancel_purchase(purchase_id: str, body: CancelRequest) -> PurchaseResponse:
         """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
         buyer = admitted(body.on_behalf_of)
-        if not PURCHASE_ID.fullmatch(purchase_id) or not intake.reader.owns(purchase_id, buyer):
+        if not PURCHASE_ID.fullmatch(purchase_id) or not intake.portal.run(intake.reader.owns(purchase_id, buyer)):
             raise NO_SUCH_PURCHASE
-        view = intake.run(intake.purchases.cancel(purchase_id))
+        view = intake.portal.run(intake.purchases.cancel(purchase_id))
         # Without a saga its record tells how it has ended.
         shown = PurchaseResponse.of(view) if view else _own(intake, purchase_id, buyer)
         if shown.status is not PurchaseStatus.CANCELED:
@@ -130,7 +134,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
 def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseResponse:
     """The buyer's purchase; another's does not exist."""
     known = PURCHASE_ID.fullmatch(purchase_id)
-    shown = intake.reader.one(purchase_id, buyer) if known else None
+    shown = intake.portal.run(intake.reader.one(purchase_id, buyer)) if known else None
     if shown is None:
         raise NO_SUCH_PURCHASE
     return shown
@@ -140,17 +144,23 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
     """Open the purchase of an order, and answer with what its buyer has to do."""
     ids.bind(purchase_id=order.purchase_id)
     began_at = time.perf_counter()
-    # Not the request's id: a client may send one id with all its tries.
-    opened_by = uuid.uuid4().hex
-    answer = _answer(intake, order, key, opened_by)
+    start = StartPaymentInput(
+        order=order,
+        fingerprint=fingerprint(order, key),
+        # Not the request's id: a client may send one id with all its tries.
+        opened_by=uuid.uuid4().hex,
+        reservation_ttl_s=intake.config.reservation_ttl,
+        opening_timeout_s=intake.config.opening_timeout,
+    )
+    with _counting_refusals():
+        answer = intake.portal.run(_open(intake, start), ANSWER_TIMEOUT_S)
     ids.bind(payment_id=answer.payment_id)
     action = intake.next_action(answer.payment_id)
-    replayed = answer.opened_by != opened_by
+    replayed = answer.opened_by != start.opened_by
     metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
     if not replayed:
         metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
-    shown = AnswerResponse(**answer.model_dump(exclude={"opened_by"}), next_action=NextActionResponse.of(action))
-    response = make_response(shown.model_dump(mode="json", exclude_none=True), 201)
+    response = make_response(AnswerResponse.of(answer, action).model_dump(mode="json"), 201)
     response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)
     # The answer lets its reader pay: no cache may keep it.
     response.headers["Cache-Control"] = "no-store"
@@ -159,30 +169,24 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
     return response
 
 
-def _answer(intake: Intake, order: Order, key: str, opened_by: str) -> Answer:
-    """The opening's answer, or the refusal as the buyer is told it; counted."""
-    start = StartPaymentInput(
-        order=order,
-        fingerprint=fingerprint(order, key),
-        opened_by=opened_by,
-        reservation_ttl_s=intake.config.reservation_ttl,
-        opening_timeout_s=intake.config.opening_timeout,
-    )
+async def _open(intake: Intake, start: StartPaymentInput) -> Answer:
+    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
     try:
-        return _open(intake, start)
+        return await intake.purchases.open(start, lambda: intake.hints.ask(start.order))
+    except HintedAgainst as hinted:
+        if not await intake.reader.knows(start.order.purchase_id):
+            raise hinted.error from hinted
+    return await intake.purchases.open(start)
+
+
+@contextmanager
+def _counting_refusals() -> Iterator[None]:
+    """Count an opening that has no answer; a refusal is raised as the buyer is told it."""
+    try:
+        yield
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
-    except Unavailable as error:
+    except (Unavailable, ContractBroken, TimeoutError) as error:
         metrics.PURCHASES.labels("overloaded" if isinstance(error, Overloaded) else "unavailable").inc()
         raise
-
-
-def _open(intake: Intake, start: StartPaymentInput) -> Answer:
-    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
-    try:
-        return intake.run(intake.purchases.open(start, lambda: intake.hints.ask(start.order)))
-    except HintedAgainst as hinted:
-        if not intake.reader.knows(start.order.purchase_id):
-            raise hinted.error from hinted
-    return intake.run(intake.purchases.open(start))

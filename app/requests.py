@@ -9,6 +9,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -85,11 +87,12 @@ class PurchaseRequest(Body):
     model_config = ConfigDict(json_schema_extra=_order_schema)
 
     items: list[ItemRequest] = Field(min_length=1, max_length=ITEMS_MAX, description="each milestone once")
-    amount: int = Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])
-    currency: str = Field(description=f"ISO 4217, one of {', '.join(REGISTRY.currencies())}", examples=["usd"])
+    # Each before what depends on it, for a fault to name its own field.
     payment_method: Annotated[str, AfterValidator(one_of(REGISTRY.methods))] = Field(
         default="card", description="how the buyer pays"
     )
+    currency: str = Field(description=f"ISO 4217, one of {', '.join(REGISTRY.currencies())}", examples=["usd"])
+    amount: int = Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])
     on_behalf_of: OnBehalfOf = None
 
     @model_validator(mode="after")
@@ -99,16 +102,22 @@ class PurchaseRequest(Body):
             raise ValueError("a milestone stands twice")
         return self
 
-    @model_validator(mode="after")
-    def check_limits(self) -> Self:
-        """A currency that the method takes, and no more of it than its provider takes at once."""
-        limits = REGISTRY.capabilities(self.payment_method).limits.get(self.currency)
-        if limits is None:
-            taken = ", ".join(REGISTRY.capabilities(self.payment_method).limits)
-            raise ValueError(f"by {self.payment_method} the currency must be one of {taken}")
-        if self.amount > limits.most:
-            raise ValueError(f"by {self.payment_method} the most is {limits.most} {self.currency} (minor units)")
-        return self
+    @field_validator("currency")
+    @classmethod
+    def check_currency(cls, currency: str, known: ValidationInfo) -> str:
+        """One that the method's provider takes."""
+        method = known.data.get("payment_method")
+        return one_of(REGISTRY.capabilities(method).limits)(currency) if method else currency
+
+    @field_validator("amount")
+    @classmethod
+    def check_amount(cls, amount: int, known: ValidationInfo) -> int:
+        """No more than the method's provider takes at once."""
+        method, currency = known.data.get("payment_method"), known.data.get("currency")
+        most = REGISTRY.capabilities(method).limits[currency].most if method and currency else AMOUNT_MAX
+        if amount > most:
+            raise ValueError(f"by {method} the most is {most} {currency} (minor units)")
+        return amount
 
     def order(self, purchase_id: str, buyer_id: str) -> Order:
         """The order in its canonical form; 422 `amount-too-small` for less than the method's provider charges."""

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from domain.messages import PurchaseView
-from domain.purchase import NextAction, PurchaseStatus
+from domain.purchase import Answer, NextAction, PurchaseStatus
 from lib.webapi import NextCursor, Shown
 
 PAYMENT_ID_EXAMPLE = "0f2c5a6e-6b1d-5d3c-9c0e-3a9b7d1e4f58"
@@ -19,22 +19,25 @@ PurchaseId = Annotated[
 ]
 
 
-class NextActionResponse(Shown):
-    """What the buyer has to do so that the payment is paid; what is not there has no meaning for the type."""
+class StripeActionResponse(Shown):
+    """The buyer's browser confirms the payment at Stripe."""
 
-    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=["type"]))
+    type: Literal["stripe"]
+    client_secret: str = Field(description="with it the browser confirms", examples=["pi_3QK1_secret_x7"])
+    payment_intent: str = Field(description="what it confirms", examples=["pi_3QK1"])
 
-    type: Literal["stripe", "redirect", "none"] = Field(examples=["stripe"])
-    client_secret: str | None = Field(
-        default=None, description="stripe: with it the browser confirms", examples=["pi_3QK1_secret_x7"]
-    )
-    payment_intent: str | None = Field(default=None, description="stripe: what it confirms", examples=["pi_3QK1"])
-    url: str | None = Field(default=None, description="redirect: where the browser goes", examples=["https://…"])
 
-    @classmethod
-    def of(cls, action: NextAction) -> Self:
-        """The action as it is shown."""
-        return cls(**action.model_dump())
+class RedirectActionResponse(Shown):
+    """The buyer's browser goes to the provider's page."""
+
+    type: Literal["redirect"]
+    url: str = Field(description="where the browser goes", examples=["https://pay.example.com/1"])
+
+
+class NoActionResponse(Shown):
+    """The buyer has nothing to do."""
+
+    type: Literal["none"]
 
 
 class AnswerResponse(Shown):
@@ -46,7 +49,15 @@ class AnswerResponse(Shown):
     amount: int = Field(description="minor units", examples=[1800])
     currency: str = Field(examples=["usd"])
     expires_at: datetime = Field(description="until then the offset is held", examples=["2026-11-21T09:30:00Z"])
-    next_action: NextActionResponse
+    next_action: StripeActionResponse | RedirectActionResponse | NoActionResponse = Field(
+        discriminator="type", description="what the buyer has to do so that the payment is paid"
+    )
+
+    @classmethod
+    def of(cls, answer: Answer, action: NextAction) -> Self:
+        """The opening's answer as it is shown, with what was read for it."""
+        content = answer.model_dump(exclude={"opened_by"})
+        return cls(**content, next_action=action.model_dump(exclude_none=True))
 
 
 class OpenedHeaders(BaseModel):

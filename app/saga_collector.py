@@ -33,7 +33,7 @@ FOLLOW_UPS = ("PaymentSuccess", "PaymentFailed", "RefundFailed")
 OVERDUE_AFTER_DEADLINE = timedelta(minutes=10)
 # A worker asks for work at least once a minute; one that has not for longer is gone.
 POLLER_GONE = timedelta(seconds=90)
-# 19 questions of 2 ms each: asked that often they are no load, and nobody acts on a number faster.
+# 17 questions of 2 ms each: asked that often they are no load, and nobody acts on a number faster.
 FRESH_S = 10.0
 # Prometheus waits 10 s for everything; a server that is there takes milliseconds.
 TIMEOUT_S = 2.0
@@ -81,7 +81,7 @@ class SagaCollector:
             _queues(client),
         )
         return [
-            gauge("intake_purchases_open", "Purchases that are not settled, by status.", by_status, ["status"]),
+            gauge("intake_purchases_open", "Purchases that are not complete, by status.", by_status, ["status"]),
             gauge("intake_purchases_overdue", "Purchases open for ten minutes after their deadline.", overdue),
             gauge("intake_follow_ups_parked", "Sagas of payments that wait for an operator.", parked, ["saga"]),
             gauge("intake_follow_ups_struggling", "Sagas of payments that try in vain.", struggling, ["saga"]),

@@ -1,4 +1,4 @@
-"""Stripe's door: an event is acknowledged only once Temporal has accepted what it starts."""
+"""Stripe's endpoint: an event is acknowledged only once Temporal has accepted what it starts."""
 
 import logging
 import time
@@ -19,12 +19,10 @@ from domain.keys import payment_id_of
 from domain.messages import FollowUpInput, PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
 from lib.telemetry import ids, tracing
 from lib.webapi import Problem
-from lib.webapi.openapi import may_tell, reads_raw
+from lib.webapi.openapi import problem_responses, reads_raw
 from lib.webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
 from providers.stripe.events import (
     HANDLED,
-    NOTICED,
-    TAKEN,
     PaymentEvent,
     Snapshot,
     metadata,
@@ -46,7 +44,7 @@ RETRY_AFTER_S = 2
 WEBHOOK_PATH = "/webhooks/stripe"
 # As far as a signature's time may be from ours.
 CLOCKS_APART_MAX_S = 300
-# 8 questions at once: disputes and refunds are rare, and a provider that hangs must not take the door from payments.
+# 8 questions at once: few events need one, and a provider that hangs must not keep the others out.
 PAYMENTS_MAX = 8
 # 5 s: four calls from Payments to the provider; Stripe waits longer for our answer.
 PAYMENTS_TIMEOUT_S = 5.0
@@ -73,7 +71,7 @@ def webhooks(intake: Intake) -> APIBlueprint:
     @routes.doc(
         operation_id="receiveStripeEvent",
         extensions={
-            **may_tell(INVALID_SIGNATURE, INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE),
+            **problem_responses(INVALID_SIGNATURE, INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE),
             **reads_raw(headers=SignatureHeader, body=Snapshot),
         },
     )
@@ -124,24 +122,23 @@ def _taken(intake: Intake, limits: Limits, event: Snapshot) -> str:
         log.warning("event %s is of account %s, which is not STRIPE_ACCOUNT", event.id, event.account)
         return "foreign"
     ids.bind(purchase_id=purchase_of(event))
-    if event.type in TAKEN:
-        about = payment_event(event)
-        payment_id = about and (_named(about) or _found(intake, limits.payments, about.reference))
-        if about and payment_id:
-            return _begin(intake, limits.sagas, event, _follow_up(about, payment_id, intake.config.payment_attempts))
-    reference = noticed_reference(event) if event.type in NOTICED else None
-    if reference:
+    if about := payment_event(event):
+        payment_id = _named(about) or _found(intake, limits.payments, about.reference)
+        if payment_id is None:
+            return "not-ours"
+        return _begin(intake, limits.sagas, event, _follow_up(about, payment_id, intake.config.payment_attempts))
+    if reference := noticed_reference(event):
         return _notice(intake, limits.payments, event, reference)
     return "not-ours" if event.type in HANDLED else "ignored"
 
 
 def _named(about: PaymentEvent) -> str | None:
-    """The payment that an event's metadata names; None where that does not hold together, for hands may write there.
+    """The payment that an event's metadata names; None where its two ids do not belong together: hands may write there.
 
     Nothing else is taken from metadata: whose a payment is, and what became of it, the saga learns from Payments.
     """
     payment_id = payment_id_of(about.purchase_id) if about.purchase_id else None
-    return payment_id if about.payment_id in {None, payment_id} else None
+    return payment_id if payment_id == about.payment_id else None
 
 
 def _follow_up(about: PaymentEvent, payment_id: str, attempts_max: int) -> FollowUpInput:
@@ -160,7 +157,7 @@ def _begin(intake: Intake, sagas: Deduplicator, event: Snapshot, follow_up: Foll
     same = (event.id, follow_up)
     # Stripe knows nothing of our traces but what Payments has written on the payment; the signature vouches for it.
     with tracing.continued(metadata(event).get("traceparent")):
-        is_new = sagas.accept(same, lambda: intake.run(intake.purchases.follow(follow_up)))
+        is_new = sagas.accept(same, lambda: intake.portal.run(intake.purchases.follow(follow_up)))
     if not is_new:
         return "repeated"
     now = time.time()
@@ -193,6 +190,6 @@ def _asked(intake: Intake, payments: WebhookLimits, ask: Callable[[], Coroutine[
     """The answer of Payments; raises Unavailable where there is none, and the event will come again."""
     with payments.place():
         try:
-            return intake.run(ask(), PAYMENTS_TIMEOUT_S)
+            return intake.portal.run(ask(), PAYMENTS_TIMEOUT_S)
         except (TimeoutError, ContractBroken, Refused) as error:
             raise Unavailable(f"Payments has not answered: {error!r}") from error

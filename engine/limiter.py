@@ -16,7 +16,7 @@ from domain.errors import Unavailable
 FIRST = 12
 # 4: while all is slow (a provider, no worker) some always try, and notice when it is over.
 LEAST = 4
-# As many as have a place at once (app.places.BUYERS_MAX).
+# As many as have a place at once (app.bulkheads.BUYERS_MAX).
 MOST = 512
 # 5 s: half of what a buyer is promised. The slowest of a crowd take a third longer, and all may have waited before.
 IN_TIME_S = 5.0

@@ -81,16 +81,11 @@ class Purchases:
         Raises HintedAgainst with what the hints have raised; Refused with the purchase's refusal; Overloaded where it
         could not end in time, and then not even the hints were asked for.
         """
-
-        async def opened() -> Answer:
-            # Within its place: a crowd that is turned away must not keep the services from those who are let in.
-            await _ask(hints)
-            return await self._open(start)
-
         same = (start.workflow_id, start.fingerprint, hints is None)
         async with _in_time(ANSWER_TIMEOUT_S):
-            is_new = _opened_by(start)
-            return await self._flights.run(same, lambda: self._limiter.run(opened, is_new))
+            return await self._flights.run(
+                same, lambda: self._limiter.run(lambda: self._open(start, hints), _opened_by(start))
+            )
 
     async def cancel(self, purchase_id: str) -> PurchaseView | None:
         """Cancel for the buyer, and wait for what comes of it; None if no saga runs (any more)."""
@@ -153,7 +148,9 @@ class Purchases:
         finally:
             asked.cancel()
 
-    async def _open(self, start: StartPaymentInput) -> Answer:
+    async def _open(self, start: StartPaymentInput, hints: Hints | None) -> Answer:
+        # Within its place: a crowd that is turned away must not keep the services from those who are let in.
+        await _ask(hints)
         try:
             return await self._updated(self._update_with_start(start))
         except WorkflowUpdateFailedError as error:

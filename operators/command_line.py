@@ -11,7 +11,7 @@ from audit.command import leave
 from clients.settings import BrokerSettings
 from lib.settings import read
 from operators.cli import notifications_commands, purchases_commands
-from operators.cli.desk import desk
+from operators.cli.context import command_context
 from operators.dead_letters import DeadLetters
 from operators.erasing.command import buyer_commands
 from operators.settings import OperatorSettings
@@ -38,7 +38,7 @@ def operators_commands() -> list[click.Command]:
         OnceTyped(
             "purchases",
             "Look at purchases, decide on parked sagas, repair terminated ones, compare the books.",
-            lambda: purchases_commands(desk(read(OperatorSettings)), leave=os._exit),
+            lambda: purchases_commands(command_context(read(OperatorSettings)), leave=os._exit),
         ),
         OnceTyped(
             "notifications",

@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import Refused, Unavailable
 from engine import address, lazy_client
 from lib.encryption import UnreadablePayloadError
-from operators.engine import Run
+from operators.ports import Run
 
 # 5 s: the server answers within milliseconds; a worker that has just been started, within a second or two.
 ANSWER_TIMEOUT_S = 5.0

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from domain.errors import Refused, Unavailable
 from domain.purchase import Frozen, PurchaseStatus
-from operators.engine import RUNNING, Engine, Run
+from operators.ports import RUNNING, Run, TemporalAdmin
 from operators.targets import Missed, Target
 
 # Retries of a thousand sagas at once would fell a service that has just come back.
@@ -55,8 +55,8 @@ def missed(target: Missed) -> Outcome:
 class Deciding:
     """One decision on several sagas. Nothing new is sent once `stop` is set; what was sent stands."""
 
-    def __init__(self, engine: Engine, decision: str, wait_s: float, stop: asyncio.Event) -> None:
-        self._engine = engine
+    def __init__(self, temporal: TemporalAdmin, decision: str, wait_s: float, stop: asyncio.Event) -> None:
+        self._temporal = temporal
         self._decision = decision
         self._wait_s = wait_s
         self._stop = stop
@@ -85,10 +85,10 @@ class Deciding:
 
     async def _send(self, target: Target) -> str:
         """The saga's sentence. It must still wait for what the operator was shown."""
-        now = await self._engine.parked(target.run)
+        now = await self._temporal.parked(target.run)
         if now != target.parked:
             raise Refused("changed", "It has gone on since it was shown; look again before you decide.")
-        return await self._engine.resolve(target.run, self._decision)
+        return await self._temporal.resolve(target.run, self._decision)
 
     async def _watch(self, target: Target, known: Outcome, deadline: float) -> Outcome:
         """How a saga stands that took the decision, or may have: as soon as it has ended or is parked again."""
@@ -114,20 +114,20 @@ class Deciding:
             return
 
     async def _see(self, target: Target, known: Outcome) -> Outcome:
-        run = await self._engine.run(target.workflow_id)
+        run = await self._temporal.run(target.workflow_id)
         if run is None:
             return _outcome(target, Result.ENDED, "Temporal does not know it any more.")
         if run.state != RUNNING:
             return _outcome(target, Result.ENDED, await self._end(run))
         if run.status == PurchaseStatus.NEEDS_ATTENTION:
-            parked = await self._engine.parked(run)
+            parked = await self._temporal.parked(run)
             if parked and parked != target.parked:
                 return _outcome(target, Result.PARKED_AGAIN, parked.reason)
         steps = "; ".join(f"{step.name}, attempt {step.attempt}: {step.failure or 'under way'}" for step in run.steps)
         return known.model_copy(update={"says": f"{known.says} Now: {steps}"}) if steps else known
 
     async def _end(self, run: Run) -> str:
-        note = (await self._engine.end(run)).rstrip(".")
+        note = (await self._temporal.end(run)).rstrip(".")
         if run.status:
             return f"The purchase is {run.status}{f' ({note})' if note else ''}."
         return f"{note or f'It is {run.state}'}."

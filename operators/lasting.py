@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain.purchase import PurchaseStatus
-from operators.engine import RUNNING, Looking, Run, Step
 from operators.finding import latest, purchase_id
+from operators.ports import RUNNING, Run, Step, TemporalReader
 from operators.queries import FOLLOW_UPS, OPEN, OPEN_SAGAS
 
 # A worker that dies takes one try with it, its successor perhaps another one; a third fails by the saga itself.
@@ -32,18 +32,18 @@ IN_TURN = (
 )
 
 
-async def looked_at(engine: Looking, narrow: str = "") -> list[Run]:
+async def looked_at(temporal: TemporalReader, narrow: str = "") -> list[Run]:
     """Open sagas as the server describes them, as far as they pass a query: those of paid purchases first."""
     before = f"StartTime < '{(datetime.now(UTC) - YOUNGEST).isoformat()}'"
     found: list[Run] = []
     for scope in IN_TURN:
         if left := LOOKED_AT_MAX - len(found):
-            found += await engine.found(" AND ".join(filter(None, (scope, before, narrow))), left)
+            found += await temporal.found(" AND ".join(filter(None, (scope, before, narrow))), left)
     free = asyncio.Semaphore(AT_ONCE)
 
     async def described(run: Run) -> Run:
         async with free:
-            return await engine.run(run.workflow_id) or run
+            return await temporal.run(run.workflow_id) or run
 
     return list(await asyncio.gather(*map(described, latest(found))))
 
@@ -75,16 +75,16 @@ def by_urgency(runs: Sequence[Run]) -> list[Run]:
     return sorted(runs, key=lambda run: (run.kind not in MONEY_TAKEN, struggles_since(run) or run.started_at))
 
 
-async def why_failing(engine: Looking, run: Run) -> str:
+async def why_failing(temporal: TemporalReader, run: Run) -> str:
     """The sentence on a failing saga, with what its worker has said last."""
-    return f"{STANDS_STILL}, try {run.task_attempt}: {await engine.task_failure(run)}"
+    return f"{STANDS_STILL}, try {run.task_attempt}: {await temporal.task_failure(run)}"
 
 
-async def why_struggling(engine: Looking, run: Run) -> str:
+async def why_struggling(temporal: TemporalReader, run: Run) -> str:
     """The steps that are tried again, with what was answered last; of a saga without such what it tells itself."""
     if tried := [step for step in run.steps if step.attempt > 1]:
         return "; ".join(map(_tried, tried))
-    return plain(await engine.details(run))
+    return plain(await temporal.details(run))
 
 
 def _tried(step: Step) -> str:

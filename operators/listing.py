@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from domain.purchase import Frozen, PurchaseStatus
-from operators.engine import Looking, Run
 from operators.finding import latest
 from operators.lasting import by_urgency, is_failing, is_struggling, looked_at
+from operators.ports import Run, TemporalReader
 from operators.queries import BROKEN_OFF, OPEN, OPEN_AND_WELL, PARKED, PURCHASES, Filters, of_statuses
 from operators.rows import STOPPED, Group, Row, grouped, is_broken, is_parked, rows
 
@@ -67,7 +67,7 @@ def sections(scope: Scope, filters: Filters) -> list[Section]:
     }[scope]
 
 
-async def listing(engine: Looking, scope: Scope, filters: Filters, page: int, limit: int) -> Listing:
+async def listing(temporal: TemporalReader, scope: Scope, filters: Filters, page: int, limit: int) -> Listing:
     """A page of the list; raises Refused (`invalid-query`) and Unavailable."""
     begin, end = (page - 1) * limit, page * limit
     found: list[Row] = []
@@ -75,9 +75,9 @@ async def listing(engine: Looking, scope: Scope, filters: Filters, page: int, li
     before = 0
     listed: set[str | None] = {None}
     wanted = sections(scope, filters)
-    lasting = await looked_at(engine, filters.narrow()) if any(section.lasting for section in wanted) else []
+    lasting = await looked_at(temporal, filters.narrow()) if any(section.lasting for section in wanted) else []
     for section in wanted:
-        groups, total = await _read(engine, section, lasting, max(0, end - before))
+        groups, total = await _read(temporal, section, lasting, max(0, end - before))
         # A purchase of which one saga waits while another one goes on stands among those that wait.
         here = [
             group
@@ -85,34 +85,36 @@ async def listing(engine: Looking, scope: Scope, filters: Filters, page: int, li
             if group.runs[0].payment_id not in listed
         ]
         listed |= {group.runs[0].payment_id for group in groups}
-        found += await rows(engine, section.name, here)
+        found += await rows(temporal, section.name, here)
         totals[section.name] = total
         before += total
     return Listing(purchases=tuple(found), totals=totals, page=page, limit=limit, more=before > end)
 
 
-async def _read(engine: Looking, section: Section, lasting: Sequence[Run], wanted: int) -> tuple[list[Group], int]:
+async def _read(
+    temporal: TemporalReader, section: Section, lasting: Sequence[Run], wanted: int
+) -> tuple[list[Group], int]:
     """The section's purchases, at least as far as they are wanted, and how many there are."""
     runs = by_urgency(list(filter(section.lasting, lasting))) if section.lasting else []
     if section.whole:
-        waiting = await _current(engine, await engine.found(section.query, WAITING_MAX))
+        waiting = await _current(temporal, await temporal.found(section.query, WAITING_MAX))
         if section.name == "attention":
             waiting = [run for run in waiting if is_parked(run) or is_broken(run)]
         runs = [*waiting, *runs]
     if section.whole or section.lasting:
         groups = grouped(runs)
         return groups, len(groups)
-    total = await engine.count(section.query)
-    runs = await engine.found(section.query, wanted) if wanted else []
-    return [Group(runs=(run,)) for run in await _current(engine, runs)], total
+    total = await temporal.count(section.query)
+    runs = await temporal.found(section.query, wanted) if wanted else []
+    return [Group(runs=(run,)) for run in await _current(temporal, runs)], total
 
 
-async def _current(engine: Looking, runs: Sequence[Run]) -> list[Run]:
+async def _current(temporal: TemporalReader, runs: Sequence[Run]) -> list[Run]:
     """Each saga by its newest run: one that was stopped may have been repaired or started anew."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def newest(run: Run) -> Run:
         async with free:
-            return (await engine.run(run.workflow_id) or run) if run.state in STOPPED else run
+            return (await temporal.run(run.workflow_id) or run) if run.state in STOPPED else run
 
     return list(await asyncio.gather(*map(newest, latest(runs))))

@@ -2,16 +2,16 @@
 
 from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX
-from operators.engine import TERMINATED, Engine, Looking, Run
 from operators.finding import sagas_of
+from operators.ports import TERMINATED, Run, TemporalAdmin, TemporalReader
 
 
-async def repairable(engine: Looking, any_id: str) -> Run:
+async def repairable(temporal: TemporalReader, any_id: str) -> Run:
     """The terminated saga that an id means: a workflow's own, or that of a purchase.
 
     Raises Refused (`not-found`, `ambiguous`, `not-terminated`).
     """
-    runs = await sagas_of(engine, any_id)
+    runs = await sagas_of(temporal, any_id)
     meant = [run for run in runs if run.workflow_id == any_id] or runs
     terminated = [run for run in meant if run.state == TERMINATED]
     if len(terminated) > 1:
@@ -25,27 +25,27 @@ async def repairable(engine: Looking, any_id: str) -> Run:
     return terminated[0]
 
 
-async def repair(engine: Engine, run: Run) -> str:
+async def repair(temporal: TemporalAdmin, run: Run) -> str:
     """Take a terminated saga up again; says what came of it. Raises Refused where it is not the one that was shown."""
-    now = await repairable(engine, run.workflow_id)
+    now = await repairable(temporal, run.workflow_id)
     if now.run_id != run.run_id:
         raise Refused("changed", "It has gone on since it was shown; look again before you decide.")
-    task = await engine.last_task(run)
+    task = await temporal.last_task(run)
     if task is None:
-        await engine.start_again(run)
+        await temporal.start_again(run)
         return "It had not begun: it is started again with the same input."
-    again = await engine.reset(run, task)
+    again = await temporal.reset(run, task)
     done = "It goes on where it was terminated; what it had done is not done twice."
-    return done + await _tell_again(engine, again)
+    return done + await _tell_again(temporal, again)
 
 
-async def _tell_again(engine: Engine, purchase: Run) -> str:
+async def _tell_again(temporal: TemporalAdmin, purchase: Run) -> str:
     """Whoever has ended the purchase while its saga was terminated has told nobody, and will not tell again."""
     if not purchase.workflow_id.startswith(PURCHASE_ID_PREFIX) or not purchase.payment_id:
         return ""
-    for saga in await engine.runs(purchase.payment_id):
-        result = await engine.told(saga, purchase.workflow_id)
+    for saga in await temporal.runs(purchase.payment_id):
+        result = await temporal.told(saga, purchase.workflow_id)
         if result:
-            await engine.tell(purchase, result)
+            await temporal.tell(purchase, result)
             return f" {saga.workflow_id} has told it (once more) that the purchase is {result.status}."
     return ""

@@ -9,7 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import Refused
 from domain.messages import PurchaseResult, Signal
 from operators.connection import Connection, answering
-from operators.engine import RUNNING, Run
+from operators.ports import RUNNING, Run
 
 
 class Repairs(Connection):

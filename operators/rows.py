@@ -11,10 +11,10 @@ from pydantic import Field
 from domain.errors import Unavailable
 from domain.messages import ParkedView
 from domain.purchase import Frozen, PurchaseStatus
-from operators.asking import answers
-from operators.engine import RUNNING, TERMINATED, Looking, Run
+from operators.fan_out import answers
 from operators.finding import latest, parked_with, purchase_id, purchases_of
 from operators.lasting import is_failing, is_struggling, struggles_since, why_failing, why_struggling
+from operators.ports import RUNNING, TERMINATED, Run, TemporalReader
 
 # Words of Temporal for sagas that were stopped from outside; a purchase's own saga does not fail by itself either.
 STOPPED = frozenset({TERMINATED, "timed_out", "failed"})
@@ -91,19 +91,19 @@ def grouped(runs: Iterable[Run]) -> list[Group]:
     return [Group(runs=tuple(group)) for group in groups.values()]
 
 
-async def rows(engine: Looking, section: str, groups: Sequence[Group]) -> list[Row]:
+async def rows(temporal: TemporalReader, section: str, groups: Sequence[Group]) -> list[Row]:
     """The groups' rows; each parked saga is asked why it waits."""
-    groups = await _completed(engine, groups)
-    needs = await _needs(engine, [run for group in groups for run in group.waiting])
-    described = await answers((group.named for group in groups), lambda run: engine.run(run.workflow_id))
+    groups = await _completed(temporal, groups)
+    needs = await _needs(temporal, [run for group in groups for run in group.waiting])
+    described = await answers((group.named for group in groups), lambda run: temporal.run(run.workflow_id))
     return [_row(section, group, needs, described[group.named.workflow_id]) for group in groups]
 
 
-async def _completed(engine: Looking, groups: Sequence[Group]) -> list[Group]:
+async def _completed(temporal: TemporalReader, groups: Sequence[Group]) -> list[Group]:
     """With the purchase's own saga, and with the parked sagas of a purchase that needs attention."""
     lacking = [group.runs[0] for group in groups if not group.own]
     waiting = [group.own for group in groups if group.own and is_parked(group.own) and len(group.runs) == 1]
-    own, parked = await asyncio.gather(purchases_of(engine, lacking), parked_with(engine, waiting))
+    own, parked = await asyncio.gather(purchases_of(temporal, lacking), parked_with(temporal, waiting))
     completed = []
     for group in groups:
         payment_id = group.runs[0].payment_id or ""
@@ -112,13 +112,13 @@ async def _completed(engine: Looking, groups: Sequence[Group]) -> list[Group]:
     return completed
 
 
-async def _needs(engine: Looking, runs: Sequence[Run]) -> dict[str, Need]:
+async def _needs(temporal: TemporalReader, runs: Sequence[Run]) -> dict[str, Need]:
     """Why each saga waits, by its id; one that went on meanwhile is left out."""
     parked, stopped = [run for run in runs if is_parked(run)], [run for run in runs if is_broken(run)]
-    views, ends = await asyncio.gather(answers(parked, engine.parked), answers(stopped, engine.end))
+    views, ends = await asyncio.gather(answers(parked, temporal.parked), answers(stopped, temporal.end))
     failing, struggling = [run for run in runs if is_failing(run)], [run for run in runs if is_struggling(run)]
     faults, tried = await asyncio.gather(
-        answers(failing, partial(why_failing, engine)), answers(struggling, partial(why_struggling, engine))
+        answers(failing, partial(why_failing, temporal)), answers(struggling, partial(why_struggling, temporal))
     )
     needs = [_parked(run, view) for run in parked if (view := views[run.workflow_id])]
     needs += [_stopped(run, ends[run.workflow_id]) for run in stopped]

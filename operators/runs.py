@@ -10,7 +10,7 @@ from temporalio.converter import DataConverter
 
 from domain.purchase import Order
 from lib.encryption import UnreadablePayloadError
-from operators.engine import Run, Step
+from operators.ports import Run, Step
 from workflows.attributes import BUYER_ID, PAYMENT_ID, PURCHASE_STATUS
 
 # In place of what was encrypted by a key that this process does not hold.

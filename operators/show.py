@@ -10,15 +10,15 @@ from domain.messages import PURCHASE_ID_PREFIX, ParkedView
 from domain.purchase import Frozen, PurchaseStatus, TimelineEntry
 from operators.books import Books, Readers
 from operators.decisions import Decision
-from operators.engine import RUNNING, Looking, Run
 from operators.finding import purchase_id, sagas_of
 from operators.lasting import is_failing, plain, why_failing
+from operators.ports import RUNNING, Run, TemporalReader
 from operators.rows import is_broken
 
 NO_WORKER = "Its worker does not answer, so it cannot tell where it stands"
 
 
-class Shown(Frozen):
+class SagaDetails(Frozen):
     """One saga: `stands` is its own sentence."""
 
     run: Run
@@ -37,33 +37,33 @@ class Purchase(Frozen):
     order: str
     opened_at: datetime | None
     deadline: datetime | None
-    sagas: tuple[Shown, ...]
+    sagas: tuple[SagaDetails, ...]
     timeline: tuple[TimelineEntry, ...] | None
     books: Books
 
 
-async def show(engine: Looking, readers: Readers, any_id: str) -> Purchase:
+async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purchase:
     """A purchase by any id of it; raises Refused (`not-found`, `ambiguous`) and Unavailable.
 
     One that Temporal has forgotten is shown as Payments has recorded it.
     """
     try:
-        runs = await sagas_of(engine, any_id)
+        runs = await sagas_of(temporal, any_id)
     except Refused as refused:
         if refused.kind != "not-found":
             raise
         return await _forgotten(readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
     books, timeline, sagas = await asyncio.gather(
-        readers.read(*ids), _timeline(engine, runs), asyncio.gather(*(_told(engine, saga) for saga in runs))
+        readers.read(*ids), _timeline(temporal, runs), asyncio.gather(*(_told(temporal, saga) for saga in runs))
     )
     return _purchase(runs, books, timeline, sagas)
 
 
-async def purchase_of(engine: Looking, readers: Readers, any_id: str) -> str:
+async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -> str:
     """The purchase that is meant by any id of it; raises Refused (`not-found`, `ambiguous`) and Unavailable."""
     try:
-        runs = await sagas_of(engine, any_id)
+        runs = await sagas_of(temporal, any_id)
     except Refused as refused:
         if refused.kind != "not-found":
             raise
@@ -92,7 +92,7 @@ async def _forgotten(readers: Readers, any_id: str, refused: Refused) -> Purchas
 
 
 def _purchase(
-    runs: Sequence[Run], books: Books, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[Shown]
+    runs: Sequence[Run], books: Books, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[SagaDetails]
 ) -> Purchase:
     own = next((run for run in runs if purchase_id(run)), None)
     payment: dict[str, Any] = books.payment.entry or {}
@@ -121,27 +121,27 @@ def _recorded_timeline(recorded: dict[str, Any]) -> tuple[TimelineEntry, ...] | 
     return entries or None
 
 
-async def _timeline(engine: Looking, runs: Sequence[Run]) -> tuple[TimelineEntry, ...] | None:
+async def _timeline(temporal: TemporalReader, runs: Sequence[Run]) -> tuple[TimelineEntry, ...] | None:
     """What the purchase's own saga tells; None where there is none, or its worker is away."""
     own = next((run for run in runs if purchase_id(run)), None)
     try:
-        return (await engine.view(own)).timeline if own else None
+        return (await temporal.view(own)).timeline if own else None
     except Unavailable:
         return None
 
 
-async def _told(engine: Looking, run: Run) -> Shown:
-    shown, decisions = await asyncio.gather(_shown(engine, run), engine.decisions(run))
+async def _told(temporal: TemporalReader, run: Run) -> SagaDetails:
+    shown, decisions = await asyncio.gather(_shown(temporal, run), temporal.decisions(run))
     return shown.model_copy(update={"decisions": tuple(decisions)})
 
 
-async def _shown(engine: Looking, run: Run) -> Shown:
+async def _shown(temporal: TemporalReader, run: Run) -> SagaDetails:
     try:
         if run.state != RUNNING:
-            return Shown(run=run, stands=await engine.end(run))
+            return SagaDetails(run=run, stands=await temporal.end(run))
         if is_failing(run):
-            return Shown(run=run, stands=await why_failing(engine, run))
-        details, parked = await asyncio.gather(engine.details(run), engine.parked(run))
-        return Shown(run=run, stands=plain(details), parked=parked)
+            return SagaDetails(run=run, stands=await why_failing(temporal, run))
+        details, parked = await asyncio.gather(temporal.details(run), temporal.parked(run))
+        return SagaDetails(run=run, stands=plain(details), parked=parked)
     except Unavailable as away:
-        return Shown(run=run, stands=f"{NO_WORKER}: {away}")
+        return SagaDetails(run=run, stands=f"{NO_WORKER}: {away}")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from domain.errors import Refused, Unavailable
 from domain.messages import ParkedView
 from domain.purchase import Frozen
-from operators.asking import answers
-from operators.engine import RUNNING, Looking, Run
+from operators.fan_out import answers
 from operators.finding import latest, purchase_id, purchases_of, sagas_of
 from operators.listing import WAITING_MAX
+from operators.ports import RUNNING, Run, TemporalReader
 from operators.queries import PARKED, Filters, of_statuses
 
 UNKNOWN = frozenset({"unavailable", "not-found", "ambiguous", "invalid-query"})
@@ -42,21 +42,21 @@ class Missed(Frozen):
         return self.kind in UNKNOWN
 
 
-async def by_ids(engine: Looking, ids: Sequence[str]) -> list[Target | Missed]:
+async def by_ids(temporal: TemporalReader, ids: Sequence[str]) -> list[Target | Missed]:
     """The parked saga of each id: a workflow's own, or that of a purchase. Raises Unavailable without Temporal."""
-    found = [await _by_id(engine, any_id) for any_id in dict.fromkeys(ids)]
+    found = [await _by_id(temporal, any_id) for any_id in dict.fromkeys(ids)]
     # Two ids may lead to one saga.
     return list({target.workflow_id: target for target in found}.values())
 
 
-async def by_filters(engine: Looking, filters: Filters, reason: str | None) -> list[Target | Missed]:
+async def by_filters(temporal: TemporalReader, filters: Filters, reason: str | None) -> list[Target | Missed]:
     """Every parked saga that passes, of those whose reason contains the text (in any case) if one is given.
 
     Raises Refused (`invalid-query`) and Unavailable.
     """
     scope = of_statuses(filters.statuses) if filters.statuses else "" if filters.query else PARKED
-    runs = latest(await engine.found(filters.narrow(scope), WAITING_MAX))
-    targets = await _asked(engine, [run for run in runs if run.state == RUNNING])
+    runs = latest(await temporal.found(filters.narrow(scope), WAITING_MAX))
+    targets = await _asked(temporal, [run for run in runs if run.state == RUNNING])
     # What does not wait is not meant by a bulk; whom nobody could ask is told.
     return [target for target in targets if _meant(target, reason)]
 
@@ -67,13 +67,13 @@ def _meant(target: Target | Missed, reason: str | None) -> bool:
     return reason is None or reason.casefold() in target.parked.reason.casefold()
 
 
-async def _by_id(engine: Looking, any_id: str) -> Target | Missed:
+async def _by_id(temporal: TemporalReader, any_id: str) -> Target | Missed:
     try:
-        runs = await sagas_of(engine, any_id)
+        runs = await sagas_of(temporal, any_id)
     except Refused as refused:
         return _missed(any_id, refused.kind, refused.detail)
     named = [run for run in runs if run.workflow_id == any_id and not purchase_id(run)]
-    targets = await _asked(engine, [run for run in named or runs if run.state == RUNNING])
+    targets = await _asked(temporal, [run for run in named or runs if run.state == RUNNING])
     waiting = [target for target in targets if isinstance(target, Target)]
     # A purchase that waits for its follow-up may be overdue as well: the cause is meant.
     waiting = [target for target in waiting if not purchase_id(target.run)] or waiting
@@ -93,10 +93,10 @@ def _missed(workflow_id: str, kind: str, says: str, purchase: str | None = None)
     return Missed(workflow_id=workflow_id, purchase_id=purchase, kind=kind, says=says)
 
 
-async def _asked(engine: Looking, runs: Sequence[Run]) -> list[Target | Missed]:
+async def _asked(temporal: TemporalReader, runs: Sequence[Run]) -> list[Target | Missed]:
     """Why each of them waits."""
     own, views = await asyncio.gather(
-        purchases_of(engine, [run for run in runs if not purchase_id(run)]), answers(runs, engine.parked)
+        purchases_of(temporal, [run for run in runs if not purchase_id(run)]), answers(runs, temporal.parked)
     )
     return [_target(run, own.get(run.payment_id or "", []), views[run.workflow_id]) for run in runs]
 

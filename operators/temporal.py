@@ -12,7 +12,7 @@ from domain.messages import ParkedView, PurchaseView
 from engine.server import if_known
 from operators.connection import answering
 from operators.decisions import Decision, decided
-from operators.engine import Run
+from operators.ports import Run
 from operators.queries import quoted
 from operators.repairs import Repairs
 from operators.runs import described, listed
@@ -28,7 +28,7 @@ NO_WORKER = (
 )
 
 
-class TemporalEngine(Repairs):
+class SdkTemporalAdmin(Repairs):
     """The port."""
 
     async def run(self, workflow_id: str) -> Run | None:

@@ -14,7 +14,7 @@ from lib.telemetry import tracing
 # The platform asks every second; its questions are about no purchase.
 EXCLUDED = "/health$,/ready$,/metrics$"
 # Where a caller's own trace is kept, out of the instrumentation's sight.
-OUTSIDERS = "buy-projects.outsiders-trace"
+UNTRUSTED = "buy-projects.untrusted-trace"
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -39,7 +39,7 @@ def trace_calls(client: httpx.AsyncClient, service: str) -> httpx.AsyncClient:
     return client
 
 
-class Outsiders:
+class UntrustedTraceBoundary:
     """WSGI around an application that anybody may call: each request begins a trace of our own, linked to the caller's.
 
     Otherwise an outsider would decide what is sampled, and could let one trace grow without end (W3C Trace Context,
@@ -51,7 +51,7 @@ class Outsiders:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
-        environ[OUTSIDERS] = environ.pop("HTTP_TRACEPARENT", "")
+        environ[UNTRUSTED] = environ.pop("HTTP_TRACEPARENT", "")
         environ.pop("HTTP_TRACESTATE", None)
         return self._application(environ, start_response)
 
@@ -60,5 +60,5 @@ def _described(span: Span, environ: dict[str, Any]) -> None:
     if request.url_rule is None:
         # The instrumentation would name it by the path, which a caller makes up.
         span.update_name("(no route)")
-    if link := tracing.link_to(environ.get(OUTSIDERS, "")):
+    if link := tracing.link_to(environ.get(UNTRUSTED, "")):
         span.add_link(link.context)

@@ -6,7 +6,7 @@ pages, the service token, health and readiness. No word of the business, and not
 
 from lib.webapi.application import PLATFORM, create_api
 from lib.webapi.models import Body, NextCursor, NumberedPageQuery, PageQuery, Shown, one_of
-from lib.webapi.problems import Problem, ProblemShown
+from lib.webapi.problems import Problem, ProblemResponse
 
 __all__ = [
     "PLATFORM",
@@ -15,7 +15,7 @@ __all__ = [
     "NumberedPageQuery",
     "PageQuery",
     "Problem",
-    "ProblemShown",
+    "ProblemResponse",
     "Shown",
     "create_api",
     "one_of",

@@ -11,8 +11,8 @@ from flask import Response, g, request
 from lib.telemetry import ids
 from lib.telemetry.http import trace_requests
 from lib.webapi.header_lines import refuse_doubled_keys
-from lib.webapi.models import HealthShown, ReadyShown
-from lib.webapi.openapi import describe, may_tell
+from lib.webapi.models import HealthResponse, ReadyResponse
+from lib.webapi.openapi import describe, problem_responses
 from lib.webapi.problem_types import BY_STATUS, INTERNAL_ERROR, INVALID_REQUEST, UNAVAILABLE
 from lib.webapi.problems import Problem
 from lib.webapi.request_ids import NamedRequests
@@ -127,16 +127,16 @@ def _log_requests(api: APIFlask) -> None:
 
 def _answer_the_platform(api: APIFlask, ready: Mapping[str, Check]) -> None:
     @api.get("/health")
-    @api.output(HealthShown)
+    @api.output(HealthResponse)
     @api.doc(tags=[PLATFORM])
-    def health() -> HealthShown:
+    def health() -> HealthResponse:
         """The process answers."""
-        return HealthShown()
+        return HealthResponse()
 
     @api.get("/ready")
-    @api.output(ReadyShown)
-    @api.doc(tags=[PLATFORM], extensions=may_tell(UNAVAILABLE))
-    def readiness() -> ReadyShown:
+    @api.output(ReadyResponse)
+    @api.doc(tags=[PLATFORM], extensions=problem_responses(UNAVAILABLE))
+    def readiness() -> ReadyResponse:
         """The process and what it cannot work without answer."""
         for thing, check in ready.items():
             try:
@@ -144,7 +144,7 @@ def _answer_the_platform(api: APIFlask, ready: Mapping[str, Check]) -> None:
             except Exception as error:
                 log.warning("not ready: %s: %s", thing, error)
                 raise UNAVAILABLE.problem(f"{thing} does not answer.", headers={"Retry-After": "1"}) from error
-        return ReadyShown()
+        return ReadyResponse()
 
 
 def _answer_prometheus(api: APIFlask, asked: "Sequence[Asked]") -> None:

@@ -90,13 +90,13 @@ class NumberedPageQuery(PageQuery):
         return int(self.after) if self.after else None
 
 
-class HealthShown(Shown):
+class HealthResponse(Shown):
     """The process answers."""
 
     status: Literal["ok"] = "ok"
 
 
-class ReadyShown(Shown):
+class ReadyResponse(Shown):
     """The process and all that it cannot work without answer."""
 
     status: Literal["ready"] = "ready"

@@ -67,7 +67,7 @@ class FieldError(BaseModel):
     message: str = Field(examples=["String should match pattern"])
 
 
-class ProblemShown(BaseModel):
+class ProblemResponse(BaseModel):
     """The body of every error (RFC 9457)."""
 
     model_config = ConfigDict(extra="allow")

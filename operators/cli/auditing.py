@@ -7,10 +7,10 @@ from rich.console import Console
 
 from audit.report import Report
 from audit.rules.findings import Finding
-from operators.cli.desk import Desk
-from operators.cli.ending import REFUSED, ask
+from operators.cli.console import Table, make_console, say_json, short
+from operators.cli.context import CommandContext
+from operators.cli.exit_codes import REFUSED, ask
 from operators.cli.listing import json_option
-from operators.cli.paper import Sheet, paper, say_json, short
 from operators.show import purchase_of
 
 SECTIONS = {
@@ -24,7 +24,7 @@ HANDBOOK = (
 )
 
 
-def commands(desk: Desk) -> list[click.Command]:
+def commands(context: CommandContext) -> list[click.Command]:
     """The command."""
 
     @click.command("audit", short_help="Compare the books of all services.")
@@ -35,21 +35,21 @@ def commands(desk: Desk) -> list[click.Command]:
 
         It only reads. Exit code 1: something does not add up; 2: a book could not be read.
         """
-        report = ask(_report(desk, ids))
+        report = ask(_report(context, ids))
         if as_json:
             say_json(report.as_json())
         else:
-            _print(paper(), report)
+            _print(make_console(), report)
         if not report.adds_up:
             raise click.exceptions.Exit(REFUSED)
 
     return [command]
 
 
-async def _report(desk: Desk, ids: Sequence[str]) -> Report:
-    engine = desk.make_engine()
-    purchases = [await purchase_of(engine, desk.readers, any_id) for any_id in ids]
-    console = paper(stderr=True)
+async def _report(context: CommandContext, ids: Sequence[str]) -> Report:
+    temporal = context.make_admin()
+    purchases = [await purchase_of(temporal, context.readers, any_id) for any_id in ids]
+    console = make_console(stderr=True)
     with console.status("audit: reads the books") as status:
 
         def tell(line: str) -> None:
@@ -58,7 +58,7 @@ async def _report(desk: Desk, ids: Sequence[str]) -> Report:
             else:
                 console.print(f"audit: {line}")
 
-        return await desk.audit(tell, purchases)
+        return await context.audit(tell, purchases)
 
 
 def _print(console: Console, report: Report) -> None:
@@ -68,10 +68,10 @@ def _print(console: Console, report: Report) -> None:
     for title, findings in SECTIONS.items():
         found: tuple[Finding, ...] = getattr(report, findings)
         if found:
-            sheet = Sheet(console, f"{title} ({len(found)})", "purchase", "book", "what", "payment", nice=["payment"])
+            table = Table(console, f"{title} ({len(found)})", "purchase", "book", "what", "payment", nice=["payment"])
             for each in found:
-                sheet.row(short(console, each.purchase_id), each.side, each.says, each.payment_id or "-")
-            sheet.print()
+                table.row(short(console, each.purchase_id), each.side, each.says, each.payment_id or "-")
+            table.print()
     console.print(report.verdict(), style="green" if report.adds_up else "bold red")
     if report.findings:
         console.print(HANDBOOK)

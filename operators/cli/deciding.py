@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
-from operators.cli.consent import by_option, check_purchase, confirm, decider, yes_option
-from operators.cli.desk import Desk
-from operators.cli.ending import NotThere, ask
+from operators.cli.console import make_console, say_json
+from operators.cli.context import CommandContext
+from operators.cli.exit_codes import NotThere, ask
 from operators.cli.listing import buyer_option, json_option, project_option, query_option, status_option
 from operators.cli.outcomes import as_document, counted, exit_code, show_outcomes, show_plan
-from operators.cli.paper import paper, say_json
 from operators.cli.progress import progress
+from operators.cli.prompts import by_option, check_purchase, confirm, decider, yes_option
 from operators.deciding import Deciding, Outcome, missed, not_offered
-from operators.engine import Engine
+from operators.ports import TemporalAdmin
 from operators.queries import Filters
 from operators.targets import Missed, Target, by_filters, by_ids
 
@@ -29,12 +29,12 @@ DECISIONS = {
 WAIT_S = 20
 
 
-def commands(desk: Desk) -> list[click.Command]:
+def commands(context: CommandContext) -> list[click.Command]:
     """The three commands."""
-    return [_command(desk, decision, does) for decision, does in DECISIONS.items()]
+    return [_command(context, decision, does) for decision, does in DECISIONS.items()]
 
 
-def _command(desk: Desk, decision: str, does: str) -> click.Command:
+def _command(context: CommandContext, decision: str, does: str) -> click.Command:
     @click.command(
         decision,
         short_help=does.partition(":")[0].partition(";")[0].rstrip(".") + ".",
@@ -57,21 +57,21 @@ def _command(desk: Desk, decision: str, does: str) -> click.Command:
         filters = Filters.model_validate(given)
         if bool(ids) == (all_parked or reason is not None or filters.any):
             raise click.UsageError("Name ids; or say by --all-parked, --reason, --query and so on which are meant.")
-        find = by_ids(desk.make_engine(), ids) if ids else by_filters(desk.make_engine(), filters, reason)
+        find = by_ids(context.make_admin(), ids) if ids else by_filters(context.make_admin(), filters, reason)
         ready, outcomes = _judged(ask(find), decision, alone=len(ids) == 1)
         if ready:
             # One purchase tells for all: they come of one Temporal.
-            check_purchase(desk, ready[0].purchase_id, ready[0].run.payment_id)
-            show_plan(paper(stderr=True), decision, ready, desk.environment)
-            by = decider(desk.asks, by, yes=yes)
-            question = f"{decision.capitalize()} {counted(len(ready))} at {desk.environment.name}?"
-            confirm(desk.asks, question, yes=yes)
+            check_purchase(context, ready[0].purchase_id, ready[0].run.payment_id)
+            show_plan(make_console(stderr=True), decision, ready, context.environment)
+            by = decider(context.asks, by, yes=yes)
+            question = f"{decision.capitalize()} {counted(len(ready))} at {context.environment.name}?"
+            confirm(context.asks, question, yes=yes)
             # A client of Temporal belongs to one event loop, and nobody may hold that up while a person thinks.
-            outcomes += ask(_act(desk.make_engine(by), decision, wait_s, ready))
+            outcomes += ask(_act(context.make_admin(by), decision, wait_s, ready))
         if as_json:
             say_json(as_document(decision, outcomes))
         else:
-            show_outcomes(paper(), outcomes)
+            show_outcomes(make_console(), outcomes)
         raise click.exceptions.Exit(exit_code(outcomes))
 
     return command
@@ -88,10 +88,10 @@ def _judged(targets: Sequence[Target | Missed], decision: str, *, alone: bool) -
     return ready, [missed(target) for target in others]
 
 
-async def _act(engine: Engine, decision: str, wait_s: int, targets: Sequence[Target]) -> list[Outcome]:
-    console = paper(stderr=True)
+async def _act(temporal: TemporalAdmin, decision: str, wait_s: int, targets: Sequence[Target]) -> list[Outcome]:
+    console = make_console(stderr=True)
     with _stopping() as stop, progress(console, len(targets), "decided", "seen what came of it") as (sent, watched):
-        return await Deciding(engine, decision, wait_s, stop).all(targets, sent, watched)
+        return await Deciding(temporal, decision, wait_s, stop).all(targets, sent, watched)
 
 
 @contextmanager

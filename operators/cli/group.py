@@ -6,22 +6,22 @@ from typing import Any
 import click
 
 from operators.cli import auditing, deciding, listing, repairing, showing
-from operators.cli.consent import check_places, mixed_option
-from operators.cli.desk import Desk
-from operators.cli.ending import EXIT_CODES, Leaving
+from operators.cli.context import CommandContext
+from operators.cli.exit_codes import EXIT_CODES, Leaving
+from operators.cli.prompts import check_places, mixed_option
 
 
-def purchases_commands(desk: Desk, leave: Callable[[int], Any]) -> click.Group:
+def purchases_commands(context: CommandContext, leave: Callable[[int], Any]) -> click.Group:
     """`flask purchases`; `leave` ends the process."""
 
     @click.group("purchases", cls=Leaving, epilog=EXIT_CODES)
     @mixed_option
     def purchases(mixed: bool) -> None:
         """Look at purchases, decide on parked sagas, repair terminated ones, compare the books."""
-        check_places(desk.environment, mixed=mixed)
+        check_places(context.environment, mixed=mixed)
 
     for part in (listing, showing, deciding, repairing, auditing):
-        for command in part.commands(desk):
+        for command in part.commands(context):
             purchases.add_command(command)
     purchases.leave = leave
     return purchases

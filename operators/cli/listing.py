@@ -6,9 +6,9 @@ import click
 from rich.console import Console
 
 from domain.purchase import PurchaseStatus
-from operators.cli.desk import Desk
-from operators.cli.ending import ask
-from operators.cli.paper import Sheet, paper, say_json, short, since
+from operators.cli.console import Table, make_console, say_json, short, since
+from operators.cli.context import CommandContext
+from operators.cli.exit_codes import ask
 from operators.listing import Listing, Scope, listing
 from operators.queries import Filters
 from operators.rows import Row
@@ -39,7 +39,7 @@ query_option = click.option("--query", help="only what this visibility query fin
 json_option = click.option("--json", "as_json", is_flag=True, help="the answer for programs")
 
 
-def commands(desk: Desk) -> list[click.Command]:
+def commands(context: CommandContext) -> list[click.Command]:
     """The command."""
 
     @click.command("list", short_help="List purchases, those that need attention first.")
@@ -56,11 +56,11 @@ def commands(desk: Desk) -> list[click.Command]:
     def command(scope: Scope | None, limit: int, page: int, as_json: bool, **narrowed: Any) -> None:
         """List purchases: those that need attention, then the open ones; or those that the options name."""
         filters = Filters.model_validate(narrowed)
-        found = ask(listing(desk.make_engine(), scope or Scope.ATTENTION, filters, page, limit))
+        found = ask(listing(context.make_admin(), scope or Scope.ATTENTION, filters, page, limit))
         if as_json:
             say_json(found.model_dump(mode="json"))
         else:
-            _print(paper(), found)
+            _print(make_console(), found)
 
     return [command]
 
@@ -94,22 +94,22 @@ def _named(console: Console, row: Row) -> str:
 
 def _waiting(console: Console, title: str, rows: list[Row]) -> None:
     nice = "buyer", "order"
-    sheet = Sheet(console, title, "purchase", "since (UTC)", "why", "to decide", "buyer", "order", nice=nice)
+    table = Table(console, title, "purchase", "since (UTC)", "why", "to decide", "buyer", "order", nice=nice)
     for row in rows:
         named = _named(console, row)
         for need in row.needs:
             why = f"{need.kind}: {need.reason}"
-            sheet.row(named, since(need.since), why, list(need.choices), row.buyer_id or "-", row.order)
+            table.row(named, since(need.since), why, list(need.choices), row.buyer_id or "-", row.order)
         if not row.needs:
-            sheet.row(named, since(row.opened_at), "It has just gone on.", "", row.buyer_id or "-", row.order)
-    sheet.print()
+            table.row(named, since(row.opened_at), "It has just gone on.", "", row.buyer_id or "-", row.order)
+    table.print()
 
 
 def _others(console: Console, title: str, rows: list[Row]) -> None:
     columns = "purchase", "status", "opened (UTC)", "order", "buyer", "payment"
-    sheet = Sheet(console, title, *columns, nice=["payment"])
+    table = Table(console, title, *columns, nice=["payment"])
     for row in rows:
-        sheet.row(
+        table.row(
             _named(console, row),
             row.status or "-",
             since(row.opened_at),
@@ -117,4 +117,4 @@ def _others(console: Console, title: str, rows: list[Row]) -> None:
             row.buyer_id or "-",
             row.payment_id or "-",
         )
-    sheet.print()
+    table.print()

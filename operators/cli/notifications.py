@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from domain.errors import Refused, Unavailable
-from operators.cli.consent import by_option, confirm, decider, yes_option
-from operators.cli.desk import somebody_is_there
-from operators.cli.ending import NotThere
-from operators.cli.paper import Sheet, paper, say_json, since
+from operators.cli.console import Table, make_console, say_json, since
+from operators.cli.context import somebody_is_there
+from operators.cli.exit_codes import NotThere
+from operators.cli.prompts import by_option, confirm, decider, yes_option
 from operators.dead_letters import DeadLetter, DeadLetters
 
 DOES = {
@@ -38,7 +38,7 @@ def _list(letters: DeadLetters) -> click.Command:
         if as_json:
             say_json({"broker": str(letters.broker), "items": [letter.document() for letter in found], "more": more})
             return
-        console = paper()
+        console = make_console()
         beyond = f", and {more} more" if more else ""
         _table(console, f"{len(found)} dead letters at {letters.broker}{beyond}", found)
 
@@ -61,7 +61,7 @@ def _change(
             raise click.UsageError("Name ids, or say --all.")
         found, _ = _told(letters.all)
         meant = [letter for letter in found if everything or letter.id in ids]
-        _table(paper(stderr=True), f"{name}, at {letters.broker}:", meant)
+        _table(make_console(stderr=True), f"{name}, at {letters.broker}:", meant)
         who = decider(asks, by, yes=yes)
         confirm(asks, f"{name.capitalize()} these at {letters.broker}?", yes=yes)
         # Those that came meanwhile were not shown: they are not meant.
@@ -75,10 +75,10 @@ def _change(
 
 
 def _table(console: Any, title: str, letters: list[DeadLetter]) -> None:
-    sheet = Sheet(console, title, "id", "type", "purchase", "died (UTC)", "why", "message", nice=("message",))
+    table = Table(console, title, "id", "type", "purchase", "died (UTC)", "why", "message", nice=("message",))
     for each in letters:
-        sheet.row(each.id, each.type, each.purchase_id or "-", since(each.died_at), each.reason, each.message_id or "-")
-    sheet.print()
+        table.row(each.id, each.type, each.purchase_id or "-", since(each.died_at), each.reason, each.message_id or "-")
+    table.print()
 
 
 def _told(work: Callable[[], Any]) -> Any:

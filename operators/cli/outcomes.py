@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
-from operators.cli.ending import DONE, INTERRUPTED, NOT_KNOWN, REFUSED
-from operators.cli.paper import Sheet, short, since
+from operators.cli.console import Table, short, since
+from operators.cli.exit_codes import DONE, INTERRUPTED, NOT_KNOWN, REFUSED
 from operators.deciding import Outcome, Result
 from operators.environment import Environment
 from operators.targets import Target
@@ -37,15 +37,15 @@ def counted(count: int) -> str:
 
 def show_plan(console: Console, decision: str, targets: Sequence[Target], environment: Environment) -> None:
     """Which sagas are meant, where, and why each waits; and what the decision does with them."""
-    sheet = Sheet(
+    table = Table(
         console, f"To {decision} ({len(targets)})", "purchase", "since (UTC)", "why it is parked", "workflow", nice=NICE
     )
     console.print(f"At {environment}\n")
     means = Counter(target.parked.choices[decision] for target in targets)
     for target in targets[:ROWS_MAX]:
         why = f"{target.run.kind}: {target.parked.reason}"
-        sheet.row(named(console, target), since(target.parked.since), why, target.workflow_id)
-    sheet.print()
+        table.row(named(console, target), since(target.parked.since), why, target.workflow_id)
+    table.print()
     if len(targets) > ROWS_MAX:
         console.print(f"… and {len(targets) - ROWS_MAX} more.\n")
     for meaning, count in means.most_common():
@@ -62,11 +62,11 @@ def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
         return
     told = [each for each in outcomes if len(outcomes) <= ROWS_MAX or each.result not in COUNTED]
     if told:
-        sheet = Sheet(console, "What came of it", "purchase", "result", "what it says", "workflow", nice=NICE)
+        table = Table(console, "What came of it", "purchase", "result", "what it says", "workflow", nice=NICE)
         for each in told:
             says = f"{each.kind}: {each.says}" if each.kind else each.says
-            sheet.row(named(console, each), each.result, says, each.workflow_id)
-        sheet.print()
+            table.row(named(console, each), each.result, says, each.workflow_id)
+        table.print()
     counts = Counter(each.result for each in outcomes)
     console.print(", ".join(f"{count} {result}" for result, count in counts.most_common()))
 

@@ -2,17 +2,17 @@
 
 import click
 
-from operators.cli.consent import by_option, check_purchase, confirm, decider, yes_option
-from operators.cli.desk import Desk
-from operators.cli.ending import ask
-from operators.cli.paper import at, paper
-from operators.engine import Looking, Run
+from operators.cli.console import at, make_console
+from operators.cli.context import CommandContext
+from operators.cli.exit_codes import ask
+from operators.cli.prompts import by_option, check_purchase, confirm, decider, yes_option
 from operators.finding import purchase_id
+from operators.ports import Run, TemporalReader
 from operators.repair import repair, repairable
 from operators.rows import REPAIR
 
 
-def commands(desk: Desk) -> list[click.Command]:
+def commands(context: CommandContext) -> list[click.Command]:
     """The command."""
 
     @click.command("repair", short_help="Take up a terminated saga again.")
@@ -24,20 +24,20 @@ def commands(desk: Desk) -> list[click.Command]:
 
         ID is a purchase's, a workflow's or a payment's id.
         """
-        run, ended = ask(_found(desk.make_engine(), any_id))
-        check_purchase(desk, purchase_id(run), run.payment_id)
-        console = paper(stderr=True)
-        console.print(f"To repair, at {desk.environment}:")
+        run, ended = ask(_found(context.make_admin(), any_id))
+        check_purchase(context, purchase_id(run), run.payment_id)
+        console = make_console(stderr=True)
+        console.print(f"To repair, at {context.environment}:")
         console.print(f"  {run.kind} {run.workflow_id}, terminated at {at(run.closed_at)}: {ended}", soft_wrap=True)
         console.print(f"  {REPAIR['repair']}")
-        by = decider(desk.asks, by, yes=yes)
-        confirm(desk.asks, f"Repair this saga at {desk.environment.name}?", yes=yes)
-        click.echo(ask(repair(desk.make_engine(by), run)))
+        by = decider(context.asks, by, yes=yes)
+        confirm(context.asks, f"Repair this saga at {context.environment.name}?", yes=yes)
+        click.echo(ask(repair(context.make_admin(by), run)))
         click.echo(f"How it goes on: flask purchases show '{run.workflow_id}'")
 
     return [command]
 
 
-async def _found(engine: Looking, any_id: str) -> tuple[Run, str]:
-    run = await repairable(engine, any_id)
-    return run, await engine.end(run)
+async def _found(temporal: TemporalReader, any_id: str) -> tuple[Run, str]:
+    run = await repairable(temporal, any_id)
+    return run, await temporal.end(run)

@@ -9,20 +9,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operators.cli.desk import Desk
-from operators.cli.ending import ask
+from operators.cli.book_lines import book_lines
+from operators.cli.console import SHORT, at, make_console, plain, say_json, say_lines
+from operators.cli.context import CommandContext
+from operators.cli.exit_codes import ask
 from operators.cli.listing import json_option
-from operators.cli.paper import SHORT, at, paper, plain, say_json, say_lines
-from operators.cli.told import book_lines
 from operators.decisions import Decision
-from operators.engine import RUNNING, TERMINATED, Step
-from operators.show import Purchase, Shown, show
+from operators.ports import RUNNING, TERMINATED, Step
+from operators.show import Purchase, SagaDetails, show
 
 HANDBOOK = 'docs/operations.md, "A saga is parked": what each reason means, how to check, what to do'
 INDENT = 2
 
 
-def commands(desk: Desk) -> list[click.Command]:
+def commands(context: CommandContext) -> list[click.Command]:
     """The command."""
 
     @click.command("show", short_help="Show why a purchase waits, and what can be decided.")
@@ -33,11 +33,11 @@ def commands(desk: Desk) -> list[click.Command]:
 
         ID is a purchase's, a workflow's or a payment's id, or the first letters of one of the first two.
         """
-        purchase = ask(show(desk.make_engine(), desk.readers, any_id))
+        purchase = ask(show(context.make_admin(), context.readers, any_id))
         if as_json:
             say_json(as_document(purchase))
         else:
-            _print(paper(), purchase)
+            _print(make_console(), purchase)
 
     return [command]
 
@@ -78,7 +78,7 @@ def _head(purchase: Purchase) -> Iterator[tuple[str, str]]:
         yield "deadline", at(purchase.deadline)
 
 
-def _saga(console: Console, purchase: Purchase, shown: Shown, *, alone: bool) -> None:
+def _saga(console: Console, purchase: Purchase, shown: SagaDetails, *, alone: bool) -> None:
     run = shown.run
     state = "parked" if shown.parked else run.state.replace("_", " ")
     moment = shown.parked.since if shown.parked else run.started_at if run.state == RUNNING else run.closed_at

@@ -11,9 +11,9 @@ from domain.errors import ContractBroken, Refused, Unavailable
 from domain.purchase import BUYER_ID
 from engine import address, namespace
 from operators.books import SERVICES
-from operators.cli.consent import by_option, check_places, confirm, decider, mixed_option, yes_option
-from operators.cli.desk import somebody_is_there
-from operators.cli.paper import at
+from operators.cli.console import at
+from operators.cli.context import somebody_is_there
+from operators.cli.prompts import by_option, check_places, confirm, decider, mixed_option, yes_option
 from operators.environment import Environment
 from operators.erasing.erase import LEFT, erase
 from operators.erasing.histories import TemporalHistories

@@ -18,9 +18,7 @@ SUCCEEDED = frozenset({"payment_intent.succeeded", "payment_intent.amount_captur
 ATTEMPT_FAILED = "payment_intent.payment_failed"
 FAILED = frozenset({ATTEMPT_FAILED, "payment_intent.canceled"})
 REFUND_FAILED = "refund.failed"
-# The types that start a saga.
-TAKEN = SUCCEEDED | FAILED | {REFUND_FAILED}
-# Money moves, or may move, though no saga has asked for it: Payments has to look. All other types tell us nothing.
+# Money moves, or may move, though no saga has asked for it: Payments has to retrieve the payment. Others say nothing.
 NOTICED = frozenset(
     {
         "charge.refunded",
@@ -35,7 +33,7 @@ NOTICED = frozenset(
     }
 )
 # What the endpoint at Stripe has to send, no more and no less.
-HANDLED = TAKEN | NOTICED
+HANDLED = SUCCEEDED | FAILED | NOTICED
 
 CONFIGURE = (
     "Only snapshot events are taken here. In Stripe's Workbench, under Webhooks, give this endpoint the payload style "
@@ -49,6 +47,7 @@ StripeId = Annotated[str, Field(pattern=f"^{STRIPE_ID.pattern}$")]
 # The metadata by which Payments says whose a payment is.
 PURCHASE_ID, PAYMENT_ID = "purchase_id", "payment_id"
 PURCHASE_ID_FORM = re.compile(r"[0-9a-f]{64}")
+EXAMPLE_METADATA = {PURCHASE_ID: "3f5a1c0d" * 8, PAYMENT_ID: "0f2c5a6e-6b1d-5d3c-9c0e-3a9b7d1e4f58"}
 
 
 class Read(BaseModel):
@@ -77,8 +76,8 @@ class Snapshot(Read):
     )
     data: Any = Field(
         default=None,
-        description="`object` is the payment or the refund; ours have `metadata.purchase_id`",
-        examples=[{"object": {"id": "pi_1", "object": "payment_intent", "metadata": {"purchase_id": "3f5a1c0d" * 8}}}],
+        description="`object` is the payment or the refund; ours have `purchase_id` and `payment_id` in `metadata`",
+        examples=[{"object": {"id": "pi_1", "object": "payment_intent", "metadata": EXAMPLE_METADATA}}],
         json_schema_extra={"type": "object", "properties": {"object": {"type": "object"}}, "required": ["object"]},
     )
 
@@ -94,7 +93,7 @@ class Refund(Read):
     """A refund of ours."""
 
     id: StripeId
-    payment_intent: StripeId | None = None
+    payment_intent: StripeId
 
 
 class MovedMoney(Read):
@@ -108,7 +107,7 @@ Part = TypeVar("Part", bound=Read)
 
 @dataclass(frozen=True)
 class PaymentEvent:
-    """What an event is about: equal for two events that start the same saga.
+    """What an event that starts a saga is about.
 
     `reference` is Stripe's id of the payment, `cause` names the failed charge or refund, or else the event; a payment
     succeeds only once and needs none. `purchase_id` and `payment_id` are what Payments has written on it; None where
@@ -135,15 +134,17 @@ def snapshot(payload: bytes) -> Snapshot:
 
 
 def payment_event(event: Snapshot) -> PaymentEvent | None:
-    """What an event of a type that is taken is about; None where that has no payment of ours for sure.
+    """What an event that starts a saga is about; None for any other.
 
-    Raises 422 `invalid-request` if it names its payment wrongly.
+    A refund without our metadata was made by hand: whether it fails is that hand's matter, and no saga may refund more.
+    Raises 422 `invalid-request` if the event names its payment wrongly.
     """
     ids = (purchase_of(event), _text(event, PAYMENT_ID))
-    if event.type == REFUND_FAILED:
+    if event.type == REFUND_FAILED and PURCHASE_ID in metadata(event):
         refund = _about(Refund, event)
-        intent_id = refund.payment_intent
-        return PaymentEvent("refund-failed", intent_id, *ids, refund.id) if intent_id else None
+        return PaymentEvent("refund-failed", refund.payment_intent, *ids, refund.id)
+    if event.type not in SUCCEEDED | FAILED:
+        return None
     intent = _about(PaymentIntent, event)
     if event.type in SUCCEEDED:
         return PaymentEvent("succeeded", intent.id, *ids)
@@ -166,11 +167,12 @@ def purchase_of(event: Snapshot) -> str | None:
 
 
 def noticed_reference(event: Snapshot) -> str | None:
-    """Stripe's id of the payment whose money an event of a noticed type is about; whether it is ours Payments knows.
+    """Stripe's id of the payment whose money an event says to have moved; None if it says no such thing.
 
-    What is made in the dashboard bears no metadata of ours. Raises 422 `invalid-request` if the payment cannot be told.
+    What is made in the dashboard bears no metadata of ours: whether the payment is ours Payments knows. Raises 422
+    `invalid-request` if it cannot be told.
     """
-    return _about(MovedMoney, event).payment_intent
+    return _about(MovedMoney, event).payment_intent if event.type in NOTICED else None
 
 
 def _text(event: Snapshot, name: str) -> str | None:

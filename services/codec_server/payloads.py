@@ -18,7 +18,7 @@ from temporalio.api.common.v1 import Payload
 
 from lib.encryption import KEY_ID, Encryption, UnboundPayloadError, UnreadablePayloadError
 from lib.webapi import Body, Shown
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.problem_types import INVALID_REQUEST, ProblemType
 from services.codec_server.access import Access
 from services.codec_server.credentials import Credentials
@@ -69,7 +69,7 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
     @routes.auth_required(auth)
     @routes.input(PayloadsBody, arg_name="body")
     @routes.output(PayloadsShown)
-    @routes.doc(extensions=may_tell(UNREADABLE))
+    @routes.doc(extensions=problem_responses(UNREADABLE))
     def decode(body: PayloadsBody) -> PayloadsShown:
         """Show payloads in clear; those that are in clear come back as they are."""
         given = _given(body)
@@ -83,7 +83,7 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
     @routes.auth_required(auth)
     @routes.input(PayloadsBody, arg_name="body")
     @routes.output(PayloadsShown)
-    @routes.doc(extensions=may_tell(UNBOUND))
+    @routes.doc(extensions=problem_responses(UNBOUND))
     def encode(body: PayloadsBody) -> PayloadsShown:
         """Write an operator's decision as our own processes do, as far as it may be said to any workflow."""
         given = _given(body)

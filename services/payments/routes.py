@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from lib.database.database import ping
 from lib.telemetry.metrics import Asked
 from lib.webapi import create_api
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.paging import cut_page
 from providers.port import ProviderMisconfigured, ProviderRefused, ProviderUnknown
 from services.common.away import answer_for_the_database
@@ -92,7 +92,7 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.get("/payments/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_FOLLOW)
     @api.output(PaymentShown)
-    @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
+    @api.doc(extensions=problem_responses(*OF_THE_PROVIDER))
     def retrieve_payment(payment_id: str) -> PaymentShown:
         """The payment as the provider shows it now.
 
@@ -103,7 +103,7 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.get("/payments/<payment:payment_id>/next-action")
     @api.auth_required(auth, roles=TO_PAY)
     @api.output(NextActionShown)
-    @api.doc(extensions=may_tell(*OF_THE_PROVIDER))
+    @api.doc(extensions=problem_responses(*OF_THE_PROVIDER))
     def show_next_action(payment_id: str) -> NextActionShown:
         """What the buyer has to do so that it is paid, read from the provider."""
 
@@ -121,7 +121,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(CreateBody, arg_name="body")
     @api.output(PaymentShown, status_code=201)
-    @api.doc(extensions=may_tell(MISMATCH, CANCELED, *OF_THE_PROVIDER))
+    @api.doc(extensions=problem_responses(MISMATCH, CANCELED, *OF_THE_PROVIDER))
     def create_payment(caller: Caller, body: CreateBody) -> PaymentShown:
         """Create the purchase's one payment; asked again (201 as well) it answers the same one.
 
@@ -133,7 +133,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(extensions=may_tell(PAID, PROCESSING, *OF_THE_PROVIDER))
+    @api.doc(extensions=problem_responses(PAID, PROCESSING, *OF_THE_PROVIDER))
     def cancel_payment(payment_id: str, caller: Caller) -> PaymentShown:
         """Cancel a payment that is not captured, an authorised one too."""
         return PaymentShown.of(payments.cancel(payment_id, caller.key))
@@ -142,7 +142,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(extensions=may_tell(NOT_CAPTURABLE, *OF_THE_PROVIDER))
+    @api.doc(extensions=problem_responses(NOT_CAPTURABLE, *OF_THE_PROVIDER))
     def capture_payment(payment_id: str, caller: Caller) -> PaymentShown:
         """Charge what the order costs; done already if exactly that was charged."""
         log.info("capture of %s, asked for by %s", payment_id, caller.key)
@@ -152,7 +152,7 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(extensions=may_tell(NOT_REFUNDABLE, *OF_THE_PROVIDER))
+    @api.doc(extensions=problem_responses(NOT_REFUNDABLE, *OF_THE_PROVIDER))
     def refund_payment(payment_id: str, caller: Caller) -> PaymentShown:
         """Give back all that was captured and is left."""
         return PaymentShown.of(payments.refund(payment_id, caller.key))
@@ -163,7 +163,7 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(PaymentShown)
-    @api.doc(extensions=may_tell(PAID, PROCESSING, *OF_THE_PROVIDER))
+    @api.doc(extensions=problem_responses(PAID, PROCESSING, *OF_THE_PROVIDER))
     def cancel_purchase(purchase_id: str, caller: Caller) -> PaymentShown:
         """Cancel whatever payment the purchase has; an unknown one gets a tombstone that refuses a late creation."""
         return PaymentShown.of(payments.cancel_payment_of(purchase_id, caller.key))
@@ -183,7 +183,7 @@ def _forget_buyers(api: APIFlask, erasures: Erasures, auth: HTTPTokenAuth) -> No
     @api.auth_required(auth, roles=TO_ERASE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(ErasureShown)
-    @api.doc(extensions=may_tell(PURCHASES_OPEN))
+    @api.doc(extensions=problem_responses(PURCHASES_OPEN))
     def begin_erasure(buyer_id: str, caller: Caller) -> ErasureShown:  # noqa: ARG001
         """Call a buyer by a name made up here that leads to nobody; until it is finished the same one comes again."""
         erased_as, renamed = erasures.erase(buyer_id)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lib.database.database import ping
 from lib.webapi import PageQuery, create_api
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.paging import cut_page
 from lib.webapi.problem_types import NOT_FOUND
 from services.common.away import answer_for_the_database
@@ -82,7 +82,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.auth_required(auth, roles=TO_JUDGE)
     @api.input(OrderBody, arg_name="body")
     @api.output(QuoteShown)
-    @api.doc(extensions=may_tell(*OF_AN_ORDER))
+    @api.doc(extensions=problem_responses(*OF_AN_ORDER))
     def quote(body: OrderBody) -> QuoteShown:
         """Whether an order can be had now: refused as a reservation would be, and nothing is held or written."""
         reservations.quote(body)
@@ -93,7 +93,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ReserveBody, arg_name="body")
     @api.output(ReservationShown, status_code=201)
-    @api.doc(extensions=may_tell(*OF_AN_ORDER, CLOSED, MISMATCH))
+    @api.doc(extensions=problem_responses(*OF_AN_ORDER, CLOSED, MISMATCH))
     def reserve(caller: Caller, body: ReserveBody) -> ReservationShown:  # noqa: ARG001
         """Hold all items for a payment, or none; asked again it answers the same."""
         return ReservationShown.of(reservations.reserve(body))
@@ -123,7 +123,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(ChangeBody, arg_name="body")
     @api.output(ReservationShown)
-    @api.doc(extensions=may_tell(CLOSED))
+    @api.doc(extensions=problem_responses(CLOSED))
     def change_reservation(payment_id: str, caller: Caller, body: ChangeBody) -> ReservationShown:  # noqa: ARG001
         """Sell what is held (committed), or free what was held or sold once the money is back (returned)."""
         change = reservations.commit if body.status == "committed" else reservations.give_back
@@ -133,7 +133,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(ReservationShown)
-    @api.doc(extensions=may_tell(CLOSED, COMMITTED))
+    @api.doc(extensions=problem_responses(CLOSED, COMMITTED))
     def close_reservation(payment_id: str, caller: Caller) -> ReservationShown:
         """Close the row in the caller's name; only the one who closes it may tell the purchase's end."""
         return ReservationShown.of(reservations.close(payment_id, caller.key))

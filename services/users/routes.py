@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from lib.database.database import ping
 from lib.webapi import NumberedPageQuery, create_api
-from lib.webapi.openapi import may_tell
+from lib.webapi.openapi import problem_responses
 from lib.webapi.paging import cut_page
 from services.common.away import answer_for_the_database
 from services.common.caller import Caller
@@ -52,7 +52,7 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
     @api.input(Caller, location="headers", arg_name="caller")
     @api.input(OffsetBody, arg_name="body")
     @api.output(OffsetShown, status_code=201)
-    @api.doc(extensions=may_tell(REVOKED, MISMATCH))
+    @api.doc(extensions=problem_responses(REVOKED, MISMATCH))
     def create_offset(user_id: str, caller: Caller, body: OffsetBody) -> OffsetShown:  # noqa: ARG001
         """Deliver what a payment has bought; asked again it answers the same."""
         return OffsetShown.of(offsets.create(user_id, body))
@@ -86,7 +86,7 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
     @api.output(OffsetShown)
-    @api.doc(extensions=may_tell(MISMATCH))
+    @api.doc(extensions=problem_responses(MISMATCH))
     def revoke_offset(user_id: str, payment_id: str, caller: Caller) -> OffsetShown:  # noqa: ARG001
         """Revoke a payment's offset, also one that has not come yet and also an unknown buyer's."""
         return OffsetShown.of(offsets.revoke(user_id, payment_id))

@@ -32,12 +32,11 @@ Document = dict[str, Any]
 def intake(config: IntakeSettings) -> APIFlask:
     """The intake with these settings and nothing behind it."""
     port: Any = Recorder()
-    loop = Portal()
     return create_app(
         Intake(
             config=config,
-            loop=loop,
-            sagas=port,
+            portal=Portal(),
+            purchases=port,
             payments=port,
             projects=port,
             hints=Hints(port, port),

@@ -60,6 +60,8 @@ class FakePurchases:
 
     def __init__(self) -> None:
         self.error: Exception | None = None
+        # Where the purchases stand that are opened.
+        self.status = PurchaseStatus.AWAITING_PAYMENT
         self.starts: list[StartPaymentInput] = []
         self.opened: dict[str, tuple[str, Answer]] = {}
         # As the server describes them, and what their workers tell.
@@ -86,7 +88,7 @@ class FakePurchases:
         answer = Answer(
             purchase_id=order.purchase_id,
             payment_id=payment_id_of(order.purchase_id),
-            status=PurchaseStatus.AWAITING_PAYMENT,
+            status=self.status,
             amount=order.amount,
             currency=order.currency,
             expires_at=NOW + timedelta(seconds=start.reservation_ttl_s),
@@ -132,6 +134,8 @@ class FakePayments:
     def __init__(self) -> None:
         self.error: Exception | None = None
         self.records: list[Payment] = []
+        # What the buyer of any of them has to do.
+        self.action = NextAction(type="stripe", client_secret=f"{REFERENCE}_secret", payment_intent=REFERENCE)
         self.pages_asked: list[tuple[str, int, str | None]] = []
         self.retrieved: list[str] = []
 
@@ -161,10 +165,10 @@ class FakePayments:
         self._fail()
         return next((record for record in self.records if record.provider_reference == provider_reference), None)
 
-    async def next_action(self, payment_id: str) -> NextAction:
-        """What the buyer of any payment has to do."""
+    async def next_action(self, _: str) -> NextAction:
+        """What the test has set."""
         self._fail()
-        return NextAction(type="stripe", client_secret=f"{payment_id}_secret", payment_intent=REFERENCE)
+        return self.action
 
     def _fail(self) -> None:
         if self.error:

@@ -6,6 +6,6 @@ its fields' examples.
 """
 
 from lib.webapi.openapi.document import describe
-from lib.webapi.openapi.says import may_tell, reads_raw
+from lib.webapi.openapi.extensions import problem_responses, reads_raw
 
-__all__ = ["describe", "may_tell", "reads_raw"]
+__all__ = ["describe", "problem_responses", "reads_raw"]

@@ -27,8 +27,8 @@ def _composed(schema: dict[str, Any], spec: dict[str, Any]) -> Any:
         return example(resolve(schema, spec), spec)
     if "properties" in schema:
         return {name: example(field, spec) for name, field in schema["properties"].items()}
-    if "anyOf" in schema:
-        return example(schema["anyOf"][0], spec)
+    if forms := schema.get("anyOf") or schema.get("oneOf"):
+        return example(forms[0], spec)
     if "items" in schema:
         return [example(schema["items"], spec)]
     raise ValueError(f"there is no example of {schema}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from lib.webapi.openapi.says import PROBLEMS
+from lib.webapi.openapi.extensions import PROBLEMS
 from lib.webapi.openapi.walk import operations
 from lib.webapi.problem_types import (
     EVERYWHERE,
@@ -19,7 +19,7 @@ from lib.webapi.problem_types import (
     URI_TOO_LONG,
     ProblemType,
 )
-from lib.webapi.problems import MEDIA_TYPE, ProblemShown
+from lib.webapi.problems import MEDIA_TYPE, ProblemResponse
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 RETRY_AFTER = {
@@ -40,7 +40,7 @@ HEADERS = {401: {"WWW-Authenticate": CHALLENGE}, 429: {"Retry-After": RETRY_AFTE
 def tell_problems(spec: dict[str, Any]) -> None:
     """Give each operation a response for each status that it may refuse with."""
     schemas = spec["components"].setdefault("schemas", {})
-    base = ProblemShown.model_json_schema(ref_template="#/components/schemas/Problem.{model}")
+    base = ProblemResponse.model_json_schema(ref_template="#/components/schemas/Problem.{model}")
     schemas |= {f"Problem.{name}": nested for name, nested in base.pop("$defs").items()}
     schemas["Problem"] = base
     told = set(EVERYWHERE)
@@ -119,7 +119,7 @@ def _schema(problem: ProblemType) -> dict[str, Any]:
 
 
 def _example(problem: ProblemType) -> dict[str, Any]:
-    base = {name: shown.examples[0] for name, shown in ProblemShown.model_fields.items() if shown.examples}
+    base = {name: shown.examples[0] for name, shown in ProblemResponse.model_fields.items() if shown.examples}
     own = {"type": problem.uri, "title": problem.title, "status": problem.status, "detail": problem.description}
     extra = {name: schema["examples"][0] for name, schema in problem.members.items()}
     return {"summary": problem.title, "value": base | own | extra}

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask.openapi_adapters import openapi_helper
 from pydantic import BaseModel
 
-from lib.webapi.openapi.says import RAW
+from lib.webapi.openapi.extensions import RAW
 from lib.webapi.openapi.walk import REFERENCE, operations
 
 

@@ -6,13 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.errors import Unavailable
-from domain.messages import CancelAnswer
 from domain.purchase import PurchaseStatus
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import ORDER, FakePayments, FakePurchases, outcome, payment, saga
+from tests.unit.fakes import ORDER, FakePayments, FakePurchases, outcome, payment, saga, view
 
 ROUTE = "/purchases/p1/cancel"
-CANCELED = CancelAnswer(canceled=True, status=PurchaseStatus.CANCELED)
+CANCELED = view(status=PurchaseStatus.CANCELED)
 ENDS = [status for status in PurchaseStatus if status is not PurchaseStatus.CANCELED]
 
 
@@ -23,7 +22,7 @@ def record(payments: FakePayments, status: PurchaseStatus) -> None:
 
 @pytest.mark.parametrize("options", [{}, {"json": {}}, {"json": {"on_behalf_of": None}}])
 def test_an_open_purchase_is_canceled(client: FlaskClient, purchases: FakePurchases, options: dict[str, Any]) -> None:
-    """200 with the purchase, with or without a body; what its saga has told is shown before the server knows it."""
+    """200 with the purchase, with or without a body; its saga's own answer is shown."""
     purchases.sagas["p1"] = saga()
     purchases.cancels["p1"] = CANCELED
     response = client.post(ROUTE, **options)
@@ -44,9 +43,9 @@ def test_a_repeat_gets_the_same_answer(client: FlaskClient, payments: FakePaymen
 def test_what_cannot_be_canceled_says_where_it_stands(
     client: FlaskClient, purchases: FakePurchases, status: PurchaseStatus
 ) -> None:
-    """409 with `purchase_status`: paid meanwhile, at the bank, or settled otherwise."""
+    """409 with `purchase_status`: paid meanwhile, at the bank, or ended otherwise."""
     purchases.sagas["p1"] = saga()
-    purchases.cancels["p1"] = CancelAnswer(canceled=False, status=status)
+    purchases.cancels["p1"] = view(status=status)
     response = client.post(ROUTE)
     assert refusal(response) == (409, "not-cancelable")
     assert response.get_json()["purchase_status"] == status

@@ -62,7 +62,7 @@ def test_a_published_set_is_read(portal: Portal) -> None:
 def test_what_is_no_key_set_is_no_answer(portal: Portal, content: dict[str, Any]) -> None:
     """Whatever else stands at the address, the provider counts as away."""
     with pytest.raises(Unavailable):
-        answering(loop, **content)()
+        answering(portal, **content)()
 
 
 @pytest.mark.parametrize("status", [204, 301, 302, 304, 400, 401, 404, 429, 500, 503])

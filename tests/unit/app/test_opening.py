@@ -1,5 +1,7 @@
 """POST /purchases: the answer, its repeats, and every refusal."""
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.exceptions import Forbidden, TooManyRequests
@@ -8,7 +10,8 @@ from app.refusals import STATUS_BY_KIND
 from app.settings import IntakeSettings
 from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
 from domain.errors import ContractBroken, Refused, Unavailable
-from domain.keys import purchase_id_of
+from domain.keys import payment_id_of, purchase_id_of
+from domain.purchase import NextAction, PurchaseStatus
 from lib.webapi.problem_types import FORBIDDEN
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakePurchases
@@ -21,16 +24,33 @@ def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskCl
     assert response.status_code == 201
     assert response.get_json() == {
         "purchase_id": known,
-        "payment_id": "pi_1",
+        "payment_id": payment_id_of(known),
         "status": "awaiting_payment",
         "amount": 1800,
         "currency": "usd",
         "expires_at": "2026-11-21T10:00:00Z",
-        "client_secret": "pi_1_secret",
+        "next_action": {"type": "stripe", "client_secret": "pi_1_secret", "payment_intent": "pi_1"},
     }
     assert response.headers["Location"] == f"/purchases/{known}"
     assert response.headers["Cache-Control"] == "no-store"
     assert "Idempotent-Replayed" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        ({"type": "none"}, PurchaseStatus.PROCESSING),
+        ({"type": "redirect", "url": "https://pay.example/1"}, PurchaseStatus.AWAITING_PAYMENT),
+    ],
+)
+def test_a_buyer_is_told_what_to_do_and_nothing_else(
+    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, action: Any, status: PurchaseStatus
+) -> None:
+    """Exactly the members that belong to the kind of action: paid already, or on the provider's page."""
+    purchases.status = status
+    payments.action = NextAction(**action)
+    answer = post(client).get_json()
+    assert (answer["next_action"], answer["status"]) == (action, status)
 
 
 def test_the_saga_is_told_what_it_needs(client: FlaskClient, purchases: FakePurchases, config: IntakeSettings) -> None:

@@ -7,16 +7,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.errors import Refused, Unavailable
-from domain.messages import PurchaseView
 from domain.purchase import PurchaseStatus, TimelineEntry
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import NOW, ORDER, FakePayments, FakePurchases, outcome, payment, saga
+from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePayments, FakePurchases, outcome, payment, saga, view
 
 OPENED = TimelineEntry(at=NOW, event="opening")
 RESERVED = TimelineEntry(at=NOW + timedelta(seconds=1), event="offset_reserved", detail="1.5 t")
 SHOWN: dict[str, Any] = {
     "purchase_id": "p1",
-    "payment_id": "pi_1",
+    "payment_id": PAYMENT_ID,
     "status": "awaiting_payment",
     "reason": None,
     "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}],
@@ -38,13 +37,8 @@ def test_an_open_purchase_is_shown_without_a_worker(client: FlaskClient, purchas
 
 def test_a_worker_in_time_tells_the_timeline(client: FlaskClient, purchases: FakePurchases) -> None:
     """Its view is fresher than the server's description."""
-    purchases.sagas["p1"] = saga(status=PurchaseStatus.OPENING, payment_id=None)
-    purchases.views["p1"] = PurchaseView(
-        status=PurchaseStatus.AWAITING_PAYMENT,
-        payment_id="pi_1",
-        expires_at=NOW + timedelta(minutes=30),
-        timeline=(OPENED, RESERVED),
-    )
+    purchases.sagas["p1"] = saga(status=PurchaseStatus.OPENING)
+    purchases.views["p1"] = view(timeline=(OPENED, RESERVED))
     timeline = [*SHOWN["timeline"], {"at": "2026-11-21T09:30:01Z", "event": "offset_reserved", "detail": "1.5 t"}]
     assert client.get("/purchases/p1").get_json() == SHOWN | {"timeline": timeline}
 
@@ -52,7 +46,7 @@ def test_a_worker_in_time_tells_the_timeline(client: FlaskClient, purchases: Fak
 def test_a_purchase_that_is_being_refused_tells_why(client: FlaskClient, purchases: FakePurchases) -> None:
     """The reason is there before the undo is done."""
     purchases.sagas["p1"] = saga(status=PurchaseStatus.OPENING)
-    purchases.views["p1"] = PurchaseView(status=PurchaseStatus.OPENING, reason="sold-out", expires_at=NOW)
+    purchases.views["p1"] = view(status=PurchaseStatus.OPENING, reason="sold-out")
     assert client.get("/purchases/p1").get_json()["reason"] == "sold-out"
 
 
@@ -68,13 +62,13 @@ def test_an_ended_purchase_is_shown_from_its_record(
     assert client.get("/purchases/p1").get_json() == SHOWN | {"status": "paid"}
 
 
-def test_a_rejected_purchase_has_a_reason_and_perhaps_no_payment(client: FlaskClient, payments: FakePayments) -> None:
-    """A purchase whose payment was never created is shown, too."""
+def test_a_rejected_purchase_has_a_reason_and_no_deadline(client: FlaskClient, payments: FakePayments) -> None:
+    """One whose payment its provider has never heard of is shown, too."""
     ended = outcome(status=PurchaseStatus.REJECTED, reason="opening-failed", answer={"refused": {}})
-    payments.records = [payment(payment_id=None, outcome=ended)]
+    payments.records = [payment(provider_reference=None, outcome=ended)]
     shown = client.get("/purchases/p1").get_json()
     assert (shown["status"], shown["reason"]) == ("rejected", "opening-failed")
-    assert (shown["payment_id"], shown["expires_at"], shown["timeline"]) == (None, None, [])
+    assert (shown["payment_id"], shown["expires_at"], shown["timeline"]) == (PAYMENT_ID, None, [])
 
 
 def test_a_purchase_whose_saga_was_ended_by_force_needs_attention(client: FlaskClient, payments: FakePayments) -> None:

@@ -34,7 +34,7 @@ class FakeTemporal:
         return self
 
     async def connect(self) -> Client:
-        """Itself, as the census connects."""
+        """Itself, as the collector connects."""
         return cast("Client", self)
 
     async def count_workflows(self, query: str) -> Any:
@@ -55,8 +55,8 @@ class FakeTemporal:
         return response
 
 
-def census(temporal: FakeTemporal) -> SagaCollector:
-    """The census of that server."""
+def collector(temporal: FakeTemporal) -> SagaCollector:
+    """A collector that asks that server."""
     return SagaCollector(Portal(), temporal.connect, TTL)
 
 
@@ -68,7 +68,7 @@ def values(told: Iterator[Metric] | Any) -> dict[str, dict[tuple[str, ...], floa
 def test_it_tells_what_is_open_parked_and_overdue() -> None:
     """Each status and each saga has its count, also of 0; what is parked counts as open."""
     temporal = FakeTemporal({"PurchaseStatus = 'processing'": 4, "'RefundFailed'": 2, "StartTime <": 1})
-    told = values(census(temporal)())
+    told = values(collector(temporal)())
     assert told["intake_purchases_open"] == {(s.value,): 4 if s == "processing" else 0 for s in OPEN}
     assert told["intake_follow_ups_parked"] == {(saga,): 2 if saga == "RefundFailed" else 0 for saga in FOLLOW_UPS}
     assert told["intake_follow_ups_struggling"] == {(saga,): 2 if saga == "RefundFailed" else 1 for saga in FOLLOW_UPS}
@@ -79,13 +79,13 @@ def test_it_tells_what_is_open_parked_and_overdue() -> None:
 def test_only_what_runs_is_counted() -> None:
     """An ended saga keeps its attributes."""
     temporal = FakeTemporal()
-    census(temporal)()
+    collector(temporal)()
     assert all("ExecutionStatus = 'Running'" in query for query in temporal.asked)
 
 
 def test_it_tells_who_works_on_a_queue_and_what_waits() -> None:
     """A worker that has not asked for long is gone."""
-    told = values(census(FakeTemporal())())
+    told = values(collector(FakeTemporal())())
     place = ("start-payment", "workflow")
     assert told["intake_task_queue_pollers"][place] == 1
     assert told["intake_task_queue_backlog"][place] == 3
@@ -93,10 +93,10 @@ def test_it_tells_who_works_on_a_queue_and_what_waits() -> None:
     assert len(told["intake_task_queue_pollers"]) == 6
 
 
-def test_scrapes_that_follow_each_other_cost_one_census() -> None:
+def test_scrapes_that_follow_each_other_cost_one_question() -> None:
     """Several Prometheus servers ask, and Temporal is asked once."""
     temporal = FakeTemporal()
-    watch = census(temporal)
+    watch = collector(temporal)
     first = values(watch())
     asked = len(temporal.asked)
     assert values(watch()) == first
@@ -105,7 +105,7 @@ def test_scrapes_that_follow_each_other_cost_one_census() -> None:
 
 def test_an_outage_shows_as_missing_numbers() -> None:
     """An old number would be a lie; that Temporal is away is told."""
-    assert values(census(FakeTemporal(away=True))()) == {"intake_temporal_up": {(): 0}}
+    assert values(collector(FakeTemporal(away=True))()) == {"intake_temporal_up": {(): 0}}
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no server"), TimeoutError("too late")])

@@ -16,15 +16,13 @@ from tests.unit.fakes import FakePurchases
 
 # What no id of Stripe's is: each would lose the event if it were answered 200, or break the name of a saga.
 NO_IDS: list[Any] = [None, 7, "", [], {}, "pi/1", "pi_1\n", "p" * 101]
-NO_METADATA: list[Any] = [[], "purchase_id", 7]
 NO_DATA: list[Any] = [None, [], "x", 7, {}, {"object": None}, {"object": "pi_1"}]
-# Events whose payment or refund has no name, and such that do not tell whether they are ours.
+# Events whose payment or refund has no name.
 NAMELESS: list[dict[str, Any]] = [
     *(event(id=wrong) for wrong in NO_IDS),
     *(event("payment_intent.payment_failed", id=wrong) for wrong in NO_IDS),
     *(refund_event(id=wrong) for wrong in NO_IDS),
     *(refund_event(payment_intent=wrong) for wrong in NO_IDS),
-    *(event(metadata=wrong) for wrong in NO_METADATA),
     *(event() | {"data": wrong} for wrong in NO_DATA),
 ]
 
@@ -91,17 +89,6 @@ def test_other_types_are_acknowledged_and_counted(anyone: FlaskClient, purchases
     assert accepted(send(anyone, event() | {"type": kind, "data": None}))
     assert not purchases.events
     assert counted(anyone, "ignored") == before + 2
-
-
-@pytest.mark.parametrize("metadata", [None, {}, {"order": "p1"}])
-def test_a_payment_that_is_not_ours_is_acknowledged_and_counted(
-    anyone: FlaskClient, purchases: FakePurchases, metadata: Any
-) -> None:
-    """Ours has the id of its purchase in the metadata; another application's ids are its own matter."""
-    before = counted(anyone, "not-ours")
-    assert accepted(send(anyone, event(metadata=metadata, id="pi/1")))
-    assert not purchases.events
-    assert counted(anyone, "not-ours") == before + 1
 
 
 @pytest.mark.parametrize("content", NAMELESS)

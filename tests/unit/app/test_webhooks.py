@@ -9,12 +9,30 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from domain.errors import Unavailable
+from domain.keys import payment_id_of
 from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
-from tests.unit.app.deliveries import PURCHASE, accepted, counted, event, refund_event, send, signature
+from tests.unit.app.deliveries import (
+    METADATA,
+    PAYMENT,
+    PURCHASE,
+    accepted,
+    counted,
+    event,
+    refund_event,
+    send,
+    signature,
+)
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import FakePayments, FakePurchases, payment
+from tests.unit.fakes import ORDER, FakePayments, FakePurchases, payment
 
-FAILED = PaymentFailedInput(payment_id="pi_1", attempts_max=1)
+ORDER_OF_EVENTS = ORDER.model_copy(update={"purchase_id": PURCHASE})
+SUCCEEDED = PaymentSuccessInput(payment_id=PAYMENT)
+REFUND = RefundFailedInput(payment_id=PAYMENT, refund_id="re_1")
+
+
+def failed(cause: str) -> PaymentFailedInput:
+    """The saga of a failed charge, or of an event."""
+    return PaymentFailedInput(payment_id=PAYMENT, attempts_max=1, cause=cause)
 
 
 @pytest.mark.parametrize("kind", ["payment_intent.succeeded", "payment_intent.amount_capturable_updated"])
@@ -23,13 +41,13 @@ def test_a_paid_or_authorised_payment_starts_payment_success(
 ) -> None:
     """Both events say that money is there."""
     assert accepted(send(anyone, event(kind)))
-    assert purchases.events == [("succeeded", PaymentSuccessInput(payment_id="pi_1"))]
+    assert purchases.events == [SUCCEEDED]
 
 
 def test_a_failed_attempt_starts_the_saga_of_its_charge(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """The failed charge is the cause, so that two events of one failure are one."""
     assert accepted(send(anyone, event("payment_intent.payment_failed", last_payment_error={"charge": "ch_1"})))
-    assert purchases.events == [("failed", FAILED, "ch_1")]
+    assert purchases.events == [failed("ch_1")]
 
 
 @pytest.mark.parametrize(
@@ -40,38 +58,40 @@ def test_a_failure_without_a_charge_is_named_by_its_event(
 ) -> None:
     """Whatever stands where the error should be, the event's id is the cause."""
     assert accepted(send(anyone, event("payment_intent.payment_failed", last_payment_error=error)))
-    assert purchases.events == [("failed", FAILED, "evt_1")]
+    assert purchases.events == [failed("evt_1")]
 
 
 def test_a_cancellation_is_named_by_its_event(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """It keeps the error of an earlier attempt, which has its saga already."""
     assert accepted(send(anyone, event("payment_intent.canceled", last_payment_error={"charge": "ch_1"})))
-    assert purchases.events == [("failed", FAILED, "evt_1")]
+    assert purchases.events == [failed("evt_1")]
 
 
 def test_a_failed_refund_starts_its_saga(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """The refund names the saga, its payment is what the saga looks at."""
     assert accepted(send(anyone, refund_event()))
-    assert purchases.events == [("refund-failed", RefundFailedInput(payment_id="pi_1", refund_id="re_1"))]
+    assert purchases.events == [REFUND]
 
 
 @pytest.mark.parametrize("metadata", [{}, None, {"order": "p1"}])
-def test_a_failed_refund_that_is_not_ours_is_left_alone(
-    anyone: FlaskClient, purchases: FakePurchases, metadata: Any
+def test_a_failed_refund_of_a_hand_is_only_noticed(
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, metadata: Any
 ) -> None:
-    """Payments has put the purchase into its refunds' metadata."""
+    """Payments writes the purchase on its own refunds; the one of a hand starts no saga, which could refund more."""
+    payments.records = [payment(ORDER_OF_EVENTS)]
     assert accepted(send(anyone, refund_event(metadata=metadata, id="re/1")))
-    assert not purchases.events
+    assert (purchases.events, payments.retrieved) == ([], [PAYMENT])
 
 
 def test_an_event_goes_on_in_the_trace_that_payments_has_written_on_it(
     anyone: FlaskClient, purchases: FakePurchases
 ) -> None:
     """What starts the saga runs in that trace; what is written there in another form changes nothing."""
-    marks = {"purchase_id": PURCHASE, "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
-    for given in (marks, marks | {"traceparent": 7}, marks | {"traceparent": "00-é" * 100}, {"purchase_id": PURCHASE}):
-        assert accepted(send(anyone, event(metadata=given, id=f"pi_{len(purchases.traces)}")))
-    assert purchases.traces == [marks["traceparent"], None, None, None]
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    for number, written in enumerate((trace, 7, "00-é" * 100, None)):
+        given = METADATA | {"traceparent": written}
+        assert accepted(send(anyone, event(metadata=given) | {"id": f"evt_{number}"}))
+    assert purchases.traces == [trace, None, None, None]
 
 
 def test_a_repeated_event_is_acknowledged(anyone: FlaskClient, purchases: FakePurchases) -> None:
@@ -91,8 +111,9 @@ def test_two_events_of_one_fact_are_one(anyone: FlaskClient, purchases: FakePurc
 
 def test_an_event_of_another_payment_is_no_repeat(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """Whatever id it has."""
+    other = "6f" * 32
     assert accepted(send(anyone, event()))
-    assert accepted(send(anyone, event(id="pi_2")))
+    assert accepted(send(anyone, event(metadata={"purchase_id": other, "payment_id": payment_id_of(other)})))
     assert accepted(send(anyone, event("payment_intent.canceled")))
     assert len(purchases.events) == 3
 
@@ -140,43 +161,48 @@ def lag(client: FlaskClient) -> tuple[float, float]:
     return found["intake_webhook_lag_seconds_count"], found["intake_webhook_lag_seconds_sum"]
 
 
-# What no id of a purchase is: text of somebody's hand, of another application, and whatever else JSON has.
-NO_PURCHASES: list[Any] = [
+# Metadata that names no payment of ours: text of somebody's hand, of another application, and whatever else JSON has.
+CHANGED: list[Any] = [
     None, 7, "", [], {}, "order-1", "é" * 500, "5F" * 32, PURCHASE + "\n", f"../{PURCHASE}", PURCHASE[1:],
 ]  # fmt: skip
-HINTS = [event, lambda **about: event("payment_intent.canceled", **about), refund_event]
+UNNAMED: list[Any] = [
+    *({"purchase_id": changed, "payment_id": PAYMENT} for changed in CHANGED),
+    *({"purchase_id": PURCHASE, "payment_id": changed} for changed in (*CHANGED, payment_id_of("another"))),
+    {"purchase_id": PURCHASE},
+]
 
 
-@pytest.mark.parametrize("mark", NO_PURCHASES, ids=ascii)
-def test_a_mark_that_somebody_has_changed_loses_no_event(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, mark: Any
+@pytest.mark.parametrize("metadata", UNNAMED, ids=ascii)
+def test_metadata_that_somebody_has_changed_loses_no_event(
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, metadata: Any
 ) -> None:
-    """Payments is asked whether the payment is ours; the sagas are started as by any event, without a word of it."""
-    payments.records = [payment()]
-    for hint in HINTS:
-        assert accepted(send(anyone, hint(metadata={"purchase_id": mark})))
-    assert payments.looked_at == ["pi_1"] * len(HINTS)
-    refund = RefundFailedInput(payment_id="pi_1", refund_id="re_1")
-    succeeded = PaymentSuccessInput(payment_id="pi_1")
-    assert purchases.events == [("succeeded", succeeded), ("failed", FAILED, "evt_1"), ("refund-failed", refund)]
+    """The payment is found by what its provider calls it; the sagas are started as by any event, of that payment."""
+    payments.records = [payment(ORDER_OF_EVENTS)]
+    for hint in (event, lambda **about: event("payment_intent.canceled", **about), refund_event):
+        assert accepted(send(anyone, hint(metadata=metadata)))
+    assert purchases.events == [SUCCEEDED, failed("evt_1"), REFUND]
 
 
-def test_another_applications_payment_with_the_same_word_is_not_ours(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments
+@pytest.mark.parametrize("metadata", [{}, None, [], "purchase_id", {"order": "p1"}, *UNNAMED[:2]], ids=ascii)
+def test_an_event_without_our_ids_is_ours_if_payments_knows_its_payment(
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, metadata: Any
 ) -> None:
-    """Payments does not know it: acknowledged and left alone; a payment that bears an id of ours is taken unasked."""
+    """Another application's is acknowledged and left alone; while Payments is away nobody knows: 503, sent again."""
     before = counted(anyone, "not-ours")
-    assert accepted(send(anyone, event(metadata={"purchase_id": "order-1"})))
+    payments.error = Unavailable("away")
+    assert refusal(send(anyone, event(metadata=metadata))) == (503, "dependency-unavailable")
+    payments.error = None
+    assert accepted(send(anyone, event(metadata=metadata)))
     assert (purchases.events, counted(anyone, "not-ours")) == ([], before + 1)
-    assert accepted(send(anyone, event()))
-    assert payments.looked_at == ["pi_1"]
-    assert purchases.events
+    payments.records = [payment(ORDER_OF_EVENTS)]
+    assert accepted(send(anyone, event(metadata=metadata)))
+    assert purchases.events == [SUCCEEDED]
 
 
-def test_while_payments_is_away_a_changed_mark_is_not_acknowledged(
+def test_an_event_with_our_ids_needs_no_payments(
     anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments
 ) -> None:
-    """503: Stripe sends it again."""
+    """It is stored while Payments is away: its saga asks later."""
     payments.error = Unavailable("away")
-    assert refusal(send(anyone, event(metadata={"purchase_id": "é"}))) == (503, "dependency-unavailable")
-    assert not purchases.events
+    assert accepted(send(anyone, event()))
+    assert purchases.events == [SUCCEEDED]

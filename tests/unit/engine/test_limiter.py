@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from engine.temporal import ANSWER_TIMEOUT_S
 
 from domain.errors import Unavailable
 from engine.limiter import FIRST, IN_TIME_S, LEAST, WAIT_S, AdaptiveLimiter, Overloaded
+from engine.purchases import ANSWER_TIMEOUT_S
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 

@@ -1,6 +1,8 @@
 """The loop that Flask's threads share."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,6 +10,23 @@ import pytest
 
 from lib.portal import Portal
 from tools.devstack.patience import PATIENCE_S
+
+UNFINISHED = """
+import asyncio
+from lib.portal import Portal
+
+async def begin():
+    tasks.append(asyncio.create_task(asyncio.Event().wait()))
+
+tasks = []
+Portal().run(begin())
+"""
+
+
+@pytest.fixture
+def portal() -> Portal:
+    """A loop that lives as long as the tests' process."""
+    return Portal()
 
 
 def test_a_coroutine_that_takes_too_long_is_canceled(portal: Portal) -> None:
@@ -39,3 +58,9 @@ def test_threads_share_one_loop_and_get_their_own_results(portal: Portal) -> Non
     assert len({id(used) for _, used in results}) == 1
     with pytest.raises(ValueError, match="7"):
         portal.run(double(7), 1)
+
+
+def test_a_process_ends_though_its_loop_has_work() -> None:
+    """The loop's thread is stopped with it: nobody has to close anything, and nothing is complained of."""
+    ended = subprocess.run([sys.executable, "-c", UNFINISHED], capture_output=True, timeout=PATIENCE_S, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")

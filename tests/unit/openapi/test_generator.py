@@ -7,7 +7,7 @@ from apiflask import APIFlask
 from pydantic import BaseModel, Field
 
 from lib.webapi import PageQuery, Shown, create_api
-from lib.webapi.openapi import may_tell, reads_raw
+from lib.webapi.openapi import problem_responses, reads_raw
 from lib.webapi.problem_types import ProblemType
 
 SOLD_OUT = ProblemType("sold-out", 409, "Nothing is left.", {"left": {"type": "integer", "examples": [0]}})
@@ -56,7 +56,7 @@ def test_each_kind_of_refusal_has_a_schema_and_an_example(api: APIFlask) -> None
 
     @api.get("/orders")
     @api.output(OrderShown)
-    @api.doc(extensions=may_tell(SOLD_OUT, CLOSED))
+    @api.doc(extensions=problem_responses(SOLD_OUT, CLOSED))
     def show() -> OrderShown:
         """Show an order."""
         return OrderShown(order_id="o1")

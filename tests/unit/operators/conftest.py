@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 from audit.auditor import CouldNotRead
 from audit.report import Report
 from operators.books import SERVICES, Book, Books
-from operators.cli import Desk, purchases_commands
+from operators.cli import CommandContext, purchases_commands
 from operators.environment import Environment
-from tests.unit.operators.fake_engine import FakeEngine
+from tests.unit.operators.fake_temporal import FakeTemporal
 
 Command = Callable[..., Result]
 
@@ -61,9 +61,9 @@ class FakeAudit:
 
 
 @pytest.fixture
-def engine() -> FakeEngine:
+def temporal() -> FakeTemporal:
     """A Temporal that knows nothing yet."""
-    return FakeEngine()
+    return FakeTemporal()
 
 
 @pytest.fixture
@@ -92,16 +92,16 @@ def environment() -> Environment:
 
 
 @pytest.fixture
-def purchases(engine: FakeEngine, books: FakeBooks, audits: FakeAudit, environment: Environment) -> Command:
+def purchases(temporal: FakeTemporal, books: FakeBooks, audits: FakeAudit, environment: Environment) -> Command:
     """`flask purchases …`, of olga's; with `keys` somebody sits at the terminal and types them."""
 
-    def made(by: str = "") -> FakeEngine:
-        engine.names.append(by)
-        return engine
+    def made(by: str = "") -> FakeTemporal:
+        temporal.names.append(by)
+        return temporal
 
     def run(*arguments: str, keys: str | None = None, operator: str | None = "olga") -> Result:
-        desk = Desk(made, books, audits, environment, asks=lambda: keys is not None)
+        context = CommandContext(made, books, audits, environment, asks=lambda: keys is not None)
         shell = CliRunner(env={"OPERATOR": operator})
-        return shell.invoke(purchases_commands(desk, leave=sys.exit), list(arguments), input=keys)
+        return shell.invoke(purchases_commands(context, leave=sys.exit), list(arguments), input=keys)
 
     return run

@@ -8,7 +8,7 @@ from audit.auditor import CouldNotRead
 from audit.report import Report
 from audit.rules.findings import Finding, Rule, Side, Weight
 from tests.unit.operators.conftest import Command, FakeAudit
-from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, run
+from tests.unit.operators.fake_temporal import PURCHASE, SUCCESS, FakeTemporal, run
 
 FAULT = Finding(Weight.FAULT, Rule.NOT_DELIVERED, Side.USERS, "alice does not own the offset", "p1", "pi_1")
 WAITS = Finding(Weight.PARKED, Rule.PARKED, Side.TEMPORAL, f"{SUCCESS} waits for an operator", "p2", "pi_2", SUCCESS)
@@ -53,9 +53,9 @@ def test_programs_read_the_same(purchases: Command, audits: FakeAudit) -> None:
 
 
 @pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "pi_1"])
-def test_some_purchases_alone(engine: FakeEngine, purchases: Command, audits: FakeAudit, any_id: str) -> None:
+def test_some_purchases_alone(temporal: FakeTemporal, purchases: Command, audits: FakeAudit, any_id: str) -> None:
     """By whatever id is at hand."""
-    engine.know(run(), run(SUCCESS, kind="PaymentSuccess"))
+    temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"))
     assert purchases("audit", any_id).exit_code == 0
     assert audits.asked == [["p1"]]
 

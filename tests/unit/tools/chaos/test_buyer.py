@@ -26,9 +26,9 @@ STORY = Story(
 )
 ANSWER = {
     "purchase_id": purchase_id_of("load-1", "key-1"),
-    "payment_id": "pi_1",
+    "payment_id": "payment-1",
     "expires_at": "2026-01-01T00:00:00Z",
-    "client_secret": "pi_1_secret",
+    "next_action": {"type": "stripe", "client_secret": "pi_1_secret", "payment_intent": "pi_1"},
 }
 MARKET = Market(
     intake_url="http://intake",
@@ -87,7 +87,7 @@ async def test_a_buyer_agrees_to_the_price_that_is_shown() -> None:
     seen = await live(world)
 
     assert json.loads(world.orders[0].content)["amount"] == 151
-    assert (seen.payment_id, seen.charged, seen.wrong) == ("pi_1", True, [])
+    assert (seen.payment_id, seen.charged, seen.wrong) == ("payment-1", True, [])
 
 
 async def test_a_buyer_repeats_with_the_same_key_until_the_intake_is_back() -> None:

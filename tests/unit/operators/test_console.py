@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from operators.cli.paper import PIPE_WIDTH, Sheet, short
+from operators.cli.console import PIPE_WIDTH, Table, short
 
 PURCHASE_ID = "4b1973060d054810370e6bdc158dd26f11788ae4cc410a4844ed66aaf441809d"
 WHY = "Deliver 0.100 tCO2e of mangrove-2: the callee broke its contract, POST /users/load-23/offsets: 403"
@@ -15,9 +15,9 @@ def printed(width: int, *, terminal: bool) -> str:
     """A table as a console of that width shows it."""
     to = io.StringIO()
     console = Console(file=to, width=width, force_terminal=terminal, color_system=None, markup=False, highlight=False)
-    sheet = Sheet(console, "Parked", "purchase", "why", "to decide", "order", nice=["order"])
-    sheet.row(short(console, PURCHASE_ID), WHY, ["retry", "abort"], "1.500 tCO2e")
-    sheet.print()
+    table = Table(console, "Parked", "purchase", "why", "to decide", "order", nice=["order"])
+    table.row(short(console, PURCHASE_ID), WHY, ["retry", "abort"], "1.500 tCO2e")
+    table.print()
     return to.getvalue()
 
 

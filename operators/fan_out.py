@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from domain.errors import Unavailable
-from operators.engine import Run
+from operators.ports import Run
 
 A = TypeVar("A")
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich import box
+from rich import table as rich_table
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 # Enough to tell purchases from one another; every command takes the beginning of an id.
@@ -19,7 +19,7 @@ PIPE_WIDTH = 10_000
 STYLES = {"needs_attention": "bold red", "paid": "green", "refused": "red", "unknown": "red", "parked again": "red"}
 
 
-def paper(*, stderr: bool = False) -> Console:
+def make_console(*, stderr: bool = False) -> Console:
     """A console; what it is given is plain text, whatever brackets and colons it holds."""
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
@@ -38,7 +38,7 @@ def say_lines(console: Console, *lines: str) -> None:
         console.print(line, soft_wrap=True)
 
 
-class Sheet:
+class Table:
     """A table that fits its console: columns that are only `nice` are left out where it is narrow."""
 
     def __init__(self, console: Console, title: str, *columns: str, nice: Iterable[str] = ()) -> None:
@@ -46,7 +46,7 @@ class Sheet:
         roomy = not console.is_terminal or console.width >= WIDE
         self._shown = [roomy or column not in nice for column in columns]
         self._title = title
-        self._table = Table(box=self._box, pad_edge=False)
+        self._table = rich_table.Table(box=self._box, pad_edge=False)
         for column, shown in zip(columns, self._shown, strict=True):
             if shown:
                 self._table.add_column(column, overflow="fold")

@@ -43,7 +43,7 @@ class Run(Frozen):
     task_attempt: int = 0
 
 
-class Looking(Protocol):
+class TemporalReader(Protocol):
     """What is looked at; every method raises Unavailable when Temporal or a saga's worker does not answer in time."""
 
     async def run(self, workflow_id: str) -> Run | None:
@@ -77,7 +77,7 @@ class Looking(Protocol):
         """What a closed saga has left: its result's note, its failure or why it was terminated."""
 
 
-class Engine(Looking, Protocol):
+class TemporalAdmin(TemporalReader, Protocol):
     """The way to Temporal: to look, to decide, to repair, in somebody's name. Every method raises Unavailable."""
 
     async def resolve(self, run: Run, decision: str) -> str:

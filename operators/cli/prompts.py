@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import click
 
-from operators.cli.desk import Desk
-from operators.cli.ending import ask
+from operators.cli.context import CommandContext
+from operators.cli.exit_codes import ask
 from operators.environment import Environment, stranger
 
 # A person's name, login or mail address; it stands in Temporal's histories, in clear.
@@ -31,13 +31,13 @@ def check_places(environment: Environment, *, mixed: bool) -> None:
         raise click.UsageError(f"{environment.mixture} If they belong together, say --mixed.")
 
 
-def check_purchase(desk: Desk, purchase_id: str | None, payment_id: str | None) -> None:
+def check_purchase(context: CommandContext, purchase_id: str | None, payment_id: str | None) -> None:
     """The same, by a purchase that is to be changed."""
     if click.get_current_context().meta.get(MIXED):
         return
-    if why := ask(stranger(desk.readers, purchase_id, payment_id)):
+    if why := ask(stranger(context.readers, purchase_id, payment_id)):
         raise click.UsageError(
-            f"{why}: are they of two environments? {desk.environment}. "
+            f"{why}: are they of two environments? {context.environment}. "
             "If not (a restored database, for example): flask purchases --mixed …."
         )
 

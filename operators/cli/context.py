@@ -12,10 +12,10 @@ from audit.report import Report
 from engine import address, lazy_client, namespace
 from operators.books import SERVICES, HttpReaders, Readers
 from operators.decisions import identity_of
-from operators.engine import Engine
 from operators.environment import Environment
+from operators.ports import TemporalAdmin
 from operators.settings import OperatorSettings
-from operators.temporal import TemporalEngine
+from operators.temporal import SdkTemporalAdmin
 
 Tell = Callable[[str], None]
 MakeClient = Callable[..., Awaitable[Client]]
@@ -27,21 +27,21 @@ def somebody_is_there() -> bool:
 
 
 @dataclass(frozen=True)
-class Desk:
+class CommandContext:
     """The ways to Temporal, to the services' books and to the audit; `asks` tells whether somebody can answer.
 
-    What is changed by an engine is changed in the name that it is made with.
+    What is changed by an admin is changed in the name that it is made with.
     """
 
-    make_engine: Callable[..., Engine]
+    make_admin: Callable[..., TemporalAdmin]
     readers: Readers
     audit: Callable[[Tell, Sequence[str]], Awaitable[Report]]
     environment: Environment
     asks: Callable[[], bool] = somebody_is_there
 
 
-def desk(config: OperatorSettings) -> Desk:
-    """The desk of this process; connects to nothing yet."""
+def command_context(config: OperatorSettings) -> CommandContext:
+    """The context of this process; connects to nothing yet."""
     places = replace(Places.of(config), service_token=config.commands_token)
 
     async def audited(tell: Tell, purchase_ids: Sequence[str]) -> Report:
@@ -49,9 +49,9 @@ def desk(config: OperatorSettings) -> Desk:
 
     urls = {name: getattr(places, name) for name in SERVICES}
     environment = Environment(address(), namespace(), urls)
-    return Desk(engine_of, HttpReaders(urls, places.service_token), audited, environment)
+    return CommandContext(admin_of, HttpReaders(urls, places.service_token), audited, environment)
 
 
-def engine_of(by: str = "", make_client: MakeClient = lazy_client) -> TemporalEngine:
+def admin_of(by: str = "", make_client: MakeClient = lazy_client) -> SdkTemporalAdmin:
     """The way to Temporal in an operator's name."""
-    return TemporalEngine(partial(make_client, **({"identity": identity_of(by)} if by else {})))
+    return SdkTemporalAdmin(partial(make_client, **({"identity": identity_of(by)} if by else {})))

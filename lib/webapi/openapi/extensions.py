@@ -10,10 +10,10 @@ PROBLEMS = "x-problem-types"
 RAW = "x-raw"
 
 
-def may_tell(*types: ProblemType) -> dict[str, Any]:
+def problem_responses(*types: ProblemType) -> dict[str, Any]:
     """What a route may refuse with, beside what its parameters, its body and its security imply.
 
-    Use it as `@routes.doc(extensions=may_tell(SOLD_OUT, PRICE_CHANGED))`.
+    Use it as `@routes.doc(extensions=problem_responses(SOLD_OUT, PRICE_CHANGED))`.
     """
     return {PROBLEMS: types}
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.errors import Refused, Unavailable
-from domain.messages import ParkedView, PurchaseView, Settlement
-from domain.purchase import PurchaseStatus, TimelineEntry
+from domain.messages import ParkedView, PurchaseResult, PurchaseView
+from domain.purchase import PurchaseStatus
 from operators.decisions import Decision
-from operators.engine import RUNNING, Run
+from operators.ports import RUNNING, Run
 from operators.queries import BROKEN_OFF, FOLLOW_UPS, OPEN_AND_WELL, PARKED, PURCHASES
 from operators.rows import is_broken, is_parked
 from tests.unit.fakes import NOW
+from tests.unit.fakes import view as purchase_view
 
 PURCHASE, SUCCESS = "purchase/p1", "payment-success/pi_1"
 
@@ -46,14 +47,14 @@ def view(reason: str = "Refund the payment: refused, no balance", **changes: Any
 
 
 @dataclass
-class FakeEngine:
+class FakeTemporal:
     """Knows some sagas, and keeps what it was asked to do; a decision lets a saga end unless `again` says otherwise."""
 
     sagas: dict[str, Run] = field(default_factory=dict)
     waiting: dict[str, ParkedView] = field(default_factory=dict)
     # What each saga is parked for once it has tried again.
     again: dict[str, ParkedView] = field(default_factory=dict)
-    settlements: dict[str, Settlement] = field(default_factory=dict)
+    results: dict[str, PurchaseResult] = field(default_factory=dict)
     decided: dict[str, list[Decision]] = field(default_factory=dict)
     # In whose names it was asked for.
     names: list[str] = field(default_factory=list)
@@ -88,8 +89,7 @@ class FakeEngine:
         """With a short timeline."""
         if not self.worker:
             raise Unavailable("no poller")
-        timeline = (TimelineEntry(at=NOW, event="opening"),)
-        return PurchaseView(status=PurchaseStatus.PROCESSING, expires_at=NOW, timeline=timeline)
+        return purchase_view(status=PurchaseStatus.PROCESSING)
 
     async def run(self, workflow_id: str) -> Run | None:
         """A saga by its id."""
@@ -150,13 +150,13 @@ class FakeEngine:
         self.done.append(("start again", run.run_id))
         return run.model_copy(update={"run_id": "run-2", "state": RUNNING})
 
-    async def told(self, run: Run, workflow_id: str) -> Settlement | None:
+    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
         """What the test has set."""
-        return self.settlements.get(run.workflow_id)
+        return self.results.get(run.workflow_id)
 
-    async def tell(self, run: Run, settlement: Settlement) -> None:
+    async def tell(self, run: Run, result: PurchaseResult) -> None:
         """Keep it."""
-        self.done.append(("tell", run.run_id, settlement.status))
+        self.done.append(("tell", run.run_id, result.status))
 
 
 def passes(run: Run, query: str) -> bool:
