@@ -59,23 +59,16 @@ def test_a_creation_that_hangs_until_its_opening_is_given_up_takes_no_money(*, m
     assert_undone(world)
 
 
-def test_a_hold_that_nobody_was_told_of_is_released_when_its_opening_is_given_up() -> None:
-    """Payments has created it, and its answers do not come back."""
-    world = paying(manual=True)
+@captures
+def test_money_that_nobody_was_told_of_is_released_or_buys_what_was_ordered(*, manual: bool) -> None:
+    """Payments has created it, its answers do not come back: given up, a hold is canceled, a charge goes on."""
+    world = paying(manual=manual)
     world.faults.after["create"] = [UNAVAILABLE] * 20
     world.open()
     world.engine.run()
-    assert (world.outcome.status, world.payments.known().status) == ("rejected", PaymentStatus.CANCELED)
-    assert_undone(world)
-
-
-def test_a_charge_that_nobody_was_told_of_buys_what_was_ordered() -> None:
-    """Captured already it cannot be canceled: the opening goes on, as for any money that moves."""
-    world = paying(manual=False)
-    world.faults.after["create"] = [UNAVAILABLE] * 20
-    world.open()
-    world.engine.run()
-    assert (world.outcome.status, world.users.delivered) == ("paid", True)
+    assert (world.outcome.status, world.users.delivered) == (("rejected", False) if manual else ("paid", True))
+    assert (world.payments.known().status is PaymentStatus.CANCELED) == manual
+    assert world.projects.row == ("closed" if manual else "committed")
 
 
 def test_a_buyers_cancel_comes_too_late() -> None:
