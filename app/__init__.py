@@ -1,6 +1,6 @@
 """The intake API: takes purchases from the web UI and events from Stripe, starts the sagas and asks them.
 
-Here belongs the door: who may come in, what they may say, what they are told. No decision about a purchase.
+Here belongs who may come in, what they may say and what they are told. No decision about a purchase.
 """
 
 from typing import TYPE_CHECKING

@@ -41,13 +41,13 @@ def development_buyers(config: IntakeSettings) -> list[str]:
     return list(BUYERS) if config.environment == "development" and not config.jwt_jwks_url else []
 
 
-class TokenBody(Body):
+class TokenRequest(Body):
     """Whose token it shall be."""
 
     buyer_id: Id = Field(examples=["alice"])
 
 
-class TokenShown(Shown):
+class TokenResponse(Shown):
     """A buyer's token."""
 
     token: str
@@ -75,10 +75,10 @@ def development(config: IntakeSettings, web: Path = WEB) -> APIBlueprint:
         return response
 
     @routes.post("/development/token")
-    @routes.input(TokenBody, arg_name="body")
-    @routes.output(TokenShown)
-    def make_token(body: TokenBody) -> TokenShown:
+    @routes.input(TokenRequest, arg_name="body")
+    @routes.output(TokenResponse)
+    def make_token(body: TokenRequest) -> TokenResponse:
         """Make a token for any buyer: on a developer's machine nobody has to prove who they are."""
-        return TokenShown(token=development_token(config, body.buyer_id))
+        return TokenResponse(token=development_token(config, body.buyer_id))
 
     return routes

@@ -15,7 +15,7 @@ from app.settings import IntakeSettings
 from lib.webapi.addresses import caller
 from lib.webapi.problem_types import RATE_LIMITED
 
-# Stripe's door has a budget of its own, and who asks for health must hear of it in any crowd.
+# Stripe's endpoint has a budget of its own, and who asks for health must hear of it in any crowd.
 UNLIMITED = frozenset({"/webhooks/stripe", "/health", "/ready", "/metrics"})
 # 1 s: Redis answers in a millisecond, on a drowning machine in some hundred. Who waits longer is let in, and their
 # process counts for itself until Redis is back.

@@ -52,8 +52,8 @@ class EncryptedFailures(ShortFailures):
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         """Write it as the SDK's own converter reads it."""
         super().to_failure(exception, payload_converter, failure)
-        (told,) = payload_converter.to_payloads([{"message": failure.message, "stack_trace": failure.stack_trace}])
-        failure.encoded_attributes.CopyFrom(told)
+        (encoded,) = payload_converter.to_payloads([{"message": failure.message, "stack_trace": failure.stack_trace}])
+        failure.encoded_attributes.CopyFrom(encoded)
         failure.message, failure.stack_trace = "Encoded failure", ""
 
 
@@ -64,11 +64,11 @@ def _cut(text: str, most: int) -> str:
 
 def data_converter(settings: PayloadSettings | None = None) -> DataConverter:
     """The converter of every client of ours; without `settings` by those of this process."""
-    told = settings or read(PayloadSettings)
+    settings = settings or read(PayloadSettings)
     return DataConverter(
         payload_converter_class=Converter,
         # A failure's message and traceback are no payloads of themselves: this makes one of them.
-        failure_converter_class=EncryptedFailures if told.payload_key else ShortFailures,
+        failure_converter_class=EncryptedFailures if settings.payload_key else ShortFailures,
         # Without any key too: it says which one is missing, where the SDK would only name an unknown encoding.
-        payload_codec=Encryption(told.keys_by_id, told.payload_key, reads_clear=told.reads_clear),
+        payload_codec=Encryption(settings.keys_by_id, settings.payload_key, reads_clear=settings.reads_clear),
     )

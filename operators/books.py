@@ -39,6 +39,9 @@ class Readers(Protocol):
     async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
         """All books of a purchase, by what is known of it; never raises because a service is away."""
 
+    async def payment_called(self, provider_reference: str) -> str | None:
+        """Our id of the payment that its provider calls so; None where Payments knows none, or is away."""
+
 
 class HttpReaders:
     """The services over HTTP; their addresses by their names."""
@@ -53,7 +56,7 @@ class HttpReaders:
     async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
         """Payments first, for it knows the other ids; then all others at once."""
         async with self._connect() as http:
-            at = {name: Service(http, self._urls[name], self._token, REFUSALS) for name in SERVICES}
+            at = {name: self._service(http, name) for name in SERVICES}
             payment = await _payment(at["payments"], purchase_id, payment_id)
             known = payment.entry or {}
             payment_id, purchase_id = payment_id or known.get("payment_id"), purchase_id or known.get("purchase_id")
@@ -65,16 +68,30 @@ class HttpReaders:
             )
         return Books(payment=payment, reservation=reservation, offset=offset, notifications=notifications)
 
+    async def payment_called(self, provider_reference: str) -> str | None:
+        """Payments lists it."""
+        async with self._connect() as http:
+            found = await _listed(self._service(http, "payments"), "provider_reference", provider_reference)
+        return found.entry["payment_id"] if found.entry else None
+
+    def _service(self, http: httpx.AsyncClient, name: str) -> Service:
+        return Service(http, self._urls[name], self._token, REFUSALS)
+
 
 async def _payment(payments: Service, purchase_id: str | None, payment_id: str | None) -> Book:
     """As the provider has it now; where that does not answer, as Payments has recorded it."""
-    looked = await _entry(payments, f"/payments/{_in_path(payment_id)}", wanted=payment_id)
-    if looked and (looked.entry or not looked.problem):
-        return looked
-    recorded = await _entry(payments, "/payments", wanted=purchase_id, purchase_id=purchase_id)
-    found = recorded.entry["items"] if recorded and recorded.entry else []
-    problem = (looked and looked.problem) or (recorded and recorded.problem) or ""
-    return Book(entry=found[0] if found else None, problem=problem)
+    retrieved = await _entry(payments, f"/payments/{_in_path(payment_id)}", wanted=payment_id)
+    if retrieved and (retrieved.entry or not retrieved.problem):
+        return retrieved
+    recorded = await _listed(payments, "purchase_id", purchase_id)
+    return Book(entry=recorded.entry, problem=(retrieved and retrieved.problem) or recorded.problem)
+
+
+async def _listed(payments: Service, name: str, value: str | None) -> Book:
+    """The one payment that has this id under that name, from Payments' own record."""
+    found = await _entry(payments, "/payments", wanted=value, **{name: value}) or Book()
+    items = found.entry["items"] if found.entry else []
+    return Book(entry=items[0] if items else None, problem=found.problem)
 
 
 async def _entry(service: Service, path: str, *, wanted: str | None, **params: str | None) -> Book | None:

@@ -43,7 +43,7 @@ class Purchase(Frozen):
 
 
 async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purchase:
-    """A purchase by any id of it; raises Refused (`not-found`, `ambiguous`) and Unavailable.
+    """A purchase by any id of it, its provider's too; raises Refused (`not-found`, `ambiguous`) and Unavailable.
 
     One that Temporal has forgotten is shown as Payments has recorded it.
     """
@@ -52,7 +52,7 @@ async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purch
     except Refused as refused:
         if refused.kind != "not-found":
             raise
-        return await _forgotten(readers, any_id, refused)
+        return await _forgotten(temporal, readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
     books, timeline, sagas = await asyncio.gather(
         readers.read(*ids), _timeline(temporal, runs), asyncio.gather(*(_told(temporal, saga) for saga in runs))
@@ -61,13 +61,13 @@ async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purch
 
 
 async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -> str:
-    """The purchase that is meant by any id of it; raises Refused (`not-found`, `ambiguous`) and Unavailable."""
+    """The purchase that is meant by any of these ids; raises Refused (`not-found`, `ambiguous`) and Unavailable."""
     try:
         runs = await sagas_of(temporal, any_id)
     except Refused as refused:
         if refused.kind != "not-found":
             raise
-        return str((await _forgotten(readers, any_id, refused)).purchase_id)
+        return str((await _forgotten(temporal, readers, any_id, refused)).purchase_id)
     known = _first(map(purchase_id, runs))
     if known is None:
         books = await readers.read(None, _first(run.payment_id for run in runs))
@@ -77,7 +77,7 @@ async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -
     return known
 
 
-async def _forgotten(readers: Readers, any_id: str, refused: Refused) -> Purchase:
+async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, refused: Refused) -> Purchase:
     bare = any_id.removeprefix(PURCHASE_ID_PREFIX)
     if "/" in bare:
         raise refused
@@ -88,6 +88,9 @@ async def _forgotten(readers: Readers, any_id: str, refused: Refused) -> Purchas
     if by_purchase.payment.problem:
         away = by_purchase.payment.problem
         raise Unavailable(f"Temporal knows no purchase {any_id}, and Payments does not answer: {away}")
+    if payment_id := await readers.payment_called(bare):
+        # It was the provider's id, as its dashboard shows it.
+        return await show(temporal, readers, payment_id)
     raise refused
 
 

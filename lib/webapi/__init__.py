@@ -1,4 +1,4 @@
-"""The manners of our HTTP APIs, the same for the intake and for every service.
+"""The conventions of our HTTP APIs, the same for the intake and for every service.
 
 Here belongs what any of our APIs does alike whatever it is about: strict JSON, problem+json, request ids, cursor
 pages, the service token, health and readiness. No word of the business, and nothing here imports anything of ours.

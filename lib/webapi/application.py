@@ -1,4 +1,4 @@
-"""One Flask application with our manners."""
+"""One Flask application with our conventions."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""gunicorn's threads with our manners: no slow client holds one, and what is no request is refused with a problem too.
+"""gunicorn's threads by our conventions: no slow client holds one, and what is no request is refused by a problem.
 
 As a buffering proxy does, the loop that accepts connections reads all of a request before a thread is given, and sees
 to goodbyes. So a thread is held by an application alone.

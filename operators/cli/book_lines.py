@@ -43,6 +43,8 @@ def _payment(entry: Entry) -> str:
     parts += [f"{verb} by {by}" for verb in ("canceled", "refunded") if (by := entry.get(f"{verb}_by"))]
     if entry.get("disputed"):
         parts.append("disputed at the buyer's bank")
+    if reference := entry.get("provider_reference"):
+        parts.append(f"{entry['provider']} calls it {reference}")
     if outcome := entry.get("outcome"):
         reason = f" ({outcome['reason']})" if outcome.get("reason") else ""
         parts.append(f"recorded as {outcome['status']}{reason}")

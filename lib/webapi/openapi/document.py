@@ -13,7 +13,7 @@ from lib.webapi.openapi.raw import describe_raw
 from lib.webapi.openapi.schemas import name_once
 from lib.webapi.openapi.walk import operations
 
-MANNERS = """
+CONVENTIONS = """
 Errors are problems (RFC 9457): `type` says which one, `detail` what to do about it, `request_id` finds it in our log.
 An unknown path is answered 404, another method of a known one 405 with the header Allow, a fault of ours 500.
 
@@ -26,7 +26,7 @@ until it is null."""
 
 def describe(api: APIFlask, description: str) -> None:
     """Let `/openapi.json` of `api` tell all that its routes, models and problems say."""
-    api.description = description + "\n" + MANNERS
+    api.description = description + "\n" + CONVENTIONS
     api.license = {"name": "MIT", "identifier": "MIT"}
     # The committed copy and every deployment show the same: the API is where its document is.
     api.servers = [{"url": "/", "description": "the server that this document comes from"}]

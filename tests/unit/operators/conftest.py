@@ -17,7 +17,9 @@ from tests.unit.operators.fake_temporal import FakeTemporal
 Command = Callable[..., Result]
 
 PAYMENT = {
-    "payment_id": "pi_1",
+    "payment_id": "payment-1",
+    "provider": "stripe",
+    "provider_reference": "pi_3QK1",
     "purchase_id": "p1",
     "buyer_id": "alice",
     "status": "paid",
@@ -36,11 +38,17 @@ class FakeBooks:
 
     books: Books = field(default_factory=lambda: Books(payment=Book()))
     asked: list[tuple[str | None, str | None]] = field(default_factory=list)
+    # Payments' ids by what their provider calls them.
+    called: dict[str, str] = field(default_factory=dict)
 
     async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
         """What the test has set."""
         self.asked.append((purchase_id, payment_id))
         return self.books
+
+    async def payment_called(self, provider_reference: str) -> str | None:
+        """What the test has set."""
+        return self.called.get(provider_reference)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from operators.rows import is_broken, is_parked
 from tests.unit.fakes import NOW
 from tests.unit.fakes import view as purchase_view
 
-PURCHASE, SUCCESS = "purchase/p1", "payment-success/pi_1"
+PURCHASE, SUCCESS = "purchase/p1", "payment-success/payment-1"
 
 
 def run(workflow_id: str = PURCHASE, **changes: Any) -> Run:
@@ -25,7 +25,7 @@ def run(workflow_id: str = PURCHASE, **changes: Any) -> Run:
         "kind": "StartPayment",
         "state": RUNNING,
         "status": "processing",
-        "payment_id": "pi_1",
+        "payment_id": "payment-1",
         "summary": "Buy 1.500 tCO2e",
         "order": "1.500 tCO2e of mangrove-2 for 18.00 USD",
         "buyer_id": "alice",

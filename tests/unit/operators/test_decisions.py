@@ -35,7 +35,7 @@ def results(document: dict[str, Any]) -> dict[str, str]:
 
 def several(temporal: FakeTemporal, count: int, **changes: Any) -> list[str]:
     """Parked sagas of several purchases; their ids."""
-    ids = [f"payment-success/pi_{number}" for number in range(count)]
+    ids = [f"payment-success/payment-{number}" for number in range(count)]
     temporal.park(*(parked_run(saga, payment_id=saga.partition("/")[2], **changes) for saga in ids))
     return ids
 
@@ -200,7 +200,7 @@ def test_an_id_that_stands_twice_is_decided_once(temporal: FakeTemporal, purchas
 def test_all_parked_sagas_at_once(temporal: FakeTemporal, purchases: Command) -> None:
     """Each is decided on, the plan shows the first and counts the rest, and the summary counts what came of them."""
     ids = several(temporal, 250)
-    temporal.know(parked_run(PURCHASE), run("purchase/p2", payment_id="pi_x"))
+    temporal.know(parked_run(PURCHASE), run("purchase/p2", payment_id="payment-x"))
     result = purchases("retry", "--all-parked", *NOW_NOT)
     assert (result.exit_code, sorted(temporal.done)) == (0, sorted(("retry", saga) for saga in ids))
     assert "… and 230 more." in result.stderr
@@ -211,7 +211,7 @@ def test_all_parked_sagas_at_once(temporal: FakeTemporal, purchases: Command) ->
 def test_the_plan_tells_every_meaning_that_a_decision_has(temporal: FakeTemporal, purchases: Command) -> None:
     """Abort does one thing to a delivery and another to a failed payment."""
     several(temporal, 2)
-    temporal.park(parked_run("payment-failed/pi_9/ch_1"), why=view(choices={"abort": "It ends; nothing is done."}))
+    temporal.park(parked_run("payment-failed/payment-9/ch_1"), why=view(choices={"abort": "It ends; nothing is done."}))
     plan = purchases("abort", "--all-parked").stderr
     assert "abort, 2 of 3: All is undone." in plan
     assert "abort, 1 of 3: It ends; nothing is done." in plan

@@ -80,7 +80,7 @@ def test_services_that_are_away_forbid_nothing(temporal: FakeTemporal, books: Fa
     """Nothing speaks for two environments."""
     temporal.know(run())
     temporal.park(parked_run())
-    books.books = Books(payment=Book(problem="GET /payments/pi_1: 503"))
+    books.books = Books(payment=Book(problem="GET /payments/payment-1: 503"))
     assert purchases("retry", SUCCESS, "--yes").exit_code == 0
 
 

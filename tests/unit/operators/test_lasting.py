@@ -68,13 +68,13 @@ def test_a_paid_purchase_that_is_tried_for_days_is_listed_with_its_age(
 def test_whose_money_is_taken_comes_first_then_the_oldest(temporal: FakeTemporal, purchases: Command) -> None:
     """An opening may wait: nobody has paid it."""
     for number, (saga, age) in enumerate(
-        [("purchase/p0", 9 * DAYS), ("payment-success/pi_1", DAYS), ("payment-success/pi_2", 2 * DAYS)]
+        [("purchase/p0", 9 * DAYS), ("payment-success/payment-1", DAYS), ("payment-success/payment-2", 2 * DAYS)]
     ):
         kind = "StartPayment" if saga.startswith("purchase/") else "PaymentSuccess"
         since = NOW - age
-        temporal.know(run(saga, kind=kind, payment_id=f"pi_{number}", started_at=since, steps=tried(since)))
+        temporal.know(run(saga, kind=kind, payment_id=f"payment-{number}", started_at=since, steps=tried(since)))
     rows = json.loads(purchases("list", "--json").stdout)["purchases"]
-    assert [row["payment_id"] for row in rows] == ["pi_2", "pi_1", "pi_0"]
+    assert [row["payment_id"] for row in rows] == ["payment-2", "payment-1", "payment-0"]
 
 
 @pytest.mark.parametrize(

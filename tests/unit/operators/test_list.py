@@ -15,7 +15,7 @@ from tests.unit.operators.fake_temporal import PURCHASE, SUCCESS, FakeTemporal, 
 
 def many(count: int) -> list[Run]:
     """Open purchases p100, p101 and so on, each with a payment of its own."""
-    return [run(f"purchase/p{100 + number}", payment_id=f"pi_{number}") for number in range(count)]
+    return [run(f"purchase/p{100 + number}", payment_id=f"payment-{number}") for number in range(count)]
 
 
 def listed(purchases: Command, *arguments: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def listed(purchases: Command, *arguments: str) -> dict[str, Any]:
 
 def test_what_needs_attention_comes_first(temporal: FakeTemporal, purchases: Command) -> None:
     """A parked saga stands as its purchase, with its reason and choices; the open ones follow."""
-    temporal.know(run("purchase/p2", payment_id="pi_2"))
+    temporal.know(run("purchase/p2", payment_id="payment-2"))
     temporal.park(parked_run())
     temporal.know(parked_run(PURCHASE))
     output = purchases("list").stdout
@@ -67,7 +67,7 @@ def test_a_purchase_that_goes_on_while_a_saga_of_it_waits_is_listed_once(
 
 def test_a_saga_whose_purchase_nobody_knows_is_listed_by_its_own_id(temporal: FakeTemporal, purchases: Command) -> None:
     """An event of a payment that Payments does not know."""
-    temporal.park(parked_run(payment_id="pi_9"))
+    temporal.park(parked_run(payment_id="payment-9"))
     assert SUCCESS in purchases("list").stdout
     assert listed(purchases)["purchases"][0]["purchase_id"] is None
 
@@ -106,7 +106,7 @@ def test_all_is_well(purchases: Command) -> None:
 def test_pages_follow_one_another(temporal: FakeTemporal, purchases: Command) -> None:
     """Each purchase stands on one of them, also where those that wait end and the others begin."""
     temporal.know(*many(5))
-    temporal.park(*(parked_run(f"purchase/p{n}", payment_id=f"pi_w{n}") for n in range(3)))
+    temporal.park(*(parked_run(f"purchase/p{n}", payment_id=f"payment-w{n}") for n in range(3)))
     pages = [listed(purchases, "--limit", "2", "--page", str(page)) for page in (1, 2, 3, 4, 5)]
     ids = [[row["purchase_id"] for row in page["purchases"]] for page in pages]
     assert ids == [["p0", "p1"], ["p2", "p100"], ["p101", "p102"], ["p103", "p104"], []]
@@ -121,7 +121,7 @@ def test_pages_follow_one_another(temporal: FakeTemporal, purchases: Command) ->
     [
         (["--buyer", "alice"], "BuyerId = 'alice'"),
         (["--project", "mangrove"], "ProjectId = 'mangrove'"),
-        (["--query", "PaymentId = 'pi_1'"], "(PaymentId = 'pi_1')"),
+        (["--query", "PaymentId = 'payment-1'"], "(PaymentId = 'payment-1')"),
         (["--status", "paid", "--status", "failed"], "PurchaseStatus IN ('failed', 'paid')"),
         (["--status", "needs_attention"], "PurchaseStatus = 'needs_attention' AND ExecutionStatus = 'Running'"),
         (["--parked", "--buyer", "bob"], "ExecutionStatus = 'Running' AND BuyerId = 'bob'"),

@@ -12,14 +12,24 @@ from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
 from tests.unit.operators.fake_temporal import PURCHASE, SUCCESS, FakeTemporal, parked_run, run, view
 
 
-@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "pi_1"])
+@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "payment-1"])
 def test_all_sagas_of_a_purchase_are_shown(temporal: FakeTemporal, purchases: Command, any_id: str) -> None:
     """By the purchase's id, its payment's or that of any of its sagas; what each says stands there without markup."""
-    temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"), run("purchase/p2", payment_id="pi_2"))
+    temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"), run("purchase/p2", payment_id="payment-2"))
     result = purchases("show", any_id)
     assert result.exit_code == 0
     assert result.output.count("processing since noon. Delivers.\n") == 2
     assert [saga in result.output for saga in (PURCHASE, SUCCESS, "purchase/p2")] == [True, True, False]
+
+
+def test_a_purchase_is_found_by_what_its_provider_calls_its_payment(
+    temporal: FakeTemporal, books: FakeBooks, purchases: Command
+) -> None:
+    """An operator has the provider's dashboard before them; Payments knows whose that payment is."""
+    temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"))
+    books.called["pi_3QK1"] = "payment-1"
+    assert "Purchase p1\n" in purchases("show", "pi_3QK1").output
+    assert purchases("show", "pi_other").exit_code == 2
 
 
 def test_the_beginning_of_an_id_is_enough(temporal: FakeTemporal, purchases: Command) -> None:
@@ -96,7 +106,7 @@ def test_every_service_tells_what_it_has(temporal: FakeTemporal, books: FakeBook
     assert "the offset is closed by a saga" in output
     assert "Users     nothing" in output
     assert "payment.success at noon" in output
-    assert books.asked == [("p1", "pi_1")]
+    assert books.asked == [("p1", "payment-1")]
 
 
 def test_money_that_is_elsewhere_is_told(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
@@ -160,7 +170,7 @@ def test_programs_read_the_same(temporal: FakeTemporal, books: FakeBooks, purcha
     assert told["timeline"][0]["event"] == "opening"
 
 
-@pytest.mark.parametrize("any_id", ["p1", "payment-success/pi_1", "it's"])
+@pytest.mark.parametrize("any_id", ["p1", "payment-success/payment-1", "it's"])
 def test_an_unknown_purchase_is_said_so(purchases: Command, any_id: str) -> None:
     """One line, exit code 2."""
     result = purchases("show", any_id)
