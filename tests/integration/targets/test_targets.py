@@ -110,14 +110,14 @@ def test_clean_waits_for_the_stacks_end(copy: Copy, up: Path) -> None:
 def test_clean_removes_what_can_be_made_again(copy: Copy, tmp_path: Path) -> None:
     """The data of a stack that has ended, and what tests left; what set-up brought stays."""
     other = Copy(tmp_path)
-    shutil.copytree(copy.folder / "devstack", tmp_path / "devstack")
+    shutil.copytree(copy.folder / "tools/devstack", tmp_path / "tools/devstack")
     for name in ("Makefile", ".venv"):
         (tmp_path / name).symlink_to(copy.folder / name)
     (tmp_path / ".run").mkdir()
     (tmp_path / ".coverage").touch()
     other.made("clean")
 
-    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "devstack", ".venv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "tools", ".venv"}
 
 
 def test_explore_tells_stories(copy: Copy) -> None:
