@@ -10,8 +10,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.messages import PurchaseResult
 
-COMPLETED = "buy_projects_purchases_settled"
-LIFE = "buy_projects_purchase_settling"
+COMPLETED = "buy_projects_purchases_completed"
+LIFE = "buy_projects_purchase_life"
 PARKED = "buy_projects_sagas_parked"
 
 # Seconds for who pays at once, half an hour for the deadline (30 min) and what follows it, days for the parked.

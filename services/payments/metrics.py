@@ -31,7 +31,7 @@ def money_watch(records: Records, providers: Mapping[str, Provider], now: Callab
         if watched.runs_out_at is not None:
             yield GaugeMetricFamily(
                 "payments_authorisation_expires_in_seconds_min",
-                "Until the first authorisation of an unsettled purchase runs out; not told where there is none.",
+                "Until the first authorisation of an open purchase runs out; not told where there is none.",
                 value=watched.runs_out_at - now(),
             )
         ahead = GaugeMetricFamily(

@@ -50,7 +50,7 @@ class Payments:
         self._capture = capture
 
     def create(self, body: CreateBody, caller: str) -> Payment:
-        """The purchase's one payment, created if there is none; a settled purchase's record as it is."""
+        """The purchase's one payment, created if there is none; the record of a purchase that has ended as it is."""
         with self._records.row(body.purchase_id) as row:
             if row.outcome:
                 return row

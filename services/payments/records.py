@@ -19,7 +19,7 @@ class Watched:
 
     disputes_open: int
     refunds_by_hand: int
-    # Epoch seconds: the authorised payment of an unsettled purchase that runs out first; null where there is none.
+    # Epoch seconds: the authorised payment of an open purchase that runs out first; null where there is none.
     runs_out_at: int | None
 
 

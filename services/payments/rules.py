@@ -33,7 +33,7 @@ def payment_id_of(purchase_id: str) -> str:
 
 
 def key(row: Payment, operation: str) -> str:
-    """The operation's key at the provider: the same until its answer is settled."""
+    """The operation's key at the provider: the same until its answer is known."""
     return f"{row.purchase_id}:{operation}:{row.key_number(operation)}"
 
 

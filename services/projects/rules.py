@@ -1,7 +1,7 @@
 """Who decides: a purchase's outcome is decided once, at its reservation row, by this table (design, "Who decides").
 
 A row is asked by four calls. Every answer follows from the row's state alone, so a call that is repeated, or that comes
-late, finds what is decided; only who CLOSED a row is remembered by name, for only that caller publishes and settles.
+late, finds what is decided; only who CLOSED a row is remembered by name, for only that caller publishes and completes.
 """
 
 from collections.abc import Mapping

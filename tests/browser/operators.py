@@ -75,7 +75,7 @@ def main() -> None:
         ui = TemporalUi(browser.new_page(viewport=SIZE, reduced_motion="reduce", locale="en-US"), shop, engine)
         paid = buyers.opened()
         buyers.pay(paid)
-        buyers.settled(paid)
+        buyers.completed(paid)
         expired = buyers.unpaid()
         engine.wait_until_closed(expired.opening)
         with forbidding(stack, "users"):

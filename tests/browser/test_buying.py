@@ -153,7 +153,7 @@ def test_a_long_history_comes_page_by_page(visit: Visit, shop: Shop, stack: Stac
     for number in range(1, 12):
         answer = shop.open([item(milestone, "1")], 900, buyer=visit.buyer).json()
         shop.pay(answer)
-        books.settled(visit.buyer, number)
+        books.completed(visit.buyer, number)
     checkout = visit.enter("#/purchases")
     links = checkout.page.get_by_role("main").get_by_role("list").get_by_role("link")
     expect(links).to_have_count(10)

@@ -33,7 +33,7 @@ def link(shop: Shop) -> str:
     opened = shop.open([item(milestone, QUANTITY)], milestone["unit_amount"] // 2, buyer=BUYER)
     answer = opened.raise_for_status().json()
     shop.pay(answer).raise_for_status()
-    assert shop.settled(answer["purchase_id"], buyer=BUYER)["status"] == "paid"
+    assert shop.completed(answer["purchase_id"], buyer=BUYER)["status"] == "paid"
     return shop.ui_link(f"purchase/{answer['purchase_id']}")
 
 

@@ -20,7 +20,7 @@ def test_a_buyer_cancels(visit: Visit, books: Books) -> None:
     dialog = checkout.page.get_by_role("dialog", name="Cancel this purchase?")
     dialog.get_by_role("button", name="Cancel purchase").click()
     checkout.sees("Canceled")
-    assert books.settled(visit.buyer) == ["canceled"]
+    assert books.completed(visit.buyer) == ["canceled"]
     books.nothing_held(visit.buyer)
 
 
@@ -66,7 +66,7 @@ def test_time_runs_out(begin: Begin, stack: Stack, books: Books, tmp_path: Path)
         checkout.sees("Time is over")
         expect(checkout.pay_button).to_have_count(0)
         expect(checkout.page.get_by_role("button", name="Start again with the same items")).to_be_visible()
-    assert books.settled(visit.buyer) == ["expired"]
+    assert books.completed(visit.buyer) == ["expired"]
     books.nothing_held(visit.buyer)
 
 

@@ -190,7 +190,7 @@ def test_the_same_again_after_it_was_paid_is_a_new_purchase(visit: Visit, books:
     assert checkout.buy() != first
     checkout.pay()
     checkout.sees(PAID)
-    assert books.settled(visit.buyer, 2) == ["paid", "paid"]
+    assert books.completed(visit.buyer, 2) == ["paid", "paid"]
 
 
 def _is_order(request: Request) -> bool:

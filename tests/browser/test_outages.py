@@ -57,7 +57,7 @@ def test_offline_after_the_payment(visit: Visit, books: Books) -> None:
     checkout.sees("Waiting for your bank")
     visit.context.set_offline(True)
     expect(checkout.connection).to_contain_text("offline")
-    assert books.settled(visit.buyer) == ["paid"]
+    assert books.completed(visit.buyer) == ["paid"]
     visit.context.set_offline(False)
     checkout.sees(PAID)
     books.paid_once(visit.buyer, 1800)

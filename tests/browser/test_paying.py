@@ -126,7 +126,7 @@ def test_the_last_attempt_ends_the_purchase(visit: Visit, books: Books) -> None:
     expect(checkout.page.get_by_role("alert")).to_contain_text(re.compile("declined", re.IGNORECASE))
     checkout.pay("Insufficient funds")
     checkout.sees("Payment failed")
-    assert books.settled(visit.buyer) == ["failed"]
+    assert books.completed(visit.buyer) == ["failed"]
     books.nothing_held(visit.buyer)
 
 
@@ -146,4 +146,4 @@ def test_where_one_attempt_is_all_a_decline_starts_again(rough: Stack, begin: Be
     checkout.pay()
     checkout.sees(PAID)
     with Shop(rough.description) as shop:
-        assert sorted(Books(shop).settled(visit.buyer, 2)) == ["failed", "paid"]
+        assert sorted(Books(shop).completed(visit.buyer, 2)) == ["failed", "paid"]

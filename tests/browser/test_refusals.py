@@ -44,7 +44,7 @@ def test_sold_out_shows_what_is_left_and_keeps_the_form(visit: Visit, shop: Shop
     checkout.opened()
     checkout.pay()
     checkout.sees(PAID)
-    assert books.settled(visit.buyer) == ["paid"]
+    assert books.completed(visit.buyer) == ["paid"]
 
 
 def test_a_changed_price_is_shown_and_agreed_to(visit: Visit, stack: Stack, books: Books) -> None:
@@ -64,7 +64,7 @@ def test_a_changed_price_is_shown_and_agreed_to(visit: Visit, stack: Stack, book
     checkout.opened()
     checkout.pay()
     checkout.sees(PAID)
-    assert books.settled(visit.buyer) == ["paid"]
+    assert books.completed(visit.buyer) == ["paid"]
     assert [payment["amount_captured"] for payment in books.purchases(visit.buyer) if payment["amount_captured"]] == [
         4000
     ]

@@ -35,7 +35,7 @@ TITLE = "## What a purchase leaves"
 PURCHASES = 100
 # Time to pay each right after it was opened, and soon over for those that nobody pays.
 RESERVATION_TTL_S = 10
-SETTLE_LIMIT_S = 120.0
+COMPLETE_LIMIT_S = 120.0
 
 # What Temporal Cloud bills as one action each. A step that is tried again is one more, a beat of a long one too.
 ACTIONS = frozenset(
@@ -104,7 +104,7 @@ class Census:
                 answers[buyer] = response.raise_for_status().json()
                 LIVES[end](shop, answers[buyer])
             for buyer, answer in answers.items():
-                ended = shop.settled(answer["purchase_id"], SETTLE_LIMIT_S, buyer)
+                ended = shop.completed(answer["purchase_id"], COMPLETE_LIMIT_S, buyer)
                 if ended["status"] != end:
                     raise RuntimeError(f"a purchase that should be {end} is {ended['status']}")
 
@@ -128,7 +128,7 @@ class Census:
 
 async def _until_closed(client: Client) -> None:
     """A purchase is recorded a moment before its sagas have closed."""
-    async with asyncio.timeout(SETTLE_LIMIT_S):
+    async with asyncio.timeout(COMPLETE_LIMIT_S):
         while True:
             if not (await client.count_workflows('ExecutionStatus="Running"')).count:
                 return

@@ -41,7 +41,7 @@ class Recovery:
     half_s: float
     in_flight: int
     polling_s: float
-    settled_s: float
+    completed_s: float
     repeated: int
 
 
@@ -78,9 +78,9 @@ async def _crash(stack: Stack, buyer: Buyer, listener: Listener) -> Recovery:
 
     restarted_at = time.perf_counter()
     polling = asyncio.create_task(_seconds(restarted_at, asyncio.to_thread(stack.restart, WORKER)))
-    settled_s = await _seconds(restarted_at, asyncio.gather(*(purchase.result() for purchase in purchases)))
+    completed_s = await _seconds(restarted_at, asyncio.gather(*(purchase.result() for purchase in purchases)))
     repeated = _calls(stack) - before - PURCHASES * CALLS_PER_PURCHASE
-    return Recovery(half_s, in_flight, await polling, settled_s, repeated)
+    return Recovery(half_s, in_flight, await polling, completed_s, repeated)
 
 
 async def _paid_and_half_delivered(

@@ -121,7 +121,7 @@ def _recovery(recovery: Recovery) -> list[str]:
         f"| the half before the crash, from the first payment on | {recovery.half_s:.1f} s |",
         f"| in flight at the crash | {recovery.in_flight} |",
         f"| from the restart until the worker polls | {recovery.polling_s:.1f} s |",
-        f"| from the restart until the last purchase is settled | {recovery.settled_s:.1f} s |",
+        f"| from the restart until the last purchase has ended | {recovery.completed_s:.1f} s |",
         f"| calls that the services have answered a second time | {recovery.repeated} |",
     ]
 
@@ -138,6 +138,6 @@ def _targets(results: Results, recovery: Recovery) -> list[str]:
         f"| p50 of (c), one at a time: at most 5 times (b) | {ratio:.1f} times |",
         f"| no worker above 150 MB | {workers:.0f} MB |",
         f"| whole stack under 2000 MB | {whole:.0f} MB |",
-        f"| settled at most 2 s after a worker's restart | {recovery.settled_s:.1f} s |",
+        f"| ended at most 2 s after a worker's restart | {recovery.completed_s:.1f} s |",
         f"| at most one repeated call for each purchase in flight | {recovery.repeated / recovery.in_flight:.2f} |",
     ]

@@ -1,4 +1,4 @@
-"""One run: load and faults together, then peace until all is settled, then the verdict."""
+"""One run: load and faults together, then peace until all has ended, then the verdict."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ from tools.devstack.stack import Stack
 # How often the run tells where it stands, and asks whether it may end.
 PROGRESS_S = 5.0
 # 5 min of peace: a purchase waits for its deadline (25 s), its steps are tried at most a minute apart, and a hard-hit
-# one has three such waits before it; what is not settled by then does not settle by itself.
-SETTLE_LIMIT_S = 300.0
+# one has three such waits before it; what has not ended by then does not end by itself.
+COMPLETE_LIMIT_S = 300.0
 
 
 class Run:
@@ -44,8 +44,8 @@ class Run:
             async with asyncio.TaskGroup() as both:
                 both.create_task(load.put(purchases, seconds, seed))
                 both.create_task(havoc.carry_out(plan(seed, seconds, links.names)))
-            self._journal.say("all buyers have left and all faults are healed; waiting until all is settled")
-            findings = await self._unsettled(engine)
+            self._journal.say("all buyers have left and all faults are healed; waiting until all has ended")
+            findings = await self._not_completed(engine)
             progress.cancel()
         self._journal.say("auditing")
         findings += await judge(self._stack.description, load.seen, self._journal)
@@ -66,19 +66,19 @@ class Run:
                 open_now = await engine.count(OPEN_PURCHASES)
             here = load.begun - len(load.seen)
             self._journal.say(
-                f"{load.begun} of {purchases} purchases begun, {here} buyers here, {open_now} not settled, "
+                f"{load.begun} of {purchases} purchases begun, {here} buyers here, {open_now} open, "
                 f"{havoc.count} faults"
             )
 
-    async def _unsettled(self, engine: Engine) -> list[Finding]:
+    async def _not_completed(self, engine: Engine) -> list[Finding]:
         """Wait until nothing runs that need not wait for an operator; whatever still runs at the limit."""
-        give_up_at = self._journal.now_s + SETTLE_LIMIT_S
+        give_up_at = self._journal.now_s + COMPLETE_LIMIT_S
         left = await engine.running()
         while not all(saga.parked for saga in left) and self._journal.now_s < give_up_at:
             await asyncio.sleep(PROGRESS_S)
             left = await engine.running()
         # Who is parked is told by the audit, with the reason.
-        late = f"runs {SETTLE_LIMIT_S:.0f} s after the last fault, status"
+        late = f"runs {COMPLETE_LIMIT_S:.0f} s after the last fault, status"
         return [Finding(Fate.LOST, saga.workflow_id, f"{late} {saga.status}") for saga in left if not saga.parked]
 
     def _tell(self, findings: list[Finding], last: str) -> None:

@@ -1,6 +1,6 @@
 """The verdict: which purchases are lost, doubled or parked, and why.
 
-lost: a buyer was promised something, or charged, and it does not add up or never settled. doubled: one key has led to
+lost: a buyer was promised something, or charged, and it does not add up or never ended. doubled: one key has led to
 two charges, deliveries or final notifications. parked: a saga waits for an operator.
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tools.chaos.seen import GIVEN_UP, Seen
 from tools.chaos.stories import Ending
-from tools.devstack.shop import SETTLED
+from tools.devstack.shop import ENDS
 
 # A SHA-256 (design, "The three sagas").
 PURCHASE_ID = re.compile(r"[0-9a-f]{64}")
@@ -46,7 +46,7 @@ def possible_ends(seen: Seen) -> frozenset[str]:
     if seen.refusal:
         return frozenset({"rejected"})
     if seen.payment_id is None:
-        return SETTLED
+        return ENDS
     # Nobody is paid back, for money that has come is kept from expiring.
     delivered = frozenset({"paid"})
     if seen.charged:

@@ -111,7 +111,7 @@ def paid_and_delivered(story: Story) -> None:
     story.chapter("1. Paid and delivered")
     answer = open_one(story.shop)
     story.shop.pay(answer).raise_for_status()
-    purchase = story.shop.settled(answer["purchase_id"])
+    purchase = story.shop.completed(answer["purchase_id"])
     story.show(purchase, "payment.success")
     story.expect(purchase["status"] == "paid", "the purchase is paid")
     offsets = story.shop.pages("users", "/users/alice/offsets")
@@ -124,7 +124,7 @@ def declined(story: Story) -> None:
     answer = open_one(story.shop)
     response = story.shop.pay(answer, "pm_card_chargeDeclined")
     story.expect(response.status_code == 402, "the bank declines the card (402 card_declined)")
-    purchase = story.shop.settled(answer["purchase_id"])
+    purchase = story.shop.completed(answer["purchase_id"])
     story.show(purchase, "payment.failed")
     story.expect(purchase["status"] == "failed", "the purchase has failed")
 
@@ -154,7 +154,7 @@ def double_click(story: Story) -> None:
         first, second = pool.map(lambda _: open_one(story.shop, key=f"double-click-{id(story)}"), range(2))
     story.expect(first == second, "both clicks get the same answer")
     story.shop.pay(first).raise_for_status()
-    story.show(story.shop.settled(first["purchase_id"]), "payment.success")
+    story.show(story.shop.completed(first["purchase_id"]), "payment.success")
 
 
 def repeated_webhook(story: Story) -> None:
@@ -162,12 +162,12 @@ def repeated_webhook(story: Story) -> None:
     story.chapter("5. A repeated webhook")
     answer = open_one(story.shop)
     story.shop.pay(answer).raise_for_status()
-    story.shop.settled(answer["purchase_id"])
+    story.shop.completed(answer["purchase_id"])
     events = story.shop.provider_events(reference(answer))
     event = next(e for e in events if e["type"] == "payment_intent.succeeded")
     story.shop.repeat_webhook(event["id"])
     story.tell(f"event {event['id']} was delivered a second time")
-    story.show(story.shop.settled(answer["purchase_id"]), "payment.success")
+    story.show(story.shop.completed(answer["purchase_id"]), "payment.success")
     offsets = [o for o in story.shop.pages("users", "/users/alice/offsets") if o["payment_id"] == answer["payment_id"]]
     story.expect(len(offsets) == 1, "delivered once")
 
@@ -175,7 +175,7 @@ def repeated_webhook(story: Story) -> None:
 def expired(story: Story, answer: Mapping[str, Any]) -> None:
     """The buyer went away."""
     story.chapter(f"6. Expired (nobody paid within {TTL_S} s)")
-    purchase = story.shop.settled(answer["purchase_id"])
+    purchase = story.shop.completed(answer["purchase_id"])
     story.show(purchase, "payment.expired")
     story.expect(purchase["status"] == "expired", "the purchase has expired")
     response = story.shop.pay(answer)

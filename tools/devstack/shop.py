@@ -16,8 +16,8 @@ from tools.devstack.description import token
 from tools.devstack.options import SHARED
 from tools.devstack.patience import PATIENCE_S
 
-SETTLED = frozenset({"paid", "failed", "expired", "canceled", "refunded", "rejected"})
-# 20 ms: a person sees no difference, and a settlement takes some hundred.
+ENDS = frozenset({"paid", "failed", "expired", "canceled", "refunded", "rejected"})
+# 20 ms: a person sees no difference, and an end takes some hundred.
 ASK_AGAIN_S = 0.02
 # load-0 to load-999: the buyers whom Users is seeded with for whoever opens more than one buyer may.
 LOAD_BUYERS = 1000
@@ -80,12 +80,12 @@ class Shop:
         response.raise_for_status()
         return dict(response.json())
 
-    def settled(self, purchase_id: str, timeout_s: float = PATIENCE_S, buyer: str | None = None) -> dict[str, Any]:
+    def completed(self, purchase_id: str, timeout_s: float = PATIENCE_S, buyer: str | None = None) -> dict[str, Any]:
         """The purchase once it has ended; raises TimeoutError."""
         return self.until(
             lambda: self.purchase(purchase_id, buyer),
-            lambda purchase: purchase["status"] in SETTLED,
-            f"purchase {purchase_id} to settle",
+            lambda purchase: purchase["status"] in ENDS,
+            f"purchase {purchase_id} to end",
             timeout_s,
         )
 

@@ -51,7 +51,7 @@ class Vandal:
 
     def told(self, answer: Answer) -> Answer:
         """The purchase once it is settled and told."""
-        status = self.shop.settled(answer["purchase_id"])["status"]
+        status = self.shop.completed(answer["purchase_id"])["status"]
         kind = "success" if status == "paid" else status
         self.shop.notified(answer["purchase_id"], f"payment.{kind}")
         return answer

@@ -49,7 +49,7 @@ def traffic(shop: Shop) -> Iterator[list[tuple[str, str]]]:
                 queue.result()
     # Whoever uses the stack next finds it at rest.
     for purchase_id, buyer in bought:
-        shop.settled(purchase_id, buyer=buyer)
+        shop.completed(purchase_id, buyer=buyer)
 
 
 def test_live_traffic_is_never_called_broken(stack: Stack) -> None:

@@ -69,7 +69,7 @@ def test_a_server_cancels_what_the_buyer_has_opened(shop: Shop, server: Caller, 
     assert shop.service("payments", f"/payments/{payment_id}")["status"] == "canceled"
     assert shop.service("projects", f"/reservations/{payment_id}")["status"] == "closed"
 
-    assert shop.settled(known)["status"] == "canceled"
+    assert shop.completed(known)["status"] == "canceled"
     repeated = buyer.cancel(known)
     assert (repeated.status_code, repeated.json()["status"]) == (200, "canceled")
 
@@ -81,7 +81,7 @@ def test_what_is_paid_is_not_canceled(shop: Shop, buyer: Caller) -> None:
     refused = buyer.cancel(answer["purchase_id"])
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "not-cancelable"), refused.text
     assert refused.json()["purchase_status"] in {"processing", "paid"}
-    assert shop.settled(answer["purchase_id"])["status"] == "paid"
+    assert shop.completed(answer["purchase_id"])["status"] == "paid"
     assert buyer.cancel(answer["purchase_id"]).json()["purchase_status"] == "paid"
 
 

@@ -50,7 +50,7 @@ def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, a
     with killed_after_acceptance(own, engine, saga):
         client.pay(answer).raise_for_status()
     run = engine.run_id(saga)
-    assert client.settled(answer["purchase_id"])["status"] == "paid"
+    assert client.completed(answer["purchase_id"])["status"] == "paid"
     acknowledged = lambda events: not any(event["pending_webhooks"] for event in events)  # noqa: E731
     client.until(lambda: client.provider_events(reference(answer)), acknowledged, "Stripe's repeat")
     assert engine.run_id(saga) == run

@@ -58,4 +58,4 @@ def test_a_webhook_that_was_refused_comes_again(own: Stack, client: Shop, answer
     """Paid while Temporal is away: Stripe sends the event again, and the purchase is delivered."""
     with killed(own, "temporal"):
         client.pay(answer).raise_for_status()
-    assert client.settled(answer["purchase_id"])["status"] == "paid"
+    assert client.completed(answer["purchase_id"])["status"] == "paid"

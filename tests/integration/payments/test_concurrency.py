@@ -21,14 +21,14 @@ CALLERS = 16
 def all_at_once(calls: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
     """The answers of calls that were made at the same time, each repeated until it is clear."""
 
-    def settled(call: Callable[[], httpx.Response]) -> httpx.Response:
+    def completed(call: Callable[[], httpx.Response]) -> httpx.Response:
         answer = call()
         while answer.status_code == 503:
             answer = call()
         return answer
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(settled, calls))
+        return list(pool.map(completed, calls))
 
 
 def intents_of(shop: Shop, purchase_id: str) -> list[str]:

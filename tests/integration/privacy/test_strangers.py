@@ -91,7 +91,7 @@ def test_who_has_no_key_completes_nothing_and_stops_nothing(
     keys.roll(BOTH, "first")
     other, purchase = buyers.opened(), buyers.opened()
     buyers.pay(other)
-    assert buyers.settled(other)["status"] == "paid"
+    assert buyers.completed(other)["status"] == "paid"
     started = stranger.history(purchase.opening)[0].workflow_execution_started_event_attributes
 
     theirs, mine = result(stranger, other), started.input.payloads[0]

@@ -160,13 +160,13 @@ class Buyers:
         """The purchase as its buyer sees it now."""
         return self.shop.purchase(purchase.purchase_id, purchase.buyer)
 
-    def settled(self, purchase: Purchase) -> dict[str, Any]:
+    def completed(self, purchase: Purchase) -> dict[str, Any]:
         """The purchase as its buyer sees it, once it has ended."""
-        return self.shop.settled(purchase.purchase_id, buyer=purchase.buyer)
+        return self.shop.completed(purchase.purchase_id, buyer=purchase.buyer)
 
     def ended(self, purchase: Purchase, status: str, reason: str | None, by: str) -> None:
         """Assert that a purchase has ended so, once, and by this saga alone."""
-        shown = self.settled(purchase)
+        shown = self.completed(purchase)
         assert (shown["status"], shown["reason"]) == (status, reason)
         payment = self.shop.service("payments", f"/payments/{shown['payment_id']}")
         reservation = self.shop.service("projects", f"/reservations/{shown['payment_id']}")

@@ -20,7 +20,7 @@ def test_an_unpaid_purchase_is_canceled(shop: Shop, basket: Basket) -> None:
     answer = opened(shop, basket)
     answers = [shop.cancel(answer["purchase_id"]) for _ in range(2)]
     assert [(each.status_code, each.json()["status"]) for each in answers] == [(200, "canceled")] * 2
-    assert shop.settled(answer["purchase_id"])["status"] == "canceled"
+    assert shop.completed(answer["purchase_id"])["status"] == "canceled"
     told = shop.notified(answer["purchase_id"], "payment.canceled")
     assert [event["type"] for event in told] == ["payment.canceled"]
     row = shop.service("projects", f"/reservations/{answer['payment_id']}")
@@ -37,7 +37,7 @@ def test_a_paid_purchase_is_delivered(shop: Shop, basket: Basket) -> None:
     status, kind, stands = refusal(shop.cancel(answer["purchase_id"]))
     assert (status, kind) == (409, "not-cancelable")
     assert stands in {"processing", "paid"}
-    assert shop.settled(answer["purchase_id"])["status"] == "paid"
+    assert shop.completed(answer["purchase_id"])["status"] == "paid"
     assert refusal(shop.cancel(answer["purchase_id"])) == (409, "not-cancelable", "paid")
     assert [e["type"] for e in shop.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 
@@ -48,14 +48,14 @@ def test_a_purchase_at_the_bank_cannot_be_canceled(shop: Shop, basket: Basket) -
     assert shop.pay(answer, "pm_card_simulatorProcessing").json()["status"] == "processing"
     for _ in range(2):
         assert refusal(shop.cancel(answer["purchase_id"])) == (409, "not-cancelable", "processing")
-    assert shop.settled(answer["purchase_id"])["status"] == "paid"
+    assert shop.completed(answer["purchase_id"])["status"] == "paid"
 
 
 def test_a_purchase_that_has_ended_otherwise_says_how(shop: Shop, basket: Basket) -> None:
     """A declined card has ended it: 409 with that end."""
     answer = opened(shop, basket)
     shop.pay(answer, "pm_card_chargeDeclined")
-    shop.settled(answer["purchase_id"])
+    shop.completed(answer["purchase_id"])
     assert refusal(shop.cancel(answer["purchase_id"])) == (409, "not-cancelable", "failed")
 
 
@@ -87,4 +87,4 @@ def test_a_cancel_and_a_payment_at_once_have_one_winner(shop: Shop, basket: Bask
             canceling = pool.submit(shop.cancel, answer["purchase_id"])
         paid = paying.result().is_success
         assert canceling.result().status_code == (409 if paid else 200)
-        assert shop.settled(answer["purchase_id"])["status"] == ("paid" if paid else "canceled")
+        assert shop.completed(answer["purchase_id"])["status"] == ("paid" if paid else "canceled")

@@ -118,9 +118,9 @@ def test_a_cancellation_that_meets_the_answer(battered: Stack, engine: Engine, b
         engine.wait_until_held(reserved.opening, RESERVE)
         for saga in (sold.success, delivered.success, reserved.opening):
             engine.cancel(saga)
-    assert buyers.settled(reserved)["status"] in {"canceled", "rejected"}
+    assert buyers.completed(reserved)["status"] in {"canceled", "rejected"}
     buyers.ended(sold, "refunded", "aborted", by=sold.success)
-    status = buyers.settled(delivered)["status"]
+    status = buyers.completed(delivered)["status"]
     buyers.ended(delivered, status, {"paid": None, "refunded": "aborted"}[status], by=delivered.success)
 
 
@@ -131,6 +131,6 @@ def test_the_books_add_up(battered: Stack) -> None:
 
 def never_opened(buyers: Buyers, purchase: Purchase) -> None:
     """The opening was given up for good."""
-    shown = buyers.settled(purchase)
+    shown = buyers.completed(purchase)
     assert (shown["status"], shown["reason"]) == ("rejected", "opening-failed")
     assert buyers.repeated(purchase).status_code == 409

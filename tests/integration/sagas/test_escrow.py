@@ -29,7 +29,7 @@ def answer(escrow: Shop) -> dict[str, Any]:
 def test_money_is_captured_after_the_offset_is_sold(escrow: Shop, answer: dict[str, Any]) -> None:
     """Manual capture: authorised by the buyer, captured by the saga between commit and delivery."""
     assert escrow.pay(answer).json()["status"] == "requires_capture"
-    purchase = escrow.settled(answer["purchase_id"])
+    purchase = escrow.completed(answer["purchase_id"])
     steps = [entry["event"] for entry in purchase["timeline"]]
     assert purchase["status"] == "paid"
     assert steps.index("offset_sold") < steps.index("payment_captured") < steps.index("offset_delivered")
@@ -42,7 +42,7 @@ def test_a_second_attempt_may_pay(escrow: Shop, answer: dict[str, Any]) -> None:
     escrow.notified(answer["purchase_id"], "payment.attempt_failed")
     assert escrow.purchase(answer["purchase_id"])["status"] == "awaiting_payment"
     assert escrow.pay(answer).status_code == 200
-    assert escrow.settled(answer["purchase_id"])["status"] == "paid"
+    assert escrow.completed(answer["purchase_id"])["status"] == "paid"
     kinds = [event["type"] for event in escrow.notified(answer["purchase_id"], "payment.success")]
     assert kinds == ["payment.attempt_failed", "payment.success"]
 
@@ -51,13 +51,13 @@ def test_the_last_attempt_ends_the_purchase(escrow: Shop, answer: dict[str, Any]
     """The second declined card is the last: the purchase has failed."""
     for _ in range(2):
         assert escrow.pay(answer, "pm_card_chargeDeclined").status_code == 402
-    assert escrow.settled(answer["purchase_id"])["status"] == "failed"
+    assert escrow.completed(answer["purchase_id"])["status"] == "failed"
 
 
 def test_a_bank_that_processes_is_waited_for(escrow: Shop, answer: dict[str, Any]) -> None:
     """A payment that settles later than the answer to the buyer is delivered all the same."""
     assert escrow.pay(answer, "pm_card_simulatorProcessing").json()["status"] == "processing"
-    assert escrow.settled(answer["purchase_id"])["status"] == "paid"
+    assert escrow.completed(answer["purchase_id"])["status"] == "paid"
 
 
 def test_the_config_tells_the_capture_mode(escrow: Shop) -> None:

@@ -52,7 +52,7 @@ def test_the_sixth_purchase_is_refused_and_the_next_may_come_when_one_has_ended(
     opened(shop, basket, buyer=newcomer())
 
     shop.pay(first).raise_for_status()
-    assert shop.settled(first["purchase_id"])["status"] == "paid"
+    assert shop.completed(first["purchase_id"])["status"] == "paid"
     others.append(opened(shop, basket, key=key))
     assert shop.open(*basket).json()["type"].endswith("too-many-open")
     assert reservations(shop)["reserved"] == MAX_OPEN

@@ -69,13 +69,13 @@ def test_a_paid_purchase_waits_and_finishes_by_itself(
     engine.wait_until_retried(saga)
     assert client.purchase(answer["purchase_id"])["status"] in {"awaiting_payment", "processing"}
     own.restart(callee)
-    assert client.settled(answer["purchase_id"])["status"] == "paid"
+    assert client.completed(answer["purchase_id"])["status"] == "paid"
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 
 
 def gave_all_back(client: Shop, answer: dict[str, str], taken: int) -> None:
     """The purchase was undone: nothing is delivered, what was taken is back, and that is told once."""
-    assert client.settled(answer["purchase_id"])["status"] == "refunded"
+    assert client.completed(answer["purchase_id"])["status"] == "refunded"
     payment = client.service("payments", f"/payments/{answer['payment_id']}")
     assert (payment["amount_captured"], payment["amount_refunded"]) == (taken, taken)
     offsets = client.pages("users", f"/users/{client.buyer}/offsets")
@@ -113,7 +113,7 @@ def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Baske
     key = uuid.uuid4().hex
     with away(own, callee):
         answers = [client.open(*basket, key=key) for _ in range(2)]
-    purchase = client.settled(purchase_id_of(client.buyer, key))
+    purchase = client.completed(purchase_id_of(client.buyer, key))
     answers.append(client.open(*basket, key=key))
     assert [refusal(answer) for answer in answers] == [(409, "opening-failed")] * 3
     assert (purchase["status"], purchase["reason"]) == ("rejected", "opening-failed")

@@ -26,7 +26,7 @@ def test_a_paid_purchase_is_delivered(shop: Shop, basket: Basket) -> None:
     answer = opened(shop, basket)
     begun = shop.purchase(answer["purchase_id"])
     shop.pay(answer).raise_for_status()
-    purchase = shop.settled(answer["purchase_id"])
+    purchase = shop.completed(answer["purchase_id"])
     assert purchase["status"] == "paid"
     assert (purchase["created_at"], purchase["expires_at"]) == (begun["created_at"], begun["expires_at"])
     assert purchase["expires_at"] == answer["expires_at"]
@@ -43,7 +43,7 @@ def test_a_declined_card_ends_the_purchase(shop: Shop, basket: Basket) -> None:
     """Declined: told, nothing held, and the same payment cannot be paid any more."""
     answer = opened(shop, basket)
     assert shop.pay(answer, "pm_card_chargeDeclined").status_code == 402
-    purchase = shop.settled(answer["purchase_id"])
+    purchase = shop.completed(answer["purchase_id"])
     assert (purchase["status"], purchase["reason"]) == ("failed", "payment-failed")
     assert [e["type"] for e in shop.notified(answer["purchase_id"], "payment.failed")] == ["payment.failed"]
     assert shop.service("projects", f"/reservations/{answer['payment_id']}")["status"] == "closed"
@@ -92,7 +92,7 @@ def test_a_buyer_without_an_account_may_not_buy(shop: Shop, basket: Basket) -> N
 def test_a_buyer_who_goes_away_lets_it_expire(shop: Shop, basket: Basket) -> None:
     """At the deadline the payment is canceled and the offset is free again."""
     answer = opened(shop, basket)
-    purchase = shop.settled(answer["purchase_id"])
+    purchase = shop.completed(answer["purchase_id"])
     assert purchase["status"] == "expired"
     assert [e["type"] for e in shop.notified(answer["purchase_id"], "payment.expired")] == ["payment.expired"]
     assert shop.service("payments", f"/payments/{answer['payment_id']}")["status"] == "canceled"
@@ -114,7 +114,7 @@ def test_a_repeat_after_the_end_gets_the_first_answer(shop: Shop, basket: Basket
     key = uuid.uuid4().hex
     answer = opened(shop, basket, key=key)
     shop.pay(answer, "pm_card_chargeDeclined")
-    shop.settled(answer["purchase_id"])
+    shop.completed(answer["purchase_id"])
     repeated = shop.open(*basket, key=key)
     assert repeated.status_code == 201
     assert repeated.json() == answer
@@ -132,18 +132,18 @@ def test_a_key_is_bound_to_its_body(shop: Shop, basket: Basket) -> None:
         other = shop.open([items[0] | {"quantity": "2"}], 2400, key=key)
         assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-key-reused")
         shop.pay(answer, "pm_card_chargeDeclined")
-        shop.settled(answer["purchase_id"])
+        shop.completed(answer["purchase_id"])
 
 
 def test_a_repeated_webhook_changes_nothing(shop: Shop, basket: Basket) -> None:
     """An event that comes again, after the end, is acknowledged and delivers nothing twice."""
     answer = opened(shop, basket)
     shop.pay(answer).raise_for_status()
-    before = shop.settled(answer["purchase_id"])
+    before = shop.completed(answer["purchase_id"])
     shop.notified(answer["purchase_id"], "payment.success")
     for event in shop.provider_events(reference(answer)):
         shop.repeat_webhook(event["id"])
-    assert shop.settled(answer["purchase_id"]) == before
+    assert shop.completed(answer["purchase_id"]) == before
     assert len(shop.notifications(answer["purchase_id"])) == 1
     assert len(list(shop.pages("users", f"/users/{shop.buyer}/offsets"))) == 1
 

@@ -33,7 +33,7 @@ async def test_search_attributes_and_summaries_tell_the_purchase(
     """A purchase is found by its status, payment, buyer and project, and reads as a sentence."""
     answer: dict[str, Any] = shop.open(*basket).json()
     shop.pay(answer).raise_for_status()
-    shop.settled(answer["purchase_id"])
+    shop.completed(answer["purchase_id"])
     description = await temporal.get_workflow_handle(f"purchase/{answer['purchase_id']}").describe()
     attributes = description.typed_search_attributes
     assert attributes[PURCHASE_STATUS] == "paid"
@@ -53,7 +53,7 @@ async def test_every_history_replays(shop: Shop, temporal: Client, basket: tuple
     """The sagas are deterministic: what a worker did, another can take over at any point."""
     answer: dict[str, Any] = shop.open(*basket).json()
     shop.pay(answer, "pm_card_chargeDeclined")
-    shop.settled(answer["purchase_id"])
+    shop.completed(answer["purchase_id"])
     replayer = Replayer(workflows=[StartPayment, PaymentSuccess, PaymentFailed], data_converter=data_converter())
     replayed: set[str] = set()
     async for execution in temporal.list_workflows(limit=HISTORIES_MAX):

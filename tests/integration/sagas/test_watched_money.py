@@ -97,7 +97,7 @@ def test_an_authorisation_that_runs_out_while_its_saga_stands_still(
                 drops = lambda: provider.ask("GET", "/simulator/faults")["done"]["dropped"]  # noqa: E731
                 # The payment's cancellation and the charge's end.
                 Shop.until(drops, lambda dropped: dropped == 2, "the events to be lost")
-    shown = buyers.settled(purchase)
+    shown = buyers.completed(purchase)
     assert shown["status"] == "failed"
     closed_by = buyers.shop.service("projects", f"/reservations/{purchase.payment_id}")["closed_by"]
     winner = closed_by.removesuffix(f"/{RELEASE}") if closed_by else purchase.success

@@ -68,5 +68,5 @@ def test_a_purchase_is_paid_while_the_collector_hangs(client: Shop, collector: C
         answer = client.open([item(client.milestones()["mangrove-2"], "0.100")], 120).json()
         Shop.until(lambda: collector.hanging, bool, "an export to hang", 30)
         client.pay(answer).raise_for_status()
-        assert client.settled(answer["purchase_id"])["status"] == "paid"
+        assert client.completed(answer["purchase_id"])["status"] == "paid"
         client.notified(answer["purchase_id"], "payment.success")

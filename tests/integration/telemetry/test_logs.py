@@ -56,7 +56,7 @@ def purchases(traced: Stack) -> dict[str, dict[str, Any]]:
         # Another price than Projects has: refused before anything begins.
         key = uuid.uuid4().hex
         assert shop.open(basket, 121, key=key).status_code == 409
-        ends = {shop.settled(each["purchase_id"])["status"]: each for each in opened}
+        ends = {shop.completed(each["purchase_id"])["status"]: each for each in opened}
         for kind, status in (("payment.success", "paid"), ("payment.failed", "failed")):
             shop.notified(ends[status]["purchase_id"], kind)
         return {**ends, "refused": {"purchase_id": purchase_id_of(shop.buyer, key)}}

@@ -89,9 +89,9 @@ def lived(watched: Stack, addresses: dict[str, str], prometheus: Prometheus) -> 
         with killed(watched, "users"):
             buyers.pay(paid)
             engine.wait_until_retried(paid.success)
-        assert buyers.settled(paid)["status"] == "paid"
+        assert buyers.completed(paid)["status"] == "paid"
         buyers.fail(failed)
-        assert buyers.settled(failed)["status"] == "failed"
+        assert buyers.completed(failed)["status"] == "failed"
         with forbidding(watched, "projects"):
             buyers.pay(parked)
             wait_for(prometheus, "SagaParked", "1 purchases")
@@ -131,7 +131,7 @@ def test_what_has_happened_is_counted(lived: Told, prometheus: Prometheus) -> No
     """Two purchases have ended, one as it should; one waits, for the reason that its callee gave."""
 
     def counted() -> tuple[list[float], ...]:
-        settled, parked = "buy_projects_purchases_settled_total", "buy_projects_sagas_parked_total"
+        settled, parked = "buy_projects_purchases_completed_total", "buy_projects_sagas_parked_total"
         return (
             prometheus.values(f'{settled}{{outcome="paid",reason=""}}'),
             prometheus.values(f'{settled}{{outcome="failed",reason="payment-failed"}}'),

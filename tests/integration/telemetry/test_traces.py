@@ -63,7 +63,7 @@ def test_a_paid_purchase_is_one_trace(client: Shop, collector: Collector, basket
     """From the POST through every process to the reader of the notification, though Stripe's webhook knows nothing."""
     answer = opened(client, basket)
     client.pay(answer).raise_for_status()
-    client.settled(answer["purchase_id"])
+    client.completed(answer["purchase_id"])
     # Each process sends its spans when it likes to: all are waited for by name.
     spans = trace(
         collector,
@@ -99,7 +99,7 @@ def test_the_webhooks_own_trace_leads_to_the_purchases(client: Shop, collector: 
 
     hook = Shop.until(linked, bool, "the webhook's span", 30)[0]
     assert hook.trace_id != purchase
-    client.settled(answer["purchase_id"])
+    client.completed(answer["purchase_id"])
 
 
 def test_an_outsiders_trace_is_linked_and_not_continued(
@@ -144,7 +144,7 @@ async def test_a_traced_history_replays_without_a_span(
     """What was recorded while tracing was on goes on with it on and off, and tells nothing a second time."""
     answer = opened(client, basket)
     client.pay(answer).raise_for_status()
-    client.settled(answer["purchase_id"])
+    client.completed(answer["purchase_id"])
     ids = (f"purchase/{answer['purchase_id']}", f"payment-success/{answer['payment_id']}")
     client_of_temporal = await Client.connect(traced.description["temporal"]["address"])
     histories = [await client_of_temporal.get_workflow_handle(each).fetch_history() for each in ids]

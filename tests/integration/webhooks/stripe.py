@@ -101,7 +101,7 @@ class Stripe:
     def ended(self, answer: Mapping[str, Any], status: str) -> bool:
         """Whether a purchase has this end, was told once, and its offset is delivered if and only if it is paid."""
         purchase_id, payment_id = answer["purchase_id"], answer["payment_id"]
-        assert self._shop.settled(purchase_id)["status"] == status
+        assert self._shop.completed(purchase_id)["status"] == status
         kind = "payment.success" if status == "paid" else f"payment.{status}"
         told = [e["type"] for e in self._shop.notified(purchase_id, kind) if e["type"] != "payment.attempt_failed"]
         payment = self._shop.service("payments", f"/payments/{payment_id}")

@@ -20,7 +20,7 @@ async def test_the_gate_takes_what_a_server_has_kept(versioned: Stack, first: Ve
     buyers.pay(paid)
     buyers.fail(declined)
     for purchase in (paid, declined):
-        buyers.settled(purchase)
+        buyers.completed(purchase)
     where = versioned.description["temporal"]
     client = await Client.connect(where["address"], namespace=where["namespace"], data_converter=data_converter())
     kept = []

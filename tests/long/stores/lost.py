@@ -78,7 +78,7 @@ class Operator:
         """A purchase that is paid and settled."""
         answer = self.opened(key)
         self.shop.pay(answer).raise_for_status()
-        assert self.shop.settled(answer["purchase_id"])["status"] == "paid"
+        assert self.shop.completed(answer["purchase_id"])["status"] == "paid"
         return answer
 
     def resend(self, answer: Answer) -> None:

@@ -38,7 +38,7 @@ def test_every_end_is_reached(shop: Shop) -> None:
     shop.pay(paid).raise_for_status()
     shop.pay(declined, "pm_card_chargeDeclined")
     shop.cancel(canceled["purchase_id"]).raise_for_status()
-    ends = [shop.settled(answer["purchase_id"], BACK_S)["status"] for answer in (paid, declined, canceled)]
+    ends = [shop.completed(answer["purchase_id"], BACK_S)["status"] for answer in (paid, declined, canceled)]
     assert ends == ["paid", "failed", "canceled"]
 
 
@@ -54,10 +54,10 @@ def test_a_killed_server_loses_no_purchase(shop: Shop, secured: Stack, server: P
     for worker in WORKERS:
         secured.restart(worker.name)
     for answer in open_ones[:2]:
-        assert shop.settled(answer["purchase_id"], BACK_S)["status"] == "paid"
+        assert shop.completed(answer["purchase_id"], BACK_S)["status"] == "paid"
     cancel = lambda: shop.cancel(open_ones[2]["purchase_id"]).status_code  # noqa: E731 - asked until it is answered
     Shop.until(cancel, lambda status: status == 200, "the cancel", BACK_S)
-    assert shop.settled(open_ones[2]["purchase_id"], BACK_S)["status"] == "canceled"
+    assert shop.completed(open_ones[2]["purchase_id"], BACK_S)["status"] == "canceled"
 
 
 def test_the_books_add_up(secured: Stack, server: ProductionServer) -> None:

@@ -25,7 +25,7 @@ def database(outcome: bool | Exception) -> Callable[[bytes], bool]:
     return keep
 
 
-def settled(outcome: bool | Exception) -> type[Exception] | None:
+def completed(outcome: bool | Exception) -> type[Exception] | None:
     """What the consumer is told; None: acknowledge."""
     try:
         handler(database(outcome))(b"")
@@ -59,7 +59,7 @@ def test_a_message_is_settled_and_counted_by_what_the_database_says(
 ) -> None:
     """Kept or known: acknowledged; database away: it waits; impossible to keep: a dead letter."""
     before = messages()
-    assert settled(outcome) is answer
+    assert completed(outcome) is answer
     assert {result: now - before[result] for result, now in messages().items() if now > before[result]} == {counted: 1}
 
 
