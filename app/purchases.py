@@ -36,6 +36,7 @@ from engine.limiter import Overloaded
 from engine.purchases import ANSWER_TIMEOUT_S
 from engine.sagas import HintedAgainst
 from lib.telemetry import ids
+from lib.webapi import Problem
 from lib.webapi.openapi import problem_responses
 from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
@@ -43,7 +44,6 @@ from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Every route here needs a right, has limits, and depends on others.
 ANY_MAY_REFUSE = (RATE_LIMITED, UNAVAILABLE)
-NO_SUCH_PURCHASE = NOT_FOUND.problem("You have no such purchase.")
 
 
 def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhead) -> APIBlueprint:
@@ -120,7 +120,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
         """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
         buyer = admitted(body.on_behalf_of)
         if not PURCHASE_ID.fullmatch(purchase_id) or not intake.portal.run(intake.reader.owns(purchase_id, buyer)):
-            raise NO_SUCH_PURCHASE
+            raise no_such_purchase()
         view = intake.portal.run(intake.purchases.cancel(purchase_id))
         # Without a saga its record tells how it has ended.
         shown = PurchaseResponse.of(view) if view else _own(intake, purchase_id, buyer)
@@ -131,12 +131,17 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     return routes
 
 
+def no_such_purchase() -> Problem:
+    """404, for another buyer's purchase too."""
+    return NOT_FOUND.problem("You have no such purchase.")
+
+
 def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseResponse:
     """The buyer's purchase; another's does not exist."""
     known = PURCHASE_ID.fullmatch(purchase_id)
     shown = intake.portal.run(intake.reader.one(purchase_id, buyer)) if known else None
     if shown is None:
-        raise NO_SUCH_PURCHASE
+        raise no_such_purchase()
     return shown
 
 

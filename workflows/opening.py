@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps
-    from domain.answers import GIVEN_UP, KEY_REUSED, for_buyer, recorded_answer
+    from domain.answers import for_buyer, given_up, key_reused, recorded_answer
     from domain.errors import Refused
     from domain.keys import payment_id_of
     from domain.messages import OpenRequest, PurchaseCall, PurchaseResult, ReserveCall, StartPaymentInput
@@ -54,7 +54,7 @@ class Opening(Saga):
         try:
             await self._open(self.give_up_at)
         except Unfinished:
-            await self._undo_opening(GIVEN_UP)
+            await self._undo_opening(given_up())
         except Refused as refusal:
             await self._undo_opening(refusal)
 
@@ -152,13 +152,13 @@ class Opening(Saga):
         if self.recorded:
             return recorded_answer(self.recorded, request.fingerprint)
         if self.refusal or not self.answer:
-            raise self.refusal or GIVEN_UP
+            raise self.refusal or given_up()
         return self.answer
 
     @opened.validator
     def _check_opened(self, request: OpenRequest) -> None:
         if request.fingerprint != self.fingerprint:
-            raise _as_failure(KEY_REUSED)
+            raise _as_failure(key_reused())
 
 
 def _as_failure(refusal: Refused) -> ApplicationError:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from domain.answers import KEY_REUSED
+from domain.answers import key_reused
 from domain.errors import RefusalKind, Refused
 from domain.keys import payment_id_of
 from domain.messages import FollowUpInput, PurchaseView, StartPaymentInput
@@ -96,7 +96,7 @@ class FakePurchases:
         )
         fingerprint, first = self.opened.setdefault(order.purchase_id, (start.fingerprint, answer))
         if fingerprint != start.fingerprint:
-            raise KEY_REUSED
+            raise key_reused()
         return first
 
     async def read(self, purchase_id: str, *, ask_worker: bool = True) -> PurchaseSaga | None:

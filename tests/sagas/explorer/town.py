@@ -6,7 +6,7 @@ from typing import Any
 
 from temporalio.api.failure.v1 import Failure
 
-from domain.answers import GIVEN_UP, recorded_answer
+from domain.answers import given_up, recorded_answer
 from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView, PurchaseView
 from domain.purchase import ENDS, Answer, Payment, PurchaseStatus
@@ -137,7 +137,7 @@ class Town:
             self.provider.buyer_may_pay()
         self.tell(f"client: is answered {words}")
         # A repeat after the retention cannot know that it is one as long as Payments is away: it is given up.
-        if not (self._forgotten and words == str(GIVEN_UP)):
+        if not (self._forgotten and words == str(given_up())):
             self.answers.append(words)
 
     @property

@@ -8,7 +8,7 @@ from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from app.refusals import STATUS_BY_KIND
 from app.settings import IntakeSettings
-from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
+from domain.answers import BUYERS_REFUSALS, given_up, key_reused
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.keys import payment_id_of, purchase_id_of
 from domain.purchase import NextAction, PurchaseStatus
@@ -198,4 +198,4 @@ def test_a_bug_is_500_without_its_words(client: FlaskClient, purchases: FakePurc
 
 def test_whatever_refuses_an_opening_has_a_status() -> None:
     """No kind that a hint, a saga or a record tells a buyer is left out of the table."""
-    assert BUYERS_REFUSALS | {GIVEN_UP.kind, KEY_REUSED.kind, FORBIDDEN.kind} == STATUS_BY_KIND.keys()
+    assert BUYERS_REFUSALS | {given_up().kind, key_reused().kind, FORBIDDEN.kind} == STATUS_BY_KIND.keys()
