@@ -57,7 +57,7 @@ class AnswerResponse(Shown):
     def of(cls, answer: Answer, action: NextAction) -> Self:
         """The opening's answer as it is shown, with what was read for it."""
         content = answer.model_dump(exclude={"opened_by"})
-        return cls(**content, next_action=action.model_dump(exclude_none=True))
+        return cls(**content, next_action=action.model_dump())
 
 
 class OpenedHeaders(BaseModel):

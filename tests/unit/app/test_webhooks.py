@@ -25,6 +25,8 @@ from tests.unit.app.deliveries import (
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import ORDER, FakePayments, FakePurchases, payment
 
+# Another purchase.
+ANOTHER = "6f" * 32
 ORDER_OF_EVENTS = ORDER.model_copy(update={"purchase_id": PURCHASE})
 SUCCEEDED = PaymentSuccessInput(payment_id=PAYMENT)
 REFUND = RefundFailedInput(payment_id=PAYMENT, refund_id="re_1")
@@ -111,9 +113,8 @@ def test_two_events_of_one_fact_are_one(anyone: FlaskClient, purchases: FakePurc
 
 def test_an_event_of_another_payment_is_no_repeat(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """Whatever id it has."""
-    other = "6f" * 32
     assert accepted(send(anyone, event()))
-    assert accepted(send(anyone, event(metadata={"purchase_id": other, "payment_id": payment_id_of(other)})))
+    assert accepted(send(anyone, event(metadata={"purchase_id": ANOTHER, "payment_id": payment_id_of(ANOTHER)})))
     assert accepted(send(anyone, event("payment_intent.canceled")))
     assert len(purchases.events) == 3
 
@@ -166,9 +167,10 @@ CHANGED: list[Any] = [
     None, 7, "", [], {}, "order-1", "é" * 500, "5F" * 32, PURCHASE + "\n", f"../{PURCHASE}", PURCHASE[1:],
 ]  # fmt: skip
 UNNAMED: list[Any] = [
+    {"purchase_id": ANOTHER, "payment_id": PAYMENT},
+    {"purchase_id": ANOTHER},
     *({"purchase_id": changed, "payment_id": PAYMENT} for changed in CHANGED),
-    *({"purchase_id": PURCHASE, "payment_id": changed} for changed in (*CHANGED, payment_id_of("another"))),
-    {"purchase_id": PURCHASE},
+    *({"purchase_id": PURCHASE, "payment_id": changed} for changed in (*CHANGED, payment_id_of(ANOTHER))),
 ]
 
 

@@ -19,7 +19,8 @@ async def begin():
     tasks.append(asyncio.create_task(asyncio.Event().wait()))
 
 tasks = []
-Portal().run(begin())
+portal = Portal()
+portal.run(begin())
 """
 
 
