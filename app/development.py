@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from app.identity import development_token
 from app.requests import Id
 from app.settings import IntakeSettings
-from lib.webapi import Body, Shown
+from lib.webapi import RequestModel, ResponseModel
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 
@@ -41,13 +41,13 @@ def development_buyers(config: IntakeSettings) -> list[str]:
     return list(BUYERS) if config.environment == "development" and not config.jwt_jwks_url else []
 
 
-class TokenRequest(Body):
+class TokenRequest(RequestModel):
     """Whose token it shall be."""
 
     buyer_id: Id = Field(examples=["alice"])
 
 
-class TokenResponse(Shown):
+class TokenResponse(ResponseModel):
     """A buyer's token."""
 
     token: str

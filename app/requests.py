@@ -17,7 +17,7 @@ from pydantic import (
 from app.refusals import AMOUNT_TOO_SMALL
 from domain.money import QUANTITY_PATTERN
 from domain.purchase import Item, Order
-from lib.webapi import Body, NumberedPageQuery, one_of
+from lib.webapi import NumberedPageQuery, RequestModel, one_of
 from lib.webapi.problem_types import KEY_MISSING
 from providers.registry import REGISTRY
 
@@ -63,7 +63,7 @@ OnBehalfOf = Annotated[
 ]
 
 
-class ItemRequest(Body):
+class ItemRequest(RequestModel):
     """A quantity of one milestone's offset."""
 
     project_id: Id = Field(examples=["mangrove"])
@@ -81,7 +81,7 @@ def _order_schema(schema: dict[str, Any]) -> None:
     schema["anyOf"] = REGISTRY.alternatives("payment_method")
 
 
-class PurchaseRequest(Body):
+class PurchaseRequest(RequestModel):
     """An order: the items, and the price that the buyer has agreed to."""
 
     model_config = ConfigDict(json_schema_extra=_order_schema)
@@ -134,7 +134,7 @@ class PurchaseRequest(Body):
         )
 
 
-class CancelRequest(Body):
+class CancelRequest(RequestModel):
     """A cancel says nothing; only a server says for whom it cancels."""
 
     on_behalf_of: OnBehalfOf = None

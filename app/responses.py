@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from domain.messages import PurchaseView
 from domain.purchase import Answer, NextAction, PurchaseStatus
-from lib.webapi import NextCursor, Shown
+from lib.webapi import NextCursor, ResponseModel
 
 PAYMENT_ID_EXAMPLE = "0f2c5a6e-6b1d-5d3c-9c0e-3a9b7d1e4f58"
 PurchaseId = Annotated[
@@ -19,7 +19,7 @@ PurchaseId = Annotated[
 ]
 
 
-class StripeActionResponse(Shown):
+class StripeActionResponse(ResponseModel):
     """The buyer's browser confirms the payment at Stripe."""
 
     type: Literal["stripe"]
@@ -27,20 +27,20 @@ class StripeActionResponse(Shown):
     payment_intent: str = Field(description="what it confirms", examples=["pi_3QK1"])
 
 
-class RedirectActionResponse(Shown):
+class RedirectActionResponse(ResponseModel):
     """The buyer's browser goes to the provider's page."""
 
     type: Literal["redirect"]
     url: str = Field(description="where the browser goes", examples=["https://pay.example.com/1"])
 
 
-class NoActionResponse(Shown):
+class NoActionResponse(ResponseModel):
     """The buyer has nothing to do."""
 
     type: Literal["none"]
 
 
-class AnswerResponse(Shown):
+class AnswerResponse(ResponseModel):
     """An open purchase: what the buyer's page needs to pay."""
 
     purchase_id: PurchaseId
@@ -72,7 +72,7 @@ class OpenedHeaders(BaseModel):
     )
 
 
-class EntryResponse(Shown):
+class EntryResponse(ResponseModel):
     """Something that happened to the purchase."""
 
     at: datetime = Field(examples=["2026-11-21T09:00:01Z"])
@@ -80,7 +80,7 @@ class EntryResponse(Shown):
     detail: str = Field(default="", description="for people", examples=["1.500 tCO2e of Mangrove 2"])
 
 
-class ItemResponse(Shown):
+class ItemResponse(ResponseModel):
     """A quantity (tCO2e) of one milestone's offset."""
 
     project_id: str = Field(examples=["mangrove"])
@@ -88,7 +88,7 @@ class ItemResponse(Shown):
     quantity: str = Field(description="tCO2e, with three places", examples=["1.500"])
 
 
-class PurchaseResponse(Shown):
+class PurchaseResponse(ResponseModel):
     """A purchase as its buyer sees it."""
 
     purchase_id: PurchaseId
@@ -110,20 +110,20 @@ class PurchaseResponse(Shown):
         return cls(**content, **order)
 
 
-class PurchasesResponse(Shown):
+class PurchasesResponse(ResponseModel):
     """A page of purchases, newest first."""
 
     items: list[PurchaseResponse]
     next_cursor: NextCursor
 
 
-class BuyerResponse(Shown):
+class BuyerResponse(ResponseModel):
     """Who the intake knows by a token."""
 
     buyer_id: str = Field(examples=["alice"])
 
 
-class ConfigResponse(Shown):
+class ConfigResponse(ResponseModel):
     """What a page needs to know before it can sell."""
 
     publishable_key: str = Field(description="the provider's key for the browser", examples=["pk_test_development"])
@@ -138,7 +138,7 @@ class ConfigResponse(Shown):
     )
 
 
-class ReceivedResponse(Shown):
+class ReceivedResponse(ResponseModel):
     """The event is stored, or none of ours."""
 
     received: Literal[True] = True

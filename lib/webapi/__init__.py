@@ -5,18 +5,18 @@ pages, the service token, health and readiness. No word of the business, and not
 """
 
 from lib.webapi.application import PLATFORM, create_api
-from lib.webapi.models import Body, NextCursor, NumberedPageQuery, PageQuery, Shown, one_of
+from lib.webapi.models import NextCursor, NumberedPageQuery, PageQuery, RequestModel, ResponseModel, one_of
 from lib.webapi.problems import Problem, ProblemResponse
 
 __all__ = [
     "PLATFORM",
-    "Body",
     "NextCursor",
     "NumberedPageQuery",
     "PageQuery",
     "Problem",
     "ProblemResponse",
-    "Shown",
+    "RequestModel",
+    "ResponseModel",
     "create_api",
     "one_of",
 ]

@@ -16,7 +16,7 @@ NextCursor = Annotated[
 ]
 
 
-class Body(BaseModel):
+class RequestModel(BaseModel):
     """What a client sends: unknown fields and other types than the declared ones are refused."""
 
     # A fault names the field; the value is somebody's, and no log's.
@@ -28,7 +28,7 @@ def _all_are_there(schema: dict[str, Any]) -> None:
     schema["required"] = list(schema.get("properties", {}))
 
 
-class Shown(BaseModel):
+class ResponseModel(BaseModel):
     """What a client is shown."""
 
     model_config = ConfigDict(frozen=True, json_schema_extra=_all_are_there, hide_input_in_errors=True)
@@ -90,13 +90,13 @@ class NumberedPageQuery(PageQuery):
         return int(self.after) if self.after else None
 
 
-class HealthResponse(Shown):
+class HealthResponse(ResponseModel):
     """The process answers."""
 
     status: Literal["ok"] = "ok"
 
 
-class ReadyResponse(Shown):
+class ReadyResponse(ResponseModel):
     """The process and all that it cannot work without answer."""
 
     status: Literal["ready"] = "ready"

@@ -17,7 +17,7 @@ from pydantic import Field
 from temporalio.api.common.v1 import Payload
 
 from lib.encryption import KEY_ID, Encryption, UnboundPayloadError, UnreadablePayloadError
-from lib.webapi import Body, Shown
+from lib.webapi import RequestModel, ResponseModel
 from lib.webapi.openapi import problem_responses
 from lib.webapi.problem_types import INVALID_REQUEST, ProblemType
 from services.codec_server.access import Access
@@ -39,7 +39,7 @@ PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 Base64 = Annotated[str, Field(description="base64", examples=["eyJpdGVtcyI6W119"])]
 
 
-class PayloadBody(Body):
+class PayloadRequest(RequestModel):
     """A payload in the JSON of Temporal's API; empty members are left out there."""
 
     metadata: dict[str, Base64] = Field(
@@ -48,13 +48,13 @@ class PayloadBody(Body):
     data: Base64 = ""
 
 
-class PayloadsBody(Body):
+class PayloadsRequest(RequestModel):
     """Payloads in the JSON of Temporal's API."""
 
-    payloads: list[PayloadBody] = Field(max_length=PAYLOADS_MAX)
+    payloads: list[PayloadRequest] = Field(max_length=PAYLOADS_MAX)
 
 
-class PayloadsShown(Shown):
+class PayloadsResponse(ResponseModel):
     """As many payloads as were sent, in their order."""
 
     payloads: list[dict[str, Any]] = Field(examples=[[{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "e30="}]])
@@ -67,10 +67,10 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
 
     @routes.post("/decode")
     @routes.auth_required(auth)
-    @routes.input(PayloadsBody, arg_name="body")
-    @routes.output(PayloadsShown)
+    @routes.input(PayloadsRequest, arg_name="body")
+    @routes.output(PayloadsResponse)
     @routes.doc(extensions=problem_responses(UNREADABLE))
-    def decode(body: PayloadsBody) -> PayloadsShown:
+    def decode(body: PayloadsRequest) -> PayloadsResponse:
         """Show payloads in clear; those that are in clear come back as they are."""
         given = _given(body)
         _note("decode", given, str(auth.current_user))
@@ -81,10 +81,10 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
 
     @routes.post("/encode")
     @routes.auth_required(auth)
-    @routes.input(PayloadsBody, arg_name="body")
-    @routes.output(PayloadsShown)
+    @routes.input(PayloadsRequest, arg_name="body")
+    @routes.output(PayloadsResponse)
     @routes.doc(extensions=problem_responses(UNBOUND))
-    def encode(body: PayloadsBody) -> PayloadsShown:
+    def encode(body: PayloadsRequest) -> PayloadsResponse:
         """Write an operator's decision as our own processes do, as far as it may be said to any workflow."""
         given = _given(body)
         _note("encode", given, str(auth.current_user))
@@ -96,15 +96,15 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
     return routes
 
 
-def _given(body: PayloadsBody) -> list[Payload]:
+def _given(body: PayloadsRequest) -> list[Payload]:
     try:
         return [ParseDict(each.model_dump(), Payload()) for each in body.payloads]
     except ParseError as error:
         raise INVALID_REQUEST.problem(f"A payload is not as Temporal's API writes it: {error}.") from error
 
 
-def _shown(changed: Iterable[Payload]) -> PayloadsShown:
-    return PayloadsShown(payloads=[MessageToDict(payload) for payload in changed])
+def _shown(changed: Iterable[Payload]) -> PayloadsResponse:
+    return PayloadsResponse(payloads=[MessageToDict(payload) for payload in changed])
 
 
 def _note(what: str, given: Sequence[Payload], who: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from lib.webapi import Body, one_of
+from lib.webapi import RequestModel, one_of
 from providers.registry import REGISTRY
 
 # 999,999,999,999.99: more than anybody takes at once; what a payment may come to its method's provider says.
@@ -58,7 +58,7 @@ def items_once(schema: dict[str, Any]) -> None:
     schema["properties"]["items"]["uniqueItems"] = True
 
 
-class Item(Body):
+class Item(RequestModel):
     """A quantity of one milestone's offset."""
 
     project_id: Id = Field(examples=["mangrove"])

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from lib.webapi import NextCursor, NumberedPageQuery, Shown
+from lib.webapi import NextCursor, NumberedPageQuery, ResponseModel
 from services.common.values import PAYMENT_ID_EXAMPLE, PURCHASE_ID_EXAMPLE, Id
 
 EXAMPLE: JsonDict = {
@@ -61,7 +61,7 @@ class NotificationQuery(NumberedPageQuery):
     purchase_id: Id | None = Field(default=None, description="only this purchase's", examples=[PURCHASE_ID_EXAMPLE])
 
 
-class NotificationPage(Shown):
+class NotificationPage(ResponseModel):
     """A page of notifications in the order of their arrival."""
 
     items: list[CloudEvent]

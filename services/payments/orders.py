@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from lib.webapi import Body, Problem
+from lib.webapi import Problem, RequestModel
 from lib.webapi.problem_types import INVALID_REQUEST
 from providers.registry import REGISTRY, Registry
 from services.common.values import (
@@ -26,7 +26,7 @@ def _chargeable(schema: dict[str, Any]) -> None:
     schema["anyOf"] = REGISTRY.alternatives("method")
 
 
-class Order(Body):
+class Order(RequestModel):
     """What a buyer agreed to pay for."""
 
     model_config = ConfigDict(json_schema_extra=items_once)
@@ -52,7 +52,7 @@ class Order(Body):
         ]
 
 
-class CreateBody(Order):
+class CreateRequest(Order):
     """A purchase that wants a payment, of an amount that the method's provider takes."""
 
     model_config = ConfigDict(json_schema_extra=_chargeable)

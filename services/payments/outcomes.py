@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lib.webapi import Body, Shown
+from lib.webapi import RequestModel, ResponseModel
 from services.common.values import PAYMENT_ID_EXAMPLE, Time
 from services.payments.orders import Order
 
@@ -14,7 +14,7 @@ ANSWER_EXAMPLE = {"payment_id": PAYMENT_ID_EXAMPLE}
 OutcomeStatus = Literal["paid", "failed", "expired", "canceled", "refunded", "rejected"]
 
 
-class TimelineEntry(Body):
+class TimelineEntry(RequestModel):
     """One event of a purchase."""
 
     at: Time
@@ -23,7 +23,7 @@ class TimelineEntry(Body):
     detail: str | None = Field(default=None, max_length=1000, examples=["1.500 tCO2e of Mangrove 2"])
 
 
-class OutcomeBody(Order):
+class OutcomeRequest(Order):
     """How a purchase ended; the order too, for a purchase that was rejected before a payment existed."""
 
     status: OutcomeStatus
@@ -41,7 +41,7 @@ class OutcomeBody(Order):
     timeline: list[TimelineEntry] = Field(max_length=TIMELINE_MAX)
 
 
-class OutcomeShown(Shown):
+class OutcomeResponse(ResponseModel):
     """How a purchase ended, as it was first told."""
 
     status: OutcomeStatus

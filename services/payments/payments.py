@@ -27,8 +27,8 @@ from services.common.values import rfc3339
 from services.payments import refusals
 from services.payments.attempts import Attempts
 from services.payments.models import Payment
-from services.payments.orders import CreateBody, check, fill, same
-from services.payments.outcomes import OutcomeBody
+from services.payments.orders import CreateRequest, check, fill, same
+from services.payments.outcomes import OutcomeRequest
 from services.payments.records import Records
 from services.payments.rules import absorb, canceled, captured, charged, given_up, key, refunded
 
@@ -49,7 +49,7 @@ class Payments:
         self._attempts = Attempts(records, providers)
         self._capture = capture
 
-    def create(self, body: CreateBody, caller: str) -> Payment:
+    def create(self, body: CreateRequest, caller: str) -> Payment:
         """The purchase's one payment, created if there is none; the record of a purchase that has ended as it is."""
         with self._records.row(body.purchase_id) as row:
             if row.outcome:
@@ -150,7 +150,7 @@ class Payments:
             return row
         raise refusals.NOT_REFUNDABLE.problem() if isinstance(error, ProviderRefused) else refusals.unavailable()
 
-    def record_outcome(self, purchase_id: str, body: OutcomeBody) -> Payment:
+    def record_outcome(self, purchase_id: str, body: OutcomeRequest) -> Payment:
         """Write once how the purchase ended; whoever comes later is told what is recorded."""
         with self._records.row(purchase_id) as row:
             if row.outcome:

@@ -19,8 +19,8 @@ from services.common.paths import know_ids
 from services.common.service_tokens import TO_ERASE, TO_FOLLOW, TO_MOVE, Role, service_token_auth
 from services.payments import refusals
 from services.payments.erasures import Erasures
-from services.payments.orders import CreateBody
-from services.payments.outcomes import OutcomeBody
+from services.payments.orders import CreateRequest
+from services.payments.outcomes import OutcomeRequest
 from services.payments.payments import Payments
 from services.payments.refusals import (
     CANCELED,
@@ -34,10 +34,10 @@ from services.payments.refusals import (
 )
 from services.payments.schemas import (
     ErasureFinished,
-    ErasureShown,
-    NextActionShown,
+    ErasureResponse,
+    NextActionResponse,
     PaymentPage,
-    PaymentShown,
+    PaymentResponse,
     PaymentsQuery,
 )
 
@@ -87,24 +87,24 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
         """Purchases' records, newest first; the provider is not asked."""
         found = payments.newest(page.limit + 1, page.after_number, page.wanted)
         rows, next_cursor = cut_page(found, page.limit, lambda row: row.number)
-        return PaymentPage(items=[PaymentShown.of(row) for row in rows], next_cursor=next_cursor)
+        return PaymentPage(items=[PaymentResponse.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/payments/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_FOLLOW)
-    @api.output(PaymentShown)
+    @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(*OF_THE_PROVIDER))
-    def retrieve_payment(payment_id: str) -> PaymentShown:
+    def retrieve_payment(payment_id: str) -> PaymentResponse:
         """The payment as the provider shows it now.
 
         Of one whose creation is not known yet (`creating`), and of a tombstone, only our record tells.
         """
-        return PaymentShown.of(payments.refresh(payment_id))
+        return PaymentResponse.of(payments.refresh(payment_id))
 
     @api.get("/payments/<payment:payment_id>/next-action")
     @api.auth_required(auth, roles=TO_PAY)
-    @api.output(NextActionShown)
+    @api.output(NextActionResponse)
     @api.doc(extensions=problem_responses(*OF_THE_PROVIDER))
-    def show_next_action(payment_id: str) -> NextActionShown:
+    def show_next_action(payment_id: str) -> NextActionResponse:
         """What the buyer has to do so that it is paid, read from the provider."""
 
         @after_this_request
@@ -112,82 +112,82 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
             response.headers["Cache-Control"] = "no-store"
             return response
 
-        return NextActionShown.of(payments.next_action(payment_id))
+        return NextActionResponse.of(payments.next_action(payment_id))
 
 
 def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.post("/payments")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.input(CreateBody, arg_name="body")
-    @api.output(PaymentShown, status_code=201)
+    @api.input(CreateRequest, arg_name="body")
+    @api.output(PaymentResponse, status_code=201)
     @api.doc(extensions=problem_responses(MISMATCH, CANCELED, *OF_THE_PROVIDER))
-    def create_payment(caller: Caller, body: CreateBody) -> PaymentShown:
+    def create_payment(caller: Caller, body: CreateRequest) -> PaymentResponse:
         """Create the purchase's one payment; asked again (201 as well) it answers the same one.
 
         A purchase that has ended answers its record: look at `outcome`.
         """
-        return PaymentShown.of(payments.create(body, caller.key))
+        return PaymentResponse.of(payments.create(body, caller.key))
 
     @api.post("/payments/<payment:payment_id>/cancel")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(PaymentShown)
+    @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(PAID, PROCESSING, *OF_THE_PROVIDER))
-    def cancel_payment(payment_id: str, caller: Caller) -> PaymentShown:
+    def cancel_payment(payment_id: str, caller: Caller) -> PaymentResponse:
         """Cancel a payment that is not captured, an authorised one too."""
-        return PaymentShown.of(payments.cancel(payment_id, caller.key))
+        return PaymentResponse.of(payments.cancel(payment_id, caller.key))
 
     @api.post("/payments/<payment:payment_id>/capture")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(PaymentShown)
+    @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(NOT_CAPTURABLE, *OF_THE_PROVIDER))
-    def capture_payment(payment_id: str, caller: Caller) -> PaymentShown:
+    def capture_payment(payment_id: str, caller: Caller) -> PaymentResponse:
         """Charge what the order costs; done already if exactly that was charged."""
         log.info("capture of %s, asked for by %s", payment_id, caller.key)
-        return PaymentShown.of(payments.capture(payment_id))
+        return PaymentResponse.of(payments.capture(payment_id))
 
     @api.post("/payments/<payment:payment_id>/refund")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(PaymentShown)
+    @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(NOT_REFUNDABLE, *OF_THE_PROVIDER))
-    def refund_payment(payment_id: str, caller: Caller) -> PaymentShown:
+    def refund_payment(payment_id: str, caller: Caller) -> PaymentResponse:
         """Give back all that was captured and is left."""
-        return PaymentShown.of(payments.refund(payment_id, caller.key))
+        return PaymentResponse.of(payments.refund(payment_id, caller.key))
 
 
 def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.post("/purchases/<id:purchase_id>/cancel")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(PaymentShown)
+    @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(PAID, PROCESSING, *OF_THE_PROVIDER))
-    def cancel_purchase(purchase_id: str, caller: Caller) -> PaymentShown:
+    def cancel_purchase(purchase_id: str, caller: Caller) -> PaymentResponse:
         """Cancel whatever payment the purchase has; an unknown one gets a tombstone that refuses a late creation."""
-        return PaymentShown.of(payments.cancel_payment_of(purchase_id, caller.key))
+        return PaymentResponse.of(payments.cancel_payment_of(purchase_id, caller.key))
 
     @api.put("/purchases/<id:purchase_id>/outcome")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.input(OutcomeBody, arg_name="body")
-    @api.output(PaymentShown)
-    def record_outcome(purchase_id: str, caller: Caller, body: OutcomeBody) -> PaymentShown:  # noqa: ARG001
+    @api.input(OutcomeRequest, arg_name="body")
+    @api.output(PaymentResponse)
+    def record_outcome(purchase_id: str, caller: Caller, body: OutcomeRequest) -> PaymentResponse:  # noqa: ARG001
         """Record once how the purchase ended; the answer shows what is recorded."""
-        return PaymentShown.of(payments.record_outcome(purchase_id, body))
+        return PaymentResponse.of(payments.record_outcome(purchase_id, body))
 
 
 def _forget_buyers(api: APIFlask, erasures: Erasures, auth: HTTPTokenAuth) -> None:
     @api.post("/buyers/<id:buyer_id>/erasure")
     @api.auth_required(auth, roles=TO_ERASE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(ErasureShown)
+    @api.output(ErasureResponse)
     @api.doc(extensions=problem_responses(PURCHASES_OPEN))
-    def begin_erasure(buyer_id: str, caller: Caller) -> ErasureShown:  # noqa: ARG001
+    def begin_erasure(buyer_id: str, caller: Caller) -> ErasureResponse:  # noqa: ARG001
         """Call a buyer by a name made up here that leads to nobody; until it is finished the same one comes again."""
         erased_as, renamed = erasures.erase(buyer_id)
-        return ErasureShown(erased_as=erased_as, renamed=renamed)
+        return ErasureResponse(erased_as=erased_as, renamed=renamed)
 
     @api.delete("/buyers/<id:buyer_id>/erasure")
     @api.auth_required(auth, roles=TO_ERASE)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
-from lib.webapi import NextCursor, NumberedPageQuery, Shown
+from lib.webapi import NextCursor, NumberedPageQuery, ResponseModel
 from providers.port import NextAction, PaymentStatus
 from services.common.values import (
     PAYMENT_ID_EXAMPLE,
@@ -19,7 +19,7 @@ from services.common.values import (
     tonnes,
 )
 from services.payments.models import Payment
-from services.payments.outcomes import OutcomeShown
+from services.payments.outcomes import OutcomeResponse
 
 
 class PaymentsQuery(NumberedPageQuery):
@@ -37,7 +37,7 @@ class PaymentsQuery(NumberedPageQuery):
         return self.model_dump(include={"buyer_id", "purchase_id", "provider_reference"})
 
 
-class PaymentShown(Shown):
+class PaymentResponse(ResponseModel):
     """A purchase's payment; amounts in minor units.
 
     A tombstone (a cancel that came before its payment) has no order: method, buyer_id, amount and currency are null.
@@ -65,7 +65,7 @@ class PaymentShown(Shown):
     )
     failed_attempts: int = Field(description="failed charges, counted at the provider", examples=[0])
     items: list[Item]
-    outcome: OutcomeShown | None
+    outcome: OutcomeResponse | None
     created_at: Time
     canceled_by: str | None = Field(
         description="Idempotency-Key of who had it canceled; null: the provider or a hand",
@@ -105,7 +105,7 @@ class PaymentShown(Shown):
                 Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
                 for item in row.items
             ],
-            outcome=OutcomeShown(**row.outcome) if row.outcome else None,
+            outcome=OutcomeResponse(**row.outcome) if row.outcome else None,
             created_at=rfc3339(row.created_at),
             canceled_by=row.canceled_by,
             refunded_by=row.refunded_by,
@@ -116,21 +116,21 @@ class PaymentShown(Shown):
         )
 
 
-class PaymentPage(Shown):
+class PaymentPage(ResponseModel):
     """A page of payments, newest first."""
 
-    items: list[PaymentShown]
+    items: list[PaymentResponse]
     next_cursor: NextCursor
 
 
-class ErasureShown(Shown):
+class ErasureResponse(ResponseModel):
     """Who an erased buyer is called."""
 
     erased_as: str = Field(description="leads to nobody", examples=["erased-5d0c9f7e21b4a863"])
     renamed: int = Field(description="records that bore the buyer's id; 0 where all is done", examples=[3])
 
 
-class ErasureFinished(Shown):
+class ErasureFinished(ResponseModel):
     """An erasure's end."""
 
     finished: bool = Field(description="false where none was under way", examples=[True])
@@ -140,7 +140,7 @@ def _not_there(value: object) -> bool:
     return value is None
 
 
-class NextActionShown(Shown):
+class NextActionResponse(ResponseModel):
     """What the buyer has to do so that the payment is paid; what means nothing for its type is not there."""
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(required=["type"]))

@@ -8,7 +8,7 @@ from lib.webapi.problem_types import INVALID_REQUEST, NOT_FOUND
 from services.common.values import price, tonnes
 from services.projects.models import HeldItem, Milestone
 from services.projects.refusals import PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN, TOO_MUCH_HELD
-from services.projects.schemas import OrderBody
+from services.projects.schemas import OrderRequest
 
 Key = tuple[str, str]
 Stock = dict[Key, Milestone]
@@ -29,7 +29,7 @@ def key(item: HeldItem) -> Key:
     return item["project_id"], item["milestone_id"]
 
 
-def refusal(order: OrderBody, stock: Stock, held: Held, limits: Limits) -> Problem | None:
+def refusal(order: OrderRequest, stock: Stock, held: Held, limits: Limits) -> Problem | None:
     """Why the order cannot be had now, or None.
 
     The buyer's own limits come before the stock: what they hold already may be what has emptied it.
@@ -42,7 +42,7 @@ def refusal(order: OrderBody, stock: Stock, held: Held, limits: Limits) -> Probl
     )
 
 
-def _wrong_order(order: OrderBody, stock: Stock, items: list[HeldItem]) -> Problem | None:
+def _wrong_order(order: OrderRequest, stock: Stock, items: list[HeldItem]) -> Problem | None:
     """The refusal of an order that nobody could have, in the order: known, one currency, the price."""
     unknown = [key(item) for item in items if key(item) not in stock]
     if unknown:

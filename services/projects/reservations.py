@@ -17,7 +17,7 @@ from services.projects.models import Buyer, HeldItem, Milestone, Reservation
 from services.projects.orders import Held, Limits, Stock, key, refusal
 from services.projects.refusals import MISMATCH
 from services.projects.rules import Call, Status, decide, shift, winner
-from services.projects.schemas import OrderBody, ReserveBody
+from services.projects.schemas import OrderRequest, ReserveRequest
 
 T = TypeVar("T")
 # One statement on both databases: the row is there afterwards, and this transaction's until it ends.
@@ -33,7 +33,7 @@ class Reservations:
         self._engine = engine
         self._limits = limits
 
-    def quote(self, order: OrderBody) -> None:
+    def quote(self, order: OrderRequest) -> None:
         """Raise what `reserve` would refuse the order with now; nothing is held, and nothing is written."""
         with self._session() as session:
             stock = _stock(session.scalars(_milestones(order.held_items())))
@@ -41,7 +41,7 @@ class Reservations:
         if refused:
             raise refused
 
-    def reserve(self, body: ReserveBody) -> Reservation:
+    def reserve(self, body: ReserveRequest) -> Reservation:
         """Hold all items, or none; whoever is refused first leaves a closed row that nobody has claimed."""
         row, refused = self._decided(lambda session: _reserve(session, body, self._limits))
         if refused:
@@ -52,13 +52,13 @@ class Reservations:
         """The payment is taken: what was held is sold."""
         return self._decided(lambda session: _move(session, Call.COMMIT, payment_id))
 
-    def give_back(self, payment_id: str) -> Reservation:
+    def restock(self, payment_id: str) -> Reservation:
         """The money is back: what was held or sold is free again."""
-        return self._decided(lambda session: _move(session, Call.GIVE_BACK, payment_id))
+        return self._decided(lambda session: _move(session, Call.RESTOCK, payment_id))
 
-    def close(self, payment_id: str, caller: str) -> Reservation:
+    def release(self, payment_id: str, caller: str) -> Reservation:
         """The payment is canceled: what was held is free again, and `caller` is who closed the row."""
-        return self._decided(lambda session: _close(session, payment_id, caller))
+        return self._decided(lambda session: _release(session, payment_id, caller))
 
     def find(self, payment_id: str) -> Reservation | None:
         """The row of a payment."""
@@ -97,7 +97,7 @@ class Reservations:
                 return decision(session)
 
 
-def _reserve(session: Session, body: ReserveBody, limits: Limits) -> tuple[Reservation, Problem | None]:
+def _reserve(session: Session, body: ReserveRequest, limits: Limits) -> tuple[Reservation, Problem | None]:
     row = _locked_row(session, body.payment_id)
     status = decide(Call.RESERVE, row.status if row else None)
     items = body.held_items()
@@ -123,7 +123,7 @@ def _reserve(session: Session, body: ReserveBody, limits: Limits) -> tuple[Reser
     return row, refused
 
 
-def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveBody) -> None:
+def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveRequest) -> None:
     def by_milestone(held: list[HeldItem]) -> dict[tuple[str, str], int]:
         return {key(item): item["kg"] for item in held}
 
@@ -149,8 +149,8 @@ def _move(session: Session, call: Call, payment_id: str) -> Reservation:
     return row
 
 
-def _close(session: Session, payment_id: str, caller: str) -> Reservation:
-    row = _move(session, Call.CLOSE, payment_id)
+def _release(session: Session, payment_id: str, caller: str) -> Reservation:
+    row = _move(session, Call.RELEASE, payment_id)
     row.closed_by = winner(row.closed_by, caller)
     return row
 

@@ -29,15 +29,15 @@ from services.projects.refusals import (
 )
 from services.projects.reservations import Reservations
 from services.projects.schemas import (
-    ChangeBody,
-    OrderBody,
+    ChangeRequest,
+    OrderRequest,
     ProjectPage,
-    ProjectShown,
-    QuoteShown,
+    ProjectResponse,
+    QuoteResponse,
     ReservationPage,
     ReservationQuery,
-    ReservationShown,
-    ReserveBody,
+    ReservationResponse,
+    ReserveRequest,
 )
 
 # The catalogue is for the buyer's page.
@@ -74,29 +74,29 @@ def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
             wanted = wanted.where(Project.project_id > page.after)
         with Session(engine) as session:
             rows, next_cursor = cut_page(session.scalars(wanted).all(), page.limit, lambda row: row.project_id)
-            return ProjectPage(items=[ProjectShown.of(row) for row in rows], next_cursor=next_cursor)
+            return ProjectPage(items=[ProjectResponse.of(row) for row in rows], next_cursor=next_cursor)
 
 
 def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPTokenAuth) -> None:
     @api.post("/quotes")
     @api.auth_required(auth, roles=TO_JUDGE)
-    @api.input(OrderBody, arg_name="body")
-    @api.output(QuoteShown)
+    @api.input(OrderRequest, arg_name="body")
+    @api.output(QuoteResponse)
     @api.doc(extensions=problem_responses(*OF_AN_ORDER))
-    def quote(body: OrderBody) -> QuoteShown:
+    def quote(body: OrderRequest) -> QuoteResponse:
         """Whether an order can be had now: refused as a reservation would be, and nothing is held or written."""
         reservations.quote(body)
-        return QuoteShown(amount=body.amount, currency=body.currency)
+        return QuoteResponse(amount=body.amount, currency=body.currency)
 
     @api.post("/reservations")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.input(ReserveBody, arg_name="body")
-    @api.output(ReservationShown, status_code=201)
+    @api.input(ReserveRequest, arg_name="body")
+    @api.output(ReservationResponse, status_code=201)
     @api.doc(extensions=problem_responses(*OF_AN_ORDER, CLOSED, MISMATCH))
-    def reserve(caller: Caller, body: ReserveBody) -> ReservationShown:  # noqa: ARG001
+    def reserve(caller: Caller, body: ReserveRequest) -> ReservationResponse:  # noqa: ARG001
         """Hold all items for a payment, or none; asked again it answers the same."""
-        return ReservationShown.of(reservations.reserve(body))
+        return ReservationResponse.of(reservations.reserve(body))
 
     @api.get("/reservations")
     @api.auth_required(auth, roles=TO_AUDIT)
@@ -106,34 +106,34 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
         """Reservations and tombstones, newest first."""
         found = reservations.newest(page.limit + 1, page.status, page.after_number)
         rows, next_cursor = cut_page(found, page.limit, lambda row: row.number)
-        return ReservationPage(items=[ReservationShown.of(row) for row in rows], next_cursor=next_cursor)
+        return ReservationPage(items=[ReservationResponse.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/reservations/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_LOOK)
-    @api.output(ReservationShown)
-    def show_reservation(payment_id: str) -> ReservationShown:
+    @api.output(ReservationResponse)
+    def show_reservation(payment_id: str) -> ReservationResponse:
         """The reservation of a payment."""
         row = reservations.find(payment_id)
         if row is None:
             raise NOT_FOUND.problem("There is no reservation for this payment.")
-        return ReservationShown.of(row)
+        return ReservationResponse.of(row)
 
     @api.patch("/reservations/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.input(ChangeBody, arg_name="body")
-    @api.output(ReservationShown)
+    @api.input(ChangeRequest, arg_name="body")
+    @api.output(ReservationResponse)
     @api.doc(extensions=problem_responses(CLOSED))
-    def change_reservation(payment_id: str, caller: Caller, body: ChangeBody) -> ReservationShown:  # noqa: ARG001
+    def change_reservation(payment_id: str, caller: Caller, body: ChangeRequest) -> ReservationResponse:  # noqa: ARG001
         """Sell what is held (committed), or free what was held or sold once the money is back (returned)."""
-        change = reservations.commit if body.status == "committed" else reservations.give_back
-        return ReservationShown.of(change(payment_id))
+        change = reservations.commit if body.status == "committed" else reservations.restock
+        return ReservationResponse.of(change(payment_id))
 
     @api.delete("/reservations/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(ReservationShown)
+    @api.output(ReservationResponse)
     @api.doc(extensions=problem_responses(CLOSED, COMMITTED))
-    def close_reservation(payment_id: str, caller: Caller) -> ReservationShown:
+    def close_reservation(payment_id: str, caller: Caller) -> ReservationResponse:
         """Close the row in the caller's name; only the one who closes it may tell the purchase's end."""
-        return ReservationShown.of(reservations.close(payment_id, caller.key))
+        return ReservationResponse.of(reservations.release(payment_id, caller.key))

@@ -11,7 +11,7 @@ from lib.database.database import changed
 from lib.webapi.problem_types import NOT_FOUND
 from services.users.models import Offset, User
 from services.users.refusals import MISMATCH, REVOKED
-from services.users.schemas import OffsetBody
+from services.users.schemas import OffsetRequest
 
 
 class Offsets:
@@ -25,7 +25,7 @@ class Offsets:
         with Session(self._engine) as session:
             _know(session, user_id)
 
-    def create(self, user_id: str, body: OffsetBody) -> Offset:
+    def create(self, user_id: str, body: OffsetRequest) -> Offset:
         """The offset of the payment; asked again it is the same one."""
         return self._decided(lambda session: _create(session, user_id, body))
 
@@ -78,7 +78,7 @@ class Offsets:
                 return decision(session)
 
 
-def _create(session: Session, user_id: str, body: OffsetBody) -> Offset:
+def _create(session: Session, user_id: str, body: OffsetRequest) -> Offset:
     row = _locked_row(session, user_id, body.payment_id)
     if row is None:
         _know(session, user_id)
@@ -90,7 +90,7 @@ def _create(session: Session, user_id: str, body: OffsetBody) -> Offset:
     return row
 
 
-def _add(session: Session, user_id: str, body: OffsetBody) -> Offset:
+def _add(session: Session, user_id: str, body: OffsetRequest) -> Offset:
     row = Offset(
         payment_id=body.payment_id,
         user_id=user_id,

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from lib.webapi import Body, NextCursor, Shown
+from lib.webapi import NextCursor, RequestModel, ResponseModel
 from services.common.values import (
     ITEMS_MAX,
     PAYMENT_ID_EXAMPLE,
@@ -20,13 +20,13 @@ from services.common.values import (
 from services.users.models import Offset, OwnedItem
 
 
-class UserShown(Shown):
+class UserResponse(ResponseModel):
     """A buyer."""
 
     user_id: str = Field(examples=["alice"])
 
 
-class OffsetBody(Body):
+class OffsetRequest(RequestModel):
     """The offset that a payment has bought."""
 
     payment_id: PaymentId = Field(examples=[PAYMENT_ID_EXAMPLE])
@@ -41,7 +41,7 @@ class OffsetBody(Body):
         ]
 
 
-class OffsetShown(Shown):
+class OffsetResponse(ResponseModel):
     """A buyer's offset; the tombstone of one that was revoked before it came has no purchase and no items."""
 
     payment_id: str = Field(examples=[PAYMENT_ID_EXAMPLE])
@@ -55,7 +55,7 @@ class OffsetShown(Shown):
         return cls(**_shown(row))
 
 
-class FoundOffset(OffsetShown):
+class FoundOffset(OffsetResponse):
     """A payment's offset by name: the buyer has it, or it is revoked for good."""
 
     status: Literal["delivered", "revoked"]
@@ -66,7 +66,7 @@ class FoundOffset(OffsetShown):
         return cls(**_shown(row), status="revoked" if row.revoked else "delivered")
 
 
-class OwnedOffset(OffsetShown):
+class OwnedOffset(OffsetResponse):
     """A buyer's offset among all buyers'."""
 
     user_id: str = Field(examples=["alice"])
@@ -77,14 +77,14 @@ class OwnedOffset(OffsetShown):
         return cls(**_shown(row), user_id=row.user_id)
 
 
-class OffsetPage(Shown):
+class OffsetPage(ResponseModel):
     """A page of a buyer's offsets, newest first; revoked ones are none."""
 
-    items: list[OffsetShown]
+    items: list[OffsetResponse]
     next_cursor: NextCursor
 
 
-class OwnedOffsetPage(Shown):
+class OwnedOffsetPage(ResponseModel):
     """A page of all buyers' offsets, newest first; revoked ones are none."""
 
     items: list[OwnedOffset]

@@ -16,19 +16,19 @@ from lib.webapi import Problem
 from providers import port as provider
 from providers.registry import REGISTRY
 from services.payments import models
-from services.payments.orders import CreateBody
-from services.payments.outcomes import OutcomeBody
+from services.payments.orders import CreateRequest
+from services.payments.outcomes import OutcomeRequest
 from services.payments.payments import Payments
 from services.payments.records import Records
-from services.payments.schemas import PaymentShown
+from services.payments.schemas import PaymentResponse
 from services.projects import models as projects
 from services.projects.orders import Limits
 from services.projects.reservations import Reservations
 from services.projects.rules import Call, Status, decide, winner
-from services.projects.schemas import ReserveBody
+from services.projects.schemas import ReserveRequest
 from services.users import models as users
 from services.users.offsets import Offsets
-from services.users.schemas import OffsetBody
+from services.users.schemas import OffsetRequest
 from tests.sagas.fakes import MAX_OPEN, PAYMENT_ID, PURCHASE_ID, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import driven
 from tests.sagas.world import ORDER
@@ -66,8 +66,8 @@ def database(schema: Any) -> Iterator[Engine]:
 CALLS: dict[Call, Callable[[FakeProjects, str], Any]] = {
     Call.RESERVE: lambda fake, key: driven(fake.reserve(PAYMENT_ID, ORDER, key)),
     Call.COMMIT: lambda fake, key: driven(fake.commit(PAYMENT_ID, key)),
-    Call.CLOSE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
-    Call.GIVE_BACK: lambda fake, key: driven(fake.restock(PAYMENT_ID, key)),
+    Call.RELEASE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
+    Call.RESTOCK: lambda fake, key: driven(fake.restock(PAYMENT_ID, key)),
 }
 
 
@@ -79,7 +79,7 @@ def test_projects_decide_as_their_rules_do(row: Status | None, closed_by: str | 
 
     def by_the_rules() -> tuple[str, str | None]:
         status = decide(call, row)
-        return status, winner(closed_by, ME) if call is Call.CLOSE else closed_by
+        return status, winner(closed_by, ME) if call is Call.RELEASE else closed_by
 
     def by_the_fake() -> tuple[str, str | None]:
         shown = CALLS[call](fake, ME)
@@ -126,9 +126,9 @@ def _mangrove(total_kg: int) -> projects.Project:
     return projects.Project(project_id="mangrove", name="Mangrove", milestones=[milestone])
 
 
-def _reservation(payment_id: str) -> ReserveBody:
+def _reservation(payment_id: str) -> ReserveRequest:
     told = ORDER.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
-    return ReserveBody(payment_id=payment_id, **told)
+    return ReserveRequest(payment_id=payment_id, **told)
 
 
 # ---- Payments -------------------------------------------------------------------------------------------------------
@@ -159,13 +159,13 @@ class BothPayments:
         order = ORDER.model_dump(mode="json", exclude={"payment_method"}) | {"method": ORDER.payment_method}
         ended = outcome.model_dump(mode="json") | {name: order[name] for name in order if name != "purchase_id"}
         by_service: dict[str, Callable[[], models.Payment]] = {
-            "create": lambda: self.service.create(CreateBody(**order), key),
+            "create": lambda: self.service.create(CreateRequest(**order), key),
             "retrieve": lambda: self.service.refresh(PAYMENT_ID),
             "cancel": lambda: self.service.cancel(PAYMENT_ID, key),
             "cancel_payment_of": lambda: self.service.cancel_payment_of(PURCHASE_ID, key),
             "capture": lambda: self.service.capture(PAYMENT_ID),
             "refund": lambda: self.service.refund(PAYMENT_ID, key),
-            "record": lambda: self.service.record_outcome(PURCHASE_ID, OutcomeBody(**ended)),
+            "record": lambda: self.service.record_outcome(PURCHASE_ID, OutcomeRequest(**ended)),
         }
         by_fake: dict[str, Callable[[], Payment]] = {
             "create": lambda: driven(self.fake.create(ORDER, key)),
@@ -176,7 +176,7 @@ class BothPayments:
             "refund": lambda: driven(self.fake.refund(PAYMENT_ID, key)),
             "record": lambda: driven(self.fake.record_outcome(ORDER, outcome, key)),
         }
-        shown = outcome_of(lambda: _seen(PaymentShown.of(by_service[operation]())))
+        shown = outcome_of(lambda: _seen(PaymentResponse.of(by_service[operation]())))
         return shown, outcome_of(lambda: _seen(by_fake[operation]()))
 
     def change(self, move: str) -> None:
@@ -248,7 +248,7 @@ def test_users_answer_as_the_service_does(story: list[str]) -> None:
         with engine.begin() as connection:
             connection.execute(insert(users.User), {"user_id": "alice"})
         service, fake = Offsets(engine), FakeUsers()
-        body = OffsetBody(payment_id=PAYMENT_ID, **ORDER.model_dump(mode="json", include={"purchase_id", "items"}))
+        body = OffsetRequest(payment_id=PAYMENT_ID, **ORDER.model_dump(mode="json", include={"purchase_id", "items"}))
         by_service: dict[str, Callable[[], Any]] = {
             "deliver": lambda: service.create("alice", body) and None,
             "revoke": lambda: service.revoke("alice", PAYMENT_ID) and None,

@@ -6,7 +6,7 @@ import pytest
 from apiflask import APIFlask
 from pydantic import BaseModel, Field
 
-from lib.webapi import PageQuery, Shown, create_api
+from lib.webapi import PageQuery, ResponseModel, create_api
 from lib.webapi.openapi import problem_responses, reads_raw
 from lib.webapi.problem_types import ProblemType
 
@@ -14,14 +14,14 @@ SOLD_OUT = ProblemType("sold-out", 409, "Nothing is left.", {"left": {"type": "i
 CLOSED = ProblemType("closed", 409, "The shop is closed.")
 
 
-class OrderShown(Shown):
+class OrderResponse(ResponseModel):
     """An order."""
 
     order_id: str = Field(examples=["o1"])
     note: str = Field(default="", examples=["in a box"])
 
 
-class Unexplained(Shown):
+class Unexplained(ResponseModel):
     """A model that forgets to say what its field looks like."""
 
     field: str
@@ -55,11 +55,11 @@ def test_each_kind_of_refusal_has_a_schema_and_an_example(api: APIFlask) -> None
     """Two kinds under one status are told apart by their type."""
 
     @api.get("/orders")
-    @api.output(OrderShown)
+    @api.output(OrderResponse)
     @api.doc(extensions=problem_responses(SOLD_OUT, CLOSED))
-    def show() -> OrderShown:
+    def show() -> OrderResponse:
         """Show an order."""
-        return OrderShown(order_id="o1")
+        return OrderResponse(order_id="o1")
 
     conflict = operation(api, "get", "/orders")["responses"]["409"]["content"]["application/problem+json"]
     assert conflict["schema"]["discriminator"]["mapping"] == {
@@ -79,13 +79,13 @@ def test_what_is_shown_is_documented_as_always_there(api: APIFlask) -> None:
     """A field with a default too: the default is our code's matter."""
 
     @api.get("/orders")
-    @api.output(OrderShown)
-    def show() -> OrderShown:
+    @api.output(OrderResponse)
+    def show() -> OrderResponse:
         """Show an order."""
-        return OrderShown(order_id="o1")
+        return OrderResponse(order_id="o1")
 
     schemas = api.test_client().get("/openapi.json").get_json()["components"]["schemas"]
-    assert schemas["OrderShown"]["required"] == ["order_id", "note"]
+    assert schemas["OrderResponse"]["required"] == ["order_id", "note"]
 
 
 def test_a_parameter_that_may_be_missing_is_never_null(api: APIFlask) -> None:
@@ -93,10 +93,10 @@ def test_a_parameter_that_may_be_missing_is_never_null(api: APIFlask) -> None:
 
     @api.get("/orders")
     @api.input(PageQuery, location="query", arg_name="page")
-    @api.output(OrderShown)
-    def show(page: PageQuery) -> OrderShown:
+    @api.output(OrderResponse)
+    def show(page: PageQuery) -> OrderResponse:
         """Show an order."""
-        return OrderShown(order_id=page.cursor or "o1")
+        return OrderResponse(order_id=page.cursor or "o1")
 
     limit, cursor = operation(api, "get", "/orders")["parameters"]
     assert (limit["schema"]["type"], limit["schema"]["default"], limit["example"]) == ("integer", 20, 20)
@@ -108,10 +108,10 @@ def test_an_id_in_a_path_has_the_form_that_finds_the_route(api: APIFlask) -> Non
     """And the example of the field with its name."""
 
     @api.get("/orders/<string:order_id>")
-    @api.output(OrderShown)
-    def show(order_id: str) -> OrderShown:
+    @api.output(OrderResponse)
+    def show(order_id: str) -> OrderResponse:
         """Show an order."""
-        return OrderShown(order_id=order_id)
+        return OrderResponse(order_id=order_id)
 
     (order_id,) = operation(api, "get", "/orders/{order_id}")["parameters"]
     assert (order_id["schema"]["pattern"], order_id["example"]) == ("^[^/]+$", "o1")
@@ -121,11 +121,11 @@ def test_a_route_that_reads_the_raw_request_is_documented_too(api: APIFlask) -> 
     """By the models of its headers and its body."""
 
     @api.post("/letters")
-    @api.output(OrderShown)
+    @api.output(OrderResponse)
     @api.doc(extensions=reads_raw(headers=SealHeader, body=Letter))
-    def take() -> OrderShown:
+    def take() -> OrderResponse:
         """Take a letter."""
-        return OrderShown(order_id="o1")
+        return OrderResponse(order_id="o1")
 
     letters = operation(api, "post", "/letters")
     assert [(each["name"], each["in"], each["example"]) for each in letters["parameters"]] == [
@@ -151,18 +151,20 @@ def test_a_field_without_an_example_is_a_mistake(api: APIFlask) -> None:
 def test_two_models_of_one_name_are_a_mistake(api: APIFlask) -> None:
     """A reader could not tell which one is meant."""
 
-    class Basket(Shown):
-        """Something else that is called OrderShown inside."""
+    class Basket(ResponseModel):
+        """Something else that is called OrderResponse inside."""
 
-        order: OrderShown
+        order: OrderResponse
 
-    other = type("OrderShown", (Shown,), {"__doc__": "Another.", "__annotations__": {}, "__module__": __name__})
+    other = type(
+        "OrderResponse", (ResponseModel,), {"__doc__": "Another.", "__annotations__": {}, "__module__": __name__}
+    )
 
     @api.get("/baskets")
     @api.output(Basket)
     def show_basket() -> Basket:
         """Show a basket."""
-        return Basket(order=OrderShown(order_id="o1"))
+        return Basket(order=OrderResponse(order_id="o1"))
 
     @api.get("/orders")
     @api.output(other)
@@ -170,5 +172,5 @@ def test_two_models_of_one_name_are_a_mistake(api: APIFlask) -> None:
         """Show another order."""
         return other()
 
-    with api.app_context(), pytest.raises(ValueError, match="two models are called OrderShown"):
+    with api.app_context(), pytest.raises(ValueError, match="two models are called OrderResponse"):
         _ = api.spec

@@ -7,26 +7,26 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from pydantic import Field
 
-from lib.webapi import Body, PageQuery, Problem, Shown, create_api
+from lib.webapi import PageQuery, Problem, RequestModel, ResponseModel, create_api
 from services.common.service_tokens import TO_MOVE, Role, new_token, service_token_auth
 
 BEARER, ENTRY = new_token(Role.WORKER)
 TOKEN = {"Authorization": f"Bearer {BEARER}"}
 
 
-class Ordered(Body):
+class Ordered(RequestModel):
     """A request."""
 
     count: int = Field(ge=1)
 
 
-class Seen(Shown):
+class Seen(ResponseModel):
     """An answer."""
 
     count: int
 
 
-class Limited(Shown):
+class Limited(ResponseModel):
     """A page."""
 
     limit: int
