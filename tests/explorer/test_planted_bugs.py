@@ -10,7 +10,7 @@ from tests.sagas.explorer.town import SOUND, Parts
 # With this seed the last one is found after 227 stories; other seeds need some thousand for the rarest.
 STORIES = range(600)
 SEED = 10
-# In every fourth one such a provider; what is slow and sound has no story to be found, so each more only costs time.
+# Every fourth has such a provider; there is nothing to be found, so each more only costs time.
 SLOW_STORIES = 200
 
 
