@@ -124,6 +124,9 @@ def _taken(intake: Intake, limits: Limits, event: Snapshot) -> str:
     ids.bind(purchase_id=purchase_of(event))
     if about := payment_event(event):
         payment_id = _named(about) or _found(intake, limits.payments, about.reference)
+        if payment_id is None and about.purchase_id:
+            # It says that it is ours, and Payments does not know it (yet): its saga asks again, and calls somebody.
+            payment_id = payment_id_of(about.purchase_id)
         if payment_id is None:
             return "not-ours"
         return _begin(intake, limits.sagas, event, _follow_up(about, payment_id, intake.config.payment_attempts))
