@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from domain.purchase import PurchaseStatus
 from operators.books import Readers
+from operators.ports import Run
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,14 @@ class Environment:
         return f"A part of this is on this machine, another is not, so they may be two environments: {self}."
 
 
-async def stranger(readers: Readers, purchase_id: str | None, payment_id: str | None) -> str:
-    """Why Payments is another environment's than Temporal, which knows the purchase; empty if it is not, or is away."""
-    if purchase_id is None or payment_id is None:
+# An opening's payment may not have been created yet; one that is parked does not tell whether it still opens.
+MAY_BE_OPENING = {PurchaseStatus.OPENING, PurchaseStatus.NEEDS_ATTENTION}
+
+
+async def stranger(readers: Readers, purchase_id: str | None, run: Run) -> str:
+    """Why Payments is another environment's than Temporal, which knows the saga; empty if it is not, or is away."""
+    payment_id = run.payment_id
+    if purchase_id is None or payment_id is None or (run.kind == "StartPayment" and run.status in MAY_BE_OPENING):
         return ""
     payment = (await readers.read(purchase_id, payment_id)).payment
     if payment.problem or (payment.entry and payment.entry["purchase_id"] == purchase_id):
