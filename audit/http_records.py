@@ -77,7 +77,7 @@ class HttpRecords:
             return await self._one(PaymentEntry, "payments", f"/payments/{payment_id}")
 
     async def payment_of(self, purchase_id: str) -> PaymentEntry | None:
-        """The purchase's payment as the provider shows it now; a mark as it is recorded."""
+        """The purchase's payment as the provider shows it now; a tombstone as it is recorded."""
         rows = self._pages("payments", "/payments", purchase_id=purchase_id)
         recorded = [parse(PaymentEntry, row) async for row in rows]
         if not recorded or recorded[0].payment_id is None:

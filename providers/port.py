@@ -129,7 +129,8 @@ class Provider(Protocol):
     def create(self, payment: NewPayment, key: str) -> Snapshot:
         """A new payment that only who knows its next action can pay, or one that is paid already.
 
-        Of the second kind nobody raises ProviderFault: under the next key it would be paid a second time.
+        Of the second kind nobody raises ProviderFault: under the next key it would be paid a second time. It holds the
+        money rather than takes it: an opening that is given up can release a hold, and then nothing was charged.
         """
 
     def retrieve(self, reference: str) -> Snapshot:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from audit.rules.findings import Finding, Rule, Side, fault, note, parked
-from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, Row, Saga, State
+from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, Saga, State
 from domain.messages import purchase_workflow_id
 from domain.money import shown_amount
-from domain.purchase import PaymentStatus, PurchaseStatus
+from domain.purchase import PaymentStatus, PurchaseStatus, ReservationStatus
 
 ATTEMPT_FAILED = "payment.attempt_failed"
 
@@ -96,7 +96,7 @@ def _paid(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield _refunded(case, payment)
     if payment.amount_kept < 0:
         yield _twice(case, payment)
-    if case.reservation is None or case.reservation.status is not Row.COMMITTED:
+    if case.reservation is None or case.reservation.status is not ReservationStatus.COMMITTED:
         says = f"{_row(case)}; the purchase is recorded as paid"
         yield fault(case, Rule.NOT_SOLD, Side.PROJECTS, says)
     if case.offset is None:
@@ -136,8 +136,8 @@ def _undone(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield note(
             case, Rule.BY_HAND, f"{_money(payment, payment.amount_captured)} was charged and is back; {recorded}"
         )
-    if case.reservation and case.reservation.status in {Row.RESERVED, Row.COMMITTED}:
-        rule = Rule.HELD if case.reservation.status is Row.RESERVED else Rule.SOLD
+    if case.reservation and case.reservation.status in {ReservationStatus.RESERVED, ReservationStatus.COMMITTED}:
+        rule = Rule.HELD if case.reservation.status is ReservationStatus.RESERVED else Rule.SOLD
         yield fault(case, rule, Side.PROJECTS, f"{_row(case)}; {recorded}")
     if case.offset:
         yield fault(case, Rule.DELIVERED, Side.USERS, f"{case.offset.user_id} owns the offset; {recorded}")
@@ -160,7 +160,7 @@ def _kept(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
 
 def _same_order(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
     row, offset = case.reservation, case.offset
-    # A mark has no items: it holds and sells nothing.
+    # A tombstone has no items: it holds and sells nothing.
     if row and row.items and (_kinds(row.items), row.amount, row.currency) != _wanted(payment):
         yield fault(case, Rule.DIFFERS, Side.PROJECTS, "the reservation is for other items or another price")
     if offset and _kinds(offset.items) != _kinds(payment.items):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.messages import REFUND_FAILED_PREFIX, purchase_workflow_id
-from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, TimelineEntry
+from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, ReservationStatus, TimelineEntry
 
 Items = tuple[Item, ...]
 # A provider tells times in whole seconds, cut off: what seems a moment earlier may be later.
@@ -26,7 +26,7 @@ class Ended(Frozen):
 
 
 class PaymentEntry(Frozen):
-    """A purchase's payment, amounts in minor units; a mark has no order."""
+    """A purchase's payment, amounts in minor units; a tombstone has no order."""
 
     payment_id: str | None
     purchase_id: str
@@ -56,20 +56,11 @@ class PaymentEntry(Frozen):
         return bool(self.refunded_since and delivered_at and self.refunded_since + TOLD_TO < delivered_at)
 
 
-class Row(StrEnum):
-    """The state of a reservation."""
-
-    RESERVED = "reserved"
-    COMMITTED = "committed"
-    CLOSED = "closed"
-    RETURNED = "returned"
-
-
 class ReservationEntry(Frozen):
-    """The row that decides a purchase; a mark has no items."""
+    """The row that decides a purchase; a tombstone has no items."""
 
     payment_id: str
-    status: Row
+    status: ReservationStatus
     items: Items
     amount: int
     currency: str | None

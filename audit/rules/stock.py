@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from audit.rules.findings import Finding, Rule, Side, Weight
-from audit.rules.records import ReservationEntry, Row
+from audit.rules.records import ReservationEntry
 from domain.catalogue import Milestone, Project
 from domain.money import KILOGRAMS_PER_TONNE, kilograms
+from domain.purchase import ReservationStatus
 
 Rows = Mapping[str, ReservationEntry]
 
@@ -79,7 +80,7 @@ def tally(before: Rows, catalogue: Iterable[Project], after: Rows) -> list[Tally
     for payment_id, row in after.items():
         earlier = before.get(payment_id)
         possible = _between(earlier.status if earlier else None, row.status)
-        for status, sums in ((Row.COMMITTED, sold), (Row.RESERVED, held)):
+        for status, sums in ((ReservationStatus.COMMITTED, sold), (ReservationStatus.RESERVED, held)):
             if status in possible:
                 _add(sums, row, certain=possible == {status})
     return [
@@ -87,15 +88,15 @@ def tally(before: Rows, catalogue: Iterable[Project], after: Rows) -> list[Tally
     ]
 
 
-def _between(before: Row | None, after: Row) -> set[Row | None]:
+def _between(before: ReservationStatus | None, after: ReservationStatus) -> set[ReservationStatus | None]:
     """Every state that a row may have been in between two readings."""
     if before is after:
         return {before}
     possible = {before, after}
     if before is None:
-        possible.add(Row.RESERVED)
-    if after is Row.RETURNED:
-        possible.add(Row.COMMITTED)
+        possible.add(ReservationStatus.RESERVED)
+    if after is ReservationStatus.RETURNED:
+        possible.add(ReservationStatus.COMMITTED)
     return possible
 
 

@@ -28,7 +28,7 @@ def _line(book: Book | None, says: Callable[[Entry], str]) -> str:
 
 def _payment(entry: Entry) -> str:
     if entry.get("amount") is None:
-        return f"{entry['status']}: a mark that no payment is to be created"
+        return f"{entry['status']}: a tombstone: no payment is to be created"
     currency = entry["currency"]
     captured, refunded = entry["amount_captured"], entry["amount_refunded"]
     elsewhere = {"held by the bank": entry.get("amount_authorised", 0), "withdrawn": entry.get("amount_disputed", 0)}
