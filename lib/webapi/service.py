@@ -13,4 +13,4 @@ def migrate_and_serve(package: str, name: str, kind: type[ProcessSettings]) -> N
     settings = read(kind)
     logs.set_up(name)
     migrate(package, getattr(settings, f"{name}_database_url"))
-    serve(package, getattr(settings, f"{name}_host"), getattr(settings, f"{name}_port"))
+    serve(package, name, getattr(settings, f"{name}_host"), getattr(settings, f"{name}_port"))

@@ -31,7 +31,7 @@ def main() -> None:
     else:
         config = read(CodecServerSettings)
         host, port = config.codec_server_host, config.codec_server_port
-        serve("services.codec_server", host, port, config="services.codec_server.gunicorn_conf")
+        serve("services.codec_server", "codec_server", host, port, config="services.codec_server.gunicorn_conf")
 
 
 if __name__ == "__main__":

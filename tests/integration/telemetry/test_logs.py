@@ -30,7 +30,7 @@ PLAIN = re.compile(r"Starting \w+ \w+ worker| \* Serving Flask app 'app'")
 # What asks for no one purchase: lists, the catalogue, and whatever a process says of itself.
 LISTS = r"/projects|/config|/purchases|/payments|/users/\S+|/v1/charges|/v1/refunds"
 OF_NO_PURCHASE = re.compile(rf"GET ({LISTS}) |not ready")
-ABOUT_ITSELF = ("gunicorn", "temporalio.worker", "services.common", "alembic", "opentelemetry")
+ABOUT_ITSELF = ("gunicorn", "temporalio.worker", "lib.database", "alembic", "opentelemetry")
 WHO_SERVES = {
     "paid": set(OURS) - {"payment_failed_worker"},
     "failed": set(OURS) - {"payment_success_worker", "users"},

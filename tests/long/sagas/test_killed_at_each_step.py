@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from tests.integration.engine import Engine
 from tests.integration.hold import each_asks, stopped, unread
-from tests.integration.sagas.buyers import CANCEL, PUBLISH, REFUND, RELEASE, Buyers
+from tests.integration.sagas.buyers import CANCEL, CANCEL_OF, PUBLISH, REFUND, RELEASE, Buyers
 from tools.devstack import processes
 from tools.devstack.audit import audit_stack
 from tools.devstack.shop import Shop
@@ -17,7 +17,6 @@ from tools.devstack.stack import Stack
 
 WORKERS = tuple(worker.name for worker in processes.WORKERS)
 RETRIEVE, COMMIT, CAPTURE, DELIVER = "retrieve-payment", "commit-offset", "capture-payment", "deliver-offset"
-CANCEL_OF = "cancel-payment-of"
 CREATE, RESERVE, RECORD = "create-payment", "reserve-offset", "record-outcome"
 REVOKE, RESTOCK = "revoke-offset", "restock-offset"
 
