@@ -30,12 +30,18 @@ class PaymentsPage(Frozen):
     next_cursor: str | None
 
 
+class EntriesPage(Frozen):
+    """The same with all that Payments tells of each."""
+
+    items: tuple[dict[str, Any], ...]
+
+
 class HttpPayments:
     """The port `domain.ports.Payments`."""
 
     def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
         self._service = Service(http, base_url, token, REFUSALS)
-        # A list is asked with a client's own cursor: that one may be refused.
+        # A list is asked with words of a buyer's or an operator's own: those may be refused.
         self._lists = Service(http, base_url, token, {RefusalKind.INVALID_REQUEST})
 
     async def create(self, order: Order, key: str) -> Payment:
@@ -45,7 +51,17 @@ class HttpPayments:
 
     async def retrieve(self, payment_id: str) -> Payment:
         """GET /payments/{payment_id}."""
-        return self._of(payment_id, await self._service.call("GET", f"/payments/{quote(payment_id, safe='')}"))
+        return self._of(payment_id, await self.entry(payment_id))
+
+    async def entry(self, payment_id: str) -> dict[str, Any]:
+        """GET /payments/{payment_id}: all that Payments tells, for people; refused `not-found`."""
+        return await self._service.call("GET", f"/payments/{quote(payment_id, safe='')}")
+
+    async def recorded_entry(self, purchase_id: str) -> dict[str, Any] | None:
+        """GET /payments?purchase_id=: all that is recorded, for people; refused `invalid-request`."""
+        content = await self._lists.call("GET", "/payments", params={"purchase_id": purchase_id})
+        found = parse(EntriesPage, content).items
+        return found[0] if found else None
 
     async def cancel(self, payment_id: str, key: str) -> Payment:
         """POST /payments/{payment_id}/cancel."""

@@ -54,7 +54,11 @@ class HttpProjects:
 
     async def retrieve(self, payment_id: str) -> Reservation:
         """GET /reservations/{payment_id}."""
-        return parse(Reservation, await self._service.call("GET", _path(payment_id)))
+        return parse(Reservation, await self.entry(payment_id))
+
+    async def entry(self, payment_id: str) -> dict[str, Any]:
+        """GET /reservations/{payment_id}: all that Projects tells, for people."""
+        return await self._service.call("GET", _path(payment_id))
 
     async def catalogue(self, limit: int, cursor: str | None) -> ProjectsPage:
         """GET /projects."""

@@ -1,5 +1,6 @@
 """Users over HTTP."""
 
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -38,7 +39,11 @@ class HttpUsers:
 
     async def retrieve(self, buyer_id: str, payment_id: str) -> BuyerOffset:
         """GET /users/{user_id}/offsets/{payment_id}."""
-        return parse(BuyerOffset, await self._service.call("GET", _path(buyer_id, payment_id)))
+        return parse(BuyerOffset, await self.entry(buyer_id, payment_id))
+
+    async def entry(self, buyer_id: str, payment_id: str) -> dict[str, Any]:
+        """GET /users/{user_id}/offsets/{payment_id}: all that Users tells, for people."""
+        return await self._service.call("GET", _path(buyer_id, payment_id))
 
 
 def _path(buyer_id: str, payment_id: str) -> str:

@@ -16,6 +16,7 @@ class RefusalKind(StrEnum):
     PAYMENT_MISMATCH = "payment-mismatch"
     PAYMENT_NOT_CAPTURABLE = "payment-not-capturable"
     PAYMENT_NOT_REFUNDABLE = "payment-not-refundable"
+    PURCHASES_OPEN = "purchases-open"
     # Projects'.
     SOLD_OUT = "sold-out"
     PRICE_CHANGED = "price-changed"

@@ -37,9 +37,8 @@ class Overloaded(Unavailable):
 class AdaptiveLimiter:
     """Runs so many at once, lets as many wait for them, and refuses the rest at once; lives on one event loop."""
 
-    def __init__(self, *, wait_s: float = WAIT_S, clock: Clock = time.monotonic) -> None:
+    def __init__(self, *, clock: Clock = time.monotonic) -> None:
         self.limit = float(FIRST)
-        self._wait_s = wait_s
         self._clock = clock
         self._running = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -71,7 +70,7 @@ class AdaptiveLimiter:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(self._wait_s):
+            async with asyncio.timeout(WAIT_S):
                 await turn
         except (TimeoutError, asyncio.CancelledError) as error:
             if not turn.cancelled():

@@ -1,18 +1,19 @@
 """A purchase as each service has it in its books; each of them may be away."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import quote
 
 import httpx
 
-from clients.http import Service, pooled_client
+from clients.http import pooled_client
+from clients.notifier import HttpNotifier
+from clients.payments import HttpPayments
+from clients.projects import HttpProjects
+from clients.users import HttpUsers
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.purchase import Frozen
 
-# An id that no entry can have is not found either.
-REFUSALS = frozenset({"not-found", "invalid-request"})
 SERVICES = ("payments", "projects", "users", "notifier")
 Json = dict[str, Any]
 
@@ -56,54 +57,49 @@ class HttpReaders:
     async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
         """Payments first, for it knows the other ids; then all others at once."""
         async with self._connect() as http:
-            at = {name: self._service(http, name) for name in SERVICES}
-            payment = await _payment(at["payments"], purchase_id, payment_id)
+            payment = await _payment(self._payments(http), purchase_id, payment_id)
             known = payment.entry or {}
             payment_id, purchase_id = payment_id or known.get("payment_id"), purchase_id or known.get("purchase_id")
             buyer_id = known.get("buyer_id")
+            projects = HttpProjects(http, self._urls["projects"], self._token)
+            users = HttpUsers(http, self._urls["users"], self._token)
+            notifier = HttpNotifier(http, self._urls["notifier"], self._token)
             reservation, offset, notifications = await asyncio.gather(
-                _entry(at["projects"], f"/reservations/{_in_path(payment_id)}", wanted=payment_id),
-                _entry(at["users"], f"/users/{_in_path(buyer_id)}/offsets/{_in_path(payment_id)}", wanted=buyer_id),
-                _entry(at["notifier"], "/notifications", wanted=purchase_id, purchase_id=purchase_id),
+                _book(projects.entry(payment_id) if payment_id else None),
+                _book(users.entry(buyer_id, payment_id) if buyer_id and payment_id else None),
+                _book(notifier.entry(purchase_id) if purchase_id else None),
             )
         return Books(payment=payment, reservation=reservation, offset=offset, notifications=notifications)
 
     async def payment_called(self, provider_reference: str) -> str | None:
         """Payments lists it."""
         async with self._connect() as http:
-            found = await _listed(self._service(http, "payments"), "provider_reference", provider_reference)
-        return found.entry["payment_id"] if found.entry else None
+            try:
+                payment = await self._payments(http).find_by_reference(provider_reference)
+            except (Refused, Unavailable, ContractBroken):
+                return None
+        return payment.payment_id if payment else None
 
-    def _service(self, http: httpx.AsyncClient, name: str) -> Service:
-        return Service(http, self._urls[name], self._token, REFUSALS)
+    def _payments(self, http: httpx.AsyncClient) -> HttpPayments:
+        return HttpPayments(http, self._urls["payments"], self._token)
 
 
-async def _payment(payments: Service, purchase_id: str | None, payment_id: str | None) -> Book:
+async def _payment(payments: HttpPayments, purchase_id: str | None, payment_id: str | None) -> Book:
     """As the provider has it now; where that does not answer, as Payments has recorded it."""
-    retrieved = await _entry(payments, f"/payments/{_in_path(payment_id)}", wanted=payment_id)
+    retrieved = await _book(payments.entry(payment_id) if payment_id else None)
     if retrieved and (retrieved.entry or not retrieved.problem):
         return retrieved
-    recorded = await _listed(payments, "purchase_id", purchase_id)
+    recorded = await _book(payments.recorded_entry(purchase_id) if purchase_id else None) or Book()
     return Book(entry=recorded.entry, problem=(retrieved and retrieved.problem) or recorded.problem)
 
 
-async def _listed(payments: Service, name: str, value: str | None) -> Book:
-    """The one payment that has this id under that name, from Payments' own record."""
-    found = await _entry(payments, "/payments", wanted=value, **{name: value}) or Book()
-    items = found.entry["items"] if found.entry else []
-    return Book(entry=items[0] if items else None, problem=found.problem)
-
-
-async def _entry(service: Service, path: str, *, wanted: str | None, **params: str | None) -> Book | None:
-    if wanted is None:
+async def _book(reading: Awaitable[Json | None] | None) -> Book | None:
+    """The book that is read; None where nothing names its entry. An id that no entry can have is not found either."""
+    if reading is None:
         return None
     try:
-        return Book(entry=await service.call("GET", path, params={k: v for k, v in params.items() if v}))
+        return Book(entry=await reading)
     except Refused:
         return Book()
     except (Unavailable, ContractBroken) as error:
         return Book(problem=str(error))
-
-
-def _in_path(any_id: str | None) -> str:
-    return quote(any_id or "", safe="")

@@ -1,5 +1,6 @@
 """Sagas by whatever id an operator has at hand, and the purchase that a saga belongs to."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -12,6 +13,8 @@ from operators.queries import PARKED, PURCHASES, beginning_with, of_payments
 BEGINNING_MIN = 6
 # Ids in one query, and what it finds at most: a payment has a handful of sagas.
 PAYMENTS_AT_ONCE, RUNS_MAX = 50, 1000
+# Descriptions under way at once.
+AT_ONCE = 16
 FORGOTTEN = "(it forgets those that ended 30 days ago)"
 
 
@@ -85,3 +88,14 @@ def latest(runs: Iterable[Run]) -> list[Run]:
         if before is None or before.started_at < run.started_at:
             newest[run.workflow_id] = run
     return list(newest.values())
+
+
+async def described(temporal: TemporalReader, runs: Iterable[Run]) -> list[Run]:
+    """The runs as the server describes their sagas now; one that it has forgotten as it was found."""
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(run: Run) -> Run:
+        async with free:
+            return await temporal.run(run.workflow_id) or run
+
+    return list(await asyncio.gather(*map(one, runs)))

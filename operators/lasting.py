@@ -4,12 +4,11 @@ A task that fails again and again stands still for good (docs/operations.md, Wor
 again and again goes on by itself once its callee is back, but a buyer has paid and waits.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain.purchase import PurchaseStatus
-from operators.finding import latest, purchase_id
+from operators.finding import described, latest, purchase_id
 from operators.ports import RUNNING, Run, Step, TemporalReader
 from operators.queries import FOLLOW_UPS, OPEN, OPEN_SAGAS
 
@@ -20,7 +19,7 @@ STRUGGLING_AFTER = timedelta(minutes=5)
 # Three tries take some seconds: what has just started is left alone.
 YOUNGEST = timedelta(minutes=1)
 # The server cannot search by tries, so that each open saga is described: 2 ms each, so many while somebody looks on.
-LOOKED_AT_MAX, AT_ONCE = 1000, 16
+LOOKED_AT_MAX = 1000
 STANDS_STILL = 'It stands still, for its task fails again and again (docs/operations.md, "WorkflowTasksFail")'
 # Those whose payment has been paid, or refunded in vain: somebody's money is with us meanwhile.
 MONEY_TAKEN = frozenset({"PaymentSuccess", "RefundFailed"})
@@ -39,13 +38,7 @@ async def looked_at(temporal: TemporalReader, narrow: str = "") -> list[Run]:
     for scope in IN_TURN:
         if left := LOOKED_AT_MAX - len(found):
             found += await temporal.found(" AND ".join(filter(None, (scope, before, narrow))), left)
-    free = asyncio.Semaphore(AT_ONCE)
-
-    async def described(run: Run) -> Run:
-        async with free:
-            return await temporal.run(run.workflow_id) or run
-
-    return list(await asyncio.gather(*map(described, latest(found))))
+    return await described(temporal, latest(found))
 
 
 def is_failing(run: Run) -> bool:

@@ -1,11 +1,10 @@
 """The list of purchases, page by page: first those that need somebody, then the others."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from domain.purchase import Frozen, PurchaseStatus
-from operators.finding import latest
+from operators.finding import described, latest
 from operators.lasting import by_urgency, is_failing, is_struggling, looked_at
 from operators.ports import Run, TemporalReader
 from operators.queries import BROKEN_OFF, OPEN, OPEN_AND_WELL, PARKED, PURCHASES, Filters, of_statuses
@@ -13,8 +12,6 @@ from operators.rows import STOPPED, Group, Row, grouped, is_broken, is_parked, r
 
 # Sagas that wait are read before they are brought together by purchase; beyond so many a narrower query helps more.
 WAITING_MAX = 10_000
-# Descriptions under way at once.
-AT_ONCE = 16
 
 
 class Scope(StrEnum):
@@ -111,10 +108,7 @@ async def _read(
 
 async def _current(temporal: TemporalReader, runs: Sequence[Run]) -> list[Run]:
     """Each saga by its newest run: one that was stopped may have been repaired or started anew."""
-    free = asyncio.Semaphore(AT_ONCE)
-
-    async def newest(run: Run) -> Run:
-        async with free:
-            return (await temporal.run(run.workflow_id) or run) if run.state in STOPPED else run
-
-    return list(await asyncio.gather(*map(newest, latest(runs))))
+    newest = latest(runs)
+    again = await described(temporal, [run for run in newest if run.state in STOPPED])
+    by_id = {run.workflow_id: run for run in again}
+    return [by_id.get(run.workflow_id, run) for run in newest]

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion as DeploymentVersion
@@ -23,8 +22,6 @@ from engine.server import KINDS, describe_queue, if_known
 # Workers that start beside this command need some 15 s on a busy machine.
 WORKERS_LIMIT_S = 60.0
 ASK_AGAIN_S = 0.5
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)

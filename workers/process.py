@@ -10,9 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import Runtime
@@ -27,6 +24,7 @@ from clients.projects import HttpProjects
 from clients.users import HttpUsers
 from domain.messages import TaskQueue
 from engine import address, connect
+from engine.server import KINDS, describe_queue
 from lib.messaging.broker import Broker
 from lib.messaging.publisher import Publisher
 from lib.settings import read
@@ -162,14 +160,9 @@ def new_worker(
 
 
 async def _until_polling(client: Client, queue: TaskQueue) -> None:
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueueName(name=queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
     while True:
         try:
-            described = await client.workflow_service.describe_task_queue(request)
+            described = await describe_queue(client, queue, KINDS["workflow"])
         except RPCError as error:
             log.warning("Temporal does not tell who polls: %s", error)
         else:

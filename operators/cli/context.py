@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from temporalio.client import Client
-
 from audit.auditor import Places, audit
 from audit.report import Report
 from engine import address, lazy_client, namespace
@@ -18,7 +16,6 @@ from operators.settings import OperatorSettings
 from operators.temporal import SdkTemporalAdmin
 
 Tell = Callable[[str], None]
-MakeClient = Callable[..., Awaitable[Client]]
 
 
 def somebody_is_there() -> bool:
@@ -52,6 +49,6 @@ def command_context(config: OperatorSettings) -> CommandContext:
     return CommandContext(admin_of, HttpReaders(urls, places.service_token), audited, environment)
 
 
-def admin_of(by: str = "", make_client: MakeClient = lazy_client) -> SdkTemporalAdmin:
+def admin_of(by: str = "") -> SdkTemporalAdmin:
     """The way to Temporal in an operator's name."""
-    return SdkTemporalAdmin(partial(make_client, **({"identity": identity_of(by)} if by else {})))
+    return SdkTemporalAdmin(partial(lazy_client, **({"identity": identity_of(by)} if by else {})))

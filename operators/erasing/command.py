@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from clients.erasures import HttpErasures
 from clients.http import pooled_client
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.purchase import BUYER_ID
@@ -18,7 +19,6 @@ from operators.environment import Environment
 from operators.erasing.erase import LEFT, erase
 from operators.erasing.histories import TemporalHistories
 from operators.erasing.ports import Histories, Stores
-from operators.erasing.stores import HttpStores
 from operators.settings import OperatorSettings
 
 # As with all commands: 1 for a refusal, 2 where somebody does not answer.
@@ -62,7 +62,7 @@ def buyer_commands(
 async def _erase(buyer: str, config: OperatorSettings, urls: Mapping[str, str], histories: Histories) -> int:
     """Erase and tell; the exit code."""
     async with pooled_client() as http:
-        return await told(buyer, HttpStores(http, urls, config.commands_token), histories)
+        return await told(buyer, HttpErasures(http, urls, config.commands_token), histories)
 
 
 async def told(buyer: str, stores: Stores, histories: Histories) -> int:

@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from operators.erasing.ports import FOLLOWERS, Histories, Stores
 
-OPEN = "purchases-open"
 # What no command of ours can or may take away.
 LEFT = (
     "the purchases' amounts, items, ends and times, under the new name: books must add up, and the law keeps them",
@@ -23,7 +22,7 @@ async def erase(buyer_id: str, stores: Stores, histories: Histories) -> AsyncIte
     """
     running = await histories.running(buyer_id)
     if running:
-        raise Refused(OPEN, f"these sagas of the buyer run: {', '.join(sorted(running))}")
+        raise Refused(RefusalKind.PURCHASES_OPEN, f"these sagas of the buyer run: {', '.join(sorted(running))}")
     erased_as, renamed = await stores.begin(buyer_id)
     yield f"Payments: {renamed} records are {erased_as}'s now"
     for service in FOLLOWERS:
@@ -33,6 +32,6 @@ async def erase(buyer_id: str, stores: Stores, histories: Histories) -> AsyncIte
     # A purchase that was opened meanwhile has the old name: refused now, so that the command is run again.
     _, late = await stores.begin(buyer_id)
     if late:
-        raise Refused(OPEN, f"{late} purchases have ended meanwhile; erase the buyer once more")
+        raise Refused(RefusalKind.PURCHASES_OPEN, f"{late} purchases have ended meanwhile; erase the buyer once more")
     await stores.finish(buyer_id)
     yield f"nobody knows any more who {erased_as} was"

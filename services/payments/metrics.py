@@ -5,7 +5,7 @@ over instances, never `sum`.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -15,7 +15,7 @@ from providers.port import Provider
 from services.payments.records import Records
 
 
-def money_watch(records: Records, providers: Mapping[str, Provider], now: Callable[[], float] = time.time) -> Asked:
+def money_watch(records: Records, providers: Mapping[str, Provider]) -> Asked:
     """What is told at each scrape."""
 
     def tell() -> Iterable[Metric]:
@@ -32,7 +32,7 @@ def money_watch(records: Records, providers: Mapping[str, Provider], now: Callab
             yield GaugeMetricFamily(
                 "payments_authorisation_expires_in_seconds_min",
                 "Until the first authorisation of an open purchase runs out; not told where there is none.",
-                value=watched.runs_out_at - now(),
+                value=watched.runs_out_at - time.time(),
             )
         ahead = GaugeMetricFamily(
             "payments_clock_ahead_seconds",

@@ -173,12 +173,8 @@ def _given(params: CreateIntent) -> Json:
         "automatic_payment_methods": {"allow_redirects": redirects, "enabled": True} if automatic else None,
         "capture_method": params.capture_method,
         "currency": params.currency,
-        "description": params.description,
         "metadata": params.metadata,
         "payment_method_types": ["card"],
-        "receipt_email": params.receipt_email,
-        "statement_descriptor": params.statement_descriptor,
-        "statement_descriptor_suffix": params.statement_descriptor_suffix,
     }
 
 

@@ -134,14 +134,10 @@ class CreateIntent(AttemptParams):
     automatic_payment_methods: AutomaticPaymentMethods | None = None
     capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic_async"
     confirm: Flag = False  # type: ignore[assignment]  # the type before its validator
-    description: Text | None = None
     metadata: Metadata = {}
     allowed_payment_method_types: Types | None = None
     # Stripe itself refuses this one since API version 2026-09-30.endive; it is taken here whatever the version.
     payment_method_types: Types | None = None
-    receipt_email: Text | None = None
-    statement_descriptor: Text | None = None
-    statement_descriptor_suffix: Text | None = None
 
 
 class ReadIntent(Params):

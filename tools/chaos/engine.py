@@ -1,15 +1,12 @@
 """What Temporal tells about the sagas: how many run, which, and where they stand."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig
 
 from domain.purchase import PurchaseStatus
-from engine import data_converter
 from workflows.attributes import PURCHASE_STATUS
 
 RUNNING = 'ExecutionStatus="Running"'
@@ -31,13 +28,9 @@ class Running:
         return self.status == PurchaseStatus.NEEDS_ATTENTION
 
 
-async def connect(temporal: Mapping[str, Any]) -> Client:
-    """A client of the stack's own server, past all links, as `stack.json` describes it."""
-    # The SDK would tell of each of its own tries while the server is down, which is no news here.
-    quiet = Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter="ERROR")))
-    return await Client.connect(
-        temporal["address"], namespace=temporal["namespace"], data_converter=data_converter(), runtime=quiet
-    )
+def quiet() -> Runtime:
+    """Without a word of each of the SDK's own tries while the server is down, which is no news here."""
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter="ERROR")))
 
 
 class Engine:

@@ -7,13 +7,14 @@ from contextlib import suppress
 from temporalio.service import RPCError
 
 from tools.chaos.buyer import Market
-from tools.chaos.engine import OPEN_PURCHASES, Engine, connect
+from tools.chaos.engine import OPEN_PURCHASES, Engine, quiet
 from tools.chaos.faults import plan
 from tools.chaos.havoc import Havoc
 from tools.chaos.journal import Journal
 from tools.chaos.judge import judge
 from tools.chaos.load import Load
 from tools.chaos.verdict import Fate, Finding, last_line
+from tools.devstack.audit import connect
 from tools.devstack.links import Links
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
@@ -36,7 +37,7 @@ class Run:
     async def run(self, purchases: int, seconds: float, seed: int) -> list[Finding]:
         """Everything in order; what was found, the last line told last."""
         links = Links(self._stack.description)
-        engine = Engine(await connect(self._stack.description["temporal"]))
+        engine = Engine(await connect(self._stack.description, runtime=quiet()))
         load = Load(self._market(), self._journal)
         self._journal.start()
         with Havoc(self._stack, links, self._journal) as havoc:

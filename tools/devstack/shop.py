@@ -139,13 +139,12 @@ class Shop:
         """What the Notifier has kept of a purchase."""
         return list(self.pages("notifier", "/notifications", purchase_id=purchase_id))
 
-    def notified(self, purchase_id: str, kind: str, timeout_s: float = PATIENCE_S) -> list[dict[str, Any]]:
+    def notified(self, purchase_id: str, kind: str) -> list[dict[str, Any]]:
         """The notifications of a purchase once one of this kind is there; raises TimeoutError."""
         return self.until(
             lambda: self.notifications(purchase_id),
             lambda found: any(event["type"] == kind for event in found),
             f"{kind} of purchase {purchase_id}",
-            timeout_s,
         )
 
     def ui_link(self, workflow_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from clients.notifier import HttpNotifier
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
@@ -341,3 +342,24 @@ async def test_users_refusals_are_known(users: HttpUsers, callee: Callee, status
     callee.refuses(status, kind)
     with pytest.raises(Refused, match=kind):
         await users.deliver("alice", PAYMENT_ID, "p1", ORDER.items, "k1")
+
+
+async def test_people_are_told_all_that_a_service_tells(
+    payments: HttpPayments, projects: HttpProjects, users: HttpUsers, http: httpx.AsyncClient, callee: Callee
+) -> None:
+    """An entry is the service's own answer, also what no saga reads."""
+    more = {"something": "new"}
+    notifier = HttpNotifier(http, "http://notifier", "token")
+    entries: list[tuple[Awaitable[Any], str]] = [
+        (payments.entry("x/1"), "/payments/x%2F1"),
+        (projects.entry("x/1"), "/reservations/x%2F1"),
+        (users.entry("a b", "x/1"), "/users/a%20b/offsets/x%2F1"),
+        (notifier.entry("p1"), "/notifications?purchase_id=p1"),
+    ]
+    callee.answers(200, more)
+    for entry, path in entries:
+        callee.requests.clear()
+        assert await entry == more
+        assert callee.asked == ("GET", path)
+    callee.answers(200, {"items": [more], "next_cursor": None})
+    assert await payments.recorded_entry("p1") == more

@@ -27,6 +27,7 @@ PAYMENT = {
     "currency": "usd",
     "amount_captured": 1800,
     "amount_refunded": 0,
+    "items": [],
     "outcome": None,
     "created_at": "2026-11-21T12:00:00Z",
 }

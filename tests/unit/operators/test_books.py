@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 
 from operators.books import SERVICES, Book, Books, HttpReaders
 from tests.unit.operators.conftest import PAYMENT
@@ -79,12 +78,17 @@ async def test_a_provider_that_is_away() -> None:
     assert books.payment == Book(entry=PAYMENT, problem="GET /payments/payment-1: 503")
 
 
-@pytest.mark.parametrize("kind", ["not-found", "invalid-request"])
-async def test_an_id_that_nobody_knows(kind: str) -> None:
+async def test_an_id_that_no_purchase_can_have() -> None:
     """Nothing is there, and that is no problem; who cannot be asked by it is not."""
-    no = httpx.Response(422, json={"type": f"https://x/{kind}", "detail": "No."})
+    no = httpx.Response(422, json={"type": "https://x/invalid-request", "detail": "No."})
     books = await read({"payments/payments": no, "notifier/notifications": no}, payment_id=None)
     assert books == Books(payment=Book(), reservation=None, offset=None, notifications=Book())
+
+
+async def test_a_payment_that_nobody_knows() -> None:
+    """Nothing is there, and that is no problem."""
+    books = await read({"payments/payments/payment-1": refused()}, purchase_id=None)
+    assert books.payment == Book()
 
 
 async def test_a_payment_is_found_by_what_its_provider_calls_it() -> None:
