@@ -107,16 +107,6 @@ def test_a_delivery_whose_answer_is_lost_is_not_known() -> None:
     assert world.users.revoked
 
 
-def test_a_delivery_whose_answer_is_lost_is_found() -> None:
-    """The next attempt gets the same answer: paid, and delivered once."""
-    world = World()
-    world.opened()
-    world.faults.after["deliver"] = [UNAVAILABLE] * 5
-    world.pays()
-    assert world.outcome.status == "paid"
-    assert world.users.delivered
-
-
 def test_a_refund_after_the_delivery_is_between_people() -> None:
     """Past the point of no return it changes nothing: the purchase is paid, and the audit tells of it."""
     world = World()

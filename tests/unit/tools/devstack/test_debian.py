@@ -52,17 +52,6 @@ def test_each_root_is_made_once(fake: FakeMachine) -> None:
     assert not list(machine.cache.glob("compose/*/var/cache/apt/archives/*.deb"))
 
 
-def test_a_root_that_was_not_finished_is_made_anew(fake: FakeMachine) -> None:
-    """The stamp is written last, and what an interrupted run has left is removed first."""
-    machine = prepared(fake)
-    left = debian.folder(machine, "python") / "left"
-    left.parent.mkdir(parents=True)
-    left.touch()
-    debian.provide(machine)
-    assert not left.exists()
-    assert (left.parent / "done").exists()
-
-
 def test_a_mirror_that_is_away_is_named(fake: FakeMachine) -> None:
     """The last words of debootstrap, and what to do; nothing counts as done."""
     machine = prepared(fake)
@@ -70,12 +59,3 @@ def test_a_mirror_that_is_away_is_named(fake: FakeMachine) -> None:
     with pytest.raises(SetupError, match=r"no mirror(.|\n)*mirror reachable"):
         debian.provide(machine)
     assert not list(machine.cache.glob("compose/*.recipe"))
-
-
-def test_without_apt_the_program_is_named(fake: FakeMachine) -> None:
-    """Where debootstrap cannot be installed the message says so."""
-    machine = prepared(fake)
-    (fake.bin / "debootstrap").unlink()
-    away = Machine(machine.root, {"PATH": str(fake.bin)}, machine.say, is_root=True, sbin=())
-    with pytest.raises(SetupError, match="debootstrap debian-archive-keyring is missing"):
-        debian.provide(away)
