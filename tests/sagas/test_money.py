@@ -10,7 +10,8 @@ from domain.errors import ContractBroken, Refused
 from domain.messages import ParkedView
 from domain.purchase import PaymentStatus
 from tests.sagas.network import Call
-from tests.sagas.world import BROKEN, PRICE, TTL, UNAVAILABLE, World, at
+from tests.sagas.test_parking import parked_at
+from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
 
 PART = 100
 OPERATOR_TAKES = timedelta(minutes=1)
@@ -200,17 +201,6 @@ def test_a_declined_card_leaves_a_part_that_was_taken_alone() -> None:
     world.event_failed()
     world.engine.run(until=lambda: world.failed().closed)
     assert world.projects.row == "reserved"
-
-
-def parked_at(operation: str, error: Exception = BROKEN) -> World:
-    """A purchase with manual capture whose saga is parked at a step."""
-    world = World(manual=True)
-    world.opened()
-    world.faults.before[operation] = [error]
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: world.status == "needs_attention")
-    return world
 
 
 def decide(world: World, decision: str) -> Any:

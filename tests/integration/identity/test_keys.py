@@ -7,7 +7,7 @@ from tests.integration.identity.conftest import token
 from tests.integration.identity.intake import Intake, running_intake
 from tests.integration.identity.provider import Provider
 from tests.integration.service_process import wait_until
-from tests.unit.app.provider import PrivateKey, ec_key, rsa_key
+from tests.unit.app.identity.provider import PrivateKey, ec_key, rsa_key
 from tools.devstack.stack import Stack
 
 # More than the intake needs to serve everybody else, fewer than it has threads.

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.identity import development_token
 from app.settings import IntakeSettings
-from tests.unit.app.provider import claims
+from tests.unit.app.identity.provider import claims
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakePayments
 
