@@ -109,18 +109,6 @@ def test_another_buyer_does_not_get_the_order_that_waits(visit: Visit, books: Bo
     assert books.purchases(visit.buyer) == []
 
 
-def test_signing_in_as_a_development_buyer(visit: Visit) -> None:
-    """On a developer's machine two buyers are offered; signing out forgets them."""
-    checkout = visit.tab()
-    checkout.go("#/")
-    checkout.page.get_by_role("button", name="Sign in").click()
-    checkout.page.get_by_role("button", name="Continue as alice").click()
-    expect(checkout.page.get_by_role("banner")).to_contain_text("alice")
-    checkout.page.get_by_role("button", name="Sign out").click()
-    expect(checkout.page.get_by_role("button", name="Sign in")).to_be_visible()
-    assert checkout.page.evaluate("JSON.stringify({...sessionStorage})").count("eyJ") == 0
-
-
 def let_the_token_be_over(checkout: Checkout) -> None:
     """The tab's token is one that the shop refuses from now on."""
     checkout.page.evaluate(

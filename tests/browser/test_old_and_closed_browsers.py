@@ -61,7 +61,7 @@ def test_a_browser_that_is_too_old_is_told_so(bare: Page, stack: Stack) -> None:
     expect(bare.get_by_role("alert")).to_contain_text(OLD)
 
 
-@pytest.mark.parametrize("name", ["main.js", "formats.js", "views/shop.js"])
+@pytest.mark.parametrize("name", ["main.js", "views/shop.js"])
 @pytest.mark.parametrize(
     "fate",
     [

@@ -28,15 +28,6 @@ def test_offline_is_said_and_over_when_the_network_is_back(visit: Visit, books: 
     books.paid_once(visit.buyer, 1800)
 
 
-def test_who_does_nothing_is_told_too(visit: Visit) -> None:
-    """The network goes and comes back while the visitor only looks: both are said, without a request."""
-    checkout = visit.enter()
-    visit.context.set_offline(True)
-    expect(checkout.connection).to_contain_text("offline")
-    visit.context.set_offline(False)
-    expect(checkout.connection).to_be_hidden()
-
-
 def test_offline_while_paying(visit: Visit, books: Books) -> None:
     """The network is cut as the buyer pays: once it is back the purchase is paid once."""
     checkout = visit.enter()

@@ -13,21 +13,9 @@ from tools.devstack.stack import Stack
 
 # What the page must say of a decline, by the card that provokes it.
 DECLINES = {
-    "Declined": "declined",
     "Insufficient funds": "not enough money",
     "Expired card": "expired",
 }
-
-
-def test_a_bank_that_takes_its_time_is_waited_for(visit: Visit, books: Books) -> None:
-    """While the bank processes nobody can pay again, and the page says what is going on."""
-    checkout = visit.enter()
-    checkout.buy()
-    checkout.pay("Processing, then paid")
-    checkout.sees("Waiting for your bank")
-    expect(checkout.pay_button).to_have_count(0)
-    checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
 
 
 def test_a_bank_that_takes_its_time_and_declines(visit: Visit, books: Books) -> None:

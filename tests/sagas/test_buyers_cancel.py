@@ -100,19 +100,6 @@ def test_two_cancels_at_once_are_one() -> None:
     assert world.operations().count("cancel") == world.operations().count("release") == 1
 
 
-def test_a_purchase_that_shows_a_declined_card_is_canceled() -> None:
-    """An attempt has failed and another is allowed: the buyer may as well give it up."""
-    world = World()
-    world.opened()
-    world.attempt_fails()
-    world.event_failed(attempts_max=2)
-    world.engine.run(until=lambda: world.failed().closed)
-    assert answered(world, world.cancel()) == CANCELED
-    world.engine.run()
-    assert world.notifications.kinds() == ["payment.attempt_failed", "payment.canceled"]
-    assert_undone(world)
-
-
 # ---- paid -----------------------------------------------------------------------------------------------------------
 
 
@@ -139,17 +126,6 @@ def test_a_purchase_that_is_paid_in_the_same_moment_is_delivered() -> None:
     assert world.users.delivered
 
 
-def test_an_authorised_payment_that_is_not_sold_yet_is_left_alone() -> None:
-    """With manual capture the money is only held: that too is paid, and no cancel takes it back."""
-    world = World(manual=True)
-    world.opened()
-    world.buyer_pays()
-    assert answered(world, world.cancel()) == PurchaseStatus.PROCESSING
-    world.engine.run()
-    assert world.outcome.status == "paid"
-    assert world.payments.known().amount_captured == world.payments.known().amount
-
-
 def test_a_purchase_that_is_being_delivered_goes_on() -> None:
     """PaymentSuccess is at work: the cancel starts no second one and changes nothing."""
     world = World()
@@ -174,15 +150,6 @@ def refused_while_the_bank_processes() -> World:
     world.payments.set(status=PaymentStatus.PROCESSING)
     assert answered(world, world.cancel()) == PurchaseStatus.PROCESSING
     return world
-
-
-def test_what_the_bank_accepts_later_is_delivered() -> None:
-    """The refused cancel leaves no trace."""
-    world = refused_while_the_bank_processes()
-    world.pays()
-    assert world.outcome.status == "paid"
-    assert world.users.delivered
-    assert world.notifications.kinds() == ["payment.success"]
 
 
 def test_what_the_bank_declines_later_ends_as_failed() -> None:
@@ -237,15 +204,6 @@ def test_a_purchase_that_is_still_opening_is_canceled_once_it_is_open(operation:
     world.engine.run()
     assert world.outcome.status == "canceled"
     assert world.notifications.kinds() == ["payment.canceled"]
-    assert_undone(world)
-
-
-def test_a_cancel_that_is_there_before_the_first_step_does_no_harm() -> None:
-    """Opening and cancel reach the saga in one task."""
-    world = World()
-    world.open()
-    assert answered(world, world.cancel()) == CANCELED
-    world.engine.run()
     assert_undone(world)
 
 
@@ -359,17 +317,4 @@ def test_a_cancel_that_parks_is_done_when_it_goes_on(operation: str) -> None:
     assert answered(world, update) == CANCELED
     world.engine.run()
     assert world.notifications.kinds() == ["payment.canceled"]
-    assert_undone(world)
-
-
-def test_a_cancel_while_the_opening_is_parked_waits_for_it() -> None:
-    """An opening that an operator must mend is canceled after that."""
-    world = World()
-    world.faults.before["reserve"] = [BROKEN]
-    world.open()
-    world.engine.run(until=lambda: world.status == "needs_attention")
-    update = world.cancel()
-    world.engine.update(world.purchase.id, "resolve", "retry", "r1")
-    assert answered(world, update) == CANCELED
-    world.engine.run()
     assert_undone(world)

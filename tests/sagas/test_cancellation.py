@@ -166,15 +166,3 @@ def test_an_undo_that_was_terminated_is_finished_by_the_deadline(operation: str)
     assert world.outcome.status == "refunded"
     assert world.notifications.kinds() == ["payment.refunded"]
     assert_undone(world)
-
-
-def test_money_refunded_by_hand_before_the_delivery_buys_nothing() -> None:
-    """The webhook was late, and somebody has given the money back meanwhile: nothing is delivered."""
-    world = World()
-    world.opened()
-    world.buyer_pays()
-    world.payments.set(amount_refunded=world.payments.known().amount)
-    world.event_succeeded()
-    world.engine.run()
-    assert (world.outcome.status, world.outcome.reason) == ("refunded", "refunded-before-delivery")
-    assert_undone(world)

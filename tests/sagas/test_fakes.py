@@ -134,22 +134,12 @@ def _reservation(payment_id: str) -> ReserveRequest:
 # ---- Payments -------------------------------------------------------------------------------------------------------
 
 
-class PaidAtCreation(FakeProvider):
-    """Takes or holds the money as a payment is created."""
-
-    def create(self, payment: provider.NewPayment, key: str) -> provider.Snapshot:
-        """Create it, and pay it."""
-        reference = super().create(payment, key).reference
-        self.pay(reference)
-        return self.payments[reference]
-
-
 class BothPayments:
     """The service and the fake, asked the same and changed by the provider in the same way."""
 
     def __init__(self, engine: Engine, *, manual: bool, paid_at_creation: bool) -> None:
         mode = provider.CaptureMode.MANUAL if manual else provider.CaptureMode.AUTOMATIC
-        self.provider = PaidAtCreation() if paid_at_creation else FakeProvider()
+        self.provider = FakeProvider(paid_at_creation=paid_at_creation)
         self.service = Payments(Records(engine), REGISTRY, {"stripe": self.provider}, mode)
         self.fake = FakePayments(manual=manual, paid_at_creation=paid_at_creation)
 

@@ -10,7 +10,8 @@ from domain.errors import ContractBroken, Refused
 from domain.messages import ParkedView
 from domain.purchase import PaymentStatus
 from tests.sagas.network import Call
-from tests.sagas.world import BROKEN, PRICE, TTL, UNAVAILABLE, World, at
+from tests.sagas.test_parking import parked_at
+from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
 
 PART = 100
 OPERATOR_TAKES = timedelta(minutes=1)
@@ -107,16 +108,6 @@ def test_a_delivery_whose_answer_is_lost_is_not_known() -> None:
     assert world.users.revoked
 
 
-def test_a_delivery_whose_answer_is_lost_is_found() -> None:
-    """The next attempt gets the same answer: paid, and delivered once."""
-    world = World()
-    world.opened()
-    world.faults.after["deliver"] = [UNAVAILABLE] * 5
-    world.pays()
-    assert world.outcome.status == "paid"
-    assert world.users.delivered
-
-
 def test_a_refund_after_the_delivery_is_between_people() -> None:
     """Past the point of no return it changes nothing: the purchase is paid, and the audit tells of it."""
     world = World()
@@ -210,17 +201,6 @@ def test_a_declined_card_leaves_a_part_that_was_taken_alone() -> None:
     world.event_failed()
     world.engine.run(until=lambda: world.failed().closed)
     assert world.projects.row == "reserved"
-
-
-def parked_at(operation: str, error: Exception = BROKEN) -> World:
-    """A purchase with manual capture whose saga is parked at a step."""
-    world = World(manual=True)
-    world.opened()
-    world.faults.before[operation] = [error]
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: world.status == "needs_attention")
-    return world
 
 
 def decide(world: World, decision: str) -> Any:

@@ -171,18 +171,6 @@ def test_a_repeat_after_retention_that_is_given_up_changes_nothing() -> None:
     assert (world.projects.row, world.operations()[-1]) == ("committed", "cancel_payment_of")
 
 
-def test_a_refusal_after_retention_is_the_same_refusal() -> None:
-    """The recorded refusal comes again, with its numbers."""
-    world = World()
-    world.projects.refusal = Refused("price-changed", "it costs more now", {"current_amount": 2000})
-    world.open()
-    world.engine.run()
-    world.engine.executions.clear()
-    update = world.open()
-    world.engine.run()
-    assert failure_of(world, update) == ("price-changed", "it costs more now")
-
-
 def test_a_repeat_after_retention_with_another_body_is_refused() -> None:
     """The record knows the fingerprint, so the key stays bound to its first body."""
     world = World()

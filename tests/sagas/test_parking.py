@@ -12,8 +12,6 @@ from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.sdk import value_of
 from tests.sagas.world import BROKEN, SUCCEEDED, UNAVAILABLE, World, at
 
-SUCCESS_STEPS = {"commit": "commit-offset", "capture": "capture-payment", "deliver": "deliver-offset"}
-
 
 def parked_at(operation: str, *, manual: bool = True) -> World:
     """A paid purchase of which a step has broken its contract."""

@@ -177,15 +177,6 @@ def test_failed_is_published() -> None:
     assert world.projects.row == "returned"
 
 
-def test_offset_tombstone() -> None:
-    """A refused delivery is revoked, so that a late copy of it creates nothing."""
-    world = World()
-    world.opened()
-    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
-    world.pays()
-    assert world.users.revoked
-
-
 def test_record_outlives_workflow() -> None:
     """After Temporal's retention a late event finds the purchase ended, and its saga ends without an effect."""
     world = World()

@@ -1,7 +1,5 @@
 """What few purchases meet: money that moves while an opening is undone, races that are lost, steps that refuse."""
 
-from temporalio.api.failure.v1 import Failure
-
 from domain.errors import Refused
 from domain.messages import PurchaseResult
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
@@ -102,25 +100,6 @@ def test_a_failed_payment_that_loses_the_row_says_nothing() -> None:
     world.engine.run(until_time=at(60))
     assert world.failed().closed
     assert world.notifications.kinds() == []
-
-
-def test_a_refused_compensation_parks() -> None:
-    """A refund that the provider refuses cannot be skipped over: the saga waits for a human, and says why."""
-    world = World()
-    world.opened()
-    world.buyer_pays()
-    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
-    world.faults.before["refund"] = [Refused("payment-not-refundable", "the bank says no")]
-    world.event_succeeded()
-    world.engine.run(until_time=at(60))
-    assert world.status == "needs_attention"
-    assert world.projects.row == "committed"
-    world.engine.update(world.success.id, "resolve", "skip", "r1")
-    world.engine.run()
-    assert isinstance(world.success.updates["r1"], Failure)
-    world.engine.update(world.success.id, "resolve", "retry", "r2")
-    world.engine.run()
-    assert world.outcome.status == "refunded"
 
 
 def test_progress_after_the_end_changes_nothing() -> None:

@@ -9,7 +9,7 @@ from app.identity import Scope, new_api_key
 from app.settings import IntakeSettings
 from tests.integration.identity.intake import Intake, running_intake
 from tests.integration.identity.provider import Provider
-from tests.unit.app.provider import PrivateKey, claims, ec_key, rsa_key, signed
+from tests.unit.app.identity.provider import PrivateKey, claims, ec_key, rsa_key, signed
 from tools.devstack.stack import Stack
 
 # Longer than any test on any machine.

@@ -52,10 +52,3 @@ def test_what_stripe_was_told_is_stored_outlives_temporal(
     with killed(own, "temporal"):
         pass
     assert engine.status(f"payment-success/{answer['payment_id']}")
-
-
-def test_a_webhook_that_was_refused_comes_again(own: Stack, client: Shop, answer: dict[str, Any]) -> None:
-    """Paid while Temporal is away: Stripe sends the event again, and the purchase is delivered."""
-    with killed(own, "temporal"):
-        client.pay(answer).raise_for_status()
-    assert client.completed(answer["purchase_id"])["status"] == "paid"

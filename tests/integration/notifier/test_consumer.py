@@ -51,14 +51,6 @@ def waiting(channel: BlockingChannel, queue: str) -> int:
     return int(channel.queue_declare(queue, passive=True).method.message_count)
 
 
-def test_a_notification_is_kept_as_received(notifier: ServiceProcess, broker: Broker) -> None:
-    """A published CloudEvent can be read soon after, exactly as it was sent."""
-    with publishing(broker) as channel:
-        publish(channel, json.dumps(event("received")).encode())
-    wait_until("the event is kept", lambda: bool(kept(notifier, "received")))
-    assert kept(notifier, "received") == [event("received")]
-
-
 def test_doubled_messages_are_kept_once_and_in_order(notifier: ServiceProcess, broker: Broker) -> None:
     """Of fifty messages that are each published twice, each is kept once, in the order of arrival."""
     with publishing(broker) as channel:
@@ -110,17 +102,6 @@ def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: B
         publish(channel, json.dumps(event("restarted")).encode())
     wait_until("the event is kept", lambda: bool(kept(notifier, "restarted")))
     assert "Traceback" not in notifier.log.read_text()
-
-
-def test_what_comes_while_it_is_away_waits_for_it(broker: Broker, settings: dict[str, str], tmp_path: Path) -> None:
-    """Messages that are published while no Notifier runs are kept by the next one; its stop is orderly."""
-    with running_service("notifier", tmp_path / "first.log", **settings) as first:
-        wait_until("the first Notifier consumes", first.ready)
-        assert first.stop() == 0
-    with publishing(broker) as channel:
-        publish(channel, json.dumps(event("away")).encode())
-    with running_service("notifier", tmp_path / "second.log", **settings) as second:
-        wait_until("the event is kept", lambda: second.ready() and bool(kept(second, "away")))
 
 
 def test_an_abrupt_end_loses_nothing(

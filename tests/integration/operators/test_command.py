@@ -82,14 +82,6 @@ def test_its_exit_code_and_output_are_the_commands(buyers: Buyers, environment: 
     assert (code, out, said.count("\n"), "not-found" in said) == (2, "", 1, True)
 
 
-@pytest.mark.parametrize("command", [["list", "--json"], ["retry", "--all-parked", "--yes"], ["audit"]])
-def test_a_temporal_that_is_away(environment: dict[str, str], command: list[str]) -> None:
-    """One line that says what to look at; exit code 2, nothing on stdout."""
-    # Port 1 is the one on which nobody listens.
-    code, out, said = run(environment | {"TEMPORAL_ADDRESS": "127.0.0.1:1"}, *command)
-    assert (code, out, said.count("\n"), "TEMPORAL_ADDRESS" in said) == (2, "", 1, True)
-
-
 def test_a_person_answers(own: Stack, engine: Engine, buyers: Buyers, environment: dict[str, str]) -> None:
     """No does nothing; yes does it, and what came of it is shown."""
     with forbidding(own, "users"):

@@ -98,10 +98,3 @@ def test_a_worker_that_is_away(own: Stack, engine: Engine, buyers: Buyers, purch
     engine.wait_until_parked(purchase.success)
     assert told(purchases, "retry", purchase.success, "--yes")[0] == 0
     buyers.ended(purchase, "paid", None, by=purchase.success)
-
-
-def test_a_saga_that_does_not_wait(buyers: Buyers, purchases: Command) -> None:
-    """Nothing is parked there: refused."""
-    purchase = buyers.opened()
-    result = purchases("retry", purchase.opening, "--yes")
-    assert (result.exit_code, "not-parked" in result.stderr) == (1, True)

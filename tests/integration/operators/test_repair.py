@@ -91,14 +91,3 @@ def test_an_opening_that_no_worker_has_begun(
     purchase = buyers.answered(purchase)
     buyers.pay(purchase)
     buyers.ended(purchase, "paid", None, by=purchase.success)
-
-
-def test_a_saga_that_nobody_has_terminated(engine: Engine, buyers: Buyers, purchases: Command) -> None:
-    """One that runs or has ended is left alone, with words."""
-    purchase = buyers.opened()
-    running = purchases("repair", purchase.opening, "--yes")
-    assert (running.exit_code, "it is running" in running.output) == (1, True)
-    buyers.pay(purchase)
-    engine.wait_until_closed(purchase.opening)
-    completed = purchases("repair", purchase.opening, "--yes")
-    assert (completed.exit_code, "it is completed" in completed.output) == (1, True)

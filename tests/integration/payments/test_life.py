@@ -61,19 +61,6 @@ def test_a_payment_is_paid_and_refunded(shop: Shop) -> None:
     assert (refund.metadata.to_dict() if refund.metadata else None) == ours
 
 
-def test_a_refund_by_a_hand_names_nobody(shop: Shop) -> None:
-    """An operator refunds at the provider; our refund is done and claims nothing."""
-    service = shop.automatic[0]
-    payment = create(service)
-    shop.pay(payment.reference)
-    shop.stripe.v1.refunds.create({"payment_intent": payment.reference, "amount": 300})
-    partly = done(service.ask("GET", f"/payments/{payment.id}"))
-    assert (partly["amount_refunded"], partly["refunded_by"]) == (300, None)
-    shop.stripe.v1.refunds.create({"payment_intent": payment.reference})
-    whole = done(service.ask("POST", f"/payments/{payment.id}/refund"))
-    assert (whole["amount_refunded"], whole["refunded_by"]) == (1800, None)
-
-
 def test_failed_attempts_are_counted_until_one_succeeds(shop: Shop) -> None:
     """A declined card leaves the payment payable; the failed charge still counts after the next card was charged."""
     service = shop.automatic[0]
@@ -85,23 +72,6 @@ def test_failed_attempts_are_counted_until_one_succeeds(shop: Shop) -> None:
     shop.pay(payment.reference)
     paid = done(service.ask("GET", f"/payments/{payment.id}"))
     assert (paid["status"], paid["failed_attempts"]) == ("paid", 1)
-
-
-def test_a_declined_payment_is_canceled_in_the_callers_name(shop: Shop) -> None:
-    """The provider knows it as canceled, and our record who asked."""
-    service = shop.automatic[0]
-    payment = create(service)
-    canceled = done(service.ask("POST", f"/payments/{payment.id}/cancel", key="payment-failed/x/cancel"))
-    assert (canceled["status"], canceled["canceled_by"]) == ("canceled", "payment-failed/x/cancel")
-    assert shop.stripe.v1.payment_intents.retrieve(payment.reference).status == "canceled"
-
-
-def test_a_payment_canceled_by_a_hand_names_nobody(shop: Shop) -> None:
-    """An operator cancels at the provider; our cancel is done and claims nothing."""
-    service = shop.automatic[0]
-    payment = create(service)
-    shop.stripe.v1.payment_intents.cancel(payment.reference)
-    assert done(service.ask("POST", f"/payments/{payment.id}/cancel"))["canceled_by"] is None
 
 
 def test_a_processed_payment_is_canceled_once_the_bank_refused(shop: Shop, simulator: str) -> None:
@@ -137,14 +107,6 @@ def test_a_released_authorisation_counts_as_neither_captured_nor_refunded(shop: 
     seen = done(shop.manual.ask("GET", f"/payments/{payment.id}"))
     assert (seen["status"], seen["amount_captured"], seen["amount_refunded"]) == ("canceled", 0, 0)
     assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/capture")) == (409, "payment-not-capturable")
-
-
-def test_a_foreign_payment_of_our_provider_is_unknown(shop: Shop) -> None:
-    """An intent with our metadata but without a row is 404: only our record says what is ours."""
-    foreign = shop.stripe.v1.payment_intents.create(
-        {"amount": 100, "currency": "usd", "metadata": {"purchase_id": uuid4().hex}}
-    )
-    assert refusal(shop.automatic[0].ask("GET", f"/payments/{foreign.id}")) == (404, "not-found")
 
 
 def test_times_and_outcomes_survive_both_databases(shop: Shop) -> None:

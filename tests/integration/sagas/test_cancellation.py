@@ -10,7 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
-from tests.integration.sagas.buyers import PUBLISH, RELEASE, Buyers, Purchase
+from tests.integration.sagas.buyers import Buyers, Purchase
 from tools.devstack.audit import audit_stack
 from tools.devstack.stack import Stack
 
@@ -26,20 +26,6 @@ def cancel(engine: Engine, held: dict[str, str]) -> None:
         engine.cancel(saga)
     for saga, step in held.items():
         engine.wait_until_done(saga, step)
-
-
-def cancel_in_vain(engine: Engine, saga: str, step: str) -> None:
-    """Cancel a saga that goes on."""
-    engine.wait_until_held(saga, step)
-    engine.cancel(saga)
-
-
-def test_an_open_purchase(engine: Engine, buyers: Buyers) -> None:
-    """While it waits for its payment: it ends at once, as at its deadline, and says that it was canceled."""
-    waiting = buyers.opened()
-    engine.cancel(waiting.opening)
-    buyers.ended(waiting, "canceled", None, by=waiting.opening)
-    assert engine.wait_until_closed(waiting.opening) is COMPLETED
 
 
 def test_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
@@ -65,43 +51,6 @@ def test_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
         buyers.ended(purchase, "paid", None, by=purchase.success)
     buyers.ended(captured, "refunded", "aborted", by=captured.success)
     never_opened(buyers, created)
-
-
-def test_at_projects(battered: Stack, engine: Engine, buyers: Buyers) -> None:
-    """An opening and a commit are undone; a payment that is canceled already has to end its purchase."""
-    sold, failed = buyers.opened(), buyers.opened()
-    with stopped(battered, "projects"):
-        buyers.pay(sold)
-        attempt = buyers.fail(failed)
-        reserved = buyers.opening()
-        cancel_in_vain(engine, attempt, RELEASE)
-        cancel(engine, {reserved.opening: RESERVE, sold.success: COMMIT})
-    buyers.ended(sold, "refunded", "aborted", by=sold.success)
-    buyers.ended(failed, "failed", "payment-failed", by=attempt)
-    never_opened(buyers, reserved)
-
-
-def test_at_users(battered: Stack, engine: Engine, buyers: Buyers) -> None:
-    """A delivery is undone; a purchase whose money has come is delivered, though its own saga is canceled."""
-    delivered, paid = buyers.opened(), buyers.opened()
-    with stopped(battered, "users"):
-        buyers.pay(delivered)
-        buyers.pay(paid)
-        engine.wait_until_held(paid.success, DELIVER)
-        engine.cancel(paid.opening)
-        cancel(engine, {delivered.success: DELIVER})
-    buyers.ended(delivered, "refunded", "aborted", by=delivered.success)
-    buyers.ended(paid, "paid", None, by=paid.success)
-
-
-def test_after_the_point_of_no_return(battered: Stack, engine: Engine, buyers: Buyers) -> None:
-    """The buyer has the offset: nothing is undone."""
-    told = buyers.opened()
-    with stopped(battered, "rabbitmq"):
-        buyers.pay(told)
-        cancel_in_vain(engine, told.success, PUBLISH)
-    buyers.ended(told, "paid", None, by=told.success)
-    assert engine.wait_until_closed(told.success) is COMPLETED
 
 
 def test_a_cancellation_that_meets_the_answer(battered: Stack, engine: Engine, buyers: Buyers) -> None:

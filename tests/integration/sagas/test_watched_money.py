@@ -39,19 +39,6 @@ def found(stack: Stack, purchase: Purchase) -> dict[Rule, str]:
     return {each.rule: each.says for each in report.notes if each.purchase_id == purchase.purchase_id}
 
 
-def test_a_refund_in_the_dashboard_is_noticed_and_named(battered: Stack, buyers: Buyers, provider: Provider) -> None:
-    """Payments learns of it by the event's look and counts it; the purchase stays paid; the audit names it."""
-    purchase = delivered(buyers)
-    before = provider.told()["payments_provider_refunds_total"]
-    provider.ask("POST", "/v1/refunds", data={"payment_intent": purchase.reference, "amount": 40})
-    provider.wait_until_recorded(purchase.purchase_id, refunds_by_hand=1, amount_refunded=40, refunded_by=None)
-    assert provider.told()["payments_provider_refunds_total"] == before + 1
-    assert buyers.shown(purchase)["status"] == "paid"
-    assert found(battered, purchase) == {
-        Rule.BY_HAND: "0.40 USD of 1.20 USD was refunded by hand; the offset stays delivered"
-    }
-
-
 def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyers, provider: Provider) -> None:
     """Both are learned by the events' looks; the audit tells an open dispute from a decided one."""
     purchase = delivered(buyers)
@@ -65,18 +52,6 @@ def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyer
     provider.wait_until_recorded(purchase.purchase_id, disputed=True, disputes_open=0)
     assert provider.told()["payments_disputes_open"] == before
     assert "has decided" in found(battered, purchase)[Rule.DISPUTED]
-
-
-def test_a_sagas_own_refund_is_none_by_hand(battered: Stack, buyers: Buyers, provider: Provider) -> None:
-    """It bears our mark at the provider, and its events change nothing."""
-    before = provider.told()["payments_provider_refunds_total"]
-    purchase = buyers.opened()
-    buyers.refuse_delivery(purchase)
-    buyers.pay(purchase)
-    buyers.ended(purchase, "refunded", "delivery-refused", by=purchase.success)
-    provider.wait_until_recorded(purchase.purchase_id, refunds_by_hand=0, amount_refunded=120)
-    assert provider.told()["payments_provider_refunds_total"] == before
-    assert found(battered, purchase) == {}
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -6,11 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from temporalio.client import Client
 
 from tests.integration.newcomers import newcomer
 from tests.integration.telemetry.collector import Collector, Seen
-from tests.unit.lib.telemetry.replays import replay
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
@@ -136,21 +134,6 @@ def test_spans_tell_nothing_of_a_person_and_no_secret(client: Shop, collector: C
     secrets |= {client.buyer, client.buyer_headers()["Authorization"].removeprefix("Bearer ")}
     assert {secret for secret in secrets if secret.encode() in sent} == set()
     assert not re.search(rb"127\.0\.0\.1|python-httpx|Traceback|client_secret=|\?limit=", sent)
-
-
-async def test_a_traced_history_replays_without_a_span(
-    traced: Stack, client: Shop, collector: Collector, basket: Basket
-) -> None:
-    """What was recorded while tracing was on goes on with it on and off, and tells nothing a second time."""
-    answer = opened(client, basket)
-    client.pay(answer).raise_for_status()
-    client.completed(answer["purchase_id"])
-    ids = (f"purchase/{answer['purchase_id']}", f"payment-success/{answer['payment_id']}")
-    client_of_temporal = await Client.connect(traced.description["temporal"]["address"])
-    histories = [await client_of_temporal.get_workflow_handle(each).fetch_history() for each in ids]
-    on, off = await replay(histories, tracing=True), await replay(histories, tracing=False)
-    assert on.commands == off.commands
-    assert on.spans == ()
 
 
 def test_a_declined_and_an_expired_purchase_are_one_trace_each(

@@ -13,7 +13,7 @@ from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects, Users
 from engine.purchases import Purchases
 from lib.portal import Portal
-from tests.unit.app.provider import FakeProvider
+from tests.unit.app.identity.provider import FakeProvider
 from tests.unit.app.requests import bearer
 from tests.unit.fakes import FakePayments, FakePurchases, Recorder
 

@@ -103,10 +103,3 @@ def test_a_cancel_says_nothing_else(client: FlaskClient, purchases: FakePurchase
     purchases.sagas["p1"] = saga()
     assert refusal(client.post(ROUTE, **options)) == (422, "invalid-request")
     assert purchases.canceled == []
-
-
-def test_a_body_that_is_not_json_is_415(client: FlaskClient, purchases: FakePurchases) -> None:
-    """A body that is there must be JSON."""
-    purchases.sagas["p1"] = saga()
-    assert refusal(client.post(ROUTE, data="please")) == (415, "unsupported-media-type")
-    assert purchases.canceled == []

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.context import Intake
 from app.settings import IntakeSettings
-from tests.unit.app.provider import JWKS_URL
+from tests.unit.app.identity.provider import JWKS_URL
 
 
 def test_a_development_token_opens_the_door(intake: Intake, anyone: FlaskClient) -> None:

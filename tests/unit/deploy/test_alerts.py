@@ -50,12 +50,6 @@ def test_alerts_and_panels_read_documented_metrics() -> None:
     assert read - known_series() == set()
 
 
-def test_names_are_found_in_expressions() -> None:
-    """Neither functions nor labels, durations and words of PromQL count as metrics."""
-    expression = 'sum by (le, route) (rate(a_bucket{process=~"b|c"}[5m])) > 0 or absent(d) unless e_total offset 5m'
-    assert metrics_in(expression) == {"a_bucket", "d", "e_total"}
-
-
 def test_every_process_that_has_metrics_is_scraped() -> None:
     """By the name that rules and panels go by, at the port that its container has."""
     config = yaml.safe_load(ALERTS.with_name("prometheus.yml").read_text())

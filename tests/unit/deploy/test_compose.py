@@ -1,7 +1,5 @@
 """`docker-compose.yml` and its overrides: valid, and nothing in them names what does not exist."""
 
-import importlib
-import importlib.util
 import json
 import re
 import tomllib
@@ -24,7 +22,6 @@ STRIPE = "deploy/compose.stripe.yml"
 OVERRIDES = sorted(str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "deploy").glob("compose.*.yml"))
 # The names that the platform knows (design, "Processes").
 OURS = {entry.in_compose: entry for entry in PROCESSES if Place.COMPOSE in entry.places}
-OTHERS = {"temporal", "temporal_schema", "temporal_namespace", "temporal_ui", "postgresql", "rabbitmq"}
 # Libraries' own.
 LIBRARIES = {*defaults(TraceSettings), "WEB_CONCURRENCY"}
 # What compose itself asks for, beside settings: passwords of the programs that only compose starts, and each caller's
@@ -65,25 +62,6 @@ def test_the_file_is_valid(path: str) -> None:
     schema = json.loads((REPOSITORY / "tests/data/compose-spec/compose-spec.json").read_text())
 
     jsonschema.Draft7Validator(schema).validate(compose(path))
-
-
-def test_nothing_is_there_that_ours_do_not_need() -> None:
-    """Our processes, which the table lists, and what is around them."""
-    assert set(services()) == set(OURS) | OTHERS
-
-
-@pytest.mark.parametrize("name", OURS)
-def test_every_command_names_a_module_that_exists(name: str) -> None:
-    """A module that `python -m` can run, or the factory that gunicorn calls."""
-    program, *arguments = OURS[name].command
-    if program == "gunicorn":
-        module, _, factory = arguments[0].removesuffix("()").partition(":")
-        assert callable(getattr(importlib.import_module(module), factory))
-        return
-    found = importlib.util.find_spec(arguments[1])
-    assert found
-    # A package runs by its `__main__`.
-    assert not found.submodule_search_locations or importlib.util.find_spec(f"{arguments[1]}.__main__")
 
 
 @pytest.mark.parametrize(("path", "entry"), TOLD, ids=lambda part: getattr(part, "name", part))
@@ -209,7 +187,7 @@ def test_every_dependency_exists_and_can_be_waited_for() -> None:
                     pytest.fail(f"{name} waits for {other} in another way: {unknown}")
 
 
-@pytest.mark.parametrize("name", sorted(set(OURS) | OTHERS))
+@pytest.mark.parametrize("name", sorted(services()))
 def test_every_service_has_a_health_check_or_a_reason(name: str) -> None:
     """Either, and not both."""
     service = services()[name]
@@ -217,7 +195,7 @@ def test_every_service_has_a_health_check_or_a_reason(name: str) -> None:
     assert ("healthcheck" in service) != bool(service.get("x-no-health-check"))
 
 
-@pytest.mark.parametrize("name", sorted(set(OURS) | OTHERS))
+@pytest.mark.parametrize("name", sorted(services()))
 def test_every_service_that_stays_is_started_again(name: str) -> None:
     """What dies comes back; a one-shot set-up has no restart policy and somebody who waits for it."""
     service = services()[name]

@@ -226,16 +226,6 @@ def test_a_reason_narrows(temporal: FakeTemporal, purchases: Command) -> None:
     assert first in temporal.waiting
 
 
-def test_many_of_which_some_are_refused(temporal: FakeTemporal, purchases: Command) -> None:
-    """The others are done; only those that are not as they were meant are listed; exit code 1."""
-    ids = several(temporal, 30)
-    temporal.refusals[ids[7]] = Refused("not-seen", "The callee does not show it.")
-    result = purchases("retry", "--all-parked", *NOW_NOT)
-    assert result.exit_code == 1
-    assert result.stdout.endswith("29 ended, 1 refused\n")
-    assert [saga for saga in ids if saga in result.stdout] == [ids[7]]
-
-
 @pytest.mark.parametrize("options", [["--query", "BuyerId = 'alice'"], ["--buyer", "bob"], ["--status", "paid"]])
 def test_nothing_that_is_meant_is_no_fault(temporal: FakeTemporal, purchases: Command, options: list[str]) -> None:
     """Said plainly, exit code 0, and nothing but parked sagas is ever meant."""
@@ -283,12 +273,3 @@ def test_ctrl_c_stops_in_order(temporal: FakeTemporal, purchases: Command) -> No
     assert 6 <= counts["ended"] == len(temporal.done) < 30
     assert counts["not sent"] == 30 - counts["ended"]
     assert sorted(results(document)) == sorted(ids)
-
-
-def test_what_was_not_sent_is_done_by_the_same_command_again(temporal: FakeTemporal, purchases: Command) -> None:
-    """What has ended is not parked any more, so it is not decided twice."""
-    first, *others = several(temporal, 3)
-    assert told(purchases, "retry", first)[0] == 0
-    temporal.waiting.pop(first)
-    assert told(purchases, "retry", "--all-parked")[0] == 0
-    assert sorted(temporal.done) == sorted(("retry", saga) for saga in [first, *others])

@@ -55,16 +55,6 @@ def test_a_parked_saga_of_a_purchase_that_has_ended(temporal: FakeTemporal, purc
     assert (row["purchase_id"], row["needs"][0]["kind"]) == ("p1", "RefundFailed")
 
 
-def test_a_purchase_that_goes_on_while_a_saga_of_it_waits_is_listed_once(
-    temporal: FakeTemporal, purchases: Command
-) -> None:
-    """Among those that need attention, though its own saga says that all is well."""
-    temporal.know(run())
-    temporal.park(parked_run())
-    (row,) = listed(purchases)["purchases"]
-    assert (row["section"], row["purchase_id"]) == ("attention", "p1")
-
-
 def test_a_saga_whose_purchase_nobody_knows_is_listed_by_its_own_id(temporal: FakeTemporal, purchases: Command) -> None:
     """An event of a payment that Payments does not know."""
     temporal.park(parked_run(payment_id="payment-9"))

@@ -16,14 +16,6 @@ def named() -> set[str]:
     return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
 
 
-def test_the_code_is_read() -> None:
-    """A walk that finds nothing would find nothing missing."""
-    assert {"Refund the payment: refused, …", "…: no answer for … days"} <= reasons()
-    assert "StartPayment has not reserved the offset yet, for an hour" in reasons()
-    assert "The bank has failed refund …: … is owed to the buyer" in reasons()
-    assert len(steps()) > 10
-
-
 @pytest.mark.parametrize("reason", sorted(reasons()))
 def test_every_reason_has_its_row(reason: str) -> None:
     """In the words in which it is shown."""

@@ -106,38 +106,12 @@ def test_an_invalid_body_names_its_faults(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        b'{"count": 1, "count": 2}',
-        b'{"count": NaN}',
-        b'{"count": 1',
-        b"",
-        b"\xff",
-        b"[1]",
-        b'{"count": "\\ud800"}',
-        b'{"count": ' + b"[" * 30_000 + b"]" * 30_000 + b"}",
-        b'{"count": ' + b"1" * 5000 + b"}",
-        b'{"count": "1"}',
-        b'{"count": true}',
-        b'{"count": 1, "more": 1}',
-    ],
+    "body", [b'{"count": 1, "count": 2}', b'{"count": "1"}', b'{"count": true}', b'{"count": 1, "more": 1}']
 )
 def test_ambiguous_or_foreign_json_is_refused(client: FlaskClient, body: bytes) -> None:
-    """Doubled keys, NaN, broken text, deep nesting, other types and unknown fields are 422."""
+    """What strict JSON is not (test_strict_json.py), other types and unknown fields are 422."""
     answer = client.post("/orders", data=body, content_type="application/json", headers=TOKEN)
     assert (answer.status_code, answer.get_json()["type"].rsplit("/", 1)[-1]) == (422, "invalid-request")
-
-
-def test_another_media_type_is_refused(client: FlaskClient) -> None:
-    """A body that is not sent as JSON is 415."""
-    assert client.post("/orders", data="count=1", headers=TOKEN).status_code == 415
-
-
-def test_a_body_beyond_the_limit_is_refused(client: FlaskClient) -> None:
-    """More than 64 KiB is 413."""
-    body = b'{"count": 1, "more": "' + b"x" * 65_536 + b'"}'
-    answer = client.post("/orders", data=body, content_type="application/json", headers=TOKEN)
-    assert (answer.status_code, answer.get_json()["type"].rsplit("/", 1)[-1]) == (413, "payload-too-large")
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer other", "Bearer ", "Basic dG9rZW4=", "token", "Bearer é"])

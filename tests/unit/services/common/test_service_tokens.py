@@ -113,6 +113,16 @@ def test_an_operator_may_everything() -> None:
     assert "POST /buyers/p1/erasure" in there
 
 
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer another"}])
+def test_without_a_known_token_everything_is_401(headers: dict[str, str]) -> None:
+    """Every route of every service but the platform's, which asks without one."""
+    for api in services(TOKENS[Role.OPERATOR][1]):
+        for method, path in map(str.split, operations(api)):
+            answer = api.test_client().open(path, method=method, headers=headers)
+            assert (answer.status_code, kind(answer)) == (401, "unauthenticated")
+        assert api.test_client().get("/health").status_code == 200
+
+
 def test_both_tokens_are_valid_while_one_is_rolled() -> None:
     """Old and new stand side by side; the old one is refused once its entry is gone."""
     (old, old_entry), (new, new_entry) = TOKENS[Role.WORKER], new_token(Role.WORKER)

@@ -11,7 +11,7 @@ from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.notifications import Malformed, Notifications
 from services.notifier.routes import notifier_api
 from services.notifier.schemas import EXAMPLE
-from tests.unit.service_api import ServiceApi, kind, schema_differences
+from tests.unit.service_api import ServiceApi, kind
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -79,11 +79,6 @@ def test_notifications_come_in_order_of_arrival(notifications: Notifications, ap
     assert second["next_cursor"] is None
 
 
-def test_the_list_needs_the_service_token(api: ServiceApi) -> None:
-    """Without the service token the list is 401."""
-    assert kind(api.app.test_client().get("/notifications")) == "unauthenticated"
-
-
 class Troubled:
     """A consumer of which a check fails."""
 
@@ -114,8 +109,3 @@ def test_readiness_says_what_messages_wait_for(
     assert (answer.status_code, kind(answer), answer.headers["Retry-After"]) == (503, "dependency-unavailable", "1")
     assert named in answer.get_json()["detail"]
     assert api.test_client().get("/health").status_code == 200
-
-
-def test_migrations_make_the_models_schema(database_url: str) -> None:
-    """A migrated database has exactly the models' tables."""
-    schema_differences("services.notifier", database_url)

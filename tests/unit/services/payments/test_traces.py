@@ -3,14 +3,11 @@
 from opentelemetry.sdk.trace import TracerProvider
 
 from lib.telemetry import tracing
-from providers.port import CaptureMode, NewPayment, PaymentIds, ProviderUnknown
+from providers.port import ProviderUnknown
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider
 from tests.unit.services.payments.requests import create, order
-from tests.unit.services.payments.test_stripe_provider import intent
-from tests.unit.services.payments.test_stripe_provider import provider as stripe_provider
 
-GIVEN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 tracer = TracerProvider(shutdown_on_exit=False).get_tracer("test")
 
 
@@ -32,11 +29,3 @@ def test_while_nothing_is_traced_the_provider_is_told_of_no_trace(api: ServiceAp
     with tracer.start_as_current_span("repeat"):
         create(api)
     assert [asked.traceparent for asked in provider.asked_for] == [None]
-
-
-def test_stripe_keeps_the_trace_with_the_payment() -> None:
-    """As metadata beside the purchase, so that each of its events brings it back."""
-    ours, http = stripe_provider((200, intent("requires_payment_method")))
-    ours.create(NewPayment(PaymentIds("a-payment", "p1"), 1800, "usd", CaptureMode.AUTOMATIC, GIVEN), "p1:create:1")
-    sent = http.asked[0][2]
-    assert (sent["metadata[purchase_id]"], sent["metadata[traceparent]"]) == (["p1"], [GIVEN])

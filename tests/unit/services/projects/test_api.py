@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.projects.models import Base
-from tests.unit.service_api import ServiceApi, kind, schema_differences
+from tests.unit.service_api import ServiceApi, kind
 from tests.unit.services.projects.test_reservations import order
 
 
@@ -95,30 +94,7 @@ def test_every_write_names_its_caller(api: ServiceApi, method: str, path: str) -
     assert api.ask("GET", "/reservations").get_json()["items"] == []
 
 
-@pytest.mark.parametrize(("method", "path"), [
-    ("GET", "/projects"), ("GET", "/reservations"), ("POST", "/reservations"), ("GET", "/reservations/pi_1"),
-    ("PATCH", "/reservations/pi_1"), ("DELETE", "/reservations/pi_1"),
-])  # fmt: skip
-def test_everything_needs_the_service_token(api: ServiceApi, method: str, path: str) -> None:
-    """Without the service token, or with another one, every route is 401."""
-    for headers in ({}, {"Authorization": "Bearer another"}):
-        answer = api.app.test_client().open(path, method=method, headers=headers)
-        assert (answer.status_code, kind(answer)) == (401, "unauthenticated")
-
-
 def test_an_id_that_cannot_be_ours_is_not_found(api: ServiceApi) -> None:
     """A path with an impossible payment id is 404 and leaves no tombstone."""
     assert api.ask("DELETE", "/reservations/pi%201").status_code == 404
     assert api.ask("GET", "/reservations").get_json()["items"] == []
-
-
-def test_health_and_readiness_are_open(api: ServiceApi) -> None:
-    """The platform asks without a token."""
-    client = api.app.test_client()
-    assert [client.get(path).status_code for path in ("/health", "/ready")] == [200, 200]
-
-
-def test_migrations_make_the_models_schema(database_url: str) -> None:
-    """A migrated database has exactly the models' tables."""
-    schema_differences("services.projects", database_url)
-    assert set(Base.metadata.tables) == {"projects", "milestones", "buyers", "reservations"}

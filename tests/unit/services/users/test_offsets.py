@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.service_api import ServiceApi, kind, schema_differences
+from tests.unit.service_api import ServiceApi, kind
 
 OFFSETS = "/users/alice/offsets"
 
@@ -163,17 +163,3 @@ def test_every_write_names_its_caller(api: ServiceApi) -> None:
     """A write without Idempotency-Key is 400."""
     answers = [api.ask("POST", OFFSETS, offset(), key=None), api.ask("DELETE", f"{OFFSETS}/pi_1", key=None)]
     assert [(a.status_code, kind(a)) for a in answers] == [(400, "idempotency-key-missing")] * 2
-
-
-def test_everything_needs_the_service_token(api: ServiceApi) -> None:
-    """Without the service token every route is 401, and the platform's questions need none."""
-    client = api.app.test_client()
-    answers = [client.get(path) for path in (OFFSETS, "/offsets", f"{OFFSETS}/pi_1")]
-    answers += [client.post(OFFSETS, json=offset()), client.delete(f"{OFFSETS}/pi_1")]
-    assert [a.status_code for a in answers] == [401] * 5
-    assert client.get("/ready").status_code == 200
-
-
-def test_migrations_make_the_models_schema(database_url: str) -> None:
-    """A migrated database has exactly the models' tables."""
-    schema_differences("services.users", database_url)

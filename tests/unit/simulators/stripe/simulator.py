@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from simulators.stripe.application import create_web
 from simulators.stripe.clock import Clock
 from simulators.stripe.delivery import Deliverer
 from simulators.stripe.faults import Faults
+from simulators.stripe.models import Event
 from simulators.stripe.settings import SimulatorSettings
 from simulators.stripe.store import Store
 
@@ -55,6 +57,11 @@ class Simulator:
         """The types of all events, oldest first."""
         data = self.get("/v1/events", limit="100").get_json()["data"]
         return [event["type"] for event in reversed(data)]
+
+    def only_event(self) -> Event:
+        """The one event there is."""
+        with self.store.transaction() as session:
+            return session.scalars(select(Event)).one()
 
     def _receive(self, body: bytes, signed: str) -> int | None:
         self.received.append((body, signed))

@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from simulators.stripe.faults import Answers, FaultPlan, Faults, Webhooks
@@ -28,17 +27,11 @@ def deliver_all(simulator: Simulator) -> Event:
     """Let the senders work until the only event is delivered."""
     simulator.deliverer.start()
     deadline = time.monotonic() + PATIENCE_S
-    while (event := only_event(simulator)).delivery is Delivery.PENDING:
+    while (event := simulator.only_event()).delivery is Delivery.PENDING:
         assert time.monotonic() < deadline, "it is still pending"
         time.sleep(0.01)
     simulator.deliverer.stop(PATIENCE_S)
     return event
-
-
-def only_event(simulator: Simulator) -> Event:
-    """The one event there is."""
-    with simulator.store.transaction() as session:
-        return session.scalars(select(Event)).one()
 
 
 def test_a_plan_is_shown_and_healed(simulator: Simulator) -> None:

@@ -18,24 +18,6 @@ def test_a_browser_on_path_is_taken(fake: FakeMachine, name: str) -> None:
     assert chromium.find(fake.machine()) == program
 
 
-def test_a_missing_browser_comes_as_debians_package(fake: FakeMachine) -> None:
-    """apt-get installs it, and what it has installed is looked at."""
-    fake.program(fake.bin / "apt-get", "exit 0")
-    script = f'PATH=$PATH:/usr/bin:/bin; shift; [ $1 = true ] && exit 0; echo "$@" > {fake.folder}/asked; '
-    script += (
-        f"printf '#!/bin/sh\\n%s\\n' \"echo Chromium 156.0.1.2\" > {fake.bin}/chromium; chmod 755 {fake.bin}/chromium"
-    )
-    fake.program(fake.bin / "sudo", script)
-    chromium.provide(fake.machine())
-    assert (fake.folder / "asked").read_text().split()[-2:] == ["sh", "chromium"]
-
-
-def test_without_apt_the_message_names_another_browser(fake: FakeMachine) -> None:
-    """A person may bring Chrome."""
-    with pytest.raises(SetupError, match=r"chromium is missing.*\n.*Chrome on PATH"):
-        chromium.provide(fake.machine())
-
-
 @pytest.mark.parametrize(("script", "known"), [(OLD, "90"), ("exit 1", "unknown")])
 def test_a_browser_that_is_too_old_is_refused(fake: FakeMachine, script: str, known: str) -> None:
     """It would not run the page."""

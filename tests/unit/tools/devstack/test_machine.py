@@ -1,14 +1,9 @@
 """How the set-up runs commands."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from tests.unit.tools.devstack.conftest import FakeMachine
 from tools.devstack.setup.machine import Patience, SetupError, version_in
-
-ROOT = Path(__file__).parents[4]
 
 
 def test_a_failed_command_tells_its_last_lines_and_the_hint(fake: FakeMachine) -> None:
@@ -31,12 +26,3 @@ def test_a_version_is_read_as_numbers() -> None:
     pattern = r"go(\d+(?:\.\d+)+)"
     assert (version_in("go version go1.10 linux", pattern) or ()) > (version_in("go1.9.2", pattern) or ())
     assert version_in(None, pattern) is None
-
-
-def test_make_lists_its_targets() -> None:
-    """`make` alone changes nothing and names every target."""
-    shown = subprocess.run(["/usr/bin/make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    targets = [line.split()[1] for line in shown.splitlines()]
-    phony = next(line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith(".PHONY:"))
-    assert targets == phony.split()[1:]
-    assert {"help", "setup", "demo", "up", "restart", "test", "check", "clean"} <= set(targets)

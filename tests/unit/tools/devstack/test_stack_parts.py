@@ -8,9 +8,7 @@ import jwt
 import pytest
 
 from tools.devstack import description, ports
-from tools.devstack.clean import clean
 from tools.devstack.errors import StackError
-from tools.devstack.lock import lock_data
 from tools.devstack.options import SHARED, StackOptions
 from tools.devstack.process import ProcessSpec
 
@@ -95,18 +93,3 @@ def test_what_a_test_says_stands_over_the_environment(monkeypatch: pytest.Monkey
     environ = StackOptions(environment={"SERVICE_TOKEN": "options"}).environ()
     assert (environ["SERVICE_TOKEN"], environ["JWT_ISSUER"]) == ("options", "environment")
     assert environ["STRIPE_SECRET_KEY"].startswith("sk_")
-
-
-def test_clean_refuses_while_a_stack_runs(tmp_path: Path) -> None:
-    """Data in use stays; afterwards it goes, with what tests left, and set-up's work stays."""
-    (tmp_path / ".run").mkdir()
-    (tmp_path / ".cache").mkdir()
-    (tmp_path / ".mypy_cache").mkdir()
-    (tmp_path / ".coverage").touch()
-    lock = lock_data(tmp_path / ".run")
-    assert lock is not None
-    with lock, pytest.raises(SystemExit, match="stop it first"):
-        clean(tmp_path)
-    assert (tmp_path / ".run").exists()
-    clean(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [".cache"]

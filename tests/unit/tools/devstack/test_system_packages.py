@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tools.devstack.conftest import FakeMachine
-from tools.devstack.setup import apt, prometheus, rabbitmq_server, redis_server
+from tools.devstack.setup import apt, rabbitmq_server, redis_server
 from tools.devstack.setup.machine import SetupError
 
 COMMAND = "sudo apt-get install -y --no-install-recommends rabbitmq-server"
@@ -61,15 +61,3 @@ def test_redis_on_path_is_taken_unless_it_is_too_old(fake: FakeMachine, version:
     else:
         with pytest.raises(SetupError, match=r"Redis 6\.0 or newer .* found: 5\.0"):
             redis_server.provide(fake.machine())
-
-
-@pytest.mark.parametrize(("version", "taken"), [("3.5.0", True), ("2.42.0+ds", True), ("2.15.2", False)])
-def test_prometheus_on_path_is_taken_unless_it_is_too_old(fake: FakeMachine, version: str, taken: bool) -> None:
-    """The server and its tool belong together; what is too old to test our rules is named."""
-    fake.program(fake.bin / "prometheus", "exit 0")
-    fake.program(fake.bin / "promtool", f"echo 'promtool, version {version} (branch: x, revision: y)'")
-    if taken:
-        prometheus.provide(fake.machine())
-    else:
-        with pytest.raises(SetupError, match=r"Prometheus 2\.42 or newer .* found: 2\.15"):
-            prometheus.provide(fake.machine())

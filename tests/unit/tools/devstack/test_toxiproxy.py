@@ -1,32 +1,17 @@
-"""How Toxiproxy comes onto the machine, and how a stack's processes are led through it."""
+"""How a stack's processes are led through Toxiproxy."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.unit.tools.devstack.conftest import FakeMachine
 from tools.devstack import ports
 from tools.devstack.errors import StackError
 from tools.devstack.links import Links
 from tools.devstack.ports import LOOPBACK
 from tools.devstack.process import ProcessSpec
-from tools.devstack.setup import toxiproxy_server
-from tools.devstack.setup.machine import SetupError
 from tools.devstack.toxiproxy import led_through
 
-ANSWERS = "echo 'toxiproxy-server version 2.9.0'"
-# What `go install` does: the program appears in GOBIN under its folder's name.
-GO = """export PATH=/usr/bin:/bin
-case $1 in
-version) echo 'go version go1.26.0 linux/amd64';;
-install)
-    mkdir -p "$GOBIN" "$GOPATH" "$GOCACHE"
-    printf '#!/bin/sh\\necho version git\\n' > "$GOBIN/server"
-    chmod 755 "$GOBIN/server"
-    echo "$@" > "$GOPATH/../go-was-asked";;
-esac
-"""
 PORTS = {**ports.DEFAULTS, **ports.LINKS}
 ENVIRON = {
     "PAYMENTS_URL": "http://127.0.0.1:5001",
@@ -53,36 +38,6 @@ def proxies(data: Path) -> dict[str, tuple[str, str]]:
         proxy["name"]: (proxy["listen"], proxy["upstream"])
         for proxy in json.loads((data / "toxiproxy.json").read_text())
     }
-
-
-def test_a_program_on_path_comes_first(fake: FakeMachine) -> None:
-    """Nothing is built where there is one."""
-    on_path = fake.program(fake.bin / "toxiproxy-server", ANSWERS)
-    toxiproxy_server.provide(fake.machine())
-    assert (toxiproxy_server.find(fake.machine()), fake.said) == (on_path, [])
-
-
-def test_a_program_that_does_not_run_is_passed_over(fake: FakeMachine) -> None:
-    """One of another machine's kind does not stand before ours."""
-    fake.program(fake.bin / "toxiproxy-server", "exit 126")
-    cached = fake.program(toxiproxy_server.cached(fake.machine()), ANSWERS)
-    assert toxiproxy_server.find(fake.machine()) == cached
-
-
-def test_go_builds_it_otherwise(fake: FakeMachine) -> None:
-    """The pinned version is built into the cache under its own name."""
-    fake.program(fake.bin / "go", GO)
-    toxiproxy_server.provide(fake.machine())
-    asked = (fake.folder / ".cache" / "go-was-asked").read_text()
-    assert asked.split() == ["install", "-v", toxiproxy_server.MODULE]
-    assert toxiproxy_server.find(fake.machine()) == toxiproxy_server.cached(fake.machine())
-
-
-def test_a_build_that_fails_says_what_to_do(fake: FakeMachine) -> None:
-    """The error has the compiler's last words, and tells of the program that may stand on PATH instead."""
-    fake.program(fake.bin / "go", "[ $1 = version ] && echo 'go version go1.26.0 x' || { echo 'no proxy'; exit 1; }")
-    with pytest.raises(SetupError, match=r"no proxy(.|\n)*`toxiproxy-server` program on PATH"):
-        toxiproxy_server.provide(fake.machine())
 
 
 def test_each_process_is_led_by_its_own_environment(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from app.identity import Jwks
 from app.identity.jwks import SET_BYTES_MAX
 from domain.errors import Unavailable
 from lib.portal import Portal
-from tests.unit.app.provider import JWKS_URL, ec_key, jwk
+from tests.unit.app.identity.provider import JWKS_URL, ec_key, jwk
 
 KEY_SET = {"keys": [jwk("a", ec_key()), {"kid": "b", "kty": "of another time"}]}
 

@@ -104,6 +104,15 @@ def test_a_payment_is_created_for_cards_with_our_ids_as_metadata(capture: Captur
     assert headers["Idempotency-Key"] == "p1:create:1"
 
 
+def test_stripe_keeps_the_trace_with_the_payment() -> None:
+    """As metadata beside the purchase, so that each of its events brings it back."""
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    ours, http = provider((200, intent("requires_payment_method")))
+    ours.create(NewPayment(PaymentIds("a-payment", "p1"), 1800, "usd", CaptureMode.AUTOMATIC, trace), "p1:create:1")
+    sent = http.asked[0][2]
+    assert (sent["metadata[purchase_id]"], sent["metadata[traceparent]"]) == (["p1"], [trace])
+
+
 @pytest.mark.parametrize(
     ("status", "shown"),
     [

@@ -16,7 +16,7 @@ from app import create_app
 from app.context import Intake
 from app.identity import development_token
 from app.settings import IntakeSettings
-from tests.unit.app.provider import JWKS_URL, FakeProvider, claims, ec_key, jwk, rsa_key, signed
+from tests.unit.app.identity.provider import JWKS_URL, FakeProvider, claims, ec_key, jwk, rsa_key, signed
 from tests.unit.app.requests import refusal
 from tests.unit.fakes import FakePayments
 

@@ -10,7 +10,7 @@ import pytest
 from app.identity.keys import FRESH_S, KEPT_S, WAITING_MAX, KeySet
 from app.identity.pace import BURST, INTERVAL_S
 from domain.errors import Unavailable
-from tests.unit.app.provider import FakeProvider, ec_key, jwk
+from tests.unit.app.identity.provider import FakeProvider, ec_key, jwk
 from tools.devstack.patience import PATIENCE_S
 
 EC = ec_key()
