@@ -61,7 +61,7 @@ def _command(context: CommandContext, decision: str, does: str) -> click.Command
         ready, outcomes = _judged(ask(find), decision, alone=len(ids) == 1)
         if ready:
             # One purchase tells for all: they come of one Temporal.
-            check_purchase(context, ready[0].purchase_id, ready[0].run.payment_id)
+            check_purchase(context, ready[0].purchase_id, ready[0].run)
             show_plan(make_console(stderr=True), decision, ready, context.environment)
             by = decider(context.asks, by, yes=yes)
             question = f"{decision.capitalize()} {counted(len(ready))} at {context.environment.name}?"

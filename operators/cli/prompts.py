@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import click
 
+from domain.purchase import PurchaseStatus
 from operators.cli.context import CommandContext
 from operators.cli.exit_codes import ask
 from operators.environment import Environment, stranger
+from operators.ports import Run
 
 # A person's name, login or mail address; it stands in Temporal's histories, in clear.
 NAME = re.compile(r"[\w.@+ -]{1,64}")
@@ -31,11 +33,11 @@ def check_places(environment: Environment, *, mixed: bool) -> None:
         raise click.UsageError(f"{environment.mixture} If they belong together, say --mixed.")
 
 
-def check_purchase(context: CommandContext, purchase_id: str | None, payment_id: str | None) -> None:
-    """The same, by a purchase that is to be changed."""
-    if click.get_current_context().meta.get(MIXED):
+def check_purchase(context: CommandContext, purchase_id: str | None, run: Run) -> None:
+    """The same, by a purchase that is to be changed; while one opens, its payment may not have been created yet."""
+    if click.get_current_context().meta.get(MIXED) or run.status == PurchaseStatus.OPENING:
         return
-    if why := ask(stranger(context.readers, purchase_id, payment_id)):
+    if why := ask(stranger(context.readers, purchase_id, run.payment_id)):
         raise click.UsageError(
             f"{why}: are they of two environments? {context.environment}. "
             "If not (a restored database, for example): flask purchases --mixed …."

@@ -25,7 +25,7 @@ def commands(context: CommandContext) -> list[click.Command]:
         ID is a purchase's, a workflow's or a payment's id.
         """
         run, ended = ask(_found(context.make_admin(), any_id))
-        check_purchase(context, purchase_id(run), run.payment_id)
+        check_purchase(context, purchase_id(run), run)
         console = make_console(stderr=True)
         console.print(f"To repair, at {context.environment}:")
         console.print(f"  {run.kind} {run.workflow_id}, terminated at {at(run.closed_at)}: {ended}", soft_wrap=True)
