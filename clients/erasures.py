@@ -27,7 +27,7 @@ class Begun(Renamed):
 
 
 class HttpErasures:
-    """The port `operators.erasing.ports.Stores`; `urls` by service."""
+    """The port `operators.erasing.erase.Stores`; `urls` by service."""
 
     def __init__(self, http: httpx.AsyncClient, urls: Mapping[str, str], token: str) -> None:
         self._services = {name: Service(http, url, token, {RefusalKind.PURCHASES_OPEN}) for name, url in urls.items()}

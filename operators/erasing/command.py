@@ -14,15 +14,12 @@ from engine import address, namespace
 from operators.books import SERVICES
 from operators.cli.console import at
 from operators.cli.context import somebody_is_there
+from operators.cli.exit_codes import DONE, NOT_KNOWN, REFUSED
 from operators.cli.prompts import by_option, check_places, confirm, decider, mixed_option, yes_option
 from operators.environment import Environment
-from operators.erasing.erase import LEFT, erase
+from operators.erasing.erase import LEFT, Histories, Stores, erase
 from operators.erasing.histories import TemporalHistories
-from operators.erasing.ports import Histories, Stores
 from operators.settings import OperatorSettings
-
-# As with all commands: 1 for a refusal, 2 where somebody does not answer.
-REFUSED, AWAY = 1, 2
 
 
 def buyer_commands(
@@ -52,7 +49,7 @@ def buyer_commands(
         by = decider(somebody_is_there, by, yes=yes)
         confirm(somebody_is_there, f"Forget {buyer} at {environment.name}? Nobody can undo that.", yes=yes)
         code = asyncio.run(_erase(buyer, config, urls, make_histories()))
-        if code == 0:
+        if code == DONE:
             click.echo(f"To be kept outside of the databases: {buyer} was erased by {by}, {at(datetime.now(UTC))}")
         leave(code)
 
@@ -75,8 +72,8 @@ async def told(buyer: str, stores: Stores, histories: Histories) -> int:
         return REFUSED
     except (Unavailable, ContractBroken) as error:
         click.echo(f"Broken off: {error}. Run the same command again: it goes on where it was.", err=True)
-        return AWAY
+        return NOT_KNOWN
     click.echo("What is left, and why:")
     for line in LEFT:
         click.echo(f"- {line}")
-    return 0
+    return DONE

@@ -1,10 +1,12 @@
 """The way through the stores: who is asked first, and what is left where, and why."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
 
 from domain.errors import RefusalKind, Refused
-from operators.erasing.ports import FOLLOWERS, Histories, Stores
 
+# The services that know buyers by their id, beside Payments.
+FOLLOWERS = ("projects", "users", "notifier")
 # What no command of ours can or may take away.
 LEFT = (
     "the purchases' amounts, items, ends and times, under the new name: books must add up, and the law keeps them",
@@ -13,6 +15,35 @@ LEFT = (
     "a saga that tells how a failed refund was paid: its history goes with its retention, within 30 days",
     "messages in notifications.dead, logs, and backups: docs/operations.md tells how long each lives",
 )
+
+
+class Stores(Protocol):
+    """The services' stores; as with Histories every method raises Unavailable when it does not answer in time."""
+
+    async def begin(self, buyer_id: str) -> tuple[str, int]:
+        """The buyer's new name, the same one until the end, and how many payments bear it from now on.
+
+        Refused `purchases-open`.
+        """
+
+    async def follow(self, service: str, buyer_id: str, erased_as: str) -> int:
+        """Let a follower use the new name too; how many rows it has changed."""
+
+    async def payments(self, buyer_id: str) -> list[str]:
+        """The ids of a buyer's payments."""
+
+    async def finish(self, buyer_id: str) -> None:
+        """Forget whose name it is."""
+
+
+class Histories(Protocol):
+    """What Temporal keeps of sagas."""
+
+    async def running(self, buyer_id: str) -> list[str]:
+        """The ids of a buyer's sagas that still run."""
+
+    async def forget(self, buyer_id: str, payment_ids: Sequence[str]) -> int:
+        """Delete the ended sagas of a buyer and of the payments, but those that prove how a failed refund was paid."""
 
 
 async def erase(buyer_id: str, stores: Stores, histories: Histories) -> AsyncIterator[str]:

@@ -1,4 +1,4 @@
-"""A stand-in for Stripe where there are no keys: the parts of its `/v1` that we and Stripe.js use, and signed webhooks.
+"""A stand-in for Stripe where there are no keys: the parts of its `/v1` that we and our page use, and signed webhooks.
 
 Here belongs what a Stripe user knows of Stripe: statuses, test cards, errors, idempotency, events. Nothing of our own
 business belongs here, and none of our API manners: the bodies are Stripe's. Beside `/v1` there are the 3-D Secure page

@@ -9,7 +9,7 @@ from simulators.stripe.errors import InvalidParameters
 Form = dict[str, "str | Form"]
 
 NAME = re.compile(r"[^\[\]]+(\[[^\[\]]*\])*")
-# Five: the deepest parameter (payment_method_data[billing_details][address][city]) has four.
+# Five: the deepest of Stripe's parameters (payment_method_data[billing_details][address][city]) has four.
 DEPTH_MAX = 5
 
 

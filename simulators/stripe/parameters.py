@@ -92,22 +92,10 @@ class CardData(NestedParams):
 
 
 class PaymentMethodData(NestedParams):
-    """A new payment method; the last fields are what Stripe.js tells about the browser, and nothing here depends on."""
+    """A new payment method."""
 
     type: Literal["card"]
     card: CardData
-    billing_details: Any = None
-    metadata: Metadata = {}
-    allow_redisplay: Any = None
-    client_attribution_metadata: Any = None
-    guid: Any = None
-    muid: Any = None
-    sid: Any = None
-    pasted_fields: Any = None
-    payment_user_agent: Any = None
-    radar_options: Any = None
-    referrer: Any = None
-    time_on_page: Any = None
 
 
 class AutomaticPaymentMethods(NestedParams):
@@ -141,19 +129,15 @@ class CreateIntent(AttemptParams):
 
 
 class ReadIntent(Params):
-    """GET /v1/payment_intents/{id}; Stripe.js may say that it is Stripe.js."""
+    """GET /v1/payment_intents/{id}."""
 
     client_secret: Text | None = None
-    is_stripe_sdk: Flag = False  # type: ignore[assignment]  # the type before its validator
 
 
 class ConfirmIntent(AttemptParams):
     """POST /v1/payment_intents/{id}/confirm."""
 
     client_secret: Text | None = None
-    expected_payment_method_type: Literal["card"] | None = None
-    client_attribution_metadata: Any = None
-    radar_options: Any = None
 
 
 class CaptureIntent(Params):

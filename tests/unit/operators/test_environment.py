@@ -76,6 +76,15 @@ def test_a_purchase_that_payments_does_not_know_is_another_environments(
     assert purchases("--mixed", command, any_id, "--yes").exit_code == 0
 
 
+def test_an_opening_that_payments_has_not_heard_of_is_no_other_environments(
+    temporal: FakeTemporal, books: FakeBooks, purchases: Command
+) -> None:
+    """A saga knows its payment's id before its first call: it may have been stopped before the payment was created."""
+    temporal.know(run(state="terminated", status="opening"))
+    books.books = Books(payment=Book())
+    assert purchases("repair", "purchase/p1", "--yes").exit_code == 0
+
+
 def test_services_that_are_away_forbid_nothing(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
     """Nothing speaks for two environments."""
     temporal.know(run())

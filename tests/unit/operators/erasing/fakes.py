@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from domain.errors import Refused, Unavailable
-from operators.erasing.ports import FOLLOWERS
+from operators.erasing.erase import FOLLOWERS
 
 PLACES = ("begin", *FOLLOWERS, "payments", "forget", "finish")
 
