@@ -61,13 +61,6 @@ def test_only_who_has_signed_in_sees_purchases_in_clear(stack: Stack, page: Page
     assert "payloads for developer, namespace default, keys browser" in log
 
 
-def test_a_wrong_token_is_told(stack: Stack, page: Page) -> None:
-    """The page says so and asks again."""
-    _sign_in(page, stack.description["processes"]["codec_server"]["url"], "bpc_wrong")
-    expect(page.get_by_role("alert")).to_have_text("This token is not known here (any more).")
-    _see(page.get_by_label("Your token"))
-
-
 def _see(shown: Locator) -> None:
     expect(shown).to_be_visible(timeout=PATIENCE_S * 1000)
 

@@ -83,15 +83,6 @@ def test_too_many_open_purchases(visit: Visit, shop: Shop, stack: Stack) -> None
     expect(checkout.quantity(CREEK)).to_have_value("1.5")
 
 
-def test_an_order_that_is_too_small(visit: Visit) -> None:
-    """No card is charged less than half a dollar; the page says it in money."""
-    checkout = visit.enter()
-    checkout.choose({CREEK: "0.01"})
-    checkout.buy_button.click()
-    expect(checkout.order).to_contain_text("$0.50")
-    expect(checkout.quantity(CREEK)).to_have_value("0.01")
-
-
 def test_two_currencies_make_two_purchases(visit: Visit, books: Books) -> None:
     """Dollars and euros do not go into one order; the page says it before anything is sent."""
     checkout = visit.enter()

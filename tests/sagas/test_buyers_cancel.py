@@ -74,19 +74,6 @@ def test_who_has_canceled_is_not_kept_waiting_by_the_broker() -> None:
     assert world.notifications.kinds() == ["payment.canceled"]
 
 
-def test_a_repeat_while_the_end_is_recorded_gets_the_same_answer() -> None:
-    """Ended, and Payments is away: the buyer is told again that it is canceled, and nothing is done twice."""
-    world = World()
-    world.opened()
-    world.faults.before["record"] = [UNAVAILABLE] * 20
-    world.cancel()
-    world.engine.run(until=lambda: "record" in world.operations())
-    assert answered(world, world.cancel()) == CANCELED
-    world.engine.run()
-    assert world.operations().count("cancel") == 1
-    assert world.notifications.kinds() == ["payment.canceled"]
-
-
 def test_two_cancels_at_once_are_one() -> None:
     """The second is sent away to ask again while the first is decided; asked again it is answered the same."""
     world = World()

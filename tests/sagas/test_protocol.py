@@ -105,16 +105,6 @@ def test_deadline_finds_a_lost_webhook() -> None:
     assert world.users.delivered
 
 
-def test_every_end_is_told() -> None:
-    """A purchase whose capture is refused hears how it ended, as does one that Users refuses."""
-    world = World(manual=True)
-    world.opened()
-    world.payments.capture_refused = True
-    world.pays()
-    assert world.outcome.status == "failed"
-    assert world.engine.now < at(TTL.total_seconds())
-
-
 def test_undo_money_by_state() -> None:
     """Captured money is refunded, also with manual capture; money that is only authorised is canceled."""
     for manual in (False, True):
@@ -167,11 +157,13 @@ def test_capture_by_state() -> None:
 
 
 def test_failed_is_published() -> None:
-    """A refused capture is told as `payment.failed`, once."""
+    """A refused capture is told as `payment.failed`, once, and its purchase hears of it."""
     world = World(manual=True)
     world.opened()
     world.payments.capture_refused = True
     world.pays()
+    assert world.outcome.status == "failed"
+    assert world.engine.now < at(TTL.total_seconds())
     assert world.notifications.kinds() == ["payment.failed"]
     assert world.payments.known().status == "canceled"
     assert world.projects.row == "returned"

@@ -74,19 +74,6 @@ def test_a_reason_of_any_length_has_a_summary_that_the_server_takes() -> None:
     assert "né " * 200 in details(world, world.success.id)
 
 
-def test_an_end_tells_what_it_means() -> None:
-    """Paid: both sagas say so in words of the business, and there is nothing to do."""
-    world = World()
-    world.opened()
-    world.pays()
-    for workflow_id in (world.purchase.id, world.success.id):
-        shown = details(world, workflow_id)
-        assert shown.startswith("**paid** since 20")
-        assert "The purchase is paid, and the offset delivered." in shown
-        assert "\n\n**To do:** Nothing.\n\n" in shown
-        assert "**Now:**" not in shown
-
-
 def test_a_saga_that_decides_nothing_claims_no_status() -> None:
     """A failed attempt of a purchase that is paid meanwhile: its saga ends, and no query finds it under a status."""
     world = World()

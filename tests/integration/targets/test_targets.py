@@ -11,37 +11,6 @@ from tools.devstack.options import ROOT
 from tools.devstack.setup import python_env
 from tools.devstack.setup.machine import Machine
 
-# Those that a test here runs, and where the others are run.
-HERE = {
-    "audit",
-    "bench",
-    "capacity",
-    "clean",
-    "demo",
-    "explore",
-    "histories",
-    "openapi",
-    "restart",
-    "sbom",
-    "setup",
-    "up",
-}
-ELSEWHERE = {
-    "chaos": "tests/long/chaos",
-    "check": "CI runs it before all tests",
-    "help": "below",
-    "prove": "by people before a release (docs/releases.md)",
-    "prove-compose": "by people before a release (docs/releases.md)",
-    "test": "CI runs it",
-}
-
-
-def test_every_target_is_run() -> None:
-    """A new one is not there before something runs it."""
-    shown = subprocess.run(["/usr/bin/make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-    assert {line.split()[1] for line in shown.splitlines()} == HERE | ELSEWHERE.keys()
-
 
 def test_setup_is_done_already() -> None:
     """What these tests run in is set up, and `make setup` sees that by itself."""

@@ -47,12 +47,6 @@ def test_a_slip_of_a_few_letters_names_nothing(temporal: FakeTemporal, purchases
     assert purchases("show", "abc").exit_code == 2
 
 
-def test_a_purchase_without_a_payment_is_its_one_saga(temporal: FakeTemporal, purchases: Command) -> None:
-    """An opening that has just begun has no payment yet."""
-    temporal.know(run(payment_id=None))
-    assert purchases("show", "p1").output.count("StartPayment is running") == 1
-
-
 def test_a_parked_saga_tells_what_can_be_decided(temporal: FakeTemporal, purchases: Command) -> None:
     """Why, since when, what each choice does, and each as a command to copy."""
     temporal.know(run())

@@ -73,31 +73,6 @@ def test_another_card_pays_after_a_decline(simulator: Simulator) -> None:
     assert [charge["status"] for charge in charges] == ["succeeded", "failed"]
 
 
-def test_create_with_confirm_attempts_at_once(simulator: Simulator) -> None:
-    """One call creates and pays; a decline keeps the intent."""
-    paid = simulator.create(confirm="true", payment_method="pm_card_visa")
-    refused = simulator.post(
-        "/v1/payment_intents",
-        {
-            "amount": "1800",
-            "currency": "usd",
-            "allowed_payment_method_types[]": "card",
-            "confirm": "true",
-            "payment_method": "pm_card_chargeDeclined",
-        },
-    )
-    assert paid["status"] == "succeeded"
-    assert simulator.read(error(refused)["payment_intent"])["status"] == "requires_payment_method"
-
-
-def test_an_attached_method_is_used_by_confirm(simulator: Simulator) -> None:
-    """With a payment method but without confirm the intent requires confirmation only."""
-    intent = simulator.create(payment_method="pm_card_visa")
-    paid = simulator.post(f"/v1/payment_intents/{intent['id']}/confirm").get_json()
-    assert (intent["status"], paid["status"]) == ("requires_confirmation", "succeeded")
-    assert paid["payment_method"] == intent["payment_method"]
-
-
 def test_confirm_without_a_method_is_refused(simulator: Simulator) -> None:
     """An attempt needs a card."""
     refused = simulator.post(f"/v1/payment_intents/{simulator.create()['id']}/confirm")

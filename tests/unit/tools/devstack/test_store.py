@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tools.devstack import postgresql
-from tools.devstack.errors import StackError
 from tools.devstack.options import StackOptions
 from tools.devstack.postmaster import main
 
@@ -21,12 +20,6 @@ def test_each_store_has_a_state_of_its_own(tmp_path: Path) -> None:
     assert chosen(tmp_path, "sqlite").state == tmp_path
     assert chosen(tmp_path, "postgres").on_postgres
     assert chosen(tmp_path, "postgres").state == tmp_path / "on-postgres"
-
-
-def test_a_store_that_nobody_knows_is_named() -> None:
-    """The value and the known ones stand in the error."""
-    with pytest.raises(StackError, match="STORE is 'mysql'; it is one of sqlite, postgres"):
-        _ = chosen(Path("/data"), "mysql").state
 
 
 def test_the_server_is_told_its_port_and_its_settings(tmp_path: Path) -> None:

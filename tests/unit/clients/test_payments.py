@@ -1,23 +1,18 @@
-"""The three services' contracts as our clients speak them."""
+"""Payments' contract as our client speaks it."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from clients.notifier import HttpNotifier
 from clients.payments import HttpPayments
-from clients.projects import HttpProjects
-from clients.users import HttpUsers
 from domain.errors import ContractBroken, Refused
 from domain.purchase import PaymentStatus
 from tests.unit.clients.conftest import Callee
 from tests.unit.values import ORDER, PAYMENT_ID, outcome, payment
 
 PAYMENT = payment().model_dump(mode="json")
-RESERVATION = {"payment_id": PAYMENT_ID, "status": "reserved", "closed_by": None}
 ITEMS = [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}]
 # A payment's id that could lead to another path.
 ODD = "pi/../1"
@@ -27,23 +22,6 @@ ODD = "pi/../1"
 def payments(http: httpx.AsyncClient) -> HttpPayments:
     """The client of Payments."""
     return HttpPayments(http, "http://payments", "token")
-
-
-@pytest.fixture
-def projects(http: httpx.AsyncClient) -> HttpProjects:
-    """The client of Projects."""
-    return HttpProjects(http, "http://projects", "token")
-
-
-@pytest.fixture
-def users(http: httpx.AsyncClient) -> HttpUsers:
-    """The client of Users."""
-    return HttpUsers(http, "http://users", "token")
-
-
-def body(callee: Callee) -> Any:
-    """The body of the only request."""
-    return json.loads(callee.requests[0].read())
 
 
 PAYMENT_CALLS: list[tuple[Callable[[HttpPayments], Awaitable[Any]], tuple[str, str], str | None]] = [
@@ -76,7 +54,7 @@ async def test_a_payment_is_created_for_an_order(payments: HttpPayments, callee:
     """The whole order goes out, and nothing else."""
     callee.answers(201, PAYMENT)
     await payments.create(ORDER, "k1")
-    assert body(callee) == {
+    assert callee.body == {
         "purchase_id": "p1",
         "buyer_id": "alice",
         "items": ITEMS,
@@ -92,7 +70,7 @@ async def test_an_outcome_is_recorded_with_its_order(payments: HttpPayments, cal
     await payments.record_outcome(ORDER, outcome(), "k1")
     order = {"buyer_id": "alice", "items": ITEMS, "amount": 1800, "currency": "usd", "method": "card"}
     recorded: dict[str, Any] = {"status": "paid", "reason": None, "fingerprint": "f1", "answer": None, "timeline": []}
-    assert body(callee) == order | recorded
+    assert callee.body == order | recorded
 
 
 async def test_a_payment_that_has_ended_brings_its_outcome(payments: HttpPayments, callee: Callee) -> None:
@@ -227,139 +205,3 @@ async def test_an_unknown_next_action_breaks_the_contract(
     callee.answers(200, action)
     with pytest.raises(ContractBroken):
         await payments.next_action(PAYMENT_ID)
-
-
-async def test_offset_is_reserved_at_the_agreed_amount(projects: HttpProjects, callee: Callee) -> None:
-    """Projects gets what it needs to check the price, and whose open purchases to count."""
-    callee.answers(201, RESERVATION)
-    assert (await projects.reserve(PAYMENT_ID, ORDER, "k1")).status == "reserved"
-    assert callee.asked == ("POST", "/reservations")
-    order = {"items": ITEMS, "amount": 1800, "currency": "usd", "buyer_id": "alice"}
-    assert body(callee) == order | {"payment_id": PAYMENT_ID}
-
-
-@pytest.mark.parametrize(
-    ("name", "method", "sent"),
-    [
-        ("commit", "PATCH", b'{"status":"committed"}'),
-        ("restock", "PATCH", b'{"status":"returned"}'),
-        ("release", "DELETE", b""),
-    ],
-)
-async def test_a_reservation_is_changed(
-    projects: HttpProjects, callee: Callee, name: str, method: str, sent: bytes
-) -> None:
-    """Each change has its method and body, and names its caller."""
-    callee.answers(200, RESERVATION)
-    await getattr(projects, name)(PAYMENT_ID, "k1")
-    assert callee.asked == (method, f"/reservations/{PAYMENT_ID}")
-    assert (callee.requests[0].read(), callee.requests[0].headers["Idempotency-Key"]) == (sent, "k1")
-
-
-@pytest.mark.parametrize(
-    ("kind", "further"),
-    [
-        ("sold-out", {}),
-        ("price-changed", {"current_amount": 1900}),
-        ("too-many-open", {"max_open": 5}),
-        ("too-much-held", {"max_held": "100000.000"}),
-        ("not-found", {}),
-        ("invalid-request", {}),
-        ("reservation-closed", {}),
-        ("reservation-committed", {}),
-    ],
-)
-async def test_projects_refusals_are_known(
-    projects: HttpProjects, callee: Callee, kind: str, further: dict[str, int]
-) -> None:
-    """With what they tell further."""
-    callee.refuses(409, kind, **further)
-    with pytest.raises(Refused, match=kind) as refused:
-        await projects.reserve(PAYMENT_ID, ORDER, "k1")
-    assert refused.value.extra == further
-
-
-async def test_an_order_is_asked_for_as_it_would_be_reserved(projects: HttpProjects, callee: Callee) -> None:
-    """A quote says all that a reservation would, but no payment, and is refused alike; as no write it has no key."""
-    await projects.quote(ORDER)
-    assert callee.asked == ("POST", "/quotes")
-    assert body(callee).keys() == {"items", "amount", "currency", "buyer_id"}
-    assert "Idempotency-Key" not in callee.requests[0].headers
-    callee.refuses(409, "price-changed", current_amount=1900)
-    with pytest.raises(Refused, match="price-changed"):
-        await projects.quote(ORDER)
-
-
-async def test_a_buyer_is_known_or_not(users: HttpUsers, callee: Callee) -> None:
-    """Users is asked by the buyer's id."""
-    await users.know("alice")
-    assert callee.asked == ("GET", "/users/alice")
-    callee.refuses(404, "not-found")
-    with pytest.raises(Refused, match="not-found"):
-        await users.know("mallory")
-
-
-async def test_a_reservation_is_retrieved(projects: HttpProjects, callee: Callee) -> None:
-    """Who closed it is told."""
-    callee.answers(200, RESERVATION | {"status": "closed", "closed_by": "k1"})
-    row = await projects.retrieve(PAYMENT_ID)
-    assert (row.status, row.closed_by) == ("closed", "k1")
-    assert callee.asked == ("GET", f"/reservations/{PAYMENT_ID}")
-
-
-async def test_the_catalogue_comes_in_pages(projects: HttpProjects, callee: Callee) -> None:
-    """Limit and cursor go out; what is no page breaks the contract."""
-    callee.answers(200, {"items": [{"project_id": "peat", "name": "Peat", "milestones": []}], "next_cursor": None})
-    page = await projects.catalogue(5, "c")
-    assert [project.project_id for project in page.items] == ["peat"]
-    assert callee.asked == ("GET", "/projects?limit=5&cursor=c")
-    callee.answers(200, {"projects": []})
-    with pytest.raises(ContractBroken):
-        await projects.catalogue(5, None)
-
-
-async def test_a_buyers_offset_is_delivered_and_revoked(users: HttpUsers, callee: Callee) -> None:
-    """Both name payment and buyer."""
-    await users.deliver("alice", PAYMENT_ID, "p1", ORDER.items, "k1")
-    assert callee.asked == ("POST", "/users/alice/offsets")
-    assert body(callee) == {"payment_id": PAYMENT_ID, "purchase_id": "p1", "items": ITEMS}
-    callee.requests.clear()
-    await users.revoke("alice", PAYMENT_ID, "k2")
-    assert callee.asked == ("DELETE", f"/users/alice/offsets/{PAYMENT_ID}")
-    assert callee.requests[0].headers["Idempotency-Key"] == "k2"
-
-
-async def test_a_buyers_offset_is_retrieved(users: HttpUsers, callee: Callee) -> None:
-    """Delivered, or revoked for good."""
-    callee.answers(200, {"payment_id": PAYMENT_ID, "status": "revoked"})
-    assert (await users.retrieve("alice", PAYMENT_ID)).status == "revoked"
-    assert callee.asked == ("GET", f"/users/alice/offsets/{PAYMENT_ID}")
-
-
-@pytest.mark.parametrize(("status", "kind"), [(404, "not-found"), (409, "offset-revoked")])
-async def test_users_refusals_are_known(users: HttpUsers, callee: Callee, status: int, kind: str) -> None:
-    """An unknown buyer, and offset that was revoked before."""
-    callee.refuses(status, kind)
-    with pytest.raises(Refused, match=kind):
-        await users.deliver("alice", PAYMENT_ID, "p1", ORDER.items, "k1")
-
-
-async def test_people_are_told_all_that_a_service_tells(
-    payments: HttpPayments, projects: HttpProjects, users: HttpUsers, http: httpx.AsyncClient, callee: Callee
-) -> None:
-    """An entry is the service's own answer, also what no saga reads."""
-    more = {"something": "new"}
-    notifier = HttpNotifier(http, "http://notifier", "token")
-    entries: list[tuple[Awaitable[Any], str]] = [
-        (payments.entry("x/1"), "/payments/x%2F1"),
-        (projects.entry("x/1"), "/reservations/x%2F1"),
-        (users.entry("a b", "x/1"), "/users/a%20b/offsets/x%2F1"),
-        (notifier.entry("p1"), "/notifications?purchase_id=p1"),
-    ]
-    callee.answers(200, more)
-    for entry, path in entries:
-        callee.requests.clear()
-        assert await entry == more
-        assert callee.asked == ("GET", path)
-    callee.answers(200, {"items": [more], "next_cursor": None})
-    assert await payments.recorded_entry("p1") == more
