@@ -24,7 +24,7 @@ from lib.webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAIL
 from providers.stripe.events import (
     HANDLED,
     PaymentEvent,
-    Snapshot,
+    StripeEvent,
     metadata,
     noticed_reference,
     payment_event,
@@ -50,7 +50,7 @@ PAYMENTS_MAX = 8
 PAYMENTS_TIMEOUT_S = 5.0
 
 
-class Limits:
+class Guards:
     """What stands before those who have to have an event before it is acknowledged.
 
     Temporal has its saga, Payments knows whose payment it is about and what that came to.
@@ -64,7 +64,7 @@ class Limits:
 def webhooks(intake: Intake) -> APIBlueprint:
     """The route /webhooks/stripe."""
     routes = APIBlueprint("webhooks", __name__, tag="Webhooks")
-    limits = Limits()
+    limits = Guards()
 
     @routes.post(WEBHOOK_PATH)
     @routes.output(ReceivedResponse)
@@ -72,7 +72,7 @@ def webhooks(intake: Intake) -> APIBlueprint:
         operation_id="receiveStripeEvent",
         extensions={
             **problem_responses(INVALID_SIGNATURE, INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE),
-            **reads_raw(headers=SignatureHeader, body=Snapshot),
+            **reads_raw(headers=SignatureHeader, body=StripeEvent),
         },
     )
     def receive() -> ReceivedResponse:
@@ -96,7 +96,7 @@ def _payload() -> bytes:
     return request.get_data()
 
 
-def _counted(intake: Intake, limits: Limits, payload: bytes) -> str:
+def _counted(intake: Intake, limits: Guards, payload: bytes) -> str:
     """What becomes of a delivery, in one word; what is refused is counted before it is raised."""
     header = request.headers.get("Stripe-Signature", "")
     if not signed(payload, header, intake.config.stripe_webhook_secrets, time.time()):
@@ -113,7 +113,7 @@ def _counted(intake: Intake, limits: Limits, payload: bytes) -> str:
         raise turned_away("unavailable") from error
 
 
-def _taken(intake: Intake, limits: Limits, event: Snapshot) -> str:
+def _taken(intake: Intake, limits: Guards, event: StripeEvent) -> str:
     """What becomes of a verified event, in one word."""
     if event.livemode not in {None, intake.config.livemode}:
         log.warning("event %s is of the other mode: is this endpoint set up for the mode of our keys?", event.id)
@@ -153,7 +153,7 @@ def _follow_up(about: PaymentEvent, payment_id: str, attempts_max: int) -> Follo
     return PaymentFailedInput(payment_id=payment_id, attempts_max=attempts_max, cause=about.cause)
 
 
-def _begin(intake: Intake, sagas: Deduplicator, event: Snapshot, follow_up: FollowUpInput) -> str:
+def _begin(intake: Intake, sagas: Deduplicator, event: StripeEvent, follow_up: FollowUpInput) -> str:
     """Let Temporal have the event's saga."""
     ids.bind(payment_id=follow_up.payment_id)
     # The very same event: another one of the same fact may be there to start anew what has failed since.
@@ -170,7 +170,7 @@ def _begin(intake: Intake, sagas: Deduplicator, event: Snapshot, follow_up: Foll
     return "started"
 
 
-def _notice(intake: Intake, payments: WebhookLimits, event: Snapshot, reference: str) -> str:
+def _notice(intake: Intake, payments: WebhookLimits, event: StripeEvent, reference: str) -> str:
     """Let Payments ask the provider, and keep, what has become of a payment: the event itself proves nothing."""
     payment_id = _found(intake, payments, reference)
     if payment_id is None:

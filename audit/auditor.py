@@ -19,7 +19,7 @@ from audit.report import Report, counted
 from audit.rules.cases import gather
 from audit.rules.findings import Finding, Weight
 from audit.rules.purchase import examine
-from audit.rules.records import Case, PaymentEntry, ReservationEntry, Saga
+from audit.rules.records import Case, PaymentEntry, ReservationEntry, SagaRecord
 from audit.rules.stock import Tally, tally
 from audit.settings import RecordsSettings
 from audit.temporal_records import TemporalRecords
@@ -80,10 +80,10 @@ async def audit(
 class Sagas(Protocol):
     """What Temporal tells; see TemporalRecords."""
 
-    async def sagas(self) -> list[Saga]:
+    async def sagas(self) -> list[SagaRecord]:
         """Every saga of interest."""
 
-    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[Saga, ...]:
+    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[SagaRecord, ...]:
         """The sagas of one purchase."""
 
     async def reason(self, workflow_id: str) -> str | None:

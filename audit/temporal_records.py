@@ -13,7 +13,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from audit.rules.records import Saga, State
+from audit.rules.records import SagaRecord, State
 from domain.errors import Unavailable
 from domain.messages import ParkedView, purchase_workflow_id
 from domain.purchase import PurchaseStatus
@@ -48,11 +48,11 @@ class TemporalRecords:
         self._client = client
         self._calls = asyncio.Semaphore(CALLS_MAX)
 
-    async def sagas(self) -> list[Saga]:
+    async def sagas(self) -> list[SagaRecord]:
         """Every saga of interest, each by its latest run; the list lags behind the server by some milliseconds."""
         return _latest([run async for run in self._listed(OF_INTEREST)])
 
-    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[Saga, ...]:
+    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[SagaRecord, ...]:
         """The sagas of one purchase: its own as the server describes it, then those that follow its payment."""
         async with self._calls:
             own = await self._described(purchase_workflow_id(purchase_id)) if purchase_id else None
@@ -71,7 +71,7 @@ class TemporalRecords:
             return None
         return view.reason if view else None
 
-    async def _described(self, workflow_id: str) -> Saga | None:
+    async def _described(self, workflow_id: str) -> SagaRecord | None:
         try:
             described = await if_known(self._client.get_workflow_handle(workflow_id).describe())
         except RPCError as error:
@@ -89,16 +89,16 @@ class TemporalRecords:
             raise Unavailable("Temporal does not answer; TEMPORAL_ADDRESS says where it should be.") from error
 
 
-def _latest(runs: Iterable[WorkflowExecution]) -> list[Saga]:
+def _latest(runs: Iterable[WorkflowExecution]) -> list[SagaRecord]:
     """An id may have several runs, where one broke off and another took over."""
     by_start = sorted(runs, key=lambda run: run.start_time)
     return list({run.id: _saga(run) for run in by_start}.values())
 
 
-def _saga(run: WorkflowExecution) -> Saga:
+def _saga(run: WorkflowExecution) -> SagaRecord:
     assert run.status is not None, "the server tells the status of every run"
     attributes = run.typed_search_attributes
-    return Saga(
+    return SagaRecord(
         workflow_id=run.id,
         state=STATE[run.status],
         payment_id=attributes.get(PAYMENT_ID),

@@ -9,7 +9,7 @@ from workflows.payment_success import PaymentSuccess
 from workflows.refund_failed import RefundFailed
 
 
-class FollowUp(NamedTuple):
+class FollowUpStart(NamedTuple):
     """How the saga of an event is started: on which queue, shown with which status, summarized with which words."""
 
     run: Any
@@ -19,17 +19,17 @@ class FollowUp(NamedTuple):
 
 
 FOLLOW_UPS = {
-    PaymentSuccessInput: FollowUp(
+    PaymentSuccessInput: FollowUpStart(
         PaymentSuccess.run, TaskQueue.PAYMENT_SUCCESS, PurchaseStatus.PROCESSING, "Deliver what payment {} pays"
     ),
-    PaymentFailedInput: FollowUp(
+    PaymentFailedInput: FollowUpStart(
         PaymentFailed.run,
         TaskQueue.PAYMENT_FAILED,
         PurchaseStatus.AWAITING_PAYMENT,
         "Look after the failed payment {}",
     ),
     # On the queue of the other failures.
-    RefundFailedInput: FollowUp(
+    RefundFailedInput: FollowUpStart(
         RefundFailed.run, TaskQueue.PAYMENT_FAILED, PurchaseStatus.REFUNDED, "See to the failed refund of payment {}"
     ),
 }

@@ -24,7 +24,7 @@ from operators.ports import Run
 ANSWER_TIMEOUT_S = 5.0
 
 
-class Connection:
+class TemporalConnection:
     """Temporal by a client that is made at the first call."""
 
     def __init__(self, make_client: Callable[[], Awaitable[Client]] = lazy_client) -> None:

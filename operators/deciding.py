@@ -29,7 +29,7 @@ class Result(StrEnum):
     NOT_SENT = "not sent"
 
 
-class Outcome(Frozen):
+class DecisionOutcome(Frozen):
     """What came of the decision on one saga; `kind` is a refusal's, `says` a sentence for people."""
 
     workflow_id: str
@@ -47,7 +47,7 @@ def not_offered(target: Target, decision: str) -> Missed | None:
     return Missed(workflow_id=target.workflow_id, purchase_id=target.purchase_id, kind="not-offered", says=says)
 
 
-def missed(target: Missed) -> Outcome:
+def missed(target: Missed) -> DecisionOutcome:
     """The outcome of a decision that is not sent."""
     return _outcome(target, Result.UNKNOWN if target.unknown else Result.REFUSED, target.says, target.kind)
 
@@ -62,7 +62,7 @@ class Deciding:
         self._stop = stop
         self._free = asyncio.Semaphore(AT_ONCE)
 
-    async def all(self, targets: Sequence[Target], sent: Tell, watched: Tell) -> list[Outcome]:
+    async def all(self, targets: Sequence[Target], sent: Tell, watched: Tell) -> list[DecisionOutcome]:
         """Decide on all, then see what comes of it; the callbacks hear of each saga that is sent and watched."""
         first = await asyncio.gather(*(_telling(self._decide(target), sent) for target in targets))
         deadline = time.monotonic() + self._wait_s
@@ -71,7 +71,7 @@ class Deciding:
             await asyncio.gather(*(_telling(self._watch(target, known, deadline), watched) for target, known in pairs))
         )
 
-    async def _decide(self, target: Target) -> Outcome:
+    async def _decide(self, target: Target) -> DecisionOutcome:
         async with self._free:
             if self._stop.is_set():
                 return _outcome(target, Result.NOT_SENT, "You stopped before its turn.")
@@ -90,7 +90,7 @@ class Deciding:
             raise Refused("changed", "It has gone on since it was shown; look again before you decide.")
         return await self._temporal.resolve(target.run, self._decision)
 
-    async def _watch(self, target: Target, known: Outcome, deadline: float) -> Outcome:
+    async def _watch(self, target: Target, known: DecisionOutcome, deadline: float) -> DecisionOutcome:
         """How a saga stands that took the decision, or may have: as soon as it has ended or is parked again."""
         wait_s = LOOK_FIRST_S
         while known.result in {Result.GOES_ON, Result.UNKNOWN}:
@@ -113,7 +113,7 @@ class Deciding:
         except TimeoutError:
             return
 
-    async def _see(self, target: Target, known: Outcome) -> Outcome:
+    async def _see(self, target: Target, known: DecisionOutcome) -> DecisionOutcome:
         run = await self._temporal.run(target.workflow_id)
         if run is None:
             return _outcome(target, Result.ENDED, "Temporal does not know it any more.")
@@ -133,11 +133,13 @@ class Deciding:
         return f"{note or f'It is {run.state}'}."
 
 
-def _outcome(target: Target | Missed, result: Result, says: str, kind: str | None = None) -> Outcome:
-    return Outcome(workflow_id=target.workflow_id, purchase_id=target.purchase_id, result=result, says=says, kind=kind)
+def _outcome(target: Target | Missed, result: Result, says: str, kind: str | None = None) -> DecisionOutcome:
+    return DecisionOutcome(
+        workflow_id=target.workflow_id, purchase_id=target.purchase_id, result=result, says=says, kind=kind
+    )
 
 
-async def _telling(work: Awaitable[Outcome], tell: Tell) -> Outcome:
+async def _telling(work: Awaitable[DecisionOutcome], tell: Tell) -> DecisionOutcome:
     outcome = await work
     tell()
     return outcome

@@ -8,13 +8,13 @@ from operators.finding import described, latest
 from operators.lasting import by_urgency, is_failing, is_struggling, looked_at
 from operators.ports import Run, TemporalReader
 from operators.queries import BROKEN_OFF, OPEN, OPEN_AND_WELL, PARKED, PURCHASES, Filters, of_statuses
-from operators.rows import STOPPED, Group, Row, grouped, is_broken, is_parked, rows
+from operators.rows import STOPPED, Group, ListRow, grouped, is_broken, is_parked, rows
 
 # Sagas that wait are read before they are brought together by purchase; beyond so many a narrower query helps more.
 WAITING_MAX = 10_000
 
 
-class Scope(StrEnum):
+class ListScope(StrEnum):
     """Which purchases are listed where no status and no query is given."""
 
     ATTENTION = "attention"
@@ -38,36 +38,36 @@ class Section(Frozen):
 class Listing(Frozen):
     """A page of the list; the totals of its sections stand over all pages."""
 
-    purchases: tuple[Row, ...]
+    purchases: tuple[ListRow, ...]
     totals: dict[str, int]
     page: int
     limit: int
     more: bool
 
 
-def sections(scope: Scope, filters: Filters) -> list[Section]:
+def sections(scope: ListScope, filters: Filters) -> list[Section]:
     """What is to be listed, and in which order."""
     if filters.statuses:
         several = PurchaseStatus.NEEDS_ATTENTION in filters.statuses
         return [Section(name="found", query=filters.narrow(of_statuses(filters.statuses)), whole=several)]
-    if filters.query and scope is Scope.ATTENTION:
+    if filters.query and scope is ListScope.ATTENTION:
         return [Section(name="found", query=filters.narrow(), whole=True)]
     attention = Section(
         name="attention", query=filters.narrow(f"(({PARKED}) OR {BROKEN_OFF})"), whole=True, lasting=is_failing
     )
     struggling = Section(name="struggling", lasting=is_struggling)
     return {
-        Scope.ATTENTION: [attention, struggling, Section(name="open", query=filters.narrow(OPEN_AND_WELL))],
-        Scope.PARKED: [Section(name="parked", query=filters.narrow(PARKED), whole=True)],
-        Scope.OPEN: [Section(name="open", query=filters.narrow(OPEN))],
-        Scope.ALL: [Section(name="all", query=filters.narrow(PURCHASES))],
+        ListScope.ATTENTION: [attention, struggling, Section(name="open", query=filters.narrow(OPEN_AND_WELL))],
+        ListScope.PARKED: [Section(name="parked", query=filters.narrow(PARKED), whole=True)],
+        ListScope.OPEN: [Section(name="open", query=filters.narrow(OPEN))],
+        ListScope.ALL: [Section(name="all", query=filters.narrow(PURCHASES))],
     }[scope]
 
 
-async def listing(temporal: TemporalReader, scope: Scope, filters: Filters, page: int, limit: int) -> Listing:
+async def listing(temporal: TemporalReader, scope: ListScope, filters: Filters, page: int, limit: int) -> Listing:
     """A page of the list; raises Refused (`invalid-query`) and Unavailable."""
     begin, end = (page - 1) * limit, page * limit
-    found: list[Row] = []
+    found: list[ListRow] = []
     totals: dict[str, int] = {}
     before = 0
     listed: set[str | None] = {None}

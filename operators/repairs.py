@@ -8,11 +8,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Refused
 from domain.messages import PurchaseResult, Signal
-from operators.connection import Connection, answering
+from operators.connection import TemporalConnection, answering
 from operators.ports import RUNNING, Run
 
 
-class Repairs(Connection):
+class Repairs(TemporalConnection):
     """The part of the port by which a terminated saga is taken up again."""
 
     async def last_task(self, run: Run) -> int | None:

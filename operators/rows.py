@@ -35,7 +35,7 @@ class Need(Frozen):
     choices: Mapping[str, str] = Field(default_factory=dict)
 
 
-class Row(Frozen):
+class ListRow(Frozen):
     """A purchase; `purchase_id` is None of a saga whose payment nobody knows."""
 
     section: str
@@ -91,7 +91,7 @@ def grouped(runs: Iterable[Run]) -> list[Group]:
     return [Group(runs=tuple(group)) for group in groups.values()]
 
 
-async def rows(temporal: TemporalReader, section: str, groups: Sequence[Group]) -> list[Row]:
+async def rows(temporal: TemporalReader, section: str, groups: Sequence[Group]) -> list[ListRow]:
     """The groups' rows; each parked saga is asked why it waits."""
     groups = await _completed(temporal, groups)
     needs = await _needs(temporal, [run for group in groups for run in group.waiting])
@@ -149,10 +149,10 @@ def _going_on(run: Run, state: str, since: datetime | None, why: str | Unavailab
     return Need(workflow_id=run.workflow_id, kind=run.kind, state=state, since=since, reason=str(why))
 
 
-def _row(section: str, group: Group, needs: dict[str, Need], described: Run | Unavailable | None) -> Row:
+def _row(section: str, group: Group, needs: dict[str, Need], described: Run | Unavailable | None) -> ListRow:
     run = group.named
     own_needs = tuple(needs[saga.workflow_id] for saga in group.waiting if saga.workflow_id in needs)
-    return Row(
+    return ListRow(
         section=section,
         purchase_id=purchase_id(run),
         payment_id=run.payment_id,

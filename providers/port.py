@@ -25,7 +25,7 @@ class PaymentStatus(StrEnum):
     CANCELED = "canceled"
 
 
-class Limits(NamedTuple):
+class AmountLimits(NamedTuple):
     """The least and the most that a provider takes at once, in minor units of one currency."""
 
     least: int
@@ -37,7 +37,7 @@ class Capabilities:
     """What a provider can do, known without asking it."""
 
     # By the lower-case ISO 4217 code of each currency that it takes.
-    limits: Mapping[str, Limits]
+    limits: Mapping[str, AmountLimits]
     # How its money can be taken; where both are possible CAPTURE_MODE chooses.
     captures: frozenset[CaptureMode] = frozenset(CaptureMode)
     # Where False a charge is given back by a human, at the provider.

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from audit.rules.records import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, Saga
+from audit.rules.records import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, SagaRecord
 from domain.messages import PURCHASE_ID_PREFIX
 
 
@@ -12,14 +12,14 @@ def gather(
     reservations: Mapping[str, ReservationEntry],
     offsets: Mapping[str, OffsetEntry],
     notices: Iterable[NoticeEntry],
-    sagas: Iterable[Saga],
+    sagas: Iterable[SagaRecord],
 ) -> list[Case]:
     """Every book's entries by purchase; what belongs to no payment becomes a case of its own."""
     told: dict[str, list[NoticeEntry]] = defaultdict(list)
     for notice in notices:
         told[notice.purchase_id].append(notice)
     own = {saga.workflow_id: saga for saga in sagas if saga.workflow_id.startswith(PURCHASE_ID_PREFIX)}
-    following: dict[str, list[Saga]] = defaultdict(list)
+    following: dict[str, list[SagaRecord]] = defaultdict(list)
     for saga in sagas:
         if saga.workflow_id not in own and saga.payment_id:
             following[saga.payment_id].append(saga)

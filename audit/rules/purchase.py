@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from audit.rules.findings import Finding, Rule, Side, fault, note, parked
-from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, Saga, State
+from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, SagaRecord, State
 from domain.messages import purchase_workflow_id
 from domain.money import shown_amount
 from domain.purchase import PaymentStatus, PurchaseStatus, ReservationStatus
@@ -77,7 +77,7 @@ def _open(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield fault(case, Rule.NOT_CHARGED, Side.PAYMENTS, says)
 
 
-def _gone(case: Case, saga: Saga, how: str) -> Finding:
+def _gone(case: Case, saga: SagaRecord, how: str) -> Finding:
     verb = "has" if saga.state is State.FAILED else "was"
     # What failed of itself would only fail again.
     mend = f"; mend it with: flask purchases repair {saga.workflow_id}" if saga.state is State.TERMINATED else ""

@@ -100,7 +100,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Saga:
+class SagaRecord:
     """A saga's latest run; `parked`: it waits for an operator."""
 
     workflow_id: str
@@ -134,16 +134,16 @@ class Case:
     reservation: ReservationEntry | None = None
     offset: OffsetEntry | None = None
     notices: tuple[NoticeEntry, ...] = ()
-    sagas: tuple[Saga, ...] = ()
+    sagas: tuple[SagaRecord, ...] = ()
 
     @property
-    def main(self) -> Saga | None:
+    def main(self) -> SagaRecord | None:
         """The purchase's own saga; a running one IS an open purchase."""
         own = purchase_workflow_id(self.purchase_id or "")
         return next((saga for saga in self.sagas if saga.workflow_id == own), None)
 
     @property
-    def follow_ups(self) -> tuple[Saga, ...]:
+    def follow_ups(self) -> tuple[SagaRecord, ...]:
         """The sagas that follow the payment's events."""
         return tuple(saga for saga in self.sagas if saga is not self.main)
 

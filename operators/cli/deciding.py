@@ -15,7 +15,7 @@ from operators.cli.listing import buyer_option, json_option, project_option, que
 from operators.cli.outcomes import as_document, counted, exit_code, show_outcomes, show_plan
 from operators.cli.progress import progress
 from operators.cli.prompts import by_option, check_purchase, confirm, decider, yes_option
-from operators.deciding import Deciding, Outcome, missed, not_offered
+from operators.deciding import Deciding, DecisionOutcome, missed, not_offered
 from operators.ports import TemporalAdmin
 from operators.queries import Filters
 from operators.targets import Missed, Target, by_filters, by_ids
@@ -77,7 +77,9 @@ def _command(context: CommandContext, decision: str, does: str) -> click.Command
     return command
 
 
-def _judged(targets: Sequence[Target | Missed], decision: str, *, alone: bool) -> tuple[list[Target], list[Outcome]]:
+def _judged(
+    targets: Sequence[Target | Missed], decision: str, *, alone: bool
+) -> tuple[list[Target], list[DecisionOutcome]]:
     """What can be decided, and the outcomes of what cannot; for a single id that is the command's error."""
     judged = [target if isinstance(target, Missed) else not_offered(target, decision) or target for target in targets]
     ready = [target for target in judged if isinstance(target, Target)]
@@ -88,7 +90,7 @@ def _judged(targets: Sequence[Target | Missed], decision: str, *, alone: bool) -
     return ready, [missed(target) for target in others]
 
 
-async def _act(temporal: TemporalAdmin, decision: str, wait_s: int, targets: Sequence[Target]) -> list[Outcome]:
+async def _act(temporal: TemporalAdmin, decision: str, wait_s: int, targets: Sequence[Target]) -> list[DecisionOutcome]:
     console = make_console(stderr=True)
     with _stopping() as stop, progress(console, len(targets), "decided", "seen what came of it") as (sent, watched):
         return await Deciding(temporal, decision, wait_s, stop).all(targets, sent, watched)

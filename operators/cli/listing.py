@@ -9,9 +9,9 @@ from domain.purchase import PurchaseStatus
 from operators.cli.console import Table, make_console, say_json, short, since
 from operators.cli.context import CommandContext
 from operators.cli.exit_codes import ask
-from operators.listing import Listing, Scope, listing
+from operators.listing import Listing, ListScope, listing
 from operators.queries import Filters
-from operators.rows import Row
+from operators.rows import ListRow
 
 # A screen or two; a thousand is the most that is asked why they wait while somebody looks on.
 LIMIT, LIMIT_MAX = 50, 1000
@@ -43,9 +43,9 @@ def commands(context: CommandContext) -> list[click.Command]:
     """The command."""
 
     @click.command("list", short_help="List purchases, those that need attention first.")
-    @click.option("--parked", "scope", flag_value=Scope.PARKED, help="only parked sagas")
-    @click.option("--open", "scope", flag_value=Scope.OPEN, help="only open purchases, however they stand")
-    @click.option("--all", "scope", flag_value=Scope.ALL, help="also purchases that have ended, newest first")
+    @click.option("--parked", "scope", flag_value=ListScope.PARKED, help="only parked sagas")
+    @click.option("--open", "scope", flag_value=ListScope.OPEN, help="only open purchases, however they stand")
+    @click.option("--all", "scope", flag_value=ListScope.ALL, help="also purchases that have ended, newest first")
     @status_option
     @buyer_option
     @project_option
@@ -53,10 +53,10 @@ def commands(context: CommandContext) -> list[click.Command]:
     @click.option("--limit", type=click.IntRange(1, LIMIT_MAX), default=LIMIT, show_default=True, help="on a page")
     @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
     @json_option
-    def command(scope: Scope | None, limit: int, page: int, as_json: bool, **narrowed: Any) -> None:
+    def command(scope: ListScope | None, limit: int, page: int, as_json: bool, **narrowed: Any) -> None:
         """List purchases: those that need attention, then the open ones; or those that the options name."""
         filters = Filters.model_validate(narrowed)
-        found = ask(listing(context.make_admin(), scope or Scope.ATTENTION, filters, page, limit))
+        found = ask(listing(context.make_admin(), scope or ListScope.ATTENTION, filters, page, limit))
         if as_json:
             say_json(found.model_dump(mode="json"))
         else:
@@ -85,14 +85,14 @@ def _print(console: Console, found: Listing) -> None:
         console.print("Why, and what can be done: flask purchases show PURCHASE")
 
 
-def _named(console: Console, row: Row) -> str:
+def _named(console: Console, row: ListRow) -> str:
     """The purchase; of one that nobody knows what leads to it, whole."""
     if row.purchase_id is None and row.needs:
         return row.needs[0].workflow_id
     return short(console, row.purchase_id) if row.purchase_id else row.payment_id or "-"
 
 
-def _waiting(console: Console, title: str, rows: list[Row]) -> None:
+def _waiting(console: Console, title: str, rows: list[ListRow]) -> None:
     nice = "buyer", "order"
     table = Table(console, title, "purchase", "since (UTC)", "why", "to decide", "buyer", "order", nice=nice)
     for row in rows:
@@ -105,7 +105,7 @@ def _waiting(console: Console, title: str, rows: list[Row]) -> None:
     table.print()
 
 
-def _others(console: Console, title: str, rows: list[Row]) -> None:
+def _others(console: Console, title: str, rows: list[ListRow]) -> None:
     columns = "purchase", "status", "opened (UTC)", "order", "buyer", "payment"
     table = Table(console, title, *columns, nice=["payment"])
     for row in rows:

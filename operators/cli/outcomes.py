@@ -8,7 +8,7 @@ from rich.console import Console
 
 from operators.cli.console import Table, short, since
 from operators.cli.exit_codes import DONE, INTERRUPTED, NOT_KNOWN, REFUSED
-from operators.deciding import Outcome, Result
+from operators.deciding import DecisionOutcome, Result
 from operators.environment import Environment
 from operators.targets import Target
 
@@ -25,7 +25,7 @@ CODES = {
 }
 
 
-def named(console: Console, saga: Target | Outcome) -> str:
+def named(console: Console, saga: Target | DecisionOutcome) -> str:
     """The purchase; the saga itself, whole, where nobody knows its purchase."""
     return short(console, saga.purchase_id) if saga.purchase_id else saga.workflow_id
 
@@ -55,7 +55,7 @@ def show_plan(console: Console, decision: str, targets: Sequence[Target], enviro
     console.print()
 
 
-def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
+def show_outcomes(console: Console, outcomes: Sequence[DecisionOutcome]) -> None:
     """Each saga's outcome, of many only those that somebody has to look at; and how many there are of each."""
     if not outcomes:
         console.print("No parked saga is meant by that: nothing is done.")
@@ -71,7 +71,7 @@ def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
     console.print(", ".join(f"{count} {result}" for result, count in counts.most_common()))
 
 
-def as_document(decision: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def as_document(decision: str, outcomes: Sequence[DecisionOutcome]) -> dict[str, Any]:
     """The outcomes for programs; the counts name every result."""
     counts = Counter(each.result for each in outcomes)
     return {
@@ -81,6 +81,6 @@ def as_document(decision: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def exit_code(outcomes: Sequence[Outcome]) -> int:
+def exit_code(outcomes: Sequence[DecisionOutcome]) -> int:
     """The highest that any of them asks for."""
     return max((CODES.get(each.result, DONE) for each in outcomes), default=DONE)

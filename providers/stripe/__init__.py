@@ -1,7 +1,7 @@
 """Stripe: its calls, its events and their signature, the endpoint, its version, its settings."""
 
 from lib.settings import read
-from providers.port import Capabilities, Limits, Provider, Registered
+from providers.port import AmountLimits, Capabilities, Provider, Registered
 from providers.stripe.settings import StripeSettings
 
 # Stripe takes at most eight digits of minor units ("Amount", API reference).
@@ -19,5 +19,5 @@ def _make() -> Provider:
 
 
 PROVIDER = Registered(
-    Capabilities({code: Limits(least, MOST) for code, least in LEAST.items()}), _make, settings=StripeSettings
+    Capabilities({code: AmountLimits(least, MOST) for code, least in LEAST.items()}), _make, settings=StripeSettings
 )

@@ -56,7 +56,7 @@ class Read(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
 
-class Snapshot(Read):
+class StripeEvent(Read):
     """An event that holds what it is about, as that was then."""
 
     # Only an event that we take must have `data`; those alone are documented.
@@ -121,7 +121,7 @@ class PaymentEvent:
     cause: str = ""
 
 
-def snapshot(payload: bytes) -> Snapshot:
+def snapshot(payload: bytes) -> StripeEvent:
     """The event in a body; raises 422 `invalid-request` for anything else."""
     try:
         event = loads(payload)
@@ -130,10 +130,10 @@ def snapshot(payload: bytes) -> Snapshot:
     # A thin event is a `v2.core.event`, the notification of an older preview has no such member.
     if not isinstance(event, dict) or event.get("object") != "event":
         raise INVALID_REQUEST.problem(CONFIGURE)
-    return _read(Snapshot, event, "event")
+    return _read(StripeEvent, event, "event")
 
 
-def payment_event(event: Snapshot) -> PaymentEvent | None:
+def payment_event(event: StripeEvent) -> PaymentEvent | None:
     """What an event that starts a saga is about; None for any other.
 
     A refund without our metadata was made by hand: whether it fails is that hand's matter, and no saga may refund more.
@@ -153,20 +153,20 @@ def payment_event(event: Snapshot) -> PaymentEvent | None:
     return PaymentEvent("failed", intent.id, *ids, charge or event.id)
 
 
-def metadata(event: Snapshot) -> Mapping[str, Any]:
+def metadata(event: StripeEvent) -> Mapping[str, Any]:
     """What Payments has written on the object of an event; nothing where that is not ours, or of another form."""
     about = event.data.get("object") if isinstance(event.data, dict) else None
     given = about.get("metadata") if isinstance(about, dict) else None
     return given if isinstance(given, dict) else {}
 
 
-def purchase_of(event: Snapshot) -> str | None:
+def purchase_of(event: StripeEvent) -> str | None:
     """The purchase that the metadata of an event names, if that is in our form."""
     given = _text(event, PURCHASE_ID)
     return given if given and PURCHASE_ID_FORM.fullmatch(given) else None
 
 
-def noticed_reference(event: Snapshot) -> str | None:
+def noticed_reference(event: StripeEvent) -> str | None:
     """Stripe's id of the payment whose money an event says to have moved; None if it says no such thing.
 
     What is made in the dashboard bears no metadata of ours: whether the payment is ours Payments knows. Raises 422
@@ -175,12 +175,12 @@ def noticed_reference(event: Snapshot) -> str | None:
     return _about(MovedMoney, event).payment_intent if event.type in NOTICED else None
 
 
-def _text(event: Snapshot, name: str) -> str | None:
+def _text(event: StripeEvent, name: str) -> str | None:
     given = metadata(event).get(name)
     return given if isinstance(given, str) else None
 
 
-def _about(kind: type[Part], event: Snapshot) -> Part:
+def _about(kind: type[Part], event: StripeEvent) -> Part:
     data = event.data if isinstance(event.data, dict) else {}
     return _read(kind, data.get("object"), "event.data.object")
 

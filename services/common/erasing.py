@@ -6,7 +6,7 @@ from apiflask import APIFlask, HTTPTokenAuth
 from pydantic import Field
 
 from lib.webapi import RequestModel, ResponseModel
-from services.common.caller import Caller
+from services.common.caller import CallerHeader
 from services.common.service_tokens import TO_ERASE
 from services.common.values import Id
 
@@ -29,9 +29,9 @@ def forget_buyers(api: APIFlask, auth: HTTPTokenAuth, rename: Callable[[str, str
 
     @api.post("/buyers/<id:buyer_id>/erasure")
     @api.auth_required(auth, roles=TO_ERASE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.input(ErasureRequest, arg_name="body")
     @api.output(ErasureResponse)
-    def erase_buyer(buyer_id: str, caller: Caller, body: ErasureRequest) -> ErasureResponse:  # noqa: ARG001
+    def erase_buyer(buyer_id: str, caller: CallerHeader, body: ErasureRequest) -> ErasureResponse:  # noqa: ARG001
         """Call a buyer by a name that leads to nobody; asked again it changes what has come since."""
         return ErasureResponse(buyer_id=buyer_id, renamed=rename(buyer_id, body.erased_as))

@@ -14,7 +14,7 @@ from lib.webapi.openapi import problem_responses
 from lib.webapi.paging import cut_page
 from providers.port import ProviderMisconfigured, ProviderRefused, ProviderUnknown
 from services.common.away import answer_for_the_database
-from services.common.caller import Caller
+from services.common.caller import CallerHeader
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_ERASE, TO_FOLLOW, TO_MOVE, Role, service_token_auth
 from services.payments import refusals
@@ -33,8 +33,8 @@ from services.payments.refusals import (
     PURCHASES_OPEN,
 )
 from services.payments.schemas import (
+    ErasureBegunResponse,
     ErasureFinished,
-    ErasureResponse,
     NextActionResponse,
     PaymentPage,
     PaymentResponse,
@@ -118,11 +118,11 @@ def _show(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
 def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.post("/payments")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.input(CreateRequest, arg_name="body")
     @api.output(PaymentResponse, status_code=201)
     @api.doc(extensions=problem_responses(MISMATCH, CANCELED, *OF_THE_PROVIDER))
-    def create_payment(caller: Caller, body: CreateRequest) -> PaymentResponse:
+    def create_payment(caller: CallerHeader, body: CreateRequest) -> PaymentResponse:
         """Create the purchase's one payment; asked again (201 as well) it answers the same one.
 
         A purchase that has ended answers its record: look at `outcome`.
@@ -131,29 +131,29 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
 
     @api.post("/payments/<payment:payment_id>/cancel")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(PAID, PROCESSING, *OF_THE_PROVIDER))
-    def cancel_payment(payment_id: str, caller: Caller) -> PaymentResponse:
+    def cancel_payment(payment_id: str, caller: CallerHeader) -> PaymentResponse:
         """Cancel a payment that is not captured, an authorised one too."""
         return PaymentResponse.of(payments.cancel(payment_id, caller.key))
 
     @api.post("/payments/<payment:payment_id>/capture")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(NOT_CAPTURABLE, *OF_THE_PROVIDER))
-    def capture_payment(payment_id: str, caller: Caller) -> PaymentResponse:
+    def capture_payment(payment_id: str, caller: CallerHeader) -> PaymentResponse:
         """Charge what the order costs; done already if exactly that was charged."""
         log.info("capture of %s, asked for by %s", payment_id, caller.key)
         return PaymentResponse.of(payments.capture(payment_id))
 
     @api.post("/payments/<payment:payment_id>/refund")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(NOT_REFUNDABLE, *OF_THE_PROVIDER))
-    def refund_payment(payment_id: str, caller: Caller) -> PaymentResponse:
+    def refund_payment(payment_id: str, caller: CallerHeader) -> PaymentResponse:
         """Give back all that was captured and is left."""
         return PaymentResponse.of(payments.refund(payment_id, caller.key))
 
@@ -161,19 +161,19 @@ def _move(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
 def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) -> None:
     @api.post("/purchases/<id:purchase_id>/cancel")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(PAID, PROCESSING, *OF_THE_PROVIDER))
-    def cancel_purchase(purchase_id: str, caller: Caller) -> PaymentResponse:
+    def cancel_purchase(purchase_id: str, caller: CallerHeader) -> PaymentResponse:
         """Cancel whatever payment the purchase has; an unknown one gets a tombstone that refuses a late creation."""
         return PaymentResponse.of(payments.cancel_payment_of(purchase_id, caller.key))
 
     @api.put("/purchases/<id:purchase_id>/outcome")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.input(OutcomeRequest, arg_name="body")
     @api.output(PaymentResponse)
-    def record_outcome(purchase_id: str, caller: Caller, body: OutcomeRequest) -> PaymentResponse:  # noqa: ARG001
+    def record_outcome(purchase_id: str, caller: CallerHeader, body: OutcomeRequest) -> PaymentResponse:  # noqa: ARG001
         """Record once how the purchase ended; the answer shows what is recorded."""
         return PaymentResponse.of(payments.record_outcome(purchase_id, body))
 
@@ -181,18 +181,18 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
 def _forget_buyers(api: APIFlask, erasures: Erasures, auth: HTTPTokenAuth) -> None:
     @api.post("/buyers/<id:buyer_id>/erasure")
     @api.auth_required(auth, roles=TO_ERASE)
-    @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(ErasureResponse)
+    @api.input(CallerHeader, location="headers", arg_name="caller")
+    @api.output(ErasureBegunResponse)
     @api.doc(extensions=problem_responses(PURCHASES_OPEN))
-    def begin_erasure(buyer_id: str, caller: Caller) -> ErasureResponse:  # noqa: ARG001
+    def begin_erasure(buyer_id: str, caller: CallerHeader) -> ErasureBegunResponse:  # noqa: ARG001
         """Call a buyer by a name made up here that leads to nobody; until it is finished the same one comes again."""
         erased_as, renamed = erasures.erase(buyer_id)
-        return ErasureResponse(erased_as=erased_as, renamed=renamed)
+        return ErasureBegunResponse(erased_as=erased_as, renamed=renamed)
 
     @api.delete("/buyers/<id:buyer_id>/erasure")
     @api.auth_required(auth, roles=TO_ERASE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(ErasureFinished)
-    def finish_erasure(buyer_id: str, caller: Caller) -> ErasureFinished:  # noqa: ARG001
+    def finish_erasure(buyer_id: str, caller: CallerHeader) -> ErasureFinished:  # noqa: ARG001
         """Forget whose name it was, once every other store has followed."""
         return ErasureFinished(finished=erasures.finish(buyer_id))

@@ -123,7 +123,7 @@ class PaymentPage(ResponseModel):
     next_cursor: NextCursor
 
 
-class ErasureResponse(ResponseModel):
+class ErasureBegunResponse(ResponseModel):
     """Who an erased buyer is called."""
 
     erased_as: str = Field(description="leads to nobody", examples=["erased-5d0c9f7e21b4a863"])

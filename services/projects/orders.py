@@ -17,7 +17,7 @@ Held = Sequence[Sequence[HeldItem]]
 
 
 @dataclass(frozen=True)
-class Limits:
+class BuyerLimits:
     """What one buyer may hold without having paid: so many purchases, and so many kilograms of one milestone."""
 
     open_max: int
@@ -29,7 +29,7 @@ def key(item: HeldItem) -> Key:
     return item["project_id"], item["milestone_id"]
 
 
-def refusal(order: OrderRequest, stock: Stock, held: Held, limits: Limits) -> Problem | None:
+def refusal(order: OrderRequest, stock: Stock, held: Held, limits: BuyerLimits) -> Problem | None:
     """Why the order cannot be had now, or None.
 
     The buyer's own limits come before the stock: what they hold already may be what has emptied it.
@@ -55,7 +55,7 @@ def _wrong_order(order: OrderRequest, stock: Stock, items: list[HeldItem]) -> Pr
     return None
 
 
-def _beyond_limits(items: list[HeldItem], held: Held, limits: Limits) -> Problem | None:
+def _beyond_limits(items: list[HeldItem], held: Held, limits: BuyerLimits) -> Problem | None:
     if len(held) >= limits.open_max:
         return TOO_MANY_OPEN.problem(max_open=limits.open_max)
     for item in items:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lib.database.database import changed
 from lib.webapi import Problem
 from services.projects.models import Buyer, HeldItem, Milestone, Reservation
-from services.projects.orders import Held, Limits, Stock, key, refusal
+from services.projects.orders import BuyerLimits, Held, Stock, key, refusal
 from services.projects.refusals import MISMATCH
 from services.projects.rules import Call, Status, decide, shift, winner
 from services.projects.schemas import OrderRequest, ReserveRequest
@@ -29,7 +29,7 @@ LOCK_BUYER = text(
 class Reservations:
     """All that can be asked of reservations; every method raises the design's refusals as `Problem`."""
 
-    def __init__(self, engine: Engine, limits: Limits) -> None:
+    def __init__(self, engine: Engine, limits: BuyerLimits) -> None:
         self._engine = engine
         self._limits = limits
 
@@ -97,7 +97,7 @@ class Reservations:
                 return decision(session)
 
 
-def _reserve(session: Session, body: ReserveRequest, limits: Limits) -> tuple[Reservation, Problem | None]:
+def _reserve(session: Session, body: ReserveRequest, limits: BuyerLimits) -> tuple[Reservation, Problem | None]:
     row = _locked_row(session, body.payment_id)
     status = decide(Call.RESERVE, row.status if row else None)
     items = body.held_items()

@@ -12,12 +12,12 @@ from lib.webapi.openapi import problem_responses
 from lib.webapi.paging import cut_page
 from lib.webapi.problem_types import NOT_FOUND
 from services.common.away import answer_for_the_database
-from services.common.caller import Caller
+from services.common.caller import CallerHeader
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, Role, service_token_auth
 from services.projects.models import Project
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.refusals import (
     CLOSED,
     COMMITTED,
@@ -49,7 +49,7 @@ and the reservation's row decides how a purchase ends."""
 OF_AN_ORDER = (NOT_FOUND, PRICE_CHANGED, TOO_MANY_OPEN, TOO_MUCH_HELD, SOLD_OUT)
 
 
-def projects_api(engine: Engine, tokens: Sequence[str], limits: Limits) -> APIFlask:
+def projects_api(engine: Engine, tokens: Sequence[str], limits: BuyerLimits) -> APIFlask:
     """The API on a migrated database; `limits` are each buyer's."""
     api = create_api("services.projects", "Projects", DESCRIPTION, ready={"the database": lambda: ping(engine)})
     know_ids(api)
@@ -90,11 +90,11 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
 
     @api.post("/reservations")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.input(ReserveRequest, arg_name="body")
     @api.output(ReservationResponse, status_code=201)
     @api.doc(extensions=problem_responses(*OF_AN_ORDER, CLOSED, MISMATCH))
-    def reserve(caller: Caller, body: ReserveRequest) -> ReservationResponse:  # noqa: ARG001
+    def reserve(caller: CallerHeader, body: ReserveRequest) -> ReservationResponse:  # noqa: ARG001
         """Hold all items for a payment, or none; asked again it answers the same."""
         return ReservationResponse.of(reservations.reserve(body))
 
@@ -120,20 +120,20 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
 
     @api.patch("/reservations/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.input(ChangeRequest, arg_name="body")
     @api.output(ReservationResponse)
     @api.doc(extensions=problem_responses(CLOSED))
-    def change_reservation(payment_id: str, caller: Caller, body: ChangeRequest) -> ReservationResponse:  # noqa: ARG001
+    def change_reservation(payment_id: str, caller: CallerHeader, body: ChangeRequest) -> ReservationResponse:  # noqa: ARG001
         """Sell what is held (committed), or free what was held or sold once the money is back (returned)."""
         change = reservations.commit if body.status == "committed" else reservations.restock
         return ReservationResponse.of(change(payment_id))
 
     @api.delete("/reservations/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(ReservationResponse)
     @api.doc(extensions=problem_responses(CLOSED, COMMITTED))
-    def close_reservation(payment_id: str, caller: Caller) -> ReservationResponse:
+    def close_reservation(payment_id: str, caller: CallerHeader) -> ReservationResponse:
         """Close the row in the caller's name; only the one who closes it may tell the purchase's end."""
         return ReservationResponse.of(reservations.release(payment_id, caller.key))

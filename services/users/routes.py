@@ -10,7 +10,7 @@ from lib.webapi import NumberedPageQuery, create_api
 from lib.webapi.openapi import problem_responses
 from lib.webapi.paging import cut_page
 from services.common.away import answer_for_the_database
-from services.common.caller import Caller
+from services.common.caller import CallerHeader
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, service_token_auth
@@ -49,11 +49,11 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
 
     @api.post("/users/<id:user_id>/offsets")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.input(OffsetRequest, arg_name="body")
     @api.output(OffsetResponse, status_code=201)
     @api.doc(extensions=problem_responses(REVOKED, MISMATCH))
-    def create_offset(user_id: str, caller: Caller, body: OffsetRequest) -> OffsetResponse:  # noqa: ARG001
+    def create_offset(user_id: str, caller: CallerHeader, body: OffsetRequest) -> OffsetResponse:  # noqa: ARG001
         """Deliver what a payment has bought; asked again it answers the same."""
         return OffsetResponse.of(offsets.create(user_id, body))
 
@@ -84,10 +84,10 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
 
     @api.delete("/users/<id:user_id>/offsets/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
+    @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(OffsetResponse)
     @api.doc(extensions=problem_responses(MISMATCH))
-    def revoke_offset(user_id: str, payment_id: str, caller: Caller) -> OffsetResponse:  # noqa: ARG001
+    def revoke_offset(user_id: str, payment_id: str, caller: CallerHeader) -> OffsetResponse:  # noqa: ARG001
         """Revoke a payment's offset, also one that has not come yet and also an unknown buyer's."""
         return OffsetResponse.of(offsets.revoke(user_id, payment_id))
 

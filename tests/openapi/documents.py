@@ -20,7 +20,7 @@ from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
 from services.payments.routes import payments_api
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.routes import projects_api
 from services.users.routes import users_api
 from tests.unit.fakes import Recorder
@@ -50,7 +50,9 @@ def _payments() -> APIFlask:
 
 
 def _projects() -> APIFlask:
-    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS, Limits(open_max=5, held_kg_max=100_000_000))
+    return projects_api(
+        connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS, BuyerLimits(open_max=5, held_kg_max=100_000_000)
+    )
 
 
 def _users() -> APIFlask:

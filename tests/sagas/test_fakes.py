@@ -22,7 +22,7 @@ from services.payments.payments import Payments
 from services.payments.records import Records
 from services.payments.schemas import PaymentResponse
 from services.projects import models as projects
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.reservations import Reservations
 from services.projects.rules import Call, Status, decide, winner
 from services.projects.schemas import ReserveRequest
@@ -111,7 +111,7 @@ def test_projects_refuse_as_the_service_does(others: int, free: int) -> None:
         return None
 
     with database(projects.Base) as engine:
-        service = Reservations(engine, Limits(open_max=MAX_OPEN, held_kg_max=1_000_000))
+        service = Reservations(engine, BuyerLimits(open_max=MAX_OPEN, held_kg_max=1_000_000))
         with Session(engine) as session, session.begin():
             session.add(_mangrove(total_kg=1500 * (others + free)))
         for number in range(others):

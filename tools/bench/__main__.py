@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from tools.bench.bare import ask, connect, nothing, worker
-from tools.bench.buyer import Buyer, Listener
+from tools.bench.buyer import BenchBuyer, Listener
 from tools.bench.cost import cpu_seconds, memory_mb
 from tools.bench.load import Call, Sample, put_load
 from tools.bench.overload import overload_section, press
@@ -47,10 +47,12 @@ async def measure(stack: Mapping[str, Any], console: Console, counts: Mapping[in
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     with Listener(stack["amqp_url"], asyncio.get_running_loop()) as listener:
         async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-            return await _measure_all(stack, Buyer(stack, http, listener), console, counts)
+            return await _measure_all(stack, BenchBuyer(stack, http, listener), console, counts)
 
 
-async def _measure_all(stack: Mapping[str, Any], buyer: Buyer, console: Console, counts: Mapping[int, int]) -> Results:
+async def _measure_all(
+    stack: Mapping[str, Any], buyer: BenchBuyer, console: Console, counts: Mapping[int, int]
+) -> Results:
     client = await connect(stack["temporal"]["address"])
     loads: dict[str, Call] = {
         "a": lambda name: nothing(client, name),

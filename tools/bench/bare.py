@@ -31,7 +31,7 @@ class Nothing:
 
 
 @workflow.defn
-class Asked:
+class BareUpdate:
     """Answers one update, then ends."""
 
     def __init__(self) -> None:
@@ -62,10 +62,10 @@ async def nothing(client: Client, workflow_id: str) -> None:
 async def ask(client: Client, workflow_id: str) -> None:
     """Start a bare workflow by an update, and wait for the answer."""
     operation = WithStartWorkflowOperation(
-        Asked.run, id=workflow_id, task_queue=QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
+        BareUpdate.run, id=workflow_id, task_queue=QUEUE, id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
     )
     await client.execute_update_with_start_workflow(
-        Asked.ask, start_workflow_operation=operation, rpc_timeout=ANSWER_TIMEOUT
+        BareUpdate.ask, start_workflow_operation=operation, rpc_timeout=ANSWER_TIMEOUT
     )
 
 
@@ -78,7 +78,7 @@ async def _work(address: str) -> None:
     async with Worker(
         await connect(address),
         task_queue=QUEUE,
-        workflows=[Nothing, Asked],
+        workflows=[Nothing, BareUpdate],
         # As the product's workers run theirs: what is compared with them must not cost more.
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):

@@ -57,7 +57,7 @@ class Listener:
         self._loop.call_soon_threadsafe(lambda: self.expect(purchase_id).set())
 
 
-class Buyer:
+class BenchBuyer:
     """Everything that a purchase's life needs from outside."""
 
     def __init__(self, stack: Mapping[str, Any], http: httpx.AsyncClient, listener: Listener) -> None:

@@ -23,7 +23,7 @@ DELIVERS = 10
 
 
 @dataclass(frozen=True)
-class Delivery:
+class BenchDelivery:
     """A body and whether it is new, a double or foreign; `saga` is the workflow that a new one starts."""
 
     kind: str
@@ -45,9 +45,9 @@ class Events:
         self._numbers = itertools.count(1)
         # The mix is the same in every run.
         self._rng = random.Random(5)  # noqa: S311 - an order, no secret
-        self._sent: list[Delivery] = []
+        self._sent: list[BenchDelivery] = []
 
-    def mixed(self, mix: Sequence[str], count: int) -> Iterator[Delivery]:
+    def mixed(self, mix: Sequence[str], count: int) -> Iterator[BenchDelivery]:
         """So many deliveries, in each of which is the whole mix; a double is one of the newest hundred."""
         kinds: list[str] = []
         for _ in range(count):
@@ -55,32 +55,32 @@ class Events:
                 kinds = self._rng.sample(mix, len(mix))
             yield self._of(kinds.pop())
 
-    def new(self) -> Delivery:
+    def new(self) -> BenchDelivery:
         """An event that starts a saga."""
         number = next(self._numbers)
         first = next(self._unheard, None) if number % DELIVERS == 0 else None
         if first:
-            made = Delivery("new", _body(first), f"payment-success/{_payment_id(first)}")
+            made = BenchDelivery("new", _body(first), f"payment-success/{_payment_id(first)}")
         else:
             made = self._hint(f"evt_bench{number}")
         self._sent.append(made)
         return made
 
-    def _hint(self, event_id: str) -> Delivery:
+    def _hint(self, event_id: str) -> BenchDelivery:
         known = self._rng.choice(self._paid)
         hint = known | {"id": event_id, "type": "payment_intent.canceled"}
-        return Delivery("new", _body(hint), f"payment-failed/{_payment_id(known)}/{event_id}")
+        return BenchDelivery("new", _body(hint), f"payment-failed/{_payment_id(known)}/{event_id}")
 
-    def _of(self, kind: str) -> Delivery:
+    def _of(self, kind: str) -> BenchDelivery:
         # Nothing can be doubled before there is something.
         if kind == "new" or not self._sent:
             return self.new()
         if kind == "double":
-            return Delivery(kind, self._rng.choice(self._sent[-100:]).body)
+            return BenchDelivery(kind, self._rng.choice(self._sent[-100:]).body)
         known = self._rng.choice(self._paid)
         if self._rng.random() < 1 / 2:
-            return Delivery(kind, _body(known | {"type": "charge.updated"}))
-        return Delivery(kind, _body(known | {"data": {"object": known["data"]["object"] | {"metadata": {}}}}))
+            return BenchDelivery(kind, _body(known | {"type": "charge.updated"}))
+        return BenchDelivery(kind, _body(known | {"data": {"object": known["data"]["object"] | {"metadata": {}}}}))
 
 
 def _payment_id(event: Event) -> str:

@@ -13,7 +13,7 @@ import httpx
 
 from domain.messages import purchase_workflow_id
 from tools.bench.bare import connect
-from tools.bench.buyer import Buyer, Listener
+from tools.bench.buyer import BenchBuyer, Listener
 from tools.bench.load import put_load
 from tools.bench.stacks import own
 from tools.devstack.links import Links
@@ -55,10 +55,10 @@ async def _recover(stack: Stack) -> Recovery:
     limits = httpx.Limits(max_connections=CALLERS)
     with Listener(stack.description["amqp_url"], asyncio.get_running_loop()) as listener:
         async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-            return await _crash(stack, Buyer(stack.description, http, listener), listener)
+            return await _crash(stack, BenchBuyer(stack.description, http, listener), listener)
 
 
-async def _crash(stack: Stack, buyer: Buyer, listener: Listener) -> Recovery:
+async def _crash(stack: Stack, buyer: BenchBuyer, listener: Listener) -> Recovery:
     answers: list[Mapping[str, Any]] = []
 
     async def open_one(key: str) -> None:
@@ -84,7 +84,7 @@ async def _crash(stack: Stack, buyer: Buyer, listener: Listener) -> Recovery:
 
 
 async def _paid_and_half_delivered(
-    buyer: Buyer, answers: Sequence[Mapping[str, Any]], told: Sequence[asyncio.Event]
+    buyer: BenchBuyer, answers: Sequence[Mapping[str, Any]], told: Sequence[asyncio.Event]
 ) -> None:
     waiting = asyncio.as_completed([event.wait() for event in told])
     await asyncio.gather(*(buyer.pay(answer) for answer in answers), *itertools.islice(waiting, PURCHASES // 2))

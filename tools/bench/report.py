@@ -12,7 +12,7 @@ import psutil
 from tools.bench.load import Sample
 from tools.bench.recovery import PURCHASES, Recovery
 from tools.bench.telemetry import Pair, telemetry_section
-from tools.bench.webhooks import Webhooks
+from tools.bench.webhooks import WebhookLoad
 from tools.bench.webhooks_report import webhooks_section
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -42,7 +42,7 @@ def where() -> str:
     return f"on {when}: {machine}, {memory}"
 
 
-def markdown(results: Results, recovery: Recovery, webhooks: Webhooks, telemetry: Sequence[Pair]) -> str:
+def markdown(results: Results, recovery: Recovery, webhooks: WebhookLoad, telemetry: Sequence[Pair]) -> str:
     """The whole page."""
     return "\n".join(
         [

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from tools.bench.buyer import Buyer, Listener
+from tools.bench.buyer import BenchBuyer, Listener
 from tools.bench.cost import cpu_seconds
 from tools.bench.load import put_load
 from tools.devstack.options import StackOptions
@@ -112,7 +112,10 @@ async def _rounds(without: Mapping[str, Any], told: Mapping[str, Any], console: 
     pairs = []
     with Listener(without["amqp_url"], loop) as first, Listener(told["amqp_url"], loop) as second:
         async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-            stacks = {"without": (without, Buyer(without, http, first)), "told": (told, Buyer(told, http, second))}
+            stacks = {
+                "without": (without, BenchBuyer(without, http, first)),
+                "told": (told, BenchBuyer(told, http, second)),
+            }
             for name, (_, buyer) in stacks.items():
                 await put_load(buyer.whole_life, f"{name}-warm-up", callers=CALLERS, count=WARM_UP)
             for number in range(PAIRS):
@@ -125,7 +128,7 @@ async def _rounds(without: Mapping[str, Any], told: Mapping[str, Any], console: 
     return pairs
 
 
-async def _round(stack: Mapping[str, Any], buyer: Buyer, http: httpx.AsyncClient, name: str) -> Costs:
+async def _round(stack: Mapping[str, Any], buyer: BenchBuyer, http: httpx.AsyncClient, name: str) -> Costs:
     pids = {name: process["pid"] for name, process in stack["processes"].items()}
     before = cpu_seconds(pids)
     await put_load(buyer.whole_life, name, callers=CALLERS, count=COUNT)

@@ -17,8 +17,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from tools.bench.bare import connect
-from tools.bench.buyer import Buyer, Listener
-from tools.bench.events import FLOOD, USUAL, Delivery, Events
+from tools.bench.buyer import BenchBuyer, Listener
+from tools.bench.events import FLOOD, USUAL, BenchDelivery, Events
 from tools.bench.load import put_load
 from tools.bench.stacks import own
 from tools.bench.wire import Wire
@@ -41,7 +41,7 @@ WAIT_S_MAX = 60.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookAnswer:
     """The answer to one request; the time counts from the moment when it was due, late or not."""
 
     kind: str
@@ -50,13 +50,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Webhooks:
+class WebhookLoad:
     """What one run has measured; `not_stored` counts events that were acknowledged and have no saga."""
 
-    usual: Sequence[Answer]
-    stopped: Sequence[Answer]
-    routes: Sequence[Answer]
-    flood: Sequence[Answer]
+    usual: Sequence[WebhookAnswer]
+    stopped: Sequence[WebhookAnswer]
+    routes: Sequence[WebhookAnswer]
+    flood: Sequence[WebhookAnswer]
     after_stop_s: float
     after_flood_s: float
     acknowledged: int
@@ -71,9 +71,9 @@ class Door:
         self._wire = Wire(stack["processes"]["intake"]["url"])
         self._secret = stack["stripe"]["webhook_secrets"][0]
         self.acknowledged: set[str] = set()
-        self._refused: dict[str, Delivery] = {}
+        self._refused: dict[str, BenchDelivery] = {}
 
-    async def send(self, deliveries: Iterable[Delivery], per_s: int) -> list[Answer]:
+    async def send(self, deliveries: Iterable[BenchDelivery], per_s: int) -> list[WebhookAnswer]:
         """All answers, in the order in which the deliveries were due."""
         begun = time.perf_counter()
         under_way = []
@@ -83,7 +83,7 @@ class Door:
             under_way.append(asyncio.create_task(self.deliver(delivery, due)))
         return await asyncio.gather(*under_way)
 
-    async def deliver(self, delivery: Delivery, due: float) -> Answer:
+    async def deliver(self, delivery: BenchDelivery, due: float) -> WebhookAnswer:
         """The answer to one delivery."""
         headers = delivery.headers(self._secret)
         status = await self._wire.ask("POST", "/webhooks/stripe", headers, delivery.body)
@@ -92,7 +92,7 @@ class Door:
             self._refused.pop(delivery.saga, None)
         elif delivery.saga:
             self._refused[delivery.saga] = delivery
-        return Answer(delivery.kind, status, (time.perf_counter() - due) * 1000)
+        return WebhookAnswer(delivery.kind, status, (time.perf_counter() - due) * 1000)
 
     async def send_again(self) -> None:
         """What was refused comes again, as from Stripe, though sooner; gives up after a while."""
@@ -101,14 +101,14 @@ class Door:
                 while self._refused:
                     await self.deliver(next(iter(self._refused.values())), time.perf_counter())
 
-    async def look(self, seconds: float) -> list[Answer]:
+    async def look(self, seconds: float) -> list[WebhookAnswer]:
         """What buyers and the platform are answered meanwhile."""
         answers, end = [], time.perf_counter() + seconds
         while time.perf_counter() < end:
             for path in ROUTES:
                 asked = time.perf_counter()
                 status = await self._wire.ask("GET", path, {})
-                answers.append(Answer(path, status, (time.perf_counter() - asked) * 1000))
+                answers.append(WebhookAnswer(path, status, (time.perf_counter() - asked) * 1000))
             await asyncio.sleep(ROUTE_PAUSE_S)
         return answers
 
@@ -122,16 +122,16 @@ class Door:
         return math.inf
 
 
-def knock(data: Path | str, console: Console) -> Webhooks:
+def knock(data: Path | str, console: Console) -> WebhookLoad:
     """Run a stack and measure."""
     with own(StackOptions(data=data)) as stack:
         return asyncio.run(_knock(stack, console))
 
 
-async def _knock(stack: Stack, console: Console) -> Webhooks:
+async def _knock(stack: Stack, console: Console) -> WebhookLoad:
     with Listener(stack.description["amqp_url"], asyncio.get_running_loop()) as listener:
         async with httpx.AsyncClient(timeout=60) as http:
-            buyer = Buyer(stack.description, http, listener)
+            buyer = BenchBuyer(stack.description, http, listener)
             paid = await _paid(stack.description, http, buyer)
             events, door = Events(paid), Door(stack.description)
             usual = await door.send(events.mixed(USUAL, USUAL_PER_S * USUAL_S), USUAL_PER_S)
@@ -153,7 +153,7 @@ async def _knock(stack: Stack, console: Console) -> Webhooks:
     console.print(f"{FLOOD_PER_S} events a second are over")
     client = await connect(stack.description["temporal"]["address"])
     stored = await asyncio.gather(*(_is_stored(client, saga) for saga in door.acknowledged))
-    return Webhooks(
+    return WebhookLoad(
         usual=usual,
         stopped=stopped,
         routes=routes,
@@ -166,7 +166,7 @@ async def _knock(stack: Stack, console: Console) -> Webhooks:
     )
 
 
-async def _paid(stack: dict[str, Any], http: httpx.AsyncClient, buyer: Buyer) -> list[dict[str, Any]]:
+async def _paid(stack: dict[str, Any], http: httpx.AsyncClient, buyer: BenchBuyer) -> list[dict[str, Any]]:
     """The provider's events about purchases that are paid, none of which has reached the intake."""
     stripe = stack["stripe"]
     key = {"Authorization": f"Bearer {stripe['secret_key']}"}

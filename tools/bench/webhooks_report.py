@@ -11,15 +11,15 @@ from tools.bench.webhooks import (
     TARGET_MS,
     USUAL_PER_S,
     USUAL_S,
-    Answer,
-    Webhooks,
+    WebhookAnswer,
+    WebhookLoad,
 )
 
-TITLE = "## Webhooks"
+TITLE = "## WebhookLoad"
 KINDS = ("new", "double", "foreign")
 
 
-def webhooks_section(webhooks: Webhooks, where: str) -> list[str]:
+def webhooks_section(webhooks: WebhookLoad, where: str) -> list[str]:
     """The section, its heading first."""
     return [
         TITLE,
@@ -44,7 +44,7 @@ def webhooks_section(webhooks: Webhooks, where: str) -> list[str]:
     ]
 
 
-def _facts(webhooks: Webhooks) -> list[str]:
+def _facts(webhooks: WebhookLoad) -> list[str]:
     p99 = _sample(webhooks.usual).percentile(99)
     taken = f"until a new event is taken within {TARGET_MS} ms"
     return [
@@ -56,7 +56,7 @@ def _facts(webhooks: Webhooks) -> list[str]:
     ]
 
 
-def _rows(load: str, answers: Sequence[Answer]) -> list[str]:
+def _rows(load: str, answers: Sequence[WebhookAnswer]) -> list[str]:
     groups = sorted({(answer.kind, answer.status) for answer in answers}, key=_in_order)
     return [_row(load, kind, status, answers) for kind, status in groups]
 
@@ -66,7 +66,7 @@ def _in_order(group: tuple[str, int]) -> tuple[int, str, int]:
     return KINDS.index(kind) if kind in KINDS else len(KINDS), kind, status
 
 
-def _row(load: str, kind: str, status: int, answers: Sequence[Answer]) -> str:
+def _row(load: str, kind: str, status: int, answers: Sequence[WebhookAnswer]) -> str:
     sample = _sample(answer for answer in answers if (answer.kind, answer.status) == (kind, status))
     return (
         f"| {load} | {kind} | {status or 'none'} | {len(sample.calls_ms)} | {sample.percentile(50):.1f} "
@@ -74,5 +74,5 @@ def _row(load: str, kind: str, status: int, answers: Sequence[Answer]) -> str:
     )
 
 
-def _sample(answers: Iterable[Answer]) -> Sample:
+def _sample(answers: Iterable[WebhookAnswer]) -> Sample:
     return Sample([answer.ms for answer in answers], 0)

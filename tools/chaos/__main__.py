@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audit.command import leave
 from tools.chaos.journal import Journal
-from tools.chaos.run import Run
+from tools.chaos.run import ChaosRun
 from tools.chaos.setting import options, told
 from tools.devstack.options import ROOT
 from tools.devstack.stack import Stack
@@ -41,7 +41,7 @@ def _run(data: Path, purchases: int, seconds: float, seed: int) -> bool:
     chosen = options(data, seed)
     print(f"Starting a stack of its own (seed {seed}: {told(chosen)}); its data: {data}", flush=True)
     with Journal(data) as journal, Stack(chosen) as stack, watched(stack.fault):
-        run = Run(stack, journal, chosen.environ())
+        run = ChaosRun(stack, journal, chosen.environ())
         return not asyncio.run(run.run(purchases, seconds, seed))
 
 

@@ -39,7 +39,7 @@ class Market:
     milestones: Mapping[str, Mapping[str, Any]]
 
 
-class Buyer:
+class ChaosBuyer:
     """Lives one story; `seen` tells what came of it."""
 
     def __init__(self, http: httpx.AsyncClient, market: Market, story: Story) -> None:

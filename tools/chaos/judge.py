@@ -11,7 +11,7 @@ from audit.rules.findings import Finding as AuditFinding
 from audit.rules.findings import Rule, Weight
 from tools.chaos.journal import Journal
 from tools.chaos.seen import Seen
-from tools.chaos.verdict import Fate, Finding, broken_promises
+from tools.chaos.verdict import Fate, Flaw, broken_promises
 from tools.devstack.audit import audit_stack
 from tools.devstack.shop import Shop
 
@@ -22,7 +22,7 @@ PAGE = 100
 ANSWER_TIMEOUT_S = 15.0
 
 
-async def judge(stack: Mapping[str, Any], everyone: Sequence[Seen], journal: Journal) -> list[Finding]:
+async def judge(stack: Mapping[str, Any], everyone: Sequence[Seen], journal: Journal) -> list[Flaw]:
     """All that is wrong."""
     report = await audit_stack(stack, tell=journal.say)
     for line in report.lines():
@@ -33,26 +33,26 @@ async def judge(stack: Mapping[str, Any], everyone: Sequence[Seen], journal: Jou
     return [*_off(report), *broken_promises(everyone, ends), *await _charged_twice(stack["stripe"])]
 
 
-def _off(report: Report) -> list[Finding]:
+def _off(report: Report) -> list[Flaw]:
     """What the audit has found; nobody has acted by hand here, and nothing moves any more, so all of it counts."""
-    moving = [Finding(Fate.LOST, purchase, "still moves, though nothing runs") for purchase in report.in_flight]
+    moving = [Flaw(Fate.LOST, purchase, "still moves, though nothing runs") for purchase in report.in_flight]
     return [*(_finding(found) for found in report.findings), *moving]
 
 
-def _finding(found: AuditFinding) -> Finding:
+def _finding(found: AuditFinding) -> Flaw:
     fate = Fate.DOUBLED if found.rule is Rule.TOLD_TWICE else Fate.LOST
     if found.weight is Weight.PARKED:
         fate = Fate.PARKED
-    return Finding(fate, found.purchase_id or found.payment_id or "stock", f"{found.side}: {found.says}")
+    return Flaw(fate, found.purchase_id or found.payment_id or "stock", f"{found.side}: {found.says}")
 
 
-async def _charged_twice(stripe: Mapping[str, Any]) -> list[Finding]:
+async def _charged_twice(stripe: Mapping[str, Any]) -> list[Flaw]:
     """By the provider's own books, for Payments knows one payment of a purchase only."""
     charged = Counter(
         [intent["metadata"].get("purchase_id") async for intent in _intents(stripe) if intent["status"] in MONEY]
     )
     return [
-        Finding(Fate.DOUBLED, str(purchase_id), f"the provider has {count} payments of it")
+        Flaw(Fate.DOUBLED, str(purchase_id), f"the provider has {count} payments of it")
         for purchase_id, count in charged.items()
         if count > 1
     ]

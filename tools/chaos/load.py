@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tools.chaos.buyer import ANSWER_TIMEOUT_S, Buyer, Market
+from tools.chaos.buyer import ANSWER_TIMEOUT_S, ChaosBuyer, Market
 from tools.chaos.journal import Journal
 from tools.chaos.seen import Seen
 from tools.chaos.stories import story
@@ -34,9 +34,9 @@ class Load:
                 await asyncio.sleep(max(0.0, number * seconds / purchases - self.journal.now_s))
                 await places.acquire()
                 self.begun += 1
-                buyers.create_task(self._live(Buyer(http, self.market, story(seed, number)), places))
+                buyers.create_task(self._live(ChaosBuyer(http, self.market, story(seed, number)), places))
 
-    async def _live(self, buyer: Buyer, places: asyncio.Semaphore) -> None:
+    async def _live(self, buyer: ChaosBuyer, places: asyncio.Semaphore) -> None:
         try:
             seen = await buyer.live()
         finally:

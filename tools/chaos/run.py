@@ -13,7 +13,7 @@ from tools.chaos.havoc import Havoc
 from tools.chaos.journal import Journal
 from tools.chaos.judge import judge
 from tools.chaos.load import Load
-from tools.chaos.verdict import Fate, Finding, last_line
+from tools.chaos.verdict import Fate, Flaw, last_line
 from tools.devstack.audit import connect
 from tools.devstack.links import Links
 from tools.devstack.shop import Shop
@@ -26,7 +26,7 @@ PROGRESS_S = 5.0
 COMPLETE_LIMIT_S = 300.0
 
 
-class Run:
+class ChaosRun:
     """A run on a stack that has been started."""
 
     def __init__(self, stack: Stack, journal: Journal, environ: Mapping[str, str]) -> None:
@@ -34,7 +34,7 @@ class Run:
         self._journal = journal
         self._environ = environ
 
-    async def run(self, purchases: int, seconds: float, seed: int) -> list[Finding]:
+    async def run(self, purchases: int, seconds: float, seed: int) -> list[Flaw]:
         """Everything in order; what was found, the last line told last."""
         links = Links(self._stack.description)
         engine = Engine(await connect(self._stack.description, runtime=quiet()))
@@ -71,7 +71,7 @@ class Run:
                 f"{havoc.count} faults"
             )
 
-    async def _not_completed(self, engine: Engine) -> list[Finding]:
+    async def _not_completed(self, engine: Engine) -> list[Flaw]:
         """Wait until nothing runs that need not wait for an operator; whatever still runs at the limit."""
         give_up_at = self._journal.now_s + COMPLETE_LIMIT_S
         left = await engine.running()
@@ -80,9 +80,9 @@ class Run:
             left = await engine.running()
         # Who is parked is told by the audit, with the reason.
         late = f"runs {COMPLETE_LIMIT_S:.0f} s after the last fault, status"
-        return [Finding(Fate.LOST, saga.workflow_id, f"{late} {saga.status}") for saga in left if not saga.parked]
+        return [Flaw(Fate.LOST, saga.workflow_id, f"{late} {saga.status}") for saga in left if not saga.parked]
 
-    def _tell(self, findings: list[Finding], last: str) -> None:
+    def _tell(self, findings: list[Flaw], last: str) -> None:
         with Shop(self._stack.description) as shop:
             for finding in findings:
                 link = f"; {shop.ui_link(finding.workflow_id)}" if finding.workflow_id else ""

@@ -26,7 +26,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Flaw:
     """One purchase that is not as it should be; `purchase` is its id, a saga's, or what else is not right."""
 
     fate: Fate
@@ -56,22 +56,22 @@ def possible_ends(seen: Seen) -> frozenset[str]:
     return unpaid | delivered if still_open else unpaid
 
 
-def broken_promises(everyone: Iterable[Seen], ends: Mapping[str, str | None]) -> list[Finding]:
+def broken_promises(everyone: Iterable[Seen], ends: Mapping[str, str | None]) -> list[Flaw]:
     """Purchases that did not end as their buyers were told; `ends` has the recorded end of each known purchase."""
     found = []
     for seen in everyone:
-        found += [Finding(Fate.LOST, seen.purchase_id, why) for why in seen.wrong]
+        found += [Flaw(Fate.LOST, seen.purchase_id, why) for why in seen.wrong]
         end = ends.get(seen.purchase_id)
         if end is None and (seen.payment_id or seen.refusal == GIVEN_UP):
-            found.append(Finding(Fate.LOST, seen.purchase_id, "it was answered, and its end is not recorded"))
+            found.append(Flaw(Fate.LOST, seen.purchase_id, "it was answered, and its end is not recorded"))
         elif end is not None and end not in possible_ends(seen):
             expected = " or ".join(sorted(possible_ends(seen)))
             why = f"it ended {end}; its buyer was led to expect {expected}"
-            found.append(Finding(Fate.LOST, seen.purchase_id, why))
+            found.append(Flaw(Fate.LOST, seen.purchase_id, why))
     return found
 
 
-def last_line(purchases: int, faults: int, findings: Iterable[Finding]) -> str:
+def last_line(purchases: int, faults: int, findings: Iterable[Flaw]) -> str:
     """The line by which a run is known."""
     purchases_of = {fate: {finding.purchase for finding in findings if finding.fate is fate} for fate in Fate}
     counts = ", ".join(f"{len(purchases_of[fate])} {fate}" for fate in Fate)

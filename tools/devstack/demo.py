@@ -29,7 +29,7 @@ class NotAsToldError(Exception):
 
 
 @dataclass
-class Story:
+class DemoStory:
     """The story as it is told: what was seen, line by line, and what was not as told."""
 
     shop: Shop
@@ -77,7 +77,7 @@ def main() -> int:
         options = StackOptions(data=data, environment={"RESERVATION_TTL": str(TTL_S)})
         with Stack(options) as stack, watched(stack.fault), Shop(stack.description) as shop:
             console.print(f"Ready after {time.monotonic() - started:.1f} s.")
-            story = Story(shop, console)
+            story = DemoStory(shop, console)
             tell_all(story)
             console.print()
             code = conclude(story)
@@ -86,7 +86,7 @@ def main() -> int:
             return code
 
 
-def tell_all(story: Story) -> None:
+def tell_all(story: DemoStory) -> None:
     """Every chapter; the expiring purchase is opened first and its end told last."""
     expiring = open_one(story.shop)
     for chapter in (paid_and_delivered, declined, sold_out, double_click, repeated_webhook):
@@ -106,7 +106,7 @@ def open_one(shop: Shop, key: str | None = None) -> dict[str, Any]:
     return dict(response.json())
 
 
-def paid_and_delivered(story: Story) -> None:
+def paid_and_delivered(story: DemoStory) -> None:
     """The buyer pays, and has the offset."""
     story.chapter("1. Paid and delivered")
     answer = open_one(story.shop)
@@ -118,7 +118,7 @@ def paid_and_delivered(story: Story) -> None:
     story.expect(any(o["purchase_id"] == answer["purchase_id"] for o in offsets), "alice has the offset")
 
 
-def declined(story: Story) -> None:
+def declined(story: DemoStory) -> None:
     """The card is declined: nothing charged, nothing held."""
     story.chapter("2. Declined")
     answer = open_one(story.shop)
@@ -129,7 +129,7 @@ def declined(story: Story) -> None:
     story.expect(purchase["status"] == "failed", "the purchase has failed")
 
 
-def sold_out(story: Story) -> None:
+def sold_out(story: DemoStory) -> None:
     """More is asked for than there is."""
     story.chapter("3. Sold out")
     milestone = story.shop.milestones()["peatland-1"]
@@ -147,7 +147,7 @@ def sold_out(story: Story) -> None:
     story.expect(payments() == before, "nothing was begun: no payment at the provider, nothing held")
 
 
-def double_click(story: Story) -> None:
+def double_click(story: DemoStory) -> None:
     """Two requests with one key: one purchase."""
     story.chapter("4. A double click with one key")
     with ThreadPoolExecutor(2) as pool:
@@ -157,7 +157,7 @@ def double_click(story: Story) -> None:
     story.show(story.shop.completed(first["purchase_id"]), "payment.success")
 
 
-def repeated_webhook(story: Story) -> None:
+def repeated_webhook(story: DemoStory) -> None:
     """The provider says it twice: delivered once."""
     story.chapter("5. A repeated webhook")
     answer = open_one(story.shop)
@@ -172,7 +172,7 @@ def repeated_webhook(story: Story) -> None:
     story.expect(len(offsets) == 1, "delivered once")
 
 
-def expired(story: Story, answer: Mapping[str, Any]) -> None:
+def expired(story: DemoStory, answer: Mapping[str, Any]) -> None:
     """The buyer went away."""
     story.chapter(f"6. Expired (nobody paid within {TTL_S} s)")
     purchase = story.shop.completed(answer["purchase_id"])
@@ -182,7 +182,7 @@ def expired(story: Story, answer: Mapping[str, Any]) -> None:
     story.expect(response.status_code == 400, "who comes back later can not pay any more (400)")
 
 
-def books(story: Story) -> None:
+def books(story: DemoStory) -> None:
     """Stock, money and deliveries add up."""
     story.chapter("The books")
     report = asyncio.run(audit_stack(story.shop.stack))
@@ -192,7 +192,7 @@ def books(story: Story) -> None:
     story.expect("open" not in report.ends, "no purchase is open any more")
 
 
-def conclude(story: Story) -> int:
+def conclude(story: DemoStory) -> int:
     """The last line and the exit code."""
     if story.faults:
         story.console.print(f"[red]{len(story.faults)} things were not as told.[/red]")

@@ -15,7 +15,7 @@ from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.notifier.schemas import EXAMPLE
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.routes import projects_api
 from services.users.routes import users_api
 from tests.unit.service_api import ServiceApi
@@ -48,7 +48,7 @@ def test_projects_forgets_a_buyer(started: Callable[[str], str]) -> None:
     """In reservations and in the row by which open purchases are counted; the stock does not move."""
     url = started("projects")
     api = ServiceApi(
-        projects_api(connect(url), DEVELOPMENT_SERVICE_TOKENS, Limits(open_max=5, held_kg_max=100_000_000))
+        projects_api(connect(url), DEVELOPMENT_SERVICE_TOKENS, BuyerLimits(open_max=5, held_kg_max=100_000_000))
     )
     for number, buyer_id in enumerate(BUYERS):
         body = {"payment_id": f"pi_{number}", "items": ITEMS, "amount": 1800, "currency": "usd", "buyer_id": buyer_id}

@@ -12,7 +12,7 @@ from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
 from services.payments.routes import payments_api
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.routes import projects_api
 from services.users.routes import users_api
 from tests.unit.service_api import kind
@@ -66,7 +66,7 @@ def services(*entries: str) -> list[APIFlask]:
     consumer = notifications_consumer("amqp://127.0.0.1/", notifications.keep)
     return [
         payments_api(engine, cast("Payments", None), entries),
-        projects_api(engine, entries, Limits(open_max=5, held_kg_max=100_000_000)),
+        projects_api(engine, entries, BuyerLimits(open_max=5, held_kg_max=100_000_000)),
         users_api(engine, entries),
         notifier_api(engine, notifications, consumer, entries),
     ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from providers.port import Capabilities, CaptureMode, Limits, PaymentStatus, ProviderUnknown
+from providers.port import AmountLimits, Capabilities, CaptureMode, PaymentStatus, ProviderUnknown
 from providers.registry import Registry
 from services.payments.rules import payment_id_of
 from tests.unit.service_api import ServiceApi
@@ -12,7 +12,7 @@ from tests.unit.services.payments.conftest import ApiIn
 from tests.unit.services.payments.fake_provider import FakeProvider, registry_of
 from tests.unit.services.payments.requests import PAYMENT_ID, create, done, order, refusal
 
-WALLET = Capabilities({"usd": Limits(1, 5000)})
+WALLET = Capabilities({"usd": AmountLimits(1, 5000)})
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from domain.keys import purchase_id_of
-from tools.chaos.buyer import Buyer, Market
+from tools.chaos.buyer import ChaosBuyer, Market
 from tools.chaos.seen import Seen
 from tools.chaos.stories import Ending, Story
 
@@ -72,7 +72,7 @@ class World:
 async def live(world: World, story: Story = STORY) -> Seen:
     """What the buyer of the story sees in this world."""
     async with httpx.AsyncClient(transport=httpx.MockTransport(world)) as http:
-        return await Buyer(http, MARKET, story).live()
+        return await ChaosBuyer(http, MARKET, story).live()
 
 
 def opened(**changes: Any) -> httpx.Response:

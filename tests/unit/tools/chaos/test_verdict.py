@@ -4,7 +4,7 @@ import pytest
 
 from tools.chaos.seen import Seen
 from tools.chaos.stories import Ending, Story
-from tools.chaos.verdict import Fate, Finding, broken_promises, last_line
+from tools.chaos.verdict import Fate, Flaw, broken_promises, last_line
 
 VISA = ("pm_card_visa",)
 
@@ -76,7 +76,7 @@ def test_the_last_line_of_a_good_run() -> None:
 
 def test_the_last_line_counts_purchases_not_findings() -> None:
     """A purchase that is wrong in two ways is one lost purchase."""
-    findings = [Finding(Fate.LOST, "a", "x"), Finding(Fate.LOST, "a", "y"), Finding(Fate.PARKED, "b", "z")]
+    findings = [Flaw(Fate.LOST, "a", "x"), Flaw(Fate.LOST, "a", "y"), Flaw(Fate.PARKED, "b", "z")]
 
     assert last_line(2, 1, findings) == "chaos: 2 purchases, 1 faults, 1 lost, 0 doubled, 1 parked"
 
@@ -85,6 +85,6 @@ def test_a_finding_leads_to_its_saga() -> None:
     """A purchase's own saga, or the one that is named; a milestone's stock has none."""
     purchase_id = seen().purchase_id
 
-    assert Finding(Fate.LOST, purchase_id, "x").workflow_id == f"purchase/{purchase_id}"
-    assert Finding(Fate.LOST, "payment-success/pi_1", "x").workflow_id == "payment-success/pi_1"
-    assert Finding(Fate.LOST, "stock", "x").workflow_id is None
+    assert Flaw(Fate.LOST, purchase_id, "x").workflow_id == f"purchase/{purchase_id}"
+    assert Flaw(Fate.LOST, "payment-success/pi_1", "x").workflow_id == "payment-success/pi_1"
+    assert Flaw(Fate.LOST, "stock", "x").workflow_id is None
