@@ -108,7 +108,7 @@ def test_the_webhook_documents_signature_and_event() -> None:
     """Though its route reads the raw request."""
     route = generated("app")["paths"]["/webhooks/stripe"]["post"]
     assert [(each["name"], each["required"]) for each in route["parameters"]] == [("Stripe-Signature", True)]
-    assert route["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Snapshot"}
+    assert route["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/StripeEvent"}
 
 
 def test_production_shows_the_same_document() -> None:
