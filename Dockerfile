@@ -18,19 +18,19 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_APP=
 # Whoever says nothing gets no development's secrets: those must be asked for by ENVIRONMENT=development.
 ENV ENVIRONMENT=production
 WORKDIR /app
-COPY config.py checkAmqp.py gunicorn.conf.py payload_keys.py stripe_version.py ./
+COPY config.py checkAmqp.py gunicorn.conf.py ./
 COPY activities activities
 COPY app app
 COPY audit audit
 COPY clients clients
-COPY codec_server codec_server
 COPY domain domain
+COPY engine engine
 COPY lib lib
+COPY operators operators
+COPY providers providers
 COPY services services
-COPY telemetry telemetry
-COPY temporal_client temporal_client
+COPY simulators simulators
 COPY web web
-COPY webapi webapi
 COPY workers workers
 COPY workflows workflows
 USER buy-projects

@@ -1,6 +1,6 @@
 # Every target sets up what it needs first; set-up that is done already takes less than a second.
 PYTHON ?= python3
-SETUP := $(PYTHON) -m devstack.setup
+SETUP := $(PYTHON) -m tools.devstack.setup
 VENV := .venv/bin
 PYTEST = XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest
 # One process per core, and no more than memory bears on a large machine.
@@ -18,16 +18,16 @@ setup: python  ## virtual environment, packages, Temporal and RabbitMQ: all that
 	@$(SETUP)
 
 demo: setup  ## tell the story of some purchases on a stack of its own
-	@$(VENV)/python -m devstack.demo
+	@$(VENV)/python -m tools.devstack.demo
 
 up: setup  ## start everything, until Ctrl-C; STORE=postgres; ARGS="--keep-going --ports auto --data DIR"
-	@$(VENV)/python -m devstack up $(ARGS)
+	@$(VENV)/python -m tools.devstack up $(ARGS)
 
 restart:  ## start one process of a running stack again: make restart NAME=payments
-	@$(VENV)/python -m devstack restart "$(or $(NAME),$(error which one? make restart NAME=payments))"
+	@$(VENV)/python -m tools.devstack restart "$(or $(NAME),$(error which one? make restart NAME=payments))"
 
 audit: setup  ## compare the books of the running stack (or of what the environment names); ARGS="--json --data DIR"
-	@$(VENV)/python -m devstack.audit $(ARGS)
+	@$(VENV)/python -m tools.devstack.audit $(ARGS)
 
 test: python  ## all tests, the quick ones first; ARGS=tests/unit for some; STORE=postgres: services and sagas on it
 	@$(SETUP) --tests
@@ -80,17 +80,17 @@ sbom: packages  ## write build/sbom.cdx.json: the bill of materials of what the 
 
 bench: python  ## measure latency, throughput, memory and recovery; ARGS="--only speed --write"
 	@$(SETUP) --chaos
-	@$(VENV)/python -m bench $(ARGS)
+	@$(VENV)/python -m tools.bench $(ARGS)
 
 capacity: setup  ## count what a purchase leaves behind; ARGS=--write puts it into docs/capacity.md
-	@$(VENV)/python -m bench.capacity $(ARGS)
+	@$(VENV)/python -m tools.bench.capacity $(ARGS)
 
 chaos: python  ## break every part while buyers buy, then audit; PURCHASES=200 SECONDS=120 SEED=7
 	@$(SETUP) --chaos
-	@$(VENV)/python -m chaos --purchases $(or $(PURCHASES),200) --seconds $(or $(SECONDS),120) --seed $(or $(SEED),7)
+	@$(VENV)/python -m tools.chaos --purchases $(or $(PURCHASES),200) --seconds $(or $(SECONDS),120) --seed $(or $(SEED),7)
 
 clean: python  ## remove the stack's data and what tests left; refuses while a stack runs
-	@$(PYTHON) -m devstack.clean
+	@$(PYTHON) -m tools.devstack.clean
 
 .PHONY: python packages
 packages: python

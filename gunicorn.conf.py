@@ -9,31 +9,31 @@ from typing import Any
 import psutil
 
 from config import settings
-from webapi import gunicorn_telemetry, gunicorn_worker
+from lib.webapi import gunicorn_worker
+
+# What holds for every web server of ours holds for this one; what follows is the intake's own.
+from lib.webapi.gunicorn_conf import (  # noqa: F401 - gunicorn reads them
+    control_socket_disable,
+    keepalive,
+    limit_request_line,
+    logger_class,
+    post_fork,
+    worker_exit,
+    worker_tmp_dir,
+)
 
 proc_name = "intake"
 # 512 KiB: an event of Stripe's (app.webhooks); its other routes take less, and say so.
 worker_class = gunicorn_worker.buffering(512 * 1024)
-keepalive = gunicorn_worker.KEEP_ALIVE_S
-logger_class = "webapi.gunicorn_telemetry.Logger"
-post_fork = gunicorn_telemetry.post_fork
-worker_exit = gunicorn_telemetry.worker_exit
 # Each request waits on Temporal or a service, not on the processor: many threads (each has some 100 KB), shared out in
-# app.places, and one process per core at most (WEB_CONCURRENCY).
+# app.bulkheads, and one process per core at most (WEB_CONCURRENCY).
 threads = 1120
 # Beside those that are served: who only connects, or drips, costs no thread, and the oldest make room for new ones.
 worker_connections = 4096
 # Longer than the longest answer, 10 s for an opening and 5 s for its secret.
 graceful_timeout = 15
-# The most that gunicorn reads: an overlong value is refused by its route, which says what is wrong with it.
-limit_request_line = 8190
-# A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
-worker_tmp_dir = "/dev/shm"  # noqa: S108
 # Whose X-Forwarded-* is believed, TRUSTED_PROXIES says; gunicorn would believe the whole machine.
 forwarded_allow_ips = ""
-
-# gunicorn's control socket would stand in the home folder; nobody asks it.
-control_socket_disable = True
 
 # By this variable prometheus_client knows where several processes count.
 METRICS = "PROMETHEUS_MULTIPROC_DIR"

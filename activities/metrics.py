@@ -9,18 +9,6 @@ RETRIES = "buy_projects_step_retries"
 FAILURES = "buy_projects_step_failures"
 COMPENSATIONS = "buy_projects_compensations"
 
-# The steps that undo what another step has done.
-UNDO = frozenset(
-    {
-        "cancel_payment",
-        "cancel_purchase_payment",
-        "release_offset",
-        "refund_payment",
-        "return_offset",
-        "revoke_offset",
-    }
-)
-
 
 def count_attempt() -> None:
     """Count the attempt that begins, unless it is its step's first."""
@@ -28,10 +16,9 @@ def count_attempt() -> None:
         _add(RETRIES, "Attempts of steps after the first one.")
 
 
-def count_done(step: str) -> None:
-    """Count a step that is done, if it undoes something."""
-    if step in UNDO:
-        _add(COMPENSATIONS, "Steps done that undo another step.")
+def count_compensation() -> None:
+    """Count a step that is done and undoes another one."""
+    _add(COMPENSATIONS, "Steps done that undo another step.")
 
 
 def count_failure(kind: str) -> None:

@@ -11,7 +11,7 @@ class NotifierSteps:
     def __init__(self, notifications: Notifications) -> None:
         self._notifications = notifications
 
-    @step
+    @step("publish-notification")
     async def publish_notification(self, notification: Notification) -> bool:
         """Publish the event under the step's key as its id, so that a repeat is seen as one."""
         await self._notifications.publish(cloud_event(notification, step_key()))

@@ -1,7 +1,7 @@
 """The steps at Payments."""
 
 from activities.step import step, step_key
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import PaymentCall, PurchaseCall, RecordCall
 from domain.ports import Payments
 from domain.purchase import Order, Payment
@@ -13,45 +13,45 @@ class PaymentsSteps:
     def __init__(self, payments: Payments) -> None:
         self._payments = payments
 
-    @step
+    @step("create-payment")
     async def create_payment(self, order: Order) -> Payment:
         """Create the payment for the amount that the buyer agreed to."""
         return await self._payments.create(order, step_key())
 
-    @step
-    async def look_at_payment(self, call: PaymentCall) -> Payment:
+    @step("retrieve-payment")
+    async def retrieve_payment(self, call: PaymentCall) -> Payment:
         """Ask the provider how the payment stands."""
-        return await self._payments.look(call.payment_id)
+        return await self._payments.retrieve(call.payment_id)
 
-    @step
+    @step("find-payment")
     async def find_payment(self, call: PurchaseCall) -> Payment:
         """Read the record of a purchase, without asking the provider."""
         payment = await self._payments.find(call.purchase_id)
         if payment is None:
-            raise Refused("not-found", f"Payments knows nothing of purchase {call.purchase_id}.")
+            raise Refused(RefusalKind.NOT_FOUND, f"Payments knows nothing of purchase {call.purchase_id}.")
         return payment
 
-    @step
+    @step("cancel-payment", undoes=True)
     async def cancel_payment(self, call: PaymentCall) -> Payment:
         """Cancel the payment, so that nobody can pay any more."""
         return await self._payments.cancel(call.payment_id, step_key())
 
-    @step
-    async def cancel_purchase_payment(self, call: PurchaseCall) -> Payment:
+    @step("cancel-payment-of", undoes=True)
+    async def cancel_payment_of(self, call: PurchaseCall) -> Payment:
         """Cancel the payment of a purchase, also one that is not known or is still to come."""
-        return await self._payments.cancel_purchase(call.purchase_id, step_key())
+        return await self._payments.cancel_payment_of(call.purchase_id, step_key())
 
-    @step
+    @step("capture-payment")
     async def capture_payment(self, call: PaymentCall) -> Payment:
         """Take the money that was authorised."""
         return await self._payments.capture(call.payment_id, step_key())
 
-    @step
+    @step("refund-payment", undoes=True)
     async def refund_payment(self, call: PaymentCall) -> Payment:
         """Give the money back."""
         return await self._payments.refund(call.payment_id, step_key())
 
-    @step
+    @step("record-outcome")
     async def record_outcome(self, call: RecordCall) -> Payment:
         """Record how the purchase ended."""
         return await self._payments.record_outcome(call.order, call.outcome, step_key())

@@ -12,27 +12,27 @@ class ProjectsSteps:
     def __init__(self, projects: Projects) -> None:
         self._projects = projects
 
-    @step
+    @step("reserve-offset")
     async def reserve_offset(self, call: ReserveCall) -> Reservation:
         """Hold the offset for the payment, at the price that the buyer agreed to."""
         return await self._projects.reserve(call.payment_id, call.order, step_key())
 
-    @step
+    @step("commit-offset")
     async def commit_offset(self, call: PaymentCall) -> Reservation:
         """Sell the offset that is held."""
         return await self._projects.commit(call.payment_id, step_key())
 
-    @step
+    @step("release-offset", undoes=True)
     async def release_offset(self, call: PaymentCall) -> Reservation:
         """Close the reservation; whoever succeeds decides how the purchase ends."""
         return await self._projects.release(call.payment_id, step_key())
 
-    @step
-    async def return_offset(self, call: PaymentCall) -> Reservation:
+    @step("restock-offset", undoes=True)
+    async def restock_offset(self, call: PaymentCall) -> Reservation:
         """Return the offset, after the money is back."""
-        return await self._projects.give_back(call.payment_id, step_key())
+        return await self._projects.restock(call.payment_id, step_key())
 
-    @step
-    async def look_at_reservation(self, call: PaymentCall) -> Reservation:
+    @step("retrieve-reservation")
+    async def retrieve_reservation(self, call: PaymentCall) -> Reservation:
         """Read the reservation."""
-        return await self._projects.look(call.payment_id)
+        return await self._projects.retrieve(call.payment_id)

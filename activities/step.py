@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.metrics import count_attempt, count_done, count_failure
+from activities.metrics import count_attempt, count_compensation, count_failure
 from domain.errors import ContractBroken, Refused, Unavailable
 
 # The types by which a saga knows what became of a step.
@@ -23,6 +23,9 @@ DONE = True
 
 log = logging.getLogger(__name__)
 
+# Each step's name; written while the steps' classes are made, and never again.
+_NAMES: dict[Callable[..., Any], str] = {}
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -33,9 +36,27 @@ def step_key() -> str:
     return f"{info.workflow_id}/{info.activity_id}"
 
 
-def step(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """Make a method an activity that fails with an ApplicationError which says whether to try again."""
+def step(name: str, *, undoes: bool = False) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """Make a method an activity that fails with an ApplicationError which says whether to try again.
 
+    `name` is the step's for ever: its activity's type, its id in a saga, and so a part of its key at the callee. What
+    the method is called is nobody's contract. `undoes`: it undoes what another step has done.
+    """
+
+    def made(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        run = _translating(method, undoes=undoes)
+        _NAMES[run] = name
+        return activity.defn(name=name)(run)
+
+    return made
+
+
+def step_name(method: Callable[..., Any]) -> str:
+    """The name by which a method was made a step."""
+    return _NAMES[method]
+
+
+def _translating(method: Callable[P, Awaitable[R]], *, undoes: bool) -> Callable[P, Awaitable[R]]:
     @functools.wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
         count_attempt()
@@ -48,10 +69,11 @@ def step(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
             # It says all that is known; the causes' traces are of nobody's use, and fill what the server keeps of it.
             raise failure from None
         log.info("%s, attempt %d: done", activity.info().activity_id, activity.info().attempt)
-        count_done(method.__name__)
+        if undoes:
+            count_compensation()
         return answer
 
-    return activity.defn(run)
+    return run
 
 
 def _translate(error: Refused | Unavailable | ContractBroken) -> ApplicationError:

@@ -16,9 +16,9 @@ class UsersSteps:
         self._users = users
         self._payments = payments
 
-    @step
+    @step("deliver-offset")
     async def deliver_offset(self, call: DeliverCall) -> bool:
-        """Give the buyer the offset: never on an old look, for this may be tried for days and be done at any moment."""
+        """Give the buyer the offset: never on an old answer, for this may be tried for days."""
         if activity.info().started_time > call.fresh_until:
             await self._check_paid(call.payment_id)
         order = call.order
@@ -28,20 +28,20 @@ class UsersSteps:
     async def _check_paid(self, payment_id: str) -> None:
         """Raise Refused, with the reason as its kind, for money that does not pay the order any more."""
         try:
-            payment = await self._payments.look(payment_id)
+            payment = await self._payments.retrieve(payment_id)
         except Refused as refused:
             # Nothing is known of the money, and nobody has refused the delivery.
             raise Unavailable(f"Payments does not show the payment: {refused}") from refused
         if payment.why_unpaid:
             raise Refused(payment.why_unpaid, f"Payment {payment_id} does not pay its order any more.")
 
-    @step
+    @step("revoke-offset", undoes=True)
     async def revoke_offset(self, call: OffsetCall) -> bool:
         """Take the buyer's offset back, or refuse it should it still arrive."""
         await self._users.revoke(call.buyer_id, call.payment_id, step_key())
         return DONE
 
-    @step
-    async def look_at_offset(self, call: OffsetCall) -> BuyerOffset:
-        """Read the buyer's offset, or the mark of its revocation."""
-        return await self._users.look(call.buyer_id, call.payment_id)
+    @step("retrieve-offset")
+    async def retrieve_offset(self, call: OffsetCall) -> BuyerOffset:
+        """Read the buyer's offset, or the tombstone of its revocation."""
+        return await self._users.retrieve(call.buyer_id, call.payment_id)

@@ -3,15 +3,15 @@
 from apiflask import APIBlueprint
 from flask import request
 
+from app.bulkheads import CATALOGUE_MAX, Bulkhead
 from app.context import Intake
 from app.development import development_buyers
-from app.places import CATALOGUE_MAX, Places
-from app.schemas import ConfigShown
+from app.responses import ConfigResponse
 from domain.catalogue import ProjectsPage
-from webapi import PageQuery
-from webapi.addresses import caller
-from webapi.openapi import may_tell
-from webapi.problem_types import RATE_LIMITED, UNAVAILABLE
+from lib.webapi import PageQuery
+from lib.webapi.addresses import caller
+from lib.webapi.openapi import problem_responses
+from lib.webapi.problem_types import RATE_LIMITED, UNAVAILABLE
 
 # 4 s: one call to Projects, which answers from its own database.
 CATALOGUE_TIMEOUT_S = 4.0
@@ -21,24 +21,24 @@ STRIPE_API = "https://api.stripe.com"
 def catalogue(intake: Intake) -> APIBlueprint:
     """The routes /projects and /config."""
     routes = APIBlueprint("catalogue", __name__, tag="Catalogue")
-    places = Places(CATALOGUE_MAX, "as many wait for the catalogue as the intake has room for")
+    places = Bulkhead(CATALOGUE_MAX, "as many wait for the catalogue as the intake has room for")
 
     @routes.get("/projects")
     @routes.input(PageQuery, location="query", arg_name="page")
     @routes.output(ProjectsPage)
-    @routes.doc(operation_id="listProjects", extensions=may_tell(RATE_LIMITED, UNAVAILABLE))
+    @routes.doc(operation_id="listProjects", extensions=problem_responses(RATE_LIMITED, UNAVAILABLE))
     def list_projects(page: PageQuery) -> ProjectsPage:
         """List the projects with the price and the free stock of each milestone."""
         with places.place(caller(request.remote_addr)):
-            return intake.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
+            return intake.portal.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 
     @routes.get("/config")
-    @routes.output(ConfigShown)
-    @routes.doc(operation_id="showConfig", extensions=may_tell(RATE_LIMITED))
-    def show_config() -> ConfigShown:
+    @routes.output(ConfigResponse)
+    @routes.doc(operation_id="showConfig", extensions=problem_responses(RATE_LIMITED))
+    def show_config() -> ConfigResponse:
         """Show what a page needs before it can sell."""
         config = intake.config
-        return ConfigShown(
+        return ConfigResponse(
             publishable_key=config.stripe_publishable_key,
             provider="stripe" if config.stripe_api_base.rstrip("/") == STRIPE_API else "simulator",
             provider_url=config.stripe_api_base,

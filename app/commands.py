@@ -1,27 +1,20 @@
 """The intake's own command line (`flask …`)."""
 
-import os
-
 import click
 from apiflask import APIFlask
 
-from app.cli import notifications_commands, purchases_commands
-from app.cli.desk import desk
-from app.erasing.command import buyer_commands
-from app.identity import BUYER_ID, Scope, development_token, new_api_key
-from app.operators.dead_letters import DeadLetters
+from app.identity import Scope, development_token, new_api_key
 from app.payload_key import payload_key
-from app.stripe_endpoint import stripe_endpoint_commands
-from audit.command import leave
-from config import API_KEY_ID, Settings
+from app.settings import API_KEY_ID, IntakeSettings
+from domain.purchase import BUYER_ID
+from operators.command_line import operators_commands
+from providers.stripe.endpoint import stripe_endpoint_commands
 
 
-def add_commands(api: APIFlask, config: Settings) -> None:
+def add_commands(api: APIFlask, config: IntakeSettings) -> None:
     """Add what people type beside `flask run`; each command tells what it does."""
-    # Not by sys.exit: a thread of Temporal's SDK that still runs aborts an interpreter that ends in order.
-    api.cli.add_command(purchases_commands(desk(config), leave=os._exit))
-    api.cli.add_command(notifications_commands(DeadLetters(config.amqp_url)))
-    api.cli.add_command(buyer_commands(config, leave))
+    for command in operators_commands():
+        api.cli.add_command(command)
     api.cli.add_command(stripe_endpoint_commands(config))
     api.cli.add_command(api_key)
     api.cli.add_command(payload_key)

@@ -1,54 +1,47 @@
 """What the routes of one web process share."""
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 from app.hints import Hints
 from app.identity import FetchKeys
-from app.loop import LoopThread
 from app.reading import Reader
-from app.sagas import Sagas
-from app.sharing import Shared
-from config import Settings
+from app.settings import IntakeSettings
 from domain.ports import Payments, Projects
-from telemetry.metrics import Asked
+from domain.purchase import NextAction
+from engine.purchases import Purchases
+from engine.single_flight import SingleFlight
+from lib.portal import Portal
+from lib.telemetry.metrics import Asked
 
-T = TypeVar("T")
-
-# 5 s for the client's secret: one call to Payments, one from there to the provider.
-SECRET_TIMEOUT_S = 5.0
+# 5 s for what the buyer has to do: one call to Payments, one from there to the provider.
+ACTION_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True)
 class Intake:
     """Settings and ports; a test hands in fakes."""
 
-    config: Settings
-    loop: LoopThread
-    sagas: Sagas
+    config: IntakeSettings
+    portal: Portal
+    purchases: Purchases
     payments: Payments
     projects: Projects
     hints: Hints
     fetch_keys: FetchKeys
     # Asked at each scrape of /metrics.
     metrics: tuple[Asked, ...] = ()
-    _secrets: Shared = field(default_factory=Shared)
+    _actions: SingleFlight = field(default_factory=SingleFlight)
 
     @property
     def reader(self) -> Reader:
         """Reads purchases from sagas and records."""
-        return Reader(self.loop, self.sagas, self.payments)
+        return Reader(self.purchases, self.payments)
 
-    def run(self, coroutine: Coroutine[Any, Any, T], timeout_s: float) -> T:
-        """The result of a port's call; raises TimeoutError when the time is over."""
-        return self.loop.run(coroutine, timeout_s)
+    def next_action(self, payment_id: str) -> NextAction:
+        """What the buyer has to do so that it is paid: read for each answer, kept nowhere."""
+        return self.portal.run(self._actions.run(payment_id, lambda: self._read_action(payment_id)), ACTION_TIMEOUT_S)
 
-    def client_secret(self, payment_id: str) -> str:
-        """What lets the buyer's browser pay: read for each answer, kept nowhere."""
-        return self.run(self._secrets.run(payment_id, lambda: self._read_secret(payment_id)), SECRET_TIMEOUT_S)
-
-    async def _read_secret(self, payment_id: str) -> str:
-        async with asyncio.timeout(SECRET_TIMEOUT_S):
-            return await self.payments.client_secret(payment_id)
+    async def _read_action(self, payment_id: str) -> NextAction:
+        async with asyncio.timeout(ACTION_TIMEOUT_S):
+            return await self.payments.next_action(payment_id)

@@ -6,7 +6,7 @@ from apiflask import APIFlask
 from flask import Response
 from flask_cors import CORS
 
-from config import Settings
+from app.settings import IntakeSettings
 
 # What a buyer's page sends, and what it has to read of an answer; no cookies are ever taken.
 METHODS = ["GET", "HEAD", "POST"]
@@ -27,7 +27,7 @@ ANSWER_HEADERS = [
 PREFLIGHT_LIFE = timedelta(minutes=10)
 
 
-def let_pages_in(api: APIFlask, config: Settings) -> None:
+def let_pages_in(api: APIFlask, config: IntakeSettings) -> None:
     """Answer the origins of CORS_ORIGINS as browsers ask for it (Fetch Standard, "CORS protocol"), and no others."""
     if not config.cors_origins:
         return

@@ -12,9 +12,9 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from app.identity import development_token
-from app.schemas import Id
-from config import Settings
-from webapi import Body, Shown
+from app.requests import Id
+from app.settings import IntakeSettings
+from lib.webapi import RequestModel, ResponseModel
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 
@@ -36,24 +36,24 @@ MEDIA_TYPES = {
 }
 
 
-def development_buyers(config: Settings) -> list[str]:
+def development_buyers(config: IntakeSettings) -> list[str]:
     """For whom anyone may have a token; nobody in production, and where an identity provider makes the tokens."""
     return list(BUYERS) if config.environment == "development" and not config.jwt_jwks_url else []
 
 
-class TokenBody(Body):
+class TokenRequest(RequestModel):
     """Whose token it shall be."""
 
     buyer_id: Id = Field(examples=["alice"])
 
 
-class TokenShown(Shown):
+class TokenResponse(ResponseModel):
     """A buyer's token."""
 
     token: str
 
 
-def development(config: Settings, web: Path = WEB) -> APIBlueprint:
+def development(config: IntakeSettings, web: Path = WEB) -> APIBlueprint:
     """The routes of a developer's machine; not a part of the API that clients are told of."""
     routes = APIBlueprint("development", __name__, enable_openapi=False)
 
@@ -75,10 +75,10 @@ def development(config: Settings, web: Path = WEB) -> APIBlueprint:
         return response
 
     @routes.post("/development/token")
-    @routes.input(TokenBody, arg_name="body")
-    @routes.output(TokenShown)
-    def make_token(body: TokenBody) -> TokenShown:
+    @routes.input(TokenRequest, arg_name="body")
+    @routes.output(TokenResponse)
+    def make_token(body: TokenRequest) -> TokenResponse:
         """Make a token for any buyer: on a developer's machine nobody has to prove who they are."""
-        return TokenShown(token=development_token(config, body.buyer_id))
+        return TokenResponse(token=development_token(config, body.buyer_id))
 
     return routes

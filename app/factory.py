@@ -7,33 +7,34 @@ from apiflask import APIFlask
 from flask import Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.bulkheads import BUYERS_MAX, WEBHOOKS_MAX, Bulkhead, BulkheadMiddleware
 from app.catalogue import catalogue
-from app.census import Census
 from app.commands import add_commands
 from app.context import Intake
 from app.cross_origin import let_pages_in
 from app.development import development
 from app.hints import Hints
 from app.identity import Jwks, authentication
-from app.loop import LoopThread
 from app.me import me
-from app.places import BUYERS_MAX, WEBHOOKS_MAX, Places, Turnstile
 from app.purchases import purchases
 from app.rate_limits import RateLimits
+from app.saga_collector import SagaCollector
 from app.security_headers import add_security_headers
-from app.temporal import TemporalSagas
+from app.settings import IntakeSettings
 from app.webhooks import WEBHOOK_PATH, turned_away, webhooks
 from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
-from config import Settings, settings
 from domain.errors import ContractBroken, Refused, Unavailable
-from telemetry.http import Outsiders, trace_calls
-from temporal_client import lazy_client
-from webapi import Problem, create_api
-from webapi.docs import docs
-from webapi.problem_types import UNAVAILABLE
+from engine import lazy_client
+from engine.purchases import Purchases
+from lib.portal import Portal
+from lib.settings import read
+from lib.telemetry.http import UntrustedTraceBoundary, trace_calls
+from lib.webapi import Problem, create_api
+from lib.webapi.docs import docs
+from lib.webapi.problem_types import UNAVAILABLE
 
 log = logging.getLogger(__name__)
 
@@ -47,20 +48,24 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     """The Flask application; without `intake` it is wired from the settings."""
     intake = intake or wired()
     api = create_api(
-        "app", "buy-projects intake", DESCRIPTION, ready={"Temporal": intake.sagas.check}, metrics=intake.metrics
+        "app",
+        "buy-projects intake",
+        DESCRIPTION,
+        ready={"Temporal": lambda: intake.portal.run(intake.purchases.check())},
+        metrics=intake.metrics,
     )
     _meet_the_world(api, intake.config)
     limits = RateLimits(intake.config)
     limits.guard(api)
     api.register_blueprint(docs())
-    room = Places(BUYERS_MAX, "as many buyers wait as the intake has room for")
+    room = Bulkhead(BUYERS_MAX, "as many buyers wait as the intake has room for")
     auth = authentication(intake.config, intake.fetch_keys)
     api.register_blueprint(purchases(intake, auth, limits, room))
     api.register_blueprint(me(auth, limits.admit))
     api.register_blueprint(catalogue(intake))
     api.register_blueprint(webhooks(intake))
-    events = Places(WEBHOOKS_MAX, "as many events wait as the intake has room for")
-    api.wsgi_app = Turnstile(api.wsgi_app, WEBHOOK_PATH, events, turned_away)  # type: ignore[method-assign]
+    events = Bulkhead(WEBHOOKS_MAX, "as many events wait as the intake has room for")
+    api.wsgi_app = BulkheadMiddleware(api.wsgi_app, WEBHOOK_PATH, events, turned_away)  # type: ignore[method-assign]
     if intake.config.environment == "development":
         api.register_blueprint(development(intake.config))
     add_commands(api, intake.config)
@@ -71,31 +76,31 @@ def create_app(intake: Intake | None = None) -> APIFlask:
 
 def wired() -> Intake:
     """The intake of this process; connects to nothing yet."""
-    config = settings()
-    loop = LoopThread()
+    portal = Portal()
+    config = read(IntakeSettings)
     # Connections of its own for each service: one that hangs must not keep the other's.
     payments = HttpPayments(trace_calls(pooled_client(), "payments"), config.payments_url, config.service_token)
     projects = HttpProjects(trace_calls(pooled_client(), "projects"), config.projects_url, config.service_token)
     users = HttpUsers(trace_calls(pooled_client(), "users"), config.users_url, config.service_token)
     return Intake(
         config=config,
-        loop=loop,
-        sagas=TemporalSagas(loop, payments),
+        portal=portal,
+        purchases=Purchases(payments),
         payments=payments,
         projects=projects,
         hints=Hints(projects, users),
-        metrics=(Census(loop, lazy_client, timedelta(seconds=config.reservation_ttl)),),
-        fetch_keys=Jwks(loop, pooled_client(), config.jwt_jwks_url),
+        metrics=(SagaCollector(portal, lazy_client, timedelta(seconds=config.reservation_ttl)),),
+        fetch_keys=Jwks(portal, pooled_client(), config.jwt_jwks_url),
     )
 
 
-def _meet_the_world(api: APIFlask, config: Settings) -> None:
+def _meet_the_world(api: APIFlask, config: IntakeSettings) -> None:
     """Where a request comes from, and what its answer lets a browser do."""
     if config.trusted_proxies:
         # The last proxy overwrites the scheme, where each one adds an address.
         proxied = ProxyFix(api.wsgi_app, x_for=config.trusted_proxies, x_proto=1)
         api.wsgi_app = proxied  # type: ignore[method-assign]
-    api.wsgi_app = Outsiders(api.wsgi_app)  # type: ignore[method-assign]
+    api.wsgi_app = UntrustedTraceBoundary(api.wsgi_app)  # type: ignore[method-assign]
     let_pages_in(api, config)
     add_security_headers(api, config)
 

@@ -9,7 +9,7 @@ import asyncio
 from domain.errors import Refused
 from domain.ports import Projects, Users
 from domain.purchase import Order
-from webapi.problem_types import FORBIDDEN
+from lib.webapi.problem_types import FORBIDDEN
 
 # 4 s for two calls at once, to services that answer from their own databases: twice what that takes on a bad day.
 HINTS_TIMEOUT_S = 4.0

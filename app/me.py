@@ -6,9 +6,10 @@ from typing import cast
 from apiflask import APIBlueprint, MultiAuth
 
 from app.identity import Caller, Scope
-from app.schemas import BuyerQuery, BuyerShown
-from webapi.openapi import may_tell
-from webapi.problem_types import RATE_LIMITED
+from app.requests import BuyerQuery
+from app.responses import BuyerResponse
+from lib.webapi.openapi import problem_responses
+from lib.webapi.problem_types import RATE_LIMITED
 
 
 def me(auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
@@ -18,12 +19,12 @@ def me(auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
     @routes.get("/me")
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(BuyerQuery, location="query", arg_name="query")
-    @routes.output(BuyerShown)
-    @routes.doc(operation_id="showBuyer", extensions=may_tell(RATE_LIMITED))
-    def show_buyer(query: BuyerQuery) -> BuyerShown:
+    @routes.output(BuyerResponse)
+    @routes.doc(operation_id="showBuyer", extensions=problem_responses(RATE_LIMITED))
+    def show_buyer(query: BuyerQuery) -> BuyerResponse:
         """Show whose token this is, or for whom a server's key acts."""
         buyer = cast("Caller", auth.current_user).acts_for(query.on_behalf_of)
         admit(buyer)
-        return BuyerShown(buyer_id=buyer)
+        return BuyerResponse(buyer_id=buyer)
 
     return routes

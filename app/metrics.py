@@ -1,11 +1,11 @@
 """What the intake counts, beside what every web process does; no buyer and no purchase stands in a label.
 
-Several processes add up (telemetry.metrics); a Gauge here would have to say how (`multiprocess_mode`).
+Several processes add up (lib.telemetry.metrics); a Gauge here would have to say how (`multiprocess_mode`).
 """
 
 from prometheus_client import Counter, Histogram
 
-from telemetry.metrics import ANSWER_BUCKETS_S
+from lib.telemetry.metrics import ANSWER_BUCKETS_S
 
 PURCHASES = Counter("intake_purchases_total", "Answers to POST /purchases, by result.", ["result"])
 # Of these an alert is made, too: refused before anything began, and not answered in time.
@@ -22,7 +22,7 @@ for _result in ("unverified", "unavailable", "full", "refused", "other-mode", "f
     WEBHOOKS.labels(_result)
 NOTICED = Counter(
     "intake_noticed_events_total",
-    "Events about refunds and disputes whose payment Payments has looked at, by the event's type.",
+    "Events about refunds and disputes whose payment Payments has retrieved, by the event's type.",
     ["type"],
 )
 # Stripe sends within seconds, and again for three days while we do not answer 200.

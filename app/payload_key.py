@@ -2,7 +2,7 @@
 
 import click
 
-from payload_keys import PAYLOAD_KEY_ID, new_entry
+from lib.settings.payload_keys import PAYLOAD_KEY_ID, new_entry
 
 
 @click.command("payload-key")

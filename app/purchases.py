@@ -1,18 +1,19 @@
-"""The buyers' door: open a purchase, look at one, list one's own, cancel one."""
+"""The buyers' routes: open a purchase, show one, list one's own, cancel one."""
 
 import re
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 
 from apiflask import APIBlueprint, MultiAuth
 from flask import Response, make_response, url_for
 
 from app import metrics
+from app.bulkheads import Bulkhead
 from app.context import Intake
 from app.identity import Caller, Scope
-from app.limiter import Overloaded
-from app.places import Places
 from app.rate_limits import RateLimits
 from app.refusals import (
     AMOUNT_TOO_SMALL,
@@ -25,34 +26,27 @@ from app.refusals import (
     TOO_MUCH_HELD,
     refused_opening,
 )
-from app.sagas import Doubted
-from app.schemas import (
-    AnswerShown,
-    BuyerQuery,
-    CancelBody,
-    KeyHeader,
-    OpenedHeaders,
-    PurchaseBody,
-    PurchaseShown,
-    PurchasesQuery,
-    PurchasesShown,
-    fingerprint,
-    purchase_id,
-)
-from domain.errors import Refused, Unavailable
+from app.requests import BuyerQuery, CancelRequest, KeyHeader, PurchaseRequest, PurchasesQuery
+from app.responses import AnswerResponse, OpenedHeaders, PurchaseResponse, PurchasesResponse
+from domain.errors import ContractBroken, Refused, Unavailable
+from domain.keys import fingerprint, purchase_id_of
 from domain.messages import StartPaymentInput
 from domain.purchase import Answer, Order, PurchaseStatus
-from telemetry import ids
-from webapi.openapi import may_tell
-from webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
+from engine.limiter import Overloaded
+from engine.purchases import ANSWER_TIMEOUT_S
+from engine.sagas import HintedAgainst
+from lib.telemetry import ids
+from lib.webapi import Problem
+from lib.webapi.openapi import problem_responses
+from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Every route here needs a right, has limits, and depends on others.
-ANY_MAY_TELL = (RATE_LIMITED, UNAVAILABLE)
+ANY_MAY_REFUSE = (RATE_LIMITED, UNAVAILABLE)
 
 
-def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places) -> APIBlueprint:
+def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhead) -> APIBlueprint:
     """The routes under /purchases; `limits` refuse a buyer for whom too much is asked, `room` too much at once."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
     take_place = room.guard(routes)
@@ -70,11 +64,11 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places)
     @routes.post("/purchases")
     @routes.auth_required(auth, roles=[Scope.WRITE])
     @routes.input(KeyHeader, location="headers", arg_name="header")
-    @routes.input(PurchaseBody, arg_name="body")
-    @routes.output(AnswerShown, status_code=201, headers=OpenedHeaders)
+    @routes.input(PurchaseRequest, arg_name="body")
+    @routes.output(AnswerResponse, status_code=201, headers=OpenedHeaders)
     @routes.doc(
         operation_id="openPurchase",
-        extensions=may_tell(
+        extensions=problem_responses(
             AMOUNT_TOO_SMALL,
             KEY_REUSED,
             NOT_FOUND,
@@ -83,10 +77,10 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places)
             SOLD_OUT,
             TOO_MANY_OPEN,
             TOO_MUCH_HELD,
-            *ANY_MAY_TELL,
+            *ANY_MAY_REFUSE,
         ),
     )
-    def open_purchase(header: KeyHeader, body: PurchaseBody) -> Response:
+    def open_purchase(header: KeyHeader, body: PurchaseRequest) -> Response:
         """Open a purchase; a repeat with the same key gets the same answer.
 
         What nobody could buy now is refused before anything is begun: a repeat of that is judged anew. Once a purchase
@@ -95,98 +89,109 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Places)
         buyer = buyer_of(body.on_behalf_of)
         limits.admit_order(buyer)
         take_place(buyer)
-        order = body.order(purchase_id(buyer, header.key), buyer)
-        ids.bind(purchase_id=order.purchase_id)
-        began_at = time.perf_counter()
-        # Not the request's id: a client may send one id with all its tries.
-        opened_by = uuid.uuid4().hex
-        answer = _answer(intake, order, fingerprint(order, body.payment_method, header.key), opened_by)
-        ids.bind(payment_id=answer.payment_id)
-        secret = intake.client_secret(answer.payment_id)
-        replayed = answer.opened_by != opened_by
-        metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
-        if not replayed:
-            metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
-        shown = AnswerShown(**answer.model_dump(exclude={"opened_by"}), client_secret=secret)
-        response = make_response(shown.model_dump(mode="json"), 201)
-        response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)
-        # The answer lets its reader pay: no cache may keep it.
-        response.headers["Cache-Control"] = "no-store"
-        if replayed:
-            response.headers["Idempotent-Replayed"] = "true"
-        return response
+        return _opened(intake, body.order(purchase_id_of(buyer, header.key), buyer), header.key)
 
     @routes.get("/purchases/<string:purchase_id>")
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(BuyerQuery, location="query", arg_name="query")
-    @routes.output(PurchaseShown)
-    @routes.doc(operation_id="showPurchase", extensions=may_tell(*ANY_MAY_TELL))
-    def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseShown:
+    @routes.output(PurchaseResponse)
+    @routes.doc(operation_id="showPurchase", extensions=problem_responses(*ANY_MAY_REFUSE))
+    def show_purchase(purchase_id: str, query: BuyerQuery) -> PurchaseResponse:
         """Show one of the buyer's own purchases."""
         return _own(intake, purchase_id, admitted(query.on_behalf_of))
 
     @routes.get("/purchases")
     @routes.auth_required(auth, roles=[Scope.READ])
     @routes.input(PurchasesQuery, location="query", arg_name="query")
-    @routes.output(PurchasesShown)
-    @routes.doc(operation_id="listPurchases", extensions=may_tell(*ANY_MAY_TELL))
-    def list_purchases(query: PurchasesQuery) -> PurchasesShown:
+    @routes.output(PurchasesResponse)
+    @routes.doc(operation_id="listPurchases", extensions=problem_responses(*ANY_MAY_REFUSE))
+    def list_purchases(query: PurchasesQuery) -> PurchasesResponse:
         """List the buyer's own purchases, newest first."""
-        items, next_cursor = intake.reader.page(admitted(query.on_behalf_of), query.limit, query.cursor)
-        return PurchasesShown(items=items, next_cursor=next_cursor)
+        buyer = admitted(query.on_behalf_of)
+        items, next_cursor = intake.portal.run(intake.reader.page(buyer, query.limit, query.cursor))
+        return PurchasesResponse(items=items, next_cursor=next_cursor)
 
     @routes.post("/purchases/<string:purchase_id>/cancel")
     @routes.auth_required(auth, roles=[Scope.WRITE])
-    @routes.input(CancelBody, arg_name="body")
-    @routes.output(PurchaseShown)
-    @routes.doc(operation_id="cancelPurchase", extensions=may_tell(NOT_CANCELABLE, *ANY_MAY_TELL))
-    def cancel_purchase(purchase_id: str, body: CancelBody) -> PurchaseShown:
+    @routes.input(CancelRequest, arg_name="body")
+    @routes.output(PurchaseResponse)
+    @routes.doc(operation_id="cancelPurchase", extensions=problem_responses(NOT_CANCELABLE, *ANY_MAY_REFUSE))
+    def cancel_purchase(purchase_id: str, body: CancelRequest) -> PurchaseResponse:
         """Cancel an unpaid purchase: nothing is charged, nothing is held; a repeat gets the same answer."""
         buyer = admitted(body.on_behalf_of)
-        _own(intake, purchase_id, buyer)
-        told = intake.sagas.cancel_purchase(purchase_id)
-        shown = _own(intake, purchase_id, buyer)
-        status = told.status if told else shown.status
-        if status is not PurchaseStatus.CANCELED:
-            raise NOT_CANCELABLE.problem(purchase_status=status)
-        # What the saga has told is newer than what the server knows of it without its worker.
-        return shown.model_copy(update={"status": status})
+        if not PURCHASE_ID.fullmatch(purchase_id) or not intake.portal.run(intake.reader.owns(purchase_id, buyer)):
+            raise no_such_purchase()
+        view = intake.portal.run(intake.purchases.cancel(purchase_id))
+        # Without a saga its record tells how it has ended.
+        shown = PurchaseResponse.of(view) if view else _own(intake, purchase_id, buyer)
+        if shown.status is not PurchaseStatus.CANCELED:
+            raise NOT_CANCELABLE.problem(purchase_status=shown.status)
+        return shown
 
     return routes
 
 
-def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseShown:
+def no_such_purchase() -> Problem:
+    """404, for another buyer's purchase too."""
+    return NOT_FOUND.problem("You have no such purchase.")
+
+
+def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseResponse:
     """The buyer's purchase; another's does not exist."""
     known = PURCHASE_ID.fullmatch(purchase_id)
-    shown = intake.reader.one(purchase_id, buyer) if known else None
+    shown = intake.portal.run(intake.reader.one(purchase_id, buyer)) if known else None
     if shown is None:
-        raise NOT_FOUND.problem("You have no such purchase.")
+        raise no_such_purchase()
     return shown
 
 
-def _answer(intake: Intake, order: Order, mark: str, opened_by: str) -> Answer:
+def _opened(intake: Intake, order: Order, key: str) -> Response:
+    """Open the purchase of an order, and answer with what its buyer has to do."""
+    ids.bind(purchase_id=order.purchase_id)
+    began_at = time.perf_counter()
     start = StartPaymentInput(
         order=order,
-        fingerprint=mark,
-        opened_by=opened_by,
+        fingerprint=fingerprint(order, key),
+        # Not the request's id: a client may send one id with all its tries.
+        opened_by=uuid.uuid4().hex,
         reservation_ttl_s=intake.config.reservation_ttl,
         opening_timeout_s=intake.config.opening_timeout,
     )
+    with _counting_refusals():
+        answer = intake.portal.run(_open(intake, start), ANSWER_TIMEOUT_S)
+    ids.bind(payment_id=answer.payment_id)
+    action = intake.next_action(answer.payment_id)
+    replayed = answer.opened_by != start.opened_by
+    metrics.PURCHASES.labels("replayed" if replayed else "opened").inc()
+    if not replayed:
+        metrics.FIRST_ANSWER.observe(time.perf_counter() - began_at)
+    response = make_response(AnswerResponse.of(answer, action).model_dump(mode="json"), 201)
+    response.headers["Location"] = url_for("purchases.show_purchase", purchase_id=order.purchase_id)
+    # The answer lets its reader pay: no cache may keep it.
+    response.headers["Cache-Control"] = "no-store"
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+async def _open(intake: Intake, start: StartPaymentInput) -> Answer:
+    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
     try:
-        return _opened(intake, start)
+        return await intake.purchases.open(start, lambda: intake.hints.ask(start.order))
+    except HintedAgainst as hinted:
+        if not await intake.reader.knows(start.order.purchase_id):
+            raise hinted.error from hinted
+    return await intake.purchases.open(start)
+
+
+@contextmanager
+def _counting_refusals() -> Iterator[None]:
+    """Count an opening that has no answer; a refusal is raised as the buyer is told it."""
+    try:
+        yield
     except Refused as refusal:
         metrics.PURCHASES.labels(refusal.kind).inc()
         raise refused_opening(refusal) from refusal
-    except Unavailable as error:
+    except (Unavailable, ContractBroken, TimeoutError) as error:
         metrics.PURCHASES.labels("overloaded" if isinstance(error, Overloaded) else "unavailable").inc()
         raise
-
-
-def _opened(intake: Intake, start: StartPaymentInput) -> Answer:
-    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
-    try:
-        return intake.sagas.open_purchase(start, lambda: intake.hints.ask(start.order))
-    except Doubted as doubt:
-        if not intake.reader.knows(start.order.purchase_id):
-            raise doubt.error from doubt
-    return intake.sagas.open_purchase(start)

@@ -11,11 +11,11 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from config import Settings
-from webapi.addresses import caller
-from webapi.problem_types import RATE_LIMITED
+from app.settings import IntakeSettings
+from lib.webapi.addresses import caller
+from lib.webapi.problem_types import RATE_LIMITED
 
-# Stripe's door has a budget of its own, and who asks for health must hear of it in any crowd.
+# Stripe's endpoint has a budget of its own, and who asks for health must hear of it in any crowd.
 UNLIMITED = frozenset({"/webhooks/stripe", "/health", "/ready", "/metrics"})
 # 1 s: Redis answers in a millisecond, on a drowning machine in some hundred. Who waits longer is let in, and their
 # process counts for itself until Redis is back.
@@ -33,7 +33,7 @@ HEADER_NAMES = {
 class RateLimits:
     """The limits of one application, counted in fixed windows that begin with a caller's first request."""
 
-    def __init__(self, config: Settings) -> None:
+    def __init__(self, config: IntakeSettings) -> None:
         storage = config.rate_limit_storage_url
         in_redis = storage.startswith("redis")
         self._limiter = Limiter(

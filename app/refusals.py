@@ -2,8 +2,8 @@
 
 from domain.errors import Refused
 from domain.purchase import PurchaseStatus
-from webapi import Problem
-from webapi.problem_types import FORBIDDEN, INVALID_REQUEST, NOT_FOUND, ProblemType
+from lib.webapi import Problem
+from lib.webapi.problem_types import FORBIDDEN, INVALID_REQUEST, NOT_FOUND, ProblemType
 
 AMOUNT_TOO_SMALL = ProblemType("amount-too-small", 422, "No provider charges so small an amount.")
 KEY_REUSED = ProblemType(

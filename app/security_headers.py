@@ -14,7 +14,7 @@ from secure.headers import (
     XContentTypeOptions,
 )
 
-from config import Settings
+from app.settings import IntakeSettings
 
 # An answer of the API is nothing to look at: no page may show it, and it may load nothing.
 API = ContentSecurityPolicy().default_src("'none'").frame_ancestors("'none'")
@@ -25,7 +25,7 @@ HSTS = StrictTransportSecurity().max_age(31_536_000)
 STRIPE_JS = ("https://js.stripe.com", "https://*.js.stripe.com")
 
 
-def add_security_headers(api: APIFlask, config: Settings) -> None:
+def add_security_headers(api: APIFlask, config: IntakeSettings) -> None:
     """Add them to every answer: the content policy of its blueprint, and HSTS where the caller came by https."""
     pages = {"development": _checkout(config), "docs": _docs()}
     strict = {name: _headers(policy) for name, policy in pages.items()}
@@ -55,7 +55,7 @@ def _headers(policy: ContentSecurityPolicy) -> Secure:
     )
 
 
-def _checkout(config: Settings) -> ContentSecurityPolicy:
+def _checkout(config: IntakeSettings) -> ContentSecurityPolicy:
     """The checkout page: our own scripts and Stripe's, which is also where it calls and what it frames."""
     return (
         ContentSecurityPolicy()

@@ -1,37 +1,41 @@
-"""Stripe's door: an event is acknowledged only once Temporal has accepted what it starts."""
+"""Stripe's endpoint: an event is acknowledged only once Temporal has accepted what it starts."""
 
 import logging
 import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from apiflask import APIBlueprint
 from flask import request
 
 from app import metrics
-from app.acceptance import Acceptance, Room
 from app.context import Intake
+from app.deduplication import Deduplicator, WebhookLimits
 from app.refusals import INVALID_SIGNATURE
-from app.schemas import ReceivedShown, SignatureHeader
-from app.stripe_events import (
+from app.requests import SignatureHeader
+from app.responses import ReceivedResponse
+from domain.errors import ContractBroken, Refused, Unavailable
+from domain.keys import payment_id_of
+from domain.messages import FollowUpInput, PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
+from lib.telemetry import ids, tracing
+from lib.webapi import Problem
+from lib.webapi.openapi import problem_responses, reads_raw
+from lib.webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
+from providers.stripe.events import (
     HANDLED,
-    NOTICED,
-    TAKEN,
     PaymentEvent,
-    Snapshot,
-    marked_purchase,
-    marks,
-    noticed_payment,
+    StripeEvent,
+    metadata,
+    noticed_reference,
     payment_event,
+    purchase_of,
     snapshot,
 )
-from app.stripe_signature import signed
-from domain.errors import ContractBroken, Refused, Unavailable
-from domain.messages import PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
-from telemetry import ids, tracing
-from webapi import Problem
-from webapi.openapi import may_tell, reads_raw
-from webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
+from providers.stripe.signature import signed
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # 512 KiB: an event holds one object, whose metadata alone may take 25 KB.
 EVENT_BYTES_MAX = 512 * 1024
@@ -40,38 +44,41 @@ RETRY_AFTER_S = 2
 WEBHOOK_PATH = "/webhooks/stripe"
 # As far as a signature's time may be from ours.
 CLOCKS_APART_MAX_S = 300
-# 8 looks at once: disputes and refunds are rare, and a provider that hangs must not take the door from payments.
-LOOKS_MAX = 8
+# 8 questions at once: few events need one, and a provider that hangs must not keep the others out.
+PAYMENTS_MAX = 8
 # 5 s: four calls from Payments to the provider; Stripe waits longer for our answer.
-LOOK_TIMEOUT_S = 5.0
+PAYMENTS_TIMEOUT_S = 5.0
 
 
-class Keepers:
-    """Who has to have an event before it is acknowledged: Temporal its saga, Payments what its payment came to."""
+class Guards:
+    """What stands before those who have to have an event before it is acknowledged.
+
+    Temporal has its saga, Payments knows whose payment it is about and what that came to.
+    """
 
     def __init__(self) -> None:
-        self.sagas = Acceptance()
-        self.looks = Room(LOOKS_MAX, keeper="Payments")
+        self.sagas = Deduplicator()
+        self.payments = WebhookLimits(PAYMENTS_MAX, callee="Payments")
 
 
 def webhooks(intake: Intake) -> APIBlueprint:
     """The route /webhooks/stripe."""
     routes = APIBlueprint("webhooks", __name__, tag="Webhooks")
-    keepers = Keepers()
+    limits = Guards()
 
     @routes.post(WEBHOOK_PATH)
-    @routes.output(ReceivedShown)
+    @routes.output(ReceivedResponse)
     @routes.doc(
         operation_id="receiveStripeEvent",
         extensions={
-            **may_tell(INVALID_SIGNATURE, INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE),
-            **reads_raw(headers=SignatureHeader, body=Snapshot),
+            **problem_responses(INVALID_SIGNATURE, INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE),
+            **reads_raw(headers=SignatureHeader, body=StripeEvent),
         },
     )
-    def receive() -> ReceivedShown:
+    def receive() -> ReceivedResponse:
         """Take an event: 200 once it is stored, or when it is none of ours."""
-        metrics.WEBHOOKS.labels(_counted(intake, keepers, _payload())).inc()
-        return ReceivedShown()
+        metrics.WEBHOOKS.labels(_counted(intake, limits, _payload())).inc()
+        return ReceivedResponse()
 
     return routes
 
@@ -89,14 +96,14 @@ def _payload() -> bytes:
     return request.get_data()
 
 
-def _counted(intake: Intake, keepers: Keepers, payload: bytes) -> str:
+def _counted(intake: Intake, limits: Guards, payload: bytes) -> str:
     """What becomes of a delivery, in one word; what is refused is counted before it is raised."""
     header = request.headers.get("Stripe-Signature", "")
     if not signed(payload, header, intake.config.stripe_webhook_secrets, time.time()):
         metrics.WEBHOOKS.labels("unverified").inc()
         raise INVALID_SIGNATURE.problem()
     try:
-        return _taken(intake, keepers, snapshot(payload))
+        return _taken(intake, limits, snapshot(payload))
     except Problem as problem:
         log.warning("a signed event is refused: %s %s", problem.detail, problem.extra)
         metrics.WEBHOOKS.labels("refused").inc()
@@ -106,7 +113,7 @@ def _counted(intake: Intake, keepers: Keepers, payload: bytes) -> str:
         raise turned_away("unavailable") from error
 
 
-def _taken(intake: Intake, keepers: Keepers, event: Snapshot) -> str:
+def _taken(intake: Intake, limits: Guards, event: StripeEvent) -> str:
     """What becomes of a verified event, in one word."""
     if event.livemode not in {None, intake.config.livemode}:
         log.warning("event %s is of the other mode: is this endpoint set up for the mode of our keys?", event.id)
@@ -114,26 +121,46 @@ def _taken(intake: Intake, keepers: Keepers, event: Snapshot) -> str:
     if event.account not in {None, intake.config.stripe_account}:
         log.warning("event %s is of account %s, which is not STRIPE_ACCOUNT", event.id, event.account)
         return "foreign"
-    ids.bind(purchase_id=marked_purchase(event))
-    about = payment_event(event) if event.type in TAKEN else None
-    if about and (about.marked or _is_known(intake, keepers.looks, about.payment_id)):
-        return _begin(intake, keepers.sagas, event, about)
-    if about:
-        return "not-ours"
-    payment_id = noticed_payment(event) if event.type in NOTICED else None
-    if payment_id:
-        return _notice(intake, keepers.looks, event, payment_id)
+    ids.bind(purchase_id=purchase_of(event))
+    if about := payment_event(event):
+        payment_id = _named(about) or _found(intake, limits.payments, about.reference)
+        if payment_id is None and about.purchase_id:
+            # It says that it is ours, and Payments does not know it (yet): its saga asks again, and calls somebody.
+            payment_id = payment_id_of(about.purchase_id)
+        if payment_id is None:
+            return "not-ours"
+        return _begin(intake, limits.sagas, event, _follow_up(about, payment_id, intake.config.payment_attempts))
+    if reference := noticed_reference(event):
+        return _notice(intake, limits.payments, event, reference)
     return "not-ours" if event.type in HANDLED else "ignored"
 
 
-def _begin(intake: Intake, sagas: Acceptance, event: Snapshot, about: PaymentEvent) -> str:
+def _named(about: PaymentEvent) -> str | None:
+    """The payment that an event's metadata names; None where its two ids do not belong together: hands may write there.
+
+    Nothing else is taken from metadata: whose a payment is, and what became of it, the saga learns from Payments.
+    """
+    payment_id = payment_id_of(about.purchase_id) if about.purchase_id else None
+    return payment_id if payment_id == about.payment_id else None
+
+
+def _follow_up(about: PaymentEvent, payment_id: str, attempts_max: int) -> FollowUpInput:
+    """What an event starts."""
+    if about.kind == "succeeded":
+        return PaymentSuccessInput(payment_id=payment_id)
+    if about.kind == "refund-failed":
+        return RefundFailedInput(payment_id=payment_id, refund_id=about.cause)
+    return PaymentFailedInput(payment_id=payment_id, attempts_max=attempts_max, cause=about.cause)
+
+
+def _begin(intake: Intake, sagas: Deduplicator, event: StripeEvent, follow_up: FollowUpInput) -> str:
     """Let Temporal have the event's saga."""
-    ids.bind(payment_id=about.payment_id)
+    ids.bind(payment_id=follow_up.payment_id)
     # The very same event: another one of the same fact may be there to start anew what has failed since.
-    same = (event.id, about)
+    same = (event.id, follow_up)
     # Stripe knows nothing of our traces but what Payments has written on the payment; the signature vouches for it.
-    with tracing.continued(marks(event).get("traceparent")):
-        is_new = sagas.accept(same, lambda: _start(intake, about))
+    with tracing.continued(metadata(event).get("traceparent")):
+        is_new = sagas.accept(same, lambda: intake.portal.run(intake.purchases.follow(follow_up)))
     if not is_new:
         return "repeated"
     now = time.time()
@@ -143,32 +170,29 @@ def _begin(intake: Intake, sagas: Acceptance, event: Snapshot, about: PaymentEve
     return "started"
 
 
-def _notice(intake: Intake, looks: Room, event: Snapshot, payment_id: str) -> str:
+def _notice(intake: Intake, payments: WebhookLimits, event: StripeEvent, reference: str) -> str:
     """Let Payments ask the provider, and keep, what has become of a payment: the event itself proves nothing."""
-    if not _is_known(intake, looks, payment_id):
+    payment_id = _found(intake, payments, reference)
+    if payment_id is None:
         return "not-ours"
-    log.warning("%s of payment %s (event %s): Payments has looked", event.type, payment_id, event.id)
+    _asked(intake, payments, lambda: intake.payments.retrieve(payment_id))
+    log.warning("%s of payment %s (event %s): Payments has retrieved it", event.type, payment_id, event.id)
     metrics.NOTICED.labels(event.type).inc()
     return "noticed"
 
 
-def _is_known(intake: Intake, looks: Room, payment_id: str) -> bool:
-    """Whether Payments knows the payment, which it looks at for that."""
-    ids.bind(payment_id=payment_id)
-    with looks.place():
+def _found(intake: Intake, payments: WebhookLimits, reference: str) -> str | None:
+    """The payment that its provider calls so, if Payments knows it."""
+    payment = _asked(intake, payments, lambda: intake.payments.find_by_reference(reference))
+    if payment:
+        ids.bind(payment_id=payment.payment_id)
+    return payment.payment_id if payment else None
+
+
+def _asked(intake: Intake, payments: WebhookLimits, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """The answer of Payments; raises Unavailable where there is none, and the event will come again."""
+    with payments.place():
         try:
-            intake.run(intake.payments.look(payment_id), LOOK_TIMEOUT_S)
-        except Refused:
-            return False
-        except (TimeoutError, ContractBroken) as error:
-            raise Unavailable(f"Payments has not looked at {payment_id}: {error!r}") from error
-    return True
-
-
-def _start(intake: Intake, event: PaymentEvent) -> bool:
-    if event.kind == "succeeded":
-        return intake.sagas.payment_succeeded(PaymentSuccessInput(payment_id=event.payment_id))
-    if event.kind == "refund-failed":
-        return intake.sagas.refund_failed(RefundFailedInput(payment_id=event.payment_id, refund_id=event.cause))
-    failed = PaymentFailedInput(payment_id=event.payment_id, attempts_max=intake.config.payment_attempts)
-    return intake.sagas.payment_failed(failed, event.cause)
+            return intake.portal.run(ask(), PAYMENTS_TIMEOUT_S)
+        except (TimeoutError, ContractBroken, Refused) as error:
+            raise Unavailable(f"Payments has not answered: {error!r}") from error

@@ -5,13 +5,14 @@ import sys
 
 from audit.auditor import Places
 from audit.command import leave, run
-from config import settings
-from temporal_client import lazy_client
+from audit.settings import RecordsSettings
+from engine import lazy_client
+from lib.settings import read
 
 
 def main(arguments: list[str]) -> int:
     """Audit; 0: it adds up, 1: it does not, 2: it could not be read."""
-    return asyncio.run(run(arguments, Places.of(settings()), lazy_client))
+    return asyncio.run(run(arguments, Places.of(read(RecordsSettings)), lazy_client))
 
 
 if __name__ == "__main__":

@@ -14,16 +14,16 @@ from typing import Protocol, Self
 
 from temporalio.client import Client
 
-from audit.books import Case, PaymentEntry, ReservationEntry, Saga
-from audit.cases import gather
-from audit.findings import Finding, Weight
-from audit.http_books import HttpBooks
-from audit.purchase import examine
+from audit.http_records import HttpRecords
 from audit.report import Report, counted
-from audit.stock import Tally, tally
-from audit.temporal_books import TemporalBooks
+from audit.rules.cases import gather
+from audit.rules.findings import Finding, Weight
+from audit.rules.purchase import examine
+from audit.rules.records import Case, PaymentEntry, ReservationEntry, SagaRecord
+from audit.rules.stock import Tally, tally
+from audit.settings import RecordsSettings
+from audit.temporal_records import TemporalRecords
 from clients.http import pooled_client
-from config import Settings
 from domain.errors import ContractBroken, Unavailable
 
 # Seconds before each further look at the suspects, 7.5 in all: a notification has passed the broker by then.
@@ -49,7 +49,7 @@ class Places:
     service_token: str
 
     @classmethod
-    def of(cls, config: Settings) -> Self:
+    def of(cls, config: RecordsSettings) -> Self:
         """Where the settings say that they are."""
         return cls(
             payments=config.payments_url,
@@ -70,7 +70,7 @@ async def audit(
     """Compare all books, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
     urls = {name: getattr(places, name) for name in ("payments", "projects", "users", "notifier")}
     async with pooled_client() as http:
-        auditor = Auditor(HttpBooks(http, urls, places.service_token), TemporalBooks(temporal), tell)
+        auditor = Auditor(HttpRecords(http, urls, places.service_token), TemporalRecords(temporal), tell)
         try:
             return await (auditor.report_of(purchase_ids) if purchase_ids else auditor.report())
         except (Unavailable, ContractBroken) as error:
@@ -78,12 +78,12 @@ async def audit(
 
 
 class Sagas(Protocol):
-    """What Temporal tells; see TemporalBooks."""
+    """What Temporal tells; see TemporalRecords."""
 
-    async def sagas(self) -> list[Saga]:
+    async def sagas(self) -> list[SagaRecord]:
         """Every saga of interest."""
 
-    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[Saga, ...]:
+    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[SagaRecord, ...]:
         """The sagas of one purchase."""
 
     async def reason(self, workflow_id: str) -> str | None:
@@ -94,7 +94,7 @@ class Auditor:
     """One audit; `pause` waits so many seconds."""
 
     def __init__(
-        self, books: HttpBooks, temporal: Sagas, tell: Tell, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self, books: HttpRecords, temporal: Sagas, tell: Tell, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> None:
         self._books = books
         self._temporal = temporal

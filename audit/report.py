@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, field
 from typing import Any
 
-from audit.books import Case, PaymentEntry
-from audit.findings import Finding, Weight
-from audit.stock import Tally
+from audit.rules.findings import Finding, Weight
+from audit.rules.records import Case, PaymentEntry
+from audit.rules.stock import Tally
 from domain.money import shown_amount
 from domain.purchase import PurchaseStatus
 

@@ -16,11 +16,12 @@ from prometheus_client import Gauge, start_http_server
 
 from audit.auditor import CouldNotRead, Places, audit
 from audit.command import leave
-from audit.findings import Weight
 from audit.report import Report
-from config import settings
-from telemetry import logs
-from temporal_client import lazy_client
+from audit.rules.findings import Weight
+from audit.settings import AuditSettings
+from engine import lazy_client
+from lib.settings import read
+from lib.telemetry import logs
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +59,13 @@ async def audit_once(audited: Audit) -> float:
 
 
 async def _audited() -> Report:
-    return await audit(Places.of(settings()), await lazy_client())
+    return await audit(Places.of(read(AuditSettings)), await lazy_client())
 
 
 def main() -> NoReturn:
     """Audit again and again; ends at once when it is told to, for it keeps nothing."""
     logs.set_up("audit")
-    host, _, port = settings().metrics_address.rpartition(":")
+    host, _, port = read(AuditSettings).metrics_address.rpartition(":")
     if not host:
         sys.exit("The settings are wrong: METRICS_ADDRESS: the audit tells what it finds there; give it host:port")
     for number in (signal.SIGTERM, signal.SIGINT):

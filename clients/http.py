@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import ContractBroken, Refused, Unavailable
-from telemetry import ids
+from lib.telemetry import ids
 
 # 2 s to connect: on our own network a connection stands in milliseconds or not at all.
 CONNECT_TIMEOUT_S = 2.0
@@ -15,7 +15,7 @@ CONNECT_TIMEOUT_S = 2.0
 ANSWER_TIMEOUT_S = 8.0
 # As many connections as a worker runs steps at once.
 CONNECTIONS_MAX = 100
-# 30 s: a burst finds its connections again, and our servers keep them for 75 s (webapi.gunicorn_worker).
+# 30 s: a burst finds its connections again, and our servers keep them for 75 s (lib.webapi.gunicorn_worker).
 IDLE_S = 30.0
 # What a connection says that the other side closes under a request: a process that ends, a balancer that tidies up.
 CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)

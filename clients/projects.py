@@ -7,19 +7,20 @@ import httpx
 
 from clients.http import Service, parse
 from domain.catalogue import ProjectsPage
+from domain.errors import RefusalKind
 from domain.purchase import Order, Reservation
 
 REFUSALS = frozenset(
     {
-        "sold-out",
-        "price-changed",
-        "too-many-open",
-        "too-much-held",
-        "not-found",
-        "invalid-request",
-        "reservation-closed",
-        "reservation-committed",
-        "reservation-mismatch",
+        RefusalKind.SOLD_OUT,
+        RefusalKind.PRICE_CHANGED,
+        RefusalKind.TOO_MANY_OPEN,
+        RefusalKind.TOO_MUCH_HELD,
+        RefusalKind.NOT_FOUND,
+        RefusalKind.INVALID_REQUEST,
+        RefusalKind.RESERVATION_CLOSED,
+        RefusalKind.RESERVATION_COMMITTED,
+        RefusalKind.RESERVATION_MISMATCH,
     }
 )
 
@@ -32,11 +33,11 @@ class HttpProjects:
 
     async def quote(self, order: Order) -> None:
         """POST /quotes."""
-        await self._service.call("POST", "/quotes", body=_told(order))
+        await self._service.call("POST", "/quotes", body=_order(order))
 
     async def reserve(self, payment_id: str, order: Order, key: str) -> Reservation:
         """POST /reservations."""
-        body = _told(order) | {"payment_id": payment_id}
+        body = _order(order) | {"payment_id": payment_id}
         return parse(Reservation, await self._service.call("POST", "/reservations", key=key, body=body))
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
@@ -47,13 +48,17 @@ class HttpProjects:
         """DELETE /reservations/{payment_id}."""
         return await self._change("DELETE", payment_id, key)
 
-    async def give_back(self, payment_id: str, key: str) -> Reservation:
+    async def restock(self, payment_id: str, key: str) -> Reservation:
         """PATCH /reservations/{payment_id} to returned."""
         return await self._change("PATCH", payment_id, key, {"status": "returned"})
 
-    async def look(self, payment_id: str) -> Reservation:
+    async def retrieve(self, payment_id: str) -> Reservation:
         """GET /reservations/{payment_id}."""
-        return parse(Reservation, await self._service.call("GET", _path(payment_id)))
+        return parse(Reservation, await self.entry(payment_id))
+
+    async def entry(self, payment_id: str) -> dict[str, Any]:
+        """GET /reservations/{payment_id}: all that Projects tells, for people."""
+        return await self._service.call("GET", _path(payment_id))
 
     async def catalogue(self, limit: int, cursor: str | None) -> ProjectsPage:
         """GET /projects."""
@@ -66,7 +71,7 @@ class HttpProjects:
         return parse(Reservation, await self._service.call(method, _path(payment_id), key=key, body=body))
 
 
-def _told(order: Order) -> dict[str, Any]:
+def _order(order: Order) -> dict[str, Any]:
     return order.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
 
 

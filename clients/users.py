@@ -1,13 +1,15 @@
 """Users over HTTP."""
 
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from clients.http import Service, parse
+from domain.errors import RefusalKind
 from domain.purchase import BuyerOffset, Item
 
-REFUSALS = frozenset({"not-found", "offset-revoked"})
+REFUSALS = frozenset({RefusalKind.NOT_FOUND, RefusalKind.OFFSET_REVOKED})
 
 
 class HttpUsers:
@@ -35,9 +37,13 @@ class HttpUsers:
         """DELETE /users/{user_id}/offsets/{payment_id}."""
         await self._service.call("DELETE", _path(buyer_id, payment_id), key=key)
 
-    async def look(self, buyer_id: str, payment_id: str) -> BuyerOffset:
+    async def retrieve(self, buyer_id: str, payment_id: str) -> BuyerOffset:
         """GET /users/{user_id}/offsets/{payment_id}."""
-        return parse(BuyerOffset, await self._service.call("GET", _path(buyer_id, payment_id)))
+        return parse(BuyerOffset, await self.entry(buyer_id, payment_id))
+
+    async def entry(self, buyer_id: str, payment_id: str) -> dict[str, Any]:
+        """GET /users/{user_id}/offsets/{payment_id}: all that Users tells, for people."""
+        return await self._service.call("GET", _path(buyer_id, payment_id))
 
 
 def _path(buyer_id: str, payment_id: str) -> str:

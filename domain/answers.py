@@ -2,20 +2,37 @@
 
 from typing import Any
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.purchase import Answer, Outcome
 
 # The refusals that tell a buyer what to do; whatever else refuses an opening is our own matter.
 BUYERS_REFUSALS = frozenset(
-    {"sold-out", "price-changed", "too-many-open", "too-much-held", "not-found", "invalid-request"}
+    {
+        RefusalKind.SOLD_OUT,
+        RefusalKind.PRICE_CHANGED,
+        RefusalKind.TOO_MANY_OPEN,
+        RefusalKind.TOO_MUCH_HELD,
+        RefusalKind.NOT_FOUND,
+        RefusalKind.INVALID_REQUEST,
+    }
 )
-GIVEN_UP = Refused("opening-failed", "The purchase could not be opened in time; nothing is charged, nothing is held.")
-KEY_REUSED = Refused("idempotency-key-reused", "This key has been used for another purchase.")
 
 
-def told(refusal: Refused) -> Refused:
+# Made anew each time: an exception that is raised again keeps the frames of every time before.
+def given_up() -> Refused:
+    """An opening that was given up, for whatever reason that is not the buyer's matter."""
+    detail = "The purchase could not be opened in time; nothing is charged, nothing is held."
+    return Refused(RefusalKind.OPENING_FAILED, detail)
+
+
+def key_reused() -> Refused:
+    """Another order under the same key."""
+    return Refused(RefusalKind.IDEMPOTENCY_KEY_REUSED, "This key has been used for another purchase.")
+
+
+def for_buyer(refusal: Refused) -> Refused:
     """The refusal as the buyer hears it."""
-    return refusal if refusal.kind in BUYERS_REFUSALS else GIVEN_UP
+    return refusal if refusal.kind in BUYERS_REFUSALS else given_up()
 
 
 def recordable(answer: Answer | None, refusal: Refused | None) -> dict[str, Any] | None:
@@ -28,9 +45,9 @@ def recordable(answer: Answer | None, refusal: Refused | None) -> dict[str, Any]
 def recorded_answer(outcome: Outcome, fingerprint: str) -> Answer:
     """The answer of a purchase that has ended; raises Refused with the refusal it had, or for another body's key."""
     if outcome.fingerprint != fingerprint:
-        raise KEY_REUSED
+        raise key_reused()
     if outcome.answer is None:
-        raise GIVEN_UP
+        raise given_up()
     if refused := outcome.answer.get("refused"):
         raise Refused(**refused)
     return Answer.model_validate(outcome.answer)

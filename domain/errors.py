@@ -1,12 +1,43 @@
 """The three ways in which a call does not succeed. What is not one of them is a bug."""
 
+from enum import StrEnum
 from typing import Any
+
+
+class RefusalKind(StrEnum):
+    """Every documented refusal, as the last part of its problem's type says it."""
+
+    NOT_FOUND = "not-found"
+    INVALID_REQUEST = "invalid-request"
+    # Payments'.
+    PAYMENT_PAID = "payment-paid"
+    PAYMENT_PROCESSING = "payment-processing"
+    PAYMENT_CANCELED = "payment-canceled"
+    PAYMENT_MISMATCH = "payment-mismatch"
+    PAYMENT_NOT_CAPTURABLE = "payment-not-capturable"
+    PAYMENT_NOT_REFUNDABLE = "payment-not-refundable"
+    PURCHASES_OPEN = "purchases-open"
+    # Projects'.
+    SOLD_OUT = "sold-out"
+    PRICE_CHANGED = "price-changed"
+    TOO_MANY_OPEN = "too-many-open"
+    TOO_MUCH_HELD = "too-much-held"
+    RESERVATION_CLOSED = "reservation-closed"
+    RESERVATION_COMMITTED = "reservation-committed"
+    RESERVATION_MISMATCH = "reservation-mismatch"
+    # Users'.
+    OFFSET_REVOKED = "offset-revoked"
+    # The intake's own, and its sagas'.
+    FORBIDDEN = "forbidden"
+    OPENING_FAILED = "opening-failed"
+    IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused"
 
 
 class Refused(Exception):
     """The callee has decided: no. Asking again gives the same answer.
 
-    `kind` is the last part of the problem's type, `extra` its further members (`current_amount`).
+    `kind` is the last part of the problem's type (a RefusalKind, or text that an older or newer program has written),
+    `extra` its further members (`current_amount`).
     """
 
     def __init__(self, kind: str, detail: str, extra: dict[str, Any] | None = None) -> None:

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.purchase import Answer, Frozen, Order, Outcome, PurchaseStatus, TimelineEntry
+from domain.purchase import Frozen, Order, Outcome, PurchaseStatus, TimelineEntry
 
 # A saga of a purchase is found by its name alone, so that nobody has to keep a list.
 PURCHASE_ID_PREFIX = "purchase/"
+REFUND_FAILED_PREFIX = "refund-failed/"
 
 
 def purchase_workflow_id(purchase_id: str) -> str:
@@ -20,14 +21,11 @@ def payment_success_workflow_id(payment_id: str) -> str:
     return f"payment-success/{payment_id}"
 
 
-def payment_failed_workflow_id(payment_id: str, cause: str) -> str:
-    """The id of the PaymentFailed of one failed charge (or, where there is none, of one event)."""
-    return f"payment-failed/{payment_id}/{cause}"
+class Signal(StrEnum):
+    """What sagas tell a purchase's own saga."""
 
-
-def refund_failed_workflow_id(refund_id: str) -> str:
-    """The id of the one RefundFailed of a refund that the bank has failed."""
-    return f"refund-failed/{refund_id}"
+    COMPLETE = "complete"
+    PROGRESS = "progress"
 
 
 class TaskQueue(StrEnum):
@@ -47,6 +45,11 @@ class StartPaymentInput(Frozen):
     reservation_ttl_s: int
     opening_timeout_s: int
 
+    @property
+    def workflow_id(self) -> str:
+        """One saga for each purchase."""
+        return purchase_workflow_id(self.order.purchase_id)
+
 
 class OpenRequest(Frozen):
     """The update `open`: a client waits for the answer of the purchase with this body."""
@@ -54,24 +57,31 @@ class OpenRequest(Frozen):
     fingerprint: str
 
 
-class CancelAnswer(Frozen):
-    """The update `cancel`: whether the buyer's cancel ended the purchase, and where it stands otherwise."""
-
-    canceled: bool
-    status: PurchaseStatus
-
-
 class PaymentSuccessInput(Frozen):
     """A payment that seems to be paid; whose it is Payments knows."""
 
     payment_id: str
 
+    @property
+    def workflow_id(self) -> str:
+        """One saga for each payment."""
+        return payment_success_workflow_id(self.payment_id)
+
 
 class PaymentFailedInput(Frozen):
-    """A payment of which an attempt seems to have failed; `attempts_max` failed attempts end the purchase."""
+    """A payment of which an attempt seems to have failed; `attempts_max` failed attempts end the purchase.
+
+    `cause` names the failed charge, or else the event that told of it.
+    """
 
     payment_id: str
     attempts_max: int
+    cause: str
+
+    @property
+    def workflow_id(self) -> str:
+        """One saga for each failed charge (or, where there is none, each event)."""
+        return f"payment-failed/{self.payment_id}/{self.cause}"
 
 
 class RefundFailedInput(Frozen):
@@ -80,11 +90,19 @@ class RefundFailedInput(Frozen):
     payment_id: str
     refund_id: str
 
+    @property
+    def workflow_id(self) -> str:
+        """One saga for each refund."""
+        return REFUND_FAILED_PREFIX + self.refund_id
 
-class Settlement(Frozen):
-    """The signal `settle`: the saga that won tells the purchase how it ended.
 
-    `payment_id` is the payment that the saga has looked at: a purchase believes no saga of another one. None where the
+FollowUpInput = PaymentSuccessInput | PaymentFailedInput | RefundFailedInput
+
+
+class PurchaseResult(Frozen):
+    """The signal `complete`: the saga that won tells the purchase how it ended.
+
+    `payment_id` is the payment that the saga has retrieved: a purchase believes no saga of another one. None where the
     purchase's own saga has ended it.
     """
 
@@ -110,13 +128,14 @@ class Progress(Frozen):
 
 
 class PurchaseView(Frozen):
-    """The query `view`: the purchase as its saga sees it."""
+    """The query `view` and the answer of the update `cancel`: the purchase as its saga or its record knows it."""
 
+    order: Order
     status: PurchaseStatus
     reason: str | None = None
-    payment_id: str | None = None
-    expires_at: datetime
-    answer: Answer | None = None
+    payment_id: str
+    created_at: datetime
+    expires_at: datetime | None
     timeline: tuple[TimelineEntry, ...] = ()
 
 
@@ -135,7 +154,7 @@ class PaymentCall(Frozen):
 
 
 class PurchaseCall(Frozen):
-    """A step on the payment of a purchase whose id at the provider is not known."""
+    """A step on whatever payment a purchase has, or may still get."""
 
     purchase_id: str
 
@@ -148,7 +167,7 @@ class ReserveCall(Frozen):
 
 
 class DeliverCall(Frozen):
-    """The step that gives the buyer the offset; an attempt that begins after `fresh_until` looks at the payment."""
+    """The step that gives the buyer the offset; an attempt that begins after `fresh_until` retrieves the payment."""
 
     payment_id: str
     order: Order

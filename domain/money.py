@@ -1,11 +1,7 @@
 """Amounts are integers in minor units with a lower-case ISO 4217 currency; quantities are whole kilograms of CO2e."""
 
 KILOGRAMS_PER_TONNE = 1000
-# Stripe takes at most eight digits of minor units ("Amount", API reference).
-AMOUNT_MAX = 99_999_999
-# The currencies that we sell in, each with the least amount that Stripe charges ("Minimum and maximum charge amounts").
-AMOUNT_MIN = {"usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, "jpy": 50}
-# Of the currencies above only the yen has no smaller unit.
+# Of the currencies that we sell in only the yen has no smaller unit.
 ZERO_DECIMAL = frozenset({"jpy"})
 # Above 0, at most 1,000,000 tonnes and three places; plain digits, for 1e3 and ٣ are numbers to some readers only.
 # From a tonne on, below a tonne, or the million itself: pydantic's patterns know no look-ahead to say "not zero".

@@ -8,22 +8,22 @@ from typing import Protocol
 
 from domain.catalogue import ProjectsPage
 from domain.messages import CloudEvent
-from domain.purchase import BuyerOffset, Item, Order, Outcome, Payment, Reservation
+from domain.purchase import BuyerOffset, Item, NextAction, Order, Outcome, Payment, Reservation
 
 
 class Payments(Protocol):
     """The payments of purchases; only this service speaks to the payment provider."""
 
     async def create(self, order: Order, key: str) -> Payment:
-        """Create the payment of an order; for a settled purchase its `outcome` is set."""
+        """Create the payment of an order; for a purchase that has ended its `outcome` is set."""
 
-    async def look(self, payment_id: str) -> Payment:
+    async def retrieve(self, payment_id: str) -> Payment:
         """The payment as the provider has it now."""
 
     async def cancel(self, payment_id: str, key: str) -> Payment:
         """Cancel; refused `payment-paid` or `payment-processing`."""
 
-    async def cancel_purchase(self, purchase_id: str, key: str) -> Payment:
+    async def cancel_payment_of(self, purchase_id: str, key: str) -> Payment:
         """Cancel by purchase, known or not; a later create is refused."""
 
     async def capture(self, payment_id: str, key: str) -> Payment:
@@ -38,11 +38,14 @@ class Payments(Protocol):
     async def find(self, purchase_id: str) -> Payment | None:
         """The record of a purchase, without asking the provider."""
 
+    async def find_by_reference(self, provider_reference: str) -> Payment | None:
+        """The record of the payment that its provider calls so, without asking the provider."""
+
     async def list(self, buyer_id: str, limit: int, cursor: str | None) -> tuple[list[Payment], str | None]:
         """A page of a buyer's records, newest first, and the next page's cursor."""
 
-    async def client_secret(self, payment_id: str) -> str:
-        """What lets the buyer's browser pay; never kept by us."""
+    async def next_action(self, payment_id: str) -> NextAction:
+        """What the buyer has to do so that the payment is paid; never kept by us."""
 
 
 class Projects(Protocol):
@@ -63,10 +66,10 @@ class Projects(Protocol):
     async def release(self, payment_id: str, key: str) -> Reservation:
         """Close the reservation and claim it for the caller; refused: another saga has won."""
 
-    async def give_back(self, payment_id: str, key: str) -> Reservation:
+    async def restock(self, payment_id: str, key: str) -> Reservation:
         """Return what was sold, after the money is back."""
 
-    async def look(self, payment_id: str) -> Reservation:
+    async def retrieve(self, payment_id: str) -> Reservation:
         """The reservation as it is; refused `not-found`."""
 
     async def catalogue(self, limit: int, cursor: str | None) -> ProjectsPage:
@@ -87,8 +90,8 @@ class Users(Protocol):
     async def revoke(self, buyer_id: str, payment_id: str, key: str) -> None:
         """Take the offset back; a later delivery for this payment is refused."""
 
-    async def look(self, buyer_id: str, payment_id: str) -> BuyerOffset:
-        """The buyer's offset as it is, or the mark of its revocation; refused `not-found`."""
+    async def retrieve(self, buyer_id: str, payment_id: str) -> BuyerOffset:
+        """The buyer's offset as it is, or the tombstone of its revocation; refused `not-found`."""
 
 
 class Notifications(Protocol):

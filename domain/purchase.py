@@ -1,17 +1,22 @@
 """A purchase: what was ordered, where it stands, what its payment looks like."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.money import canonical as canonical_quantity
 from domain.money import shown_amount
 
 # Ids stand in workflows' ids and search attributes, in keys, headers and paths: a callee that tells another one breaks
-# its contract, before a saga's task can fail by it. 100: two of a provider's stand in a key of 255 characters.
+# its contract, before a saga's task can fail by it.
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-PaymentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+# An opaque id, never an address or a name: it stands in logs and search attributes.
+BUYER_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PaymentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,36}$")]
 
 
 class Frozen(BaseModel):
@@ -65,6 +70,29 @@ class Order(Frozen):
     items: tuple[Item, ...]
     amount: int
     currency: str
+    payment_method: str = "card"
+
+    @classmethod
+    def canonical(  # noqa: PLR0913 - an order has as many parts
+        cls,
+        *,
+        purchase_id: str,
+        buyer_id: str,
+        items: Iterable[Item],
+        amount: int,
+        currency: str,
+        payment_method: str,
+    ) -> Self:
+        """The one way to write an order: its quantities with three places, its items by project and milestone."""
+        rows = [item.model_copy(update={"quantity": canonical_quantity(item.quantity)}) for item in items]
+        return cls(
+            purchase_id=purchase_id,
+            buyer_id=buyer_id,
+            items=tuple(sorted(rows, key=lambda item: (item.project_id, item.milestone_id))),
+            amount=amount,
+            currency=currency,
+            payment_method=payment_method,
+        )
 
     def summary(self) -> str:
         """The order in a human's words."""
@@ -78,7 +106,7 @@ class Order(Frozen):
 
 
 class PaymentStatus(StrEnum):
-    """What a look tells of a payment."""
+    """What Payments tells of a payment; `creating`: the provider's answer to its creation is not known."""
 
     CREATING = "creating"
     PAYABLE = "payable"
@@ -128,11 +156,15 @@ class Outcome(Frozen):
 class Payment(Frozen):
     """A payment as Payments shows it; amounts in minor units, `amount` is what the order costs.
 
-    A mark (a cancel that came before its payment) has no buyer, amount, currency and items. `payment_id` is None while
-    the provider's is not known, `canceled_by` names the step that canceled it (None: the provider or a hand).
+    A tombstone (a cancel that came before its payment) has no method, buyer, amount, currency and items.
+    `provider_reference`, the provider's own id, is None while it is not known; `canceled_by` names the step that
+    canceled it (None: the provider or a hand).
     """
 
-    payment_id: PaymentId | None
+    payment_id: PaymentId
+    method: str | None = None
+    provider: str | None = None
+    provider_reference: str | None = None
     purchase_id: Id
     buyer_id: Id | None
     status: PaymentStatus
@@ -150,11 +182,9 @@ class Payment(Frozen):
     canceled_by: str | None = None
 
     @property
-    def known_id(self) -> str:
-        """The payment's id where the provider has told it; a payment that was looked at or created has one."""
-        if self.payment_id is None:
-            raise ValueError(f"the payment of purchase {self.purchase_id} has no id yet")
-        return self.payment_id
+    def is_tombstone(self) -> bool:
+        """A cancel came before it: there is no payment, and none may come."""
+        return self.buyer_id is None
 
     @property
     def authorised(self) -> bool:
@@ -181,28 +211,54 @@ class Payment(Frozen):
 
     @property
     def order(self) -> Order:
-        """The order that the payment pays; only a mark has none."""
-        if self.buyer_id is None or self.amount is None or self.currency is None:
-            raise ValueError(f"the payment of purchase {self.purchase_id} is a mark")
+        """The order that the payment pays; only a tombstone has none."""
+        if self.buyer_id is None or self.amount is None or self.currency is None or self.method is None:
+            raise ValueError(f"the payment of purchase {self.purchase_id} is a tombstone")
         return Order(
             purchase_id=self.purchase_id,
             buyer_id=self.buyer_id,
             items=self.items,
             amount=self.amount,
             currency=self.currency,
+            payment_method=self.method,
         )
+
+
+class NextAction(Frozen):
+    """What the buyer has to do so that the payment is paid; what it holds lets its reader pay, and is kept nowhere."""
+
+    type: Literal["stripe", "redirect", "none"]
+    client_secret: str | None = None
+    payment_intent: str | None = None
+    url: str | None = None
+
+
+class ReservationStatus(StrEnum):
+    """Where a reservation stands."""
+
+    RESERVED = "reserved"
+    COMMITTED = "committed"
+    CLOSED = "closed"
+    RETURNED = "returned"
 
 
 class Reservation(Frozen):
     """Offset held for a payment, as Projects shows it."""
 
     payment_id: str
-    status: str
+    status: ReservationStatus
     closed_by: str | None = None
 
 
+class OffsetStatus(StrEnum):
+    """Where a buyer's offset stands; `revoked` for good."""
+
+    DELIVERED = "delivered"
+    REVOKED = "revoked"
+
+
 class BuyerOffset(Frozen):
-    """The offset of a buyer by one payment, as Users shows it: `delivered`, or `revoked` for good."""
+    """The offset of a buyer by one payment, as Users shows it."""
 
     payment_id: str
-    status: str
+    status: OffsetStatus

@@ -3,7 +3,7 @@
 import json
 import re
 
-from devstack.options import ROOT
+from tools.devstack.options import ROOT
 
 BLOCK = re.compile(r"<!-- scenario: (\w+) -->\n```bash\n(.*?)```", re.DOTALL)
 SCENARIOS = dict(BLOCK.findall((ROOT / "README.md").read_text()))

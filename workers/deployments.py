@@ -1,16 +1,13 @@
 """The versions of our workers as the server knows them: who is there, who gets new purchases, what is still open."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 from temporalio.api.deployment.v1 import WorkerDeploymentInfo
 from temporalio.api.deployment.v1 import WorkerDeploymentVersion as DeploymentVersion
 from temporalio.api.enums.v1 import TaskQueueType, VersionDrainageStatus
-from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
 from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
     DescribeWorkerDeploymentVersionRequest,
     SetWorkerDeploymentCurrentVersionRequest,
@@ -18,16 +15,13 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import WorkerDeploymentVersion
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain.messages import TaskQueue
+from engine.server import KINDS, describe_queue, if_known
 
 # Workers that start beside this command need some 15 s on a busy machine.
 WORKERS_LIMIT_S = 60.0
 ASK_AGAIN_S = 0.5
-KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -119,7 +113,7 @@ class Deployment:
 
     async def _info(self) -> WorkerDeploymentInfo:
         request = DescribeWorkerDeploymentRequest(namespace=self._client.namespace, deployment_name=self._name)
-        described = await _if_known(self._client.workflow_service.describe_worker_deployment(request))
+        described = await if_known(self._client.workflow_service.describe_worker_deployment(request))
         return described.worker_deployment_info if described else WorkerDeploymentInfo()
 
     async def _without_workers(self, build_id: str) -> set[str]:
@@ -128,7 +122,7 @@ class Deployment:
         return {
             queue.value
             for queue in TaskQueue
-            for kind in KINDS
+            for kind in KINDS.values()
             if (queue.value, kind) not in noted or not await self._polled(queue, kind, build_id)
         }
 
@@ -137,23 +131,10 @@ class Deployment:
             namespace=self._client.namespace,
             deployment_version=DeploymentVersion(deployment_name=self._name, build_id=build_id),
         )
-        described = await _if_known(self._client.workflow_service.describe_worker_deployment_version(request))
+        described = await if_known(self._client.workflow_service.describe_worker_deployment_version(request))
         return {(queue.name, queue.type) for queue in described.version_task_queues} if described else set()
 
     async def _polled(self, queue: str, kind: TaskQueueType.ValueType, build_id: str) -> bool:
-        request = DescribeTaskQueueRequest(
-            namespace=self._client.namespace, task_queue=TaskQueueName(name=queue), task_queue_type=kind
-        )
-        pollers = (await self._client.workflow_service.describe_task_queue(request)).pollers
+        pollers = (await describe_queue(self._client, queue, kind)).pollers
         wanted = (self._name, build_id)
         return any((p.deployment_options.deployment_name, p.deployment_options.build_id) == wanted for p in pollers)
-
-
-async def _if_known(answer: Awaitable[T]) -> T | None:
-    """The server's answer; None where it does not know what it is asked about: no worker of it has polled yet."""
-    try:
-        return await answer
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return None
-        raise

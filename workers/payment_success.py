@@ -1,7 +1,7 @@
-"""The worker of the task queue `payment-success`."""
+"""`python -m workers.payment_success`, as `python -m workers payment_success`: the worker of that task queue."""
 
 from domain.messages import TaskQueue
 from workers.process import run
 
 if __name__ == "__main__":
-    run(TaskQueue.PAYMENT_SUCCESS, "payment success")
+    run(TaskQueue.PAYMENT_SUCCESS)

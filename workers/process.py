@@ -10,9 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue as TaskQueueName
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.runtime import Runtime
@@ -20,22 +17,26 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 
 from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
-from clients.amqp import AmqpNotifications
+from clients.amqp import NOTIFICATIONS, AmqpNotifications
 from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
-from config import Settings, settings
 from domain.messages import TaskQueue
-from telemetry import logs, tracing
-from telemetry.http import trace_calls
-from telemetry.sdk_logs import runtime
-from telemetry.sdk_metrics import metered_runtime
-from temporal_client import address, connect
+from engine import address, connect
+from engine.server import KINDS, describe_queue
+from lib.messaging.broker import Broker
+from lib.messaging.publisher import Publisher
+from lib.settings import read
+from lib.telemetry import logs, tracing
+from lib.telemetry.http import trace_calls
+from lib.telemetry.sdk_logs import runtime
+from lib.telemetry.sdk_metrics import metered_runtime
 from workers.alive import alive
 from workers.heartbeats import BEAT_S, Heartbeats
 from workers.machine import telling
 from workers.sagas import SAGAS
+from workers.settings import WorkerSettings
 from workers.versions import deployment_of
 from workflows.metrics import BUCKETS_S, LIFE_BUCKETS_S
 
@@ -90,21 +91,21 @@ class Ports:
         ]
 
 
-def run(queue: TaskQueue, title: str) -> None:
-    """Work on a queue until SIGTERM or SIGINT; prints `Starting <title> worker` once the server sees it poll."""
+def run(queue: TaskQueue) -> None:
+    """Work on a queue until SIGTERM or SIGINT; prints `Starting start payment worker` once the server sees it poll."""
     process = f"{queue.replace('-', '_')}_worker"
     logs.set_up(process)
     tracing.set_up(process)
     activity.logger.base_logger.addFilter(OnlyBugs())
     # Before anything is connected: who is told nonsense shall say so at once.
-    config = settings()
+    config = read(WorkerSettings)
     at = config.metrics_address
     Runtime.set_default(metered_runtime(at, LIFE_BUCKETS_S, BUCKETS_S) if at else runtime())
-    asyncio.run(_work(config, queue, title))
+    asyncio.run(_work(config, queue))
     tracing.end()
 
 
-async def _work(config: Settings, queue: TaskQueue, title: str) -> None:
+async def _work(config: WorkerSettings, queue: TaskQueue) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -116,7 +117,7 @@ async def _work(config: Settings, queue: TaskQueue, title: str) -> None:
         async with worker:
             await _until_polling(client, queue)
             async with alive(config.alive_file, lambda: worker.is_running), telling(Runtime.default().metric_meter):
-                print(f"Starting {title} worker", flush=True)
+                print(f"Starting {queue.replace('-', ' ')} worker", flush=True)
                 await stop.wait()
 
 
@@ -159,14 +160,9 @@ def new_worker(
 
 
 async def _until_polling(client: Client, queue: TaskQueue) -> None:
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueueName(name=queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
     while True:
         try:
-            described = await client.workflow_service.describe_task_queue(request)
+            described = await describe_queue(client, queue, KINDS["workflow"])
         except RPCError as error:
             log.warning("Temporal does not tell who polls: %s", error)
         else:
@@ -176,9 +172,9 @@ async def _until_polling(client: Client, queue: TaskQueue) -> None:
 
 
 @asynccontextmanager
-async def _ports(config: Settings) -> AsyncIterator[Ports]:
-    notifications = AmqpNotifications(config.amqp_url)
-    notifications.start()
+async def _ports(config: WorkerSettings) -> AsyncIterator[Ports]:
+    publisher = Publisher(Broker(config.amqp_url, NOTIFICATIONS))
+    publisher.start()
     # Connections of its own for each service: one that hangs must not keep the others'.
     async with (
         trace_calls(pooled_client(), "payments") as payments,
@@ -189,6 +185,6 @@ async def _ports(config: Settings) -> AsyncIterator[Ports]:
             payments=HttpPayments(payments, config.payments_url, config.service_token),
             projects=HttpProjects(projects, config.projects_url, config.service_token),
             users=HttpUsers(users, config.users_url, config.service_token),
-            notifications=notifications,
+            notifications=AmqpNotifications(publisher),
         )
-    notifications.close()
+    publisher.close()

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from temporalio.service import RPCError
 
 from audit.command import leave
-from config import Settings, settings
-from temporal_client import connect
+from engine import connect
+from lib.settings import read
 from workers.deployments import Deployment
 from workers.moves import Mover
+from workers.settings import WorkerSettings
 
 DONE, FAILED = 0, 1
 
 
-async def run(arguments: Sequence[str], config: Settings) -> int:
+async def run(arguments: Sequence[str], config: WorkerSettings) -> int:
     """Carry out one command; the exit code."""
     wanted = _parser().parse_args(arguments)
     try:
@@ -30,7 +31,7 @@ async def run(arguments: Sequence[str], config: Settings) -> int:
     return DONE
 
 
-async def _carry_out(wanted: argparse.Namespace, config: Settings) -> None:
+async def _carry_out(wanted: argparse.Namespace, config: WorkerSettings) -> None:
     build_id = config.worker_build_id
     if wanted.command != "status" and not build_id:
         raise ValueError("WORKER_BUILD_ID names no version: run this from the version that it is about.")
@@ -108,4 +109,4 @@ async def _move(deployment: Deployment, mover: Mover, source: str, target: str, 
 
 
 if __name__ == "__main__":
-    leave(asyncio.run(run(sys.argv[1:], settings())))
+    leave(asyncio.run(run(sys.argv[1:], read(WorkerSettings))))

@@ -3,21 +3,18 @@
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import WorkerDeploymentConfig
 
-from config import Settings
+from workers.settings import WorkerSettings
 
 
-def version_of(config: Settings) -> WorkerDeploymentVersion | None:
-    """The version that WORKER_BUILD_ID names; None for an unversioned worker, as in development."""
+def deployment_of(config: WorkerSettings) -> WorkerDeploymentConfig | None:
+    """How a worker tells the server which version WORKER_BUILD_ID names; all sagas are pinned to it, the long one too.
+
+    None for an unversioned worker, as in development.
+    """
     if not config.worker_build_id:
         return None
-    return WorkerDeploymentVersion(deployment_name=config.worker_deployment, build_id=config.worker_build_id)
-
-
-def deployment_of(config: Settings) -> WorkerDeploymentConfig | None:
-    """How a worker tells the server its version; all sagas are pinned to it, the long one too."""
-    version = version_of(config)
-    if version is None:
-        return None
     return WorkerDeploymentConfig(
-        version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.PINNED
+        version=WorkerDeploymentVersion(deployment_name=config.worker_deployment, build_id=config.worker_build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
     )

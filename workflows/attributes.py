@@ -4,6 +4,7 @@ from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
+from domain.keys import payment_id_of
 from domain.purchase import Order, PurchaseStatus
 
 PURCHASE_STATUS = SearchAttributeKey.for_keyword("PurchaseStatus")
@@ -12,15 +13,14 @@ BUYER_ID = SearchAttributeKey.for_keyword("BuyerId")
 PROJECT_ID = SearchAttributeKey.for_keyword_list("ProjectId")
 
 
-def order_attributes(order: Order, status: PurchaseStatus, payment_id: str | None = None) -> TypedSearchAttributes:
+def order_attributes(order: Order, status: PurchaseStatus) -> TypedSearchAttributes:
     """All that is known of a purchase when a saga of it starts."""
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(PURCHASE_STATUS, status.value),
+        SearchAttributePair(PAYMENT_ID, payment_id_of(order.purchase_id)),
         SearchAttributePair(BUYER_ID, order.buyer_id),
         SearchAttributePair(PROJECT_ID, sorted({item.project_id for item in order.items})),
     ]
-    if payment_id:
-        pairs.append(SearchAttributePair(PAYMENT_ID, payment_id))
     return TypedSearchAttributes(pairs)
 
 

@@ -9,7 +9,8 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
     from domain.messages import DeliverCall, OffsetCall, PurchaseCall, RecordCall
-    from domain.purchase import BuyerOffset, Payment, PaymentStatus, Reservation
+    from domain.purchase import BuyerOffset, OffsetStatus, Payment, PaymentStatus, Reservation
+    from domain.purchase import ReservationStatus as Status
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Effect:
     seen: Callable[[Any], bool]
 
 
-def effect_of(step: str, arg: Any, key: str) -> Effect | None:
-    """The effect of a step by its name, argument and key; None for a step that cannot be done by hand."""
+def effect_of(step: Callable[..., Any], arg: Any, key: str) -> Effect | None:
+    """The effect of a step by its method, argument and key; None for a step that cannot be done by hand."""
     make = _EFFECTS.get(step)
     return make(arg, key) if make else None
 
@@ -39,17 +40,21 @@ def _refunded(payment: Payment) -> bool:
     return payment.amount_captured > 0 and payment.amount_kept <= 0
 
 
-def _reserved(*states: str) -> Callable[[Reservation], bool]:
+def _reserved(*states: Status) -> Callable[[Reservation], bool]:
     return lambda row: row.status in states
+
+
+def _closed_by(row: Reservation, key: str) -> bool:
+    return row.status is Status.CLOSED and row.closed_by == key
 
 
 def _delivery(call: DeliverCall, _key: str) -> Effect:
     offset = OffsetCall(payment_id=call.payment_id, buyer_id=call.order.buyer_id)
-    return Effect(UsersSteps.look_at_offset, offset, lambda seen: _offset_is(seen, "delivered"))
+    return Effect(UsersSteps.retrieve_offset, offset, lambda seen: _offset_is(seen, OffsetStatus.DELIVERED))
 
 
-def _offset_is(offset: BuyerOffset, status: str) -> bool:
-    return offset.status == status
+def _offset_is(offset: BuyerOffset, status: OffsetStatus) -> bool:
+    return offset.status is status
 
 
 def _record(call: RecordCall, _key: str) -> Effect:
@@ -57,19 +62,21 @@ def _record(call: RecordCall, _key: str) -> Effect:
     return Effect(PaymentsSteps.find_payment, purchase, lambda payment: payment.outcome is not None)
 
 
-_look = PaymentsSteps.look_at_payment
-_row = ProjectsSteps.look_at_reservation
+_payment = PaymentsSteps.retrieve_payment
+_row = ProjectsSteps.retrieve_reservation
 
-_EFFECTS: dict[str, Callable[[Any, str], Effect]] = {
-    "cancel-payment": lambda call, _: Effect(_look, call, _canceled),
-    "cancel-purchase-payment": lambda call, _: Effect(PaymentsSteps.find_payment, call, _canceled),
-    "capture-payment": lambda call, _: Effect(_look, call, _captured),
-    "refund-payment": lambda call, _: Effect(_look, call, _refunded),
-    "commit-offset": lambda call, _: Effect(_row, call, _reserved("committed")),
+_EFFECTS: dict[Callable[..., Any], Callable[[Any, str], Effect]] = {
+    PaymentsSteps.cancel_payment: lambda call, _: Effect(_payment, call, _canceled),
+    PaymentsSteps.cancel_payment_of: lambda call, _: Effect(PaymentsSteps.find_payment, call, _canceled),
+    PaymentsSteps.capture_payment: lambda call, _: Effect(_payment, call, _captured),
+    PaymentsSteps.refund_payment: lambda call, _: Effect(_payment, call, _refunded),
+    ProjectsSteps.commit_offset: lambda call, _: Effect(_row, call, _reserved(Status.COMMITTED)),
     # Who closed a row has decided the purchase: only this saga's own close counts as its release.
-    "release-offset": lambda call, key: Effect(_row, call, lambda row: row.status == "closed" and row.closed_by == key),
-    "return-offset": lambda call, _: Effect(_row, call, _reserved("returned", "closed")),
-    "deliver-offset": _delivery,
-    "revoke-offset": lambda call, _: Effect(UsersSteps.look_at_offset, call, lambda seen: _offset_is(seen, "revoked")),
-    "record-outcome": _record,
+    ProjectsSteps.release_offset: lambda call, key: Effect(_row, call, lambda row: _closed_by(row, key)),
+    ProjectsSteps.restock_offset: lambda call, _: Effect(_row, call, _reserved(Status.RETURNED, Status.CLOSED)),
+    UsersSteps.deliver_offset: _delivery,
+    UsersSteps.revoke_offset: lambda call, _: Effect(
+        UsersSteps.retrieve_offset, call, lambda seen: _offset_is(seen, OffsetStatus.REVOKED)
+    ),
+    PaymentsSteps.record_outcome: _record,
 }

@@ -33,22 +33,22 @@ class FollowUp(Saga):
 
     def end_quietly(self, why: str) -> SagaEnd:
         """End, for there is nothing to decide."""
-        self.leave(why)
+        self.details.leave(why)
         return SagaEnd(note=why)
 
-    async def parked(self, why: str) -> None:
+    async def tell_parked(self, why: str) -> None:
         """A parked saga of any kind shows on its purchase."""
         await self._tell_progress(PurchaseStatus.NEEDS_ATTENTION, why)
 
-    async def resumed(self) -> None:
+    async def tell_resumed(self) -> None:
         """The purchase is on its way again."""
-        await self._tell_progress(self.status, self.goes_on)
+        await self._tell_progress(self.details.status, self.goes_on)
 
     async def _tell_progress(self, status: PurchaseStatus, note: str) -> None:
         """Tell the purchase that the payment is of by Payments' record.
 
         As long as Payments has not answered nobody can know it: operators find the saga by its payment, and the
-        purchase looks itself at its deadline.
+        purchase asks Payments itself at its deadline.
         """
         if self.order:
             await self.tell(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))

@@ -8,25 +8,25 @@ from collections.abc import Mapping, Sequence
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.messages import Settlement
+    from domain.messages import PurchaseResult
 
-SETTLED = "buy_projects_purchases_settled"
-SETTLING = "buy_projects_purchase_settling"
+COMPLETED = "buy_projects_purchases_completed"
+LIFE = "buy_projects_purchase_life"
 PARKED = "buy_projects_sagas_parked"
 
 # Seconds for who pays at once, half an hour for the deadline (30 min) and what follows it, days for the parked.
 LIFE_BUCKETS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 1860, 2100, 3600, 4 * 3600, 86_400, 3 * 86_400)
-BUCKETS_S: Mapping[str, Sequence[float]] = {SETTLING: LIFE_BUCKETS_S}
+BUCKETS_S: Mapping[str, Sequence[float]] = {LIFE: LIFE_BUCKETS_S}
 
 
-def count_settled(settlement: Settlement) -> None:
+def count_completed(result: PurchaseResult) -> None:
     """Count a purchase that has reached its end, and how long that took since its saga began."""
     meter = workflow.metric_meter()
-    how = {"outcome": settlement.status.value, "reason": settlement.reason or ""}
-    meter.create_counter(SETTLED, "Purchases that have ended, by outcome and reason.").add(1, how)
+    how = {"outcome": result.status.value, "reason": result.reason or ""}
+    meter.create_counter(COMPLETED, "Purchases that have ended, by outcome and reason.").add(1, how)
     took = workflow.now() - workflow.info().workflow_start_time
-    meter.create_histogram_timedelta(SETTLING, "From a purchase's start to its recorded end, by outcome.").record(
-        took, {"outcome": settlement.status.value}
+    meter.create_histogram_timedelta(LIFE, "From a purchase's start to its recorded end, by outcome.").record(
+        took, {"outcome": result.status.value}
     )
 
 

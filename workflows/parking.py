@@ -1,12 +1,11 @@
 """How a saga parks, and how people decide: `resolve` when it is parked, a cancellation at any time."""
 
-import asyncio
 import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -16,10 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import PurchaseStatus
     from workflows import policies
     from workflows.metrics import count_parked
-    from workflows.standing import Standing, summarized
-
-Start = TypeVar("Start")
-End = TypeVar("End")
+    from workflows.status_details import StatusDetails, summarized
 
 RETRY, SKIP, ABORT = "retry", "skip", "abort"
 
@@ -71,27 +67,37 @@ class Parked:
         return self.decision == SKIP
 
 
-class Parking(Standing):
-    """What people decide about a saga.
-
-    As long as it is `undoable`, an abort or a cancellation raises Aborted where the saga waits; from its point of no
-    return on, and while it undoes, neither can stop it.
-    """
-
-    def __init__(self, status: PurchaseStatus) -> None:
-        super().__init__(status)
-        self.undoable = True
-        self.abort_requested = False
-        self._parked: Parked | None = None
+class Operated(Protocol):
+    """What parking asks of its saga."""
 
     def abort_means(self) -> str:
         """What an abort will do, in a sentence; asked only of a saga that can be undone."""
-        raise NotImplementedError
+
+    async def tell_parked(self, why: str) -> None:
+        """Tell whoever else shows the saga that it waits for an operator."""
+
+    async def tell_resumed(self) -> None:
+        """Tell them that it goes on."""
+
+
+class Parking:
+    """What people decide about a saga.
+
+    As long as it is `compensable`, an abort or a cancellation raises Aborted where the saga waits; from its point of no
+    return on, and while it undoes, neither can stop it.
+    """
+
+    def __init__(self, saga: Operated, details: StatusDetails) -> None:
+        self.compensable = True
+        self.abort_requested = False
+        self._saga = saga
+        self._details = details
+        self._parked: Parked | None = None
 
     @property
     def aborting(self) -> bool:
         """Whether the saga is to be undone, and can be."""
-        return self.undoable and self.abort_requested
+        return self.compensable and self.abort_requested
 
     async def park(
         self, reason: Reason, why: str, skip: Skip | None = None, until: Callable[[], bool] = lambda: False
@@ -100,15 +106,15 @@ class Parking(Standing):
 
         Raises Aborted when the saga is to be undone.
         """
-        before = self.standing
+        before = self._details.shown
         parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
-        self.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
+        self._details.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
         count_parked(reason)
-        await self.parked(why)
+        await self._saga.tell_parked(why)
         await self._decision(why, lambda: parked.decision is not None or self.aborting or until())
         self._parked = None
-        self.show(*before)
-        await self.resumed()
+        self._details.show(*before)
+        await self._saga.tell_resumed()
         if self.aborting:
             raise Aborted(why)
         return parked
@@ -126,19 +132,12 @@ class Parking(Standing):
         choices = {RETRY: "What failed is tried again."}
         if skip:
             choices[SKIP] = skip.means
-        if self.undoable:
-            choices[ABORT] = self.abort_means()
+        if self.compensable:
+            choices[ABORT] = self._saga.abort_means()
         return choices
-
-    async def parked(self, why: str) -> None:
-        """What else a saga does when it parks."""
-
-    async def resumed(self) -> None:
-        """What else a saga does when it goes on."""
 
     # ---- people's decisions -----------------------------------------------------------------------------------------
 
-    @workflow.update(description="An operator's decision on a parked saga: retry, skip or abort")
     async def resolve(self, decision: str) -> str:
         """Go on with a parked saga; answers what will happen. Fails with `not-seen` where a skip is not proven."""
         parked = self._parked
@@ -155,8 +154,8 @@ class Parking(Standing):
         parked.decision = decision
         return parked.choices[decision]
 
-    @resolve.validator
-    def _check_resolve(self, decision: str) -> None:
+    def check(self, decision: str) -> None:
+        """Raise what refuses a decision that makes no sense as the saga stands."""
         if self._parked is None or self._parked.decision:
             raise benign("not-parked", "Nothing is parked here: the saga goes on by itself.")
         if decision not in self._parked.choices:
@@ -165,47 +164,19 @@ class Parking(Standing):
         if self._parked.checking:
             raise benign("not-offered", "Another decision is being checked; ask again in a moment.")
 
-    @workflow.query(name="parked", description="Why the saga waits for an operator, and what each choice will do")
-    def parked_view(self) -> ParkedView | None:
-        """None when it does not wait."""
+    def view(self) -> ParkedView | None:
+        """Why it waits for an operator; None when it does not."""
         parked = self._parked
         return ParkedView(since=parked.since, reason=parked.why, choices=parked.choices) if parked else None
 
 
-P = TypeVar("P", bound=Parking)
-
-
-def heeds_cancellation(run: Callable[[P, Start], Awaitable[End]]) -> Callable[[P, Start], Awaitable[End]]:
-    """Make a cancellation a request that the saga heeds where it can be undone; it is never torn out of a step.
-
-    A saga that is aborted before it has done anything closes as canceled or failed, so that its id can be used again.
-    """
-
-    @functools.wraps(run)
-    async def shielded(self: P, start: Start) -> End:
-        saga = asyncio.ensure_future(run(self, start))
-        try:
-            try:
-                return await asyncio.shield(saga)
-            except asyncio.CancelledError:
-                self.abort_requested = True
-                return await saga
-        except Aborted as aborted:
-            self.leave("Somebody has ended the saga; it had done nothing yet.")
-            if workflow.cancellation_reason() is not None:
-                raise asyncio.CancelledError from aborted
-            raise benign("aborted", "An operator ended the saga; it had done nothing yet.") from aborted
-
-    return shielded
-
-
-def told_whole(signal: Callable[..., None]) -> Callable[..., None]:
+def takes_one(signal: Callable[..., None]) -> Callable[..., None]:
     """Hear a signal only with the one thing that it tells: by any other the SDK fails the saga's task, for ever."""
 
     @functools.wraps(signal)
-    def heard(self: Any, *told: Any) -> None:
-        if len(told) == 1:
-            signal(self, *told)
+    def heard(self: Any, *arguments: Any) -> None:
+        if len(arguments) == 1:
+            signal(self, *arguments)
 
     return heard
 

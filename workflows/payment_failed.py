@@ -3,16 +3,17 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities import PaymentsSteps
     from domain.errors import Refused
     from domain.messages import PaymentFailedInput, SagaEnd
     from domain.purchase import Payment, PaymentStatus, PurchaseStatus
     from workflows.follow_up import FollowUp
-    from workflows.parking import heeds_cancellation
+    from workflows.saga import heeds_cancellation
 
 MONEY_MOVES = "Money moves: nothing is released."
 
 
-@workflow.defn
+@workflow.defn(name="PaymentFailed")
 class PaymentFailed(FollowUp):
     """What follows when an attempt to pay seems to have failed; there is one per failed charge."""
 
@@ -25,22 +26,24 @@ class PaymentFailed(FollowUp):
     @heeds_cancellation
     async def run(self, start: PaymentFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Release the offset and tell, unless money moves, another saga has ended it or the buyer may try again."""
-        payment = await self.look(self.payment_id)
+        payment = await self.retrieve(self.payment_id)
         order = self.know_order(payment)
         if nothing_to_do := self._why_not(payment):
             return self.end_quietly(nothing_to_do)
-        self.note("payment_attempt_failed", f"attempt {payment.failed_attempts}")
+        self.details.note("payment_attempt_failed", f"attempt {payment.failed_attempts}")
         if payment.status is PaymentStatus.PAYABLE and payment.failed_attempts < self.attempts_max:
             await self.publish("payment.attempt_failed", self.payment_id, order, PurchaseStatus.AWAITING_PAYMENT)
             return self.end_quietly("The buyer may try another card.")
 
         try:
             await self.cancel_payment(self.payment_id)
+        except Refused as refused:
+            return self.end_quietly(f"Nothing is released, as the payment is not canceled: {refused.detail}")
+        self.parking.compensable = False  # Nobody can pay any more: from here on the purchase has to end.
+        self.details.note("payment_canceled")
+        try:
+            await self.release(self.payment_id)
         except Refused:
-            return self.end_quietly(MONEY_MOVES)
-        self.undoable = False  # Nobody can pay any more: from here on the purchase has to end.
-        self.note("payment_canceled")
-        if not await self.win_reservation(self.payment_id):
             return self.end_quietly("Another saga has decided how the purchase ends.")
         await self.publish("payment.failed", self.payment_id, order, PurchaseStatus.FAILED)
         await self.tell_end(self.payment_id, order, PurchaseStatus.FAILED, "payment-failed")
@@ -62,5 +65,5 @@ class PaymentFailed(FollowUp):
 
     def _canceled_by_another(self, payment: Payment) -> bool:
         """Payments knows who asked; nobody means the provider or a hand, and then nobody else ends the purchase."""
-        mine = f"{workflow.info().workflow_id}/cancel-payment"
+        mine = self.steps.key_of(PaymentsSteps.cancel_payment)
         return payment.status is PaymentStatus.CANCELED and payment.canceled_by not in {None, mine}

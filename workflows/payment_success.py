@@ -4,13 +4,14 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
-    from domain.errors import Refused
+    from domain.errors import RefusalKind, Refused
     from domain.messages import DeliverCall, OffsetCall, PaymentCall, PaymentSuccessInput, SagaEnd
     from domain.money import shown_amount
-    from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, Unpaid
+    from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, ReservationStatus, Unpaid
     from workflows import policies
     from workflows.follow_up import FollowUp
-    from workflows.parking import Aborted, heeds_cancellation
+    from workflows.parking import Aborted
+    from workflows.saga import heeds_cancellation
 
 CAPTURE_REFUSED = "capture-refused"
 # Undone so, a purchase whose money was never taken has failed: there was nothing to give back.
@@ -25,7 +26,7 @@ class Undo(Exception):
         self.reason = reason
 
 
-@workflow.defn
+@workflow.defn(name="PaymentSuccess")
 class PaymentSuccess(FollowUp):
     """What follows when a payment seems to be paid; there is one per payment."""
 
@@ -33,19 +34,19 @@ class PaymentSuccess(FollowUp):
     def __init__(self, start: PaymentSuccessInput) -> None:
         super().__init__(PurchaseStatus.PROCESSING, start.payment_id)
         self.call = PaymentCall(payment_id=start.payment_id)
-        self.sold = False
+        self.committed = False
         # When the saga last asked how the payment stands.
-        self.looked_at = workflow.now()
+        self.retrieved_at = workflow.now()
 
     @workflow.run
     @heeds_cancellation
     async def run(self, start: PaymentSuccessInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Commit, capture, deliver, tell; what stops it on the way undoes the money first and the offset after it.
 
-        Money buys only while it is all there: the saga looks before it does anything, and once more where a delivery
-        took its time. The point of no return is a delivery on a look that is not old.
+        Money buys only while it is all there: the saga retrieves the payment before it does anything, and once more
+        where a delivery took its time. The point of no return is a delivery on an answer that is not old.
         """
-        payment = await self._look_until_decided()
+        payment = await self._retrieve_until_decided()
         if payment.outcome or payment.status is PaymentStatus.CANCELED:
             return self.end_quietly("The purchase has ended already.")
         order = await self._take_up(payment)
@@ -54,7 +55,7 @@ class PaymentSuccess(FollowUp):
             await self._commit()
             await self._capture(payment)
             await self._deliver(order)
-            await self._look_once_more()
+            await self._retrieve_once_more()
         except (Undo, Aborted) as stopped:
             return await self._undo(order, stopped.reason)
         return await self._end(order, PurchaseStatus.PAID)
@@ -62,33 +63,33 @@ class PaymentSuccess(FollowUp):
     def abort_means(self) -> str:
         """Before the payment was seen there is nothing that this saga could undo."""
         if self.order is None:
-            return "The saga ends and does nothing; at its deadline the purchase looks at the payment itself."
+            return "The saga ends and does nothing; at its deadline the purchase asks for the payment itself."
         return "The purchase is undone: the money goes back to the buyer, then the offset to its milestone."
 
-    async def _look_until_decided(self) -> Payment:
+    async def _retrieve_until_decided(self) -> Payment:
         """The payment, paid or canceled: an event says that it was paid, so another reading is stale."""
         attempt = 0
         while True:
-            payment = await self._look()
+            payment = await self._retrieve()
             if payment.outcome or payment.status in {PaymentStatus.PAID, PaymentStatus.CANCELED}:
                 return payment
             await self.ask_again_later(attempt, f"The provider says that payment {self.payment_id} is not paid yet")
             attempt += 1
 
-    async def _look(self) -> Payment:
-        """The payment; a look is as old as its question."""
+    async def _retrieve(self) -> Payment:
+        """The payment; an answer is as old as its question."""
         asked_at = workflow.now()
-        payment = await self.look(self.payment_id)
-        self.looked_at = asked_at
+        payment = await self.retrieve(self.payment_id)
+        self.retrieved_at = asked_at
         return payment
 
     async def _take_up(self, payment: Payment) -> Order:
         """Know the order, and tell the purchase that its money has come."""
         order = self.know_order(payment)
-        self.note("payment_received")
+        self.details.note("payment_received")
         self.goes_on = "Paid; the offset is being delivered."
-        self.show(PurchaseStatus.PROCESSING, f"Delivers {order.summary()}.")
-        await self.resumed()
+        self.details.show(PurchaseStatus.PROCESSING, f"Delivers {order.summary()}.")
+        await self.tell_resumed()
         return order
 
     # ---- forward ----------------------------------------------------------------------------------------------------
@@ -107,65 +108,65 @@ class PaymentSuccess(FollowUp):
     async def _commit(self) -> None:
         """Sell the offset that is held."""
         attempt = 0
-        while not self.sold:
+        while not self.committed:
             try:
-                await self.step(ProjectsSteps.commit_offset, self.call, summary="Sell the reserved offset")
-                self.sold = True
+                await self.steps.take(ProjectsSteps.commit_offset, self.call, summary="Sell the reserved offset")
+                self.committed = True
             except Refused as refused:
-                if refused.kind != "not-found":
-                    raise Undo("reservation-closed") from refused
+                if refused.kind != RefusalKind.NOT_FOUND:
+                    raise Undo(RefusalKind.RESERVATION_CLOSED) from refused
                 await self.ask_again_later(attempt, "StartPayment has not reserved the offset yet")
                 attempt += 1
-        self.note("offset_sold")
+        self.details.note("offset_sold")
 
     async def _capture(self, payment: Payment) -> None:
-        """Take the money that is only authorised; the answer is a look."""
+        """Take the money that is only authorised; the answer shows the payment as it is then."""
         if not payment.authorised:
             return
         asked_at = workflow.now()
         try:
-            payment = await self.step(PaymentsSteps.capture_payment, self.call, summary="Capture the payment")
-            self.looked_at = asked_at
+            payment = await self.steps.take(PaymentsSteps.capture_payment, self.call, summary="Capture the payment")
+            self.retrieved_at = asked_at
         except Refused as refused:
             # A repeat of a capture that was done may be refused: the payment itself tells.
-            payment = await self._look()
+            payment = await self._retrieve()
             if payment.amount_captured == 0:
                 raise Undo(CAPTURE_REFUSED) from refused
         self._check_paid(payment)
-        self.note("payment_captured")
+        self.details.note("payment_captured")
 
     async def _deliver(self, order: Order) -> None:
-        """Create the buyer's offset; however long that is tried, no attempt is made on an old look."""
-        fresh_until = self.looked_at + policies.LOOK_FRESH
+        """Create the buyer's offset; however long that is tried, no attempt is made on an old answer."""
+        fresh_until = self.retrieved_at + policies.PAYMENT_FRESH
         call = DeliverCall(payment_id=self.payment_id, order=order, fresh_until=fresh_until)
         try:
-            await self.step(UsersSteps.deliver_offset, call, summary=f"Deliver {order.summary()}")
+            await self.steps.take(UsersSteps.deliver_offset, call, summary=f"Deliver {order.summary()}")
         except Refused as refused:
             unpaid = refused.kind in set(Unpaid)
             raise Undo(refused.kind if unpaid else "delivery-refused") from refused
 
-    async def _look_once_more(self) -> None:
+    async def _retrieve_once_more(self) -> None:
         """The point of no return. What took its time may have hung on its way while the money went back."""
-        if workflow.now() - self.looked_at > policies.LOOK_FRESH:
-            self._check_paid(await self._look())
-        self.undoable = False
-        self.note("offset_delivered")
+        if workflow.now() - self.retrieved_at > policies.PAYMENT_FRESH:
+            self._check_paid(await self._retrieve())
+        self.parking.compensable = False
+        self.details.note("offset_delivered")
 
     # ---- and back ---------------------------------------------------------------------------------------------------
 
     async def _undo(self, order: Order, reason: str) -> SagaEnd:
         """Money first, offset after it; a purchase that another saga has ended is left to that one."""
-        self.undoable = False
-        if not self.sold and not await self._claim():
+        self.parking.compensable = False
+        if not self.committed and not await self._claim():
             return self.end_quietly("Another saga has decided how the purchase ends.")
         self.goes_on = "It is being undone: the money goes back to the buyer, then the offset to its milestone."
-        self.show(PurchaseStatus.PROCESSING, f"{self.goes_on} The reason: {reason}.")
-        await self.resumed()
-        if self.sold:
+        self.details.show(PurchaseStatus.PROCESSING, f"{self.goes_on} The reason: {reason}.")
+        await self.tell_resumed()
+        if self.committed:
             await self._revoke(order)
         refunded = await self._undo_money(order)
-        if self.sold:
-            await self._return_offset()
+        if self.committed:
+            await self._restock()
         if refunded is None and reason in NEVER_CHARGED:
             return await self._end(order, PurchaseStatus.FAILED, reason)
         return await self._end(order, PurchaseStatus.REFUNDED, reason, refunded)
@@ -176,16 +177,16 @@ class PaymentSuccess(FollowUp):
             await self.release(self.payment_id)
         except Refused:
             # Only this saga sells and returns: what is sold, or was returned by an earlier run, is its own to undo.
-            look = ProjectsSteps.look_at_reservation
-            row = await self.step(look, self.call, summary="See who has closed the reservation")
-            self.sold = row.status in {"committed", "returned"}
-            return self.sold
+            retrieve = ProjectsSteps.retrieve_reservation
+            row = await self.steps.take(retrieve, self.call, summary="See who has closed the reservation")
+            self.committed = row.status in {ReservationStatus.COMMITTED, ReservationStatus.RETURNED}
+            return self.committed
         return True
 
     async def _revoke(self, order: Order) -> None:
         """A late copy of the delivery must not create the offset."""
         call = OffsetCall(payment_id=self.payment_id, buyer_id=order.buyer_id)
-        await self.step(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset", sure=True)
+        await self.steps.take(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset", must_succeed=True)
 
     async def _undo_money(self, order: Order) -> int | None:
         """Cancel, and if that is refused because it was captured, refund; the amount that was, None if canceled."""
@@ -193,15 +194,15 @@ class PaymentSuccess(FollowUp):
             await self.cancel_payment(self.payment_id)
         except Refused:
             refund = PaymentsSteps.refund_payment
-            payment = await self.step(refund, self.call, summary="Refund the payment", sure=True)
-            self.note("payment_refunded", shown_amount(payment.amount_refunded, order.currency))
+            payment = await self.steps.take(refund, self.call, summary="Refund the payment", must_succeed=True)
+            self.details.note("payment_refunded", shown_amount(payment.amount_refunded, order.currency))
             return payment.amount_refunded
-        self.note("payment_canceled")
+        self.details.note("payment_canceled")
         return None
 
-    async def _return_offset(self) -> None:
-        await self.step(ProjectsSteps.return_offset, self.call, summary="Return the offset", sure=True)
-        self.note("offset_returned")
+    async def _restock(self) -> None:
+        await self.steps.take(ProjectsSteps.restock_offset, self.call, summary="Return the offset", must_succeed=True)
+        self.details.note("offset_returned")
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 

@@ -30,9 +30,9 @@ STEP_MAX = timedelta(days=3)
 # An operator waits for it at a screen.
 PROOF_MAX = timedelta(seconds=20)
 
-# A look at a payment holds for so long: far longer than a healthy saga takes from it to the delivery (some 200 ms), and
-# too short for anybody to give the money back in between and count on it.
-LOOK_FRESH = timedelta(seconds=1)
+# What a payment was retrieved as holds for so long: far longer than a healthy saga takes from it to the delivery
+# (some 200 ms), and too short for anybody to give the money back in between and count on it.
+PAYMENT_FRESH = timedelta(seconds=1)
 
 # A year: nobody lets a purchase wait longer for a decision.
 DECISION_SHOWN = timedelta(days=365)
@@ -44,16 +44,16 @@ ASK_AGAIN_MAX = timedelta(minutes=1)
 # 66 questions at those distances take one hour; what has not come by then does not come by itself.
 ASK_AGAIN_ATTEMPTS = 66
 
-# A purchase looks again at distances that double, so that its answer is late by no more than it has waited; one hour
-# at most keeps a month of looks at 10,000 events of Temporal's 50,000.
-LOOK_AGAIN_MAX = timedelta(hours=1)
+# A purchase retrieves its payment again at distances that double, so that its answer is late by no more than it has
+# waited; one hour at most keeps a month of that at 10,000 events of Temporal's 50,000.
+RETRIEVE_AGAIN_MAX = timedelta(hours=1)
 
-# A buyer's cancel is refused unasked for that long after a look has found the payment under way: a saga takes 2,000
+# A buyer's cancel is refused unasked for that long after the payment was found under way: a saga takes 2,000
 # updates in its life, and at this pace they last a week.
 CANCEL_AGAIN = timedelta(minutes=5)
 
 # After the deadline nothing but a bank that processes keeps a purchase open for a day; then a human must look.
-UNSETTLED_MAX = timedelta(days=1)
+UNENDED_MAX = timedelta(days=1)
 
 
 def ask_again_delay(attempt: int) -> timedelta:
@@ -61,9 +61,9 @@ def ask_again_delay(attempt: int) -> timedelta:
     return _doubled(attempt, ASK_AGAIN_MAX)
 
 
-def look_again_delay(looks: int) -> timedelta:
-    """How long a purchase waits after that many looks (from 0)."""
-    return _doubled(looks, LOOK_AGAIN_MAX)
+def retrieve_again_delay(retrieved: int) -> timedelta:
+    """How long a purchase waits after its payment was retrieved so often (from 0)."""
+    return _doubled(retrieved, RETRIEVE_AGAIN_MAX)
 
 
 def _doubled(attempt: int, most: timedelta) -> timedelta:

@@ -9,7 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.money import shown_amount
     from domain.purchase import PurchaseStatus
     from workflows.follow_up import FollowUp
-    from workflows.parking import Reason, Skip, heeds_cancellation
+    from workflows.parking import Reason, Skip
+    from workflows.saga import heeds_cancellation
 
 
 async def _operators_word() -> None:
@@ -19,7 +20,7 @@ async def _operators_word() -> None:
 PAID_BY_ANOTHER_WAY = Skip("The buyer has been paid by another way; the saga ends.", _operators_word)
 
 
-@workflow.defn
+@workflow.defn(name="RefundFailed")
 class RefundFailed(FollowUp):
     """What follows when a bank fails a refund; the purchase's outcome stays `refunded`."""
 
@@ -27,16 +28,16 @@ class RefundFailed(FollowUp):
     def __init__(self, start: RefundFailedInput) -> None:
         super().__init__(PurchaseStatus.REFUNDED, start.payment_id)
         self.refund_id = start.refund_id
-        self.undoable = False
+        self.parking.compensable = False
 
     @workflow.run
     @heeds_cancellation
     async def run(self, start: RefundFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Park until the buyer has the money, by another refund or by another way."""
         why = f"The bank has failed refund {self.refund_id}: {await self._owed()} is owed to the buyer"
-        while not (await self.park(Reason.REFUND_FAILED, why, PAID_BY_ANOTHER_WAY)).skipped:
+        while not (await self.parking.park(Reason.REFUND_FAILED, why, PAID_BY_ANOTHER_WAY)).skipped:
             try:
-                await self.step(
+                await self.steps.take(
                     PaymentsSteps.refund_payment,
                     PaymentCall(payment_id=self.payment_id),
                     summary=f"Refund payment {self.payment_id} once more",
@@ -50,7 +51,7 @@ class RefundFailed(FollowUp):
 
     async def _owed(self) -> str:
         """What is to be paid now: other parts may be back, and the order's price says nothing of that."""
-        payment = await self.look(self.payment_id)
+        payment = await self.retrieve(self.payment_id)
         order = self.know_order(payment)
         kept, price = (shown_amount(amount, order.currency) for amount in (payment.amount_kept, order.amount))
         return f"{kept} of {price}"

@@ -1,181 +1,106 @@
-"""What all sagas share: steps, looks, telling the purchase, asking again."""
+"""What all sagas share: telling the purchase, asking again, and the messages by which people decide."""
 
+import asyncio
+import functools
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.exceptions import TimeoutError as StepTimeoutError
-from temporalio.workflow import ActivityCancellationType
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import NotifierSteps, PaymentsSteps, ProjectsSteps
-    from activities.step import REFUSED, UNAVAILABLE
     from domain.errors import Refused
-    from domain.messages import Notification, PaymentCall, Progress, Settlement, purchase_workflow_id
+    from domain.messages import (
+        Notification,
+        ParkedView,
+        PaymentCall,
+        Progress,
+        PurchaseResult,
+        Signal,
+        purchase_workflow_id,
+    )
     from domain.purchase import Order, Payment, PurchaseStatus
     from workflows import policies
-    from workflows.effects import effect_of
-    from workflows.parking import Aborted, Parking, Reason, Skip, Unfinished, benign
-    from workflows.standing import summarized
+    from workflows.parking import Aborted, Parking, Reason, benign
+    from workflows.status_details import StatusDetails, summarized
+    from workflows.steps import Steps
 
-S = TypeVar("S")
-A = TypeVar("A")
-R = TypeVar("R")
-
-
-class GivenUp(Unfinished):
-    """A step did not end before its saga's time was over."""
+AnySaga = TypeVar("AnySaga", bound="Saga")
+Start = TypeVar("Start")
+End = TypeVar("End")
 
 
-class Saga(Parking):
-    """A saga of one purchase: takes steps, looks, tells, and asks again."""
+class Saga:
+    """A saga of one purchase: takes steps, tells, and asks again.
 
-    # ---- steps ------------------------------------------------------------------------------------------------------
+    `details` is what is shown of it, `parking` what people decide about it, `steps` how it acts.
+    """
 
-    async def step(
-        self,
-        method: Callable[[S, A], Awaitable[R]],
-        arg: A,
-        *,
-        summary: str,
-        give_up_at: datetime | None = None,
-        sure: bool = False,
-    ) -> R:
-        """Take one step, however often it must be tried; a `sure` one has to be done whatever happens.
+    def __init__(self, status: PurchaseStatus) -> None:
+        self.details = StatusDetails(status, self.about)
+        self.parking = Parking(self, self.details)
+        self.steps = Steps(self.details, self.parking)
 
-        Raises Refused when the callee says no (a `sure` step parks the saga instead); GivenUp when `give_up_at` has
-        come and Aborted when the saga is to be undone: then the step may have taken effect or not. What breaks the
-        callee's contract parks the saga.
-        """
-        name = step_name(method)
-        while True:
-            try:
-                done = await self._take(method, arg, name, summary, give_up_at)
-                if done is not None:
-                    return done
-                reason, why = Reason.CONTRACT_BROKEN, f"{summary}: said to be done, but by no worker of ours"
-            except ActivityError as error:
-                reason, why = self._why_parked(error, summary, limited=give_up_at is not None, sure=sure)
-            parked = await self.park(reason, why, self._skip(name, arg))
-            if parked.skipped:
-                answer: R = parked.answer
-                return answer
+    def about(self) -> str:
+        """Which purchase this is, in a line."""
+        raise NotImplementedError
 
-    async def _take(
-        self,
-        method: Callable[[S, A], Awaitable[R]],
-        arg: A,
-        name: str,
-        summary: str,
-        give_up_at: datetime | None,
-    ) -> R:
-        """Run the step's activity; one that can be undone is left when the saga is to be undone."""
-        if self.aborting:
-            raise Aborted(name)
-        limit = give_up_at - workflow.now() if give_up_at else policies.STEP_MAX
-        if limit.total_seconds() <= 0:
-            raise GivenUp(name)
-        # The activity's id is the step's name, and so a part of the key at the callee (activities.step).
-        activity = workflow.start_activity_method(
-            method,
-            arg,
-            activity_id=name,
-            summary=summarized(summary),
-            start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
-            heartbeat_timeout=policies.HEARTBEAT_TIMEOUT,
-            schedule_to_close_timeout=limit,
-            retry_policy=policies.OPENING_RETRY if give_up_at else policies.STEP_RETRY,
-            # An attempt that runs may still take effect: what undoes it must come after its end.
-            cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        )
-        with self.under_way(summary):
-            await workflow.wait_condition(lambda: activity.done() or self.aborting)
-            if not activity.done():
-                activity.cancel()
-            return await activity
+    def abort_means(self) -> str:
+        """What an abort will do, in a sentence; asked only of a saga that can be undone."""
+        raise NotImplementedError
 
-    def _why_parked(self, error: ActivityError, summary: str, *, limited: bool, sure: bool) -> tuple[Reason, str]:
-        """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
-        cause = error.cause
-        # One without details is no worker's of ours.
-        if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
-            refused = Refused(*cause.details)
-            if sure:
-                return Reason.REFUSED, f"{summary}: refused, {refused.detail}"
-            raise refused from error
-        if self.aborting:
-            raise Aborted(summary) from error
-        # The server ends the tries with the last one's failure, or with the time limit itself.
-        if isinstance(cause, StepTimeoutError) or (isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE):
-            if limited:
-                raise GivenUp(summary) from error
-            return Reason.NO_ANSWER, f"{summary}: no answer for {policies.STEP_MAX.days} days"
-        if isinstance(cause, ApplicationError):
-            return Reason.CONTRACT_BROKEN, f"{summary}: the callee broke its contract, {cause.message}"
-        raise error
+    async def tell_parked(self, why: str) -> None:
+        """Tell whoever else shows the saga that it waits for an operator."""
 
-    def _skip(self, name: str, arg: Any) -> Skip | None:
-        """How a skip of the step is verified; None where it cannot be done by hand."""
-        if name == step_name(NotifierSteps.publish_notification):
-            return Skip("The notification is left out.", _nothing_to_see)
-        effect = effect_of(name, arg, f"{workflow.info().workflow_id}/{name}")
-        if effect is None:
-            return None
+    async def tell_resumed(self) -> None:
+        """Tell them that it goes on."""
 
-        async def check() -> Any:
-            try:
-                answer = await workflow.execute_activity_method(
-                    effect.read,
-                    effect.arg,
-                    summary=f"Has somebody done {name} by hand?",
-                    start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
-                    schedule_to_close_timeout=policies.PROOF_MAX,
-                    retry_policy=policies.STEP_RETRY,
-                )
-            except ActivityError as error:
-                raise benign("not-seen", f"Not skipped: {error.cause}.") from error
-            if not effect.seen(answer):
-                raise benign("not-seen", f"Not skipped: the callee does not show the effect of {name}.")
-            return answer
+    # ---- people's decisions -----------------------------------------------------------------------------------------
 
-        return Skip("The step counts as done by hand; refused unless its callee shows its effect.", check)
+    @workflow.update(name="resolve", description="An operator's decision on a parked saga: retry, skip or abort")
+    async def resolve(self, decision: str) -> str:
+        """Go on with a parked saga; answers what will happen. Fails with `not-seen` where a skip is not proven."""
+        return await self.parking.resolve(decision)
+
+    @resolve.validator
+    def _check_resolve(self, decision: str) -> None:
+        self.parking.check(decision)
+
+    @workflow.query(name="parked", description="Why the saga waits for an operator, and what each choice will do")
+    def parked_view(self) -> ParkedView | None:
+        """None when it does not wait."""
+        return self.parking.view()
 
     # ---- steps that several sagas take ------------------------------------------------------------------------------
 
-    async def look(self, payment_id: str) -> Payment:
+    async def retrieve(self, payment_id: str) -> Payment:
         """The payment as the provider has it now; one that Payments does not know for an hour parks the saga."""
         attempt = 0
-        while True:
-            try:
-                return await self.step(
-                    PaymentsSteps.look_at_payment,
-                    PaymentCall(payment_id=payment_id),
-                    summary=f"Look at payment {payment_id}",
-                )
-            except Refused:
-                await self.ask_again_later(attempt, f"Payments does not know payment {payment_id}")
-                attempt += 1
+        while (payment := await self._known_payment(payment_id)) is None:
+            await self.ask_again_later(attempt, f"Payments does not know payment {payment_id}")
+            attempt += 1
+        return payment
+
+    async def _known_payment(self, payment_id: str) -> Payment | None:
+        """The payment; None where there is none, or only the tombstone that refuses it."""
+        retrieve, call = PaymentsSteps.retrieve_payment, PaymentCall(payment_id=payment_id)
+        try:
+            payment = await self.steps.take(retrieve, call, summary=f"Retrieve payment {payment_id}")
+        except Refused:
+            return None
+        return None if payment.is_tombstone else payment
 
     async def cancel_payment(self, payment_id: str) -> Payment:
         """Cancel the payment; Refused when money has moved or is moving."""
         call = PaymentCall(payment_id=payment_id)
-        return await self.step(PaymentsSteps.cancel_payment, call, summary=f"Cancel payment {payment_id}")
-
-    async def win_reservation(self, payment_id: str) -> bool:
-        """Close the reservation: True if this saga decides the purchase's end, False if another does."""
-        try:
-            await self.release(payment_id)
-        except Refused:
-            return False
-        return True
+        return await self.steps.take(PaymentsSteps.cancel_payment, call, summary=f"Cancel payment {payment_id}")
 
     async def release(self, payment_id: str) -> None:
-        """Close the reservation; Refused if it is sold, or another saga has closed it."""
+        """Close the reservation, by which this saga decides the purchase's end; Refused if another one has."""
         call = PaymentCall(payment_id=payment_id)
-        await self.step(ProjectsSteps.release_offset, call, summary="Release the reserved offset")
-        self.note("offset_released")
+        await self.steps.take(ProjectsSteps.release_offset, call, summary="Release the reserved offset")
+        self.details.note("offset_released")
 
     async def publish(
         self, kind: str, payment_id: str, order: Order, status: PurchaseStatus, amount_refunded: int | None = None
@@ -189,45 +114,66 @@ class Saga(Parking):
             time=workflow.now(),
             amount_refunded=amount_refunded,
         )
-        await self.step(NotifierSteps.publish_notification, notification, summary=f"Publish {kind}", sure=True)
-        self.note("notified", kind)
+        await self.steps.take(
+            NotifierSteps.publish_notification, notification, summary=f"Publish {kind}", must_succeed=True
+        )
+        self.details.note("notified", kind)
 
     # ---- the purchase -----------------------------------------------------------------------------------------------
 
-    async def tell(self, purchase_id: str, message: Settlement | Progress) -> None:
+    async def tell(self, purchase_id: str, message: PurchaseResult | Progress) -> None:
         """Tell the purchase's own saga; one that is closed already needs no telling."""
         handle = workflow.get_external_workflow_handle(purchase_workflow_id(purchase_id))
         try:
-            await handle.signal("settle" if isinstance(message, Settlement) else "progress", message)
+            signal = Signal.COMPLETE if isinstance(message, PurchaseResult) else Signal.PROGRESS
+            await handle.signal(signal, message)
         except ApplicationError:
             workflow.logger.info("purchase %s is closed already", purchase_id)
 
     async def tell_end(self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None) -> None:
         """Tell the purchase how it ended."""
-        self.show(status)
-        message = Settlement(payment_id=payment_id, status=status, reason=reason, timeline=tuple(self.timeline))
-        await self.tell(order.purchase_id, message)
+        self.details.show(status)
+        timeline = tuple(self.details.timeline)
+        result = PurchaseResult(payment_id=payment_id, status=status, reason=reason, timeline=timeline)
+        await self.tell(order.purchase_id, result)
 
     # ---- waiting ----------------------------------------------------------------------------------------------------
 
     async def ask_again_later(self, attempt: int, why: str) -> None:
         """Wait before question number `attempt` + 1; after an hour of questions park the saga."""
         if attempt % policies.ASK_AGAIN_ATTEMPTS == policies.ASK_AGAIN_ATTEMPTS - 1:
-            await self.park(Reason.NOT_YET, f"{why}, for an hour")
+            await self.parking.park(Reason.NOT_YET, f"{why}, for an hour")
             return
         try:
             delay = policies.ask_again_delay(attempt)
-            with self.under_way(f"{why}: it is asked again after {delay.total_seconds():g} s"):
-                await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=summarized(why))
+            with self.details.under_way(f"{why}: it is asked again after {delay.total_seconds():g} s"):
+                await workflow.wait_condition(
+                    lambda: self.parking.aborting, timeout=delay, timeout_summary=summarized(why)
+                )
         except TimeoutError:
             return
         raise Aborted(why)
 
 
-def step_name(method: Callable[..., Any]) -> str:
-    """A step's name, as it stands in its key: `cancel-payment`."""
-    return method.__name__.replace("_", "-")
+def heeds_cancellation(run: Callable[[AnySaga, Start], Awaitable[End]]) -> Callable[[AnySaga, Start], Awaitable[End]]:
+    """Make a cancellation a request that the saga heeds where it can be undone; it is never torn out of a step.
 
+    A saga that is aborted before it has done anything closes as canceled or failed, so that its id can be used again.
+    """
 
-async def _nothing_to_see() -> None:
-    """A notification may always be skipped."""
+    @functools.wraps(run)
+    async def shielded(self: AnySaga, start: Start) -> End:
+        saga = asyncio.ensure_future(run(self, start))
+        try:
+            try:
+                return await asyncio.shield(saga)
+            except asyncio.CancelledError:
+                self.parking.abort_requested = True
+                return await saga
+        except Aborted as aborted:
+            self.details.leave("Somebody has ended the saga; it had done nothing yet.")
+            if workflow.cancellation_reason() is not None:
+                raise asyncio.CancelledError from aborted
+            raise benign("aborted", "An operator ended the saga; it had done nothing yet.") from aborted
+
+    return shielded

@@ -4,20 +4,20 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps
     from domain.answers import recordable
-    from domain.errors import Refused
+    from domain.errors import RefusalKind, Refused
     from domain.messages import (
-        CancelAnswer,
         PaymentSuccessInput,
         Progress,
+        PurchaseResult,
         PurchaseView,
         RecordCall,
-        Settlement,
+        Signal,
         StartPaymentInput,
         TaskQueue,
         payment_success_workflow_id,
@@ -25,14 +25,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
     from workflows import policies
     from workflows.attributes import order_attributes
-    from workflows.metrics import count_settled
-    from workflows.opening import Opening
-    from workflows.parking import Reason, benign, heeds_cancellation, told_whole
+    from workflows.metrics import count_completed
+    from workflows.opening import DELIVERS, Opening
+    from workflows.parking import Reason, benign, takes_one
     from workflows.payment_success import PaymentSuccess
-    from workflows.standing import MEANINGS, NOTHING, shown_time, summarized
+    from workflows.saga import heeds_cancellation
+    from workflows.status_details import MEANINGS, NOTHING, shown_time, summarized
+
+BANK_PROCESSES = "The bank processes the payment."
 
 
-@workflow.defn
+@workflow.defn(name="StartPayment")
 class StartPayment(Opening):
     """One purchase: open it, wait for its end, record it. A running one IS an open purchase."""
 
@@ -49,198 +52,204 @@ class StartPayment(Opening):
 
     @workflow.run
     @heeds_cancellation
-    async def run(self, start: StartPaymentInput) -> Settlement:  # noqa: ARG002 - __init__ has read it
+    async def run(self, start: StartPaymentInput) -> PurchaseResult:  # noqa: ARG002 - __init__ has read it
         """Carry the purchase to its end; the result tells how it ended."""
         await self.open_or_undo()
+        if self.answer and self.answer.status is PurchaseStatus.PROCESSING:
+            await self._start_payment_success()
 
         # An open purchase has until its deadline, or until it is canceled; money that overtook a refused opening is
         # looked after at once.
-        looks = 0 if self.answer else 1
-        while self.settlement is None:
-            await self._wait_to_be_told(looks)
-            if self.settlement is None:
-                await self._look()
+        attempt = 0 if self.answer else 1
+        while self.result is None:
+            await self._wait_to_be_told(attempt)
+            if self.result is None:
+                await self._retrieve()
             # A cancel that came too late leaves an unpaid purchase its time until the deadline.
             if not self._end_cancel():
-                looks += 1
+                attempt += 1
 
-        ended = await self._record(self.settlement)
+        ended = await self._record(self.result)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ended
 
     # ---- waiting for the end ----------------------------------------------------------------------------------------
 
-    async def _wait_to_be_told(self, looks: int) -> None:
-        """Wait for the saga that won, at first until the deadline or a cancellation, then from look to look."""
-        wait = self.expires_at - workflow.now() if looks == 0 else policies.look_again_delay(looks - 1)
+    async def _wait_to_be_told(self, attempt: int) -> None:
+        """Wait for the saga that won, at first until the deadline or a cancellation, then at growing distances."""
+        wait = self.expires_at - workflow.now() if attempt == 0 else policies.retrieve_again_delay(attempt - 1)
         # Whoever sees the payment first, and whatever becomes of it: this saga waits to be told.
-        waits = "news of the payment, until the deadline" if looks == 0 else "news of the payment, or a look at it"
+        until = "until the deadline" if attempt == 0 else "or until Payments is asked again"
+        waits = f"news of the payment, {until}"
         try:
-            with self.under_way(f"Waits for {waits} ({shown_time(workflow.now() + wait)})"):
+            with self.details.under_way(f"Waits for {waits} ({shown_time(workflow.now() + wait)})"):
                 await workflow.wait_condition(
-                    lambda: self.settlement is not None or self.buyer_cancels or (looks == 0 and self.abort_requested),
+                    lambda: self._is_told() or (attempt == 0 and self.parking.abort_requested),
                     timeout=max(wait, timedelta()),
                     timeout_summary=waits,
                 )
         except TimeoutError:
-            if looks:
+            if attempt:
                 await self._park_when_overdue()
 
-    async def _park_when_overdue(self) -> None:
-        overdue = workflow.now() - self.expires_at > policies.UNSETTLED_MAX
-        if overdue and not self.bank_processes:
-            why = "The purchase is not settled a day after its deadline"
-            await self.park(Reason.OVERDUE, why, until=lambda: self.settlement is not None)
+    def _is_told(self) -> bool:
+        return self.result is not None or self.buyer_cancels
 
-    async def _look(self) -> None:
+    async def _park_when_overdue(self) -> None:
+        overdue = workflow.now() - self.expires_at > policies.UNENDED_MAX
+        if overdue and not self.bank_processes:
+            why = "The purchase has not ended a day after its deadline"
+            await self.parking.park(Reason.OVERDUE, why, until=lambda: self.result is not None)
+
+    async def _retrieve(self) -> None:
         """Nobody has told: ask the provider, and end what was not paid."""
-        payment_id = self._known_payment_id()
-        payment = await self.look(payment_id)
-        self.know(payment)
-        if self.settlement:
+        payment = await self.retrieve(self.payment_id)
+        self.heed_record(payment)
+        if self.result:
             return
         self.bank_processes = payment.status is PaymentStatus.PROCESSING
         if payment.status is PaymentStatus.PAID:
-            await self._start_payment_success(payment_id)
+            await self._start_payment_success()
         elif self.bank_processes:
-            self._show_processing("The bank processes the payment.")
+            self._show_processing(BANK_PROCESSES)
         else:
-            await self._expire(payment_id)
+            await self._expire()
 
-    async def _expire(self, payment_id: str) -> None:
+    async def _expire(self) -> None:
         """Cancel, and only when that is done release; whoever wins the reservation tells."""
         try:
-            await self.cancel_payment(payment_id)
+            await self.cancel_payment(self.payment_id)
         except Refused as refusal:
-            if refusal.kind == "payment-paid":
-                await self._start_payment_success(payment_id)
-            else:
-                self._show_processing("The bank processes the payment.")
+            await self._heed_refused_cancel(refusal)
             return
-        self.note("payment_canceled")
-        self.others_end_it = not await self.win_reservation(payment_id)
-        if not self.others_end_it:
-            self.buyer_canceled = self.buyer_cancels
-            wanted = self.buyer_cancels or self.abort_requested
-            status = PurchaseStatus.CANCELED if wanted else PurchaseStatus.EXPIRED
-            await self.publish(f"payment.{status}", payment_id, self.order, status)
-            self.settlement = Settlement(status=status)
+        self.details.note("payment_canceled")
+        try:
+            await self.release(self.payment_id)
+        except Refused:
+            self.others_end_it = True
+            return
+        self.others_end_it = False
+        self.buyer_canceled = self.buyer_cancels
+        wanted = self.buyer_cancels or self.parking.abort_requested
+        status = PurchaseStatus.CANCELED if wanted else PurchaseStatus.EXPIRED
+        await self.publish(f"payment.{status}", self.payment_id, self.order, status)
+        self.result = PurchaseResult(status=status)
 
-    async def _start_payment_success(self, payment_id: str) -> None:
-        """The webhook was lost, or is late: start its saga in its stead."""
-        self._show_processing("The payment is paid; its own saga delivers the offset.")
+    async def _heed_refused_cancel(self, refusal: Refused) -> None:
+        if refusal.kind == RefusalKind.PAYMENT_PAID:
+            await self._start_payment_success()
+        elif refusal.kind == RefusalKind.PAYMENT_PROCESSING:
+            self._show_processing(BANK_PROCESSES)
+        else:
+            self._show_processing(f"The payment cannot be canceled: {refusal.detail}")
+
+    async def _start_payment_success(self) -> None:
+        """The payment was paid when it was created, or its webhook was lost or is late: start its saga."""
+        self._show_processing(DELIVERS)
         try:
             await workflow.start_child_workflow(
                 PaymentSuccess.run,
-                PaymentSuccessInput(payment_id=payment_id),
-                id=payment_success_workflow_id(payment_id),
+                PaymentSuccessInput(payment_id=self.payment_id),
+                id=payment_success_workflow_id(self.payment_id),
                 task_queue=TaskQueue.PAYMENT_SUCCESS,
                 parent_close_policy=ParentClosePolicy.ABANDON,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 task_timeout=policies.TASK_TIMEOUT,
-                search_attributes=order_attributes(self.order, PurchaseStatus.PROCESSING, payment_id),
+                search_attributes=order_attributes(self.order, PurchaseStatus.PROCESSING),
                 static_summary=summarized(f"Deliver {self.order.summary()}"),
             )
         except WorkflowAlreadyStartedError:
-            workflow.logger.info("payment %s has its saga already", payment_id)
+            workflow.logger.info("payment %s has its saga already", self.payment_id)
 
     def _show_processing(self, why: str) -> None:
         # A parked saga of the purchase still waits for its operator.
-        if self.status is not PurchaseStatus.NEEDS_ATTENTION:
-            self.show(PurchaseStatus.PROCESSING, why)
-
-    def _known_payment_id(self) -> str:
-        if self.payment_id is None:
-            raise ApplicationError("A purchase without a payment waits for nothing.", type="bug")
-        return self.payment_id
+        if self.details.status is not PurchaseStatus.NEEDS_ATTENTION:
+            self.details.show(PurchaseStatus.PROCESSING, why)
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
-    async def _record(self, settlement: Settlement) -> Settlement:
+    async def _record(self, result: PurchaseResult) -> PurchaseResult:
         """Record how the purchase ended; the record outlives Temporal's retention, and the first one stays."""
         if not self.recorded:
-            self.timeline.extend(settlement.timeline)
-            self.timeline.sort(key=lambda entry: entry.at)
-            self.note(settlement.status, settlement.reason or "")
+            timeline = self.details.timeline
+            timeline.extend(result.timeline)
+            timeline.sort(key=lambda entry: entry.at)
+            self.details.note(result.status, result.reason or "")
             outcome = Outcome(
-                status=settlement.status,
-                reason=settlement.reason,
+                status=result.status,
+                reason=result.reason,
                 fingerprint=self.fingerprint,
                 answer=recordable(self.answer, self.refusal),
-                timeline=tuple(self.timeline),
+                timeline=tuple(timeline),
             )
             call = RecordCall(order=self.order, outcome=outcome)
-            summary = f"Record the outcome {settlement.status}"
-            self.know(await self.step(PaymentsSteps.record_outcome, call, summary=summary, sure=True))
-            count_settled(self.settlement or settlement)
-        ended = self.settlement or settlement
-        self.show(ended.status, f"{MEANINGS[ended.status]} The reason: {ended.reason}." if ended.reason else "")
+            summary = f"Record the outcome {result.status}"
+            self.heed_record(
+                await self.steps.take(PaymentsSteps.record_outcome, call, summary=summary, must_succeed=True)
+            )
+            count_completed(self.result or result)
+        ended = self.result or result
+        reason = f"{MEANINGS[ended.status]} The reason: {ended.reason}." if ended.reason else ""
+        self.details.show(ended.status, reason)
         return ended
 
     # ---- messages ---------------------------------------------------------------------------------------------------
 
-    @workflow.signal(description="The saga that won tells how the purchase ended")
-    @told_whole
-    def settle(self, settlement: Settlement) -> None:
-        """Take the first end that a saga of this payment tells; there is one winner, so a second one is its repeat.
+    @workflow.signal(name=Signal.COMPLETE, description="The saga that won tells how the purchase ended")
+    @takes_one
+    def complete(self, result: PurchaseResult) -> None:
+        """Take the first end that a saga of this payment tells; there is one winner, so a second one is its repeat."""
+        if result.status.ends and result.payment_id == self.payment_id:
+            self.result = self.result or result
 
-        It may come before the payment is known here: a saga that is taken up again hears first what it was told then.
-        """
-        if settlement.status.ends and settlement.payment_id:
-            self.told.setdefault(settlement.payment_id, settlement)
-            self.heed_told()
-
-    @workflow.signal(description="Another saga of this purchase tells where it stands")
-    @told_whole
+    @workflow.signal(name=Signal.PROGRESS, description="Another saga of this purchase tells where it stands")
+    @takes_one
     def progress(self, progress: Progress) -> None:
         """Show where the purchase stands as long as it is open; a saga of another payment has no say in it."""
-        if self.settlement is None and progress.payment_id == self.payment_id:
+        if self.result is None and progress.payment_id == self.payment_id:
             parked = progress.status is PurchaseStatus.NEEDS_ATTENTION
-            self.show(progress.status, progress.note, self._decide_there() if parked else NOTHING)
+            self.details.show(progress.status, progress.note, self._decide_there() if parked else NOTHING)
 
     def _decide_there(self) -> str:
         return f"Another saga of this purchase is parked: `flask purchases show {self.order.purchase_id}`."
 
-    @workflow.update(description="The buyer cancels the purchase, unless it is paid")
-    async def cancel(self) -> CancelAnswer:
+    @workflow.update(name="cancel", description="The buyer cancels the purchase, unless it is paid")
+    async def cancel(self) -> PurchaseView:
         """Take the deadline's path at once; the answer tells whether that has ended the purchase."""
-        self.buyer_cancels = self.settlement is None
+        self.buyer_cancels = self.result is None
         await workflow.wait_condition(self._cancel_decided)
-        return self._cancel_answer()
+        return self._decided()
 
     @cancel.validator
     def _check_cancel(self) -> None:
         if self.buyer_cancels and not self.buyer_canceled:
             raise benign("cancel-under-way", "The purchase is being canceled.")
-        if self.status is PurchaseStatus.PROCESSING and workflow.now() < self.cancel_again_at:
-            raise benign("not-cancelable", "The payment is under way.", self._cancel_answer())
+        if self.details.status is PurchaseStatus.PROCESSING and workflow.now() < self.cancel_again_at:
+            raise benign("not-cancelable", "The payment is under way.", self._decided())
 
     def _cancel_decided(self) -> bool:
-        return bool(self.settlement or self.buyer_canceled) or not (self.buyer_cancels or self.others_end_it)
-
-    def _cancel_answer(self) -> CancelAnswer:
-        status = self.settlement.status if self.settlement else self._shown_status
-        return CancelAnswer(canceled=status is PurchaseStatus.CANCELED, status=status)
+        return bool(self.result or self.buyer_canceled) or not (self.buyer_cancels or self.others_end_it)
 
     def _end_cancel(self) -> bool:
-        """Whether the look was for a buyer's cancel; one that has not won is told so."""
+        """Whether the provider was asked for a buyer's cancel; one that has not won is told so."""
         asked, self.buyer_cancels = self.buyer_cancels, False
         self.cancel_again_at = workflow.now() + policies.CANCEL_AGAIN
         return asked
 
-    @property
-    def _shown_status(self) -> PurchaseStatus:
-        """What a buyer was told stays told, while the notification is still on its way."""
-        return PurchaseStatus.CANCELED if self.buyer_canceled else self.status
-
-    @workflow.query(description="The purchase as its saga sees it")
+    @workflow.query(name="view", description="The purchase as its saga sees it")
     def view(self) -> PurchaseView:
         """Status, timeline and all that the buyer may see."""
         return PurchaseView(
-            status=self._shown_status,
-            reason=self.settlement.reason if self.settlement else self.refusal and self.refusal.kind,
+            order=self.order,
+            # What a buyer was told stays told, while the notification is still on its way.
+            status=PurchaseStatus.CANCELED if self.buyer_canceled else self.details.status,
+            reason=self.result.reason if self.result else self.refusal and self.refusal.kind,
             payment_id=self.payment_id,
+            created_at=self.opened_at,
             expires_at=self.expires_at,
-            answer=self.answer,
-            timeline=tuple(self.timeline),
+            timeline=tuple(self.details.timeline),
         )
+
+    def _decided(self) -> PurchaseView:
+        """The same for whoever has asked for a cancel: an end that is decided is told before it is recorded."""
+        return self.view().model_copy(update={"status": self.result.status} if self.result else {})

@@ -1,16 +1,15 @@
 """Who calls, and for which buyer: buyers by the token of an identity provider, servers by an API key.
 
-Here belong the credentials that open the door and what each allows; no route, and nothing about purchases.
+Here belong the credentials that are taken and what each allows; no route, and nothing about purchases.
 """
 
 from app.identity.api_keys import new_api_key
 from app.identity.auth import FetchKeys, authentication
-from app.identity.caller import BUYER_ID, Caller, Scope
+from app.identity.caller import Caller, Scope
 from app.identity.jwks import Jwks
 from app.identity.tokens import development_token
 
 __all__ = [
-    "BUYER_ID",
     "Caller",
     "FetchKeys",
     "Jwks",

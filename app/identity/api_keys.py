@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from app.identity.caller import Caller, Scope
-from config import API_KEY
+from app.settings import API_KEY
 from lib import tokens
 
 # By it scanners of code and logs know a leaked key, and we tell a key from a JWT, which begins with `eyJ`.

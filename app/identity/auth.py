@@ -10,8 +10,8 @@ from app.identity.api_keys import PREFIX, ApiKeys
 from app.identity.caller import Caller, Scope
 from app.identity.keys import KeySet
 from app.identity.tokens import Keys, SharedSecret, Tokens
-from config import Settings
-from webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
+from app.settings import IntakeSettings
+from lib.webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
 
 # The port to the identity provider: its keys, or Unavailable.
 FetchKeys = Callable[[], jwt.PyJWKSet]
@@ -39,7 +39,7 @@ class BearerAuth(HTTPTokenAuth):
         return super().get_security_scheme() | {"bearerFormat": self._form}
 
 
-def authentication(config: Settings, fetch_keys: FetchKeys) -> MultiAuth:
+def authentication(config: IntakeSettings, fetch_keys: FetchKeys) -> MultiAuth:
     """Authentication of buyers and servers; `current_user` is the Caller, its roles are scopes."""
     keys: Keys = KeySet(fetch_keys) if config.jwt_jwks_url else SharedSecret(config.jwt_secret)
     tokens = Tokens(config, keys)

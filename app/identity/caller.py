@@ -1,13 +1,9 @@
 """Who calls, and what they may do."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapi.problem_types import FORBIDDEN, INVALID_REQUEST
-
-# An opaque id, never an address or a name: it stands in logs and search attributes.
-BUYER_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+from lib.webapi.problem_types import FORBIDDEN, INVALID_REQUEST
 
 
 class Scope(StrEnum):

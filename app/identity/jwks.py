@@ -5,8 +5,8 @@ import json
 import httpx
 import jwt
 
-from app.loop import LoopThread
 from domain.errors import Unavailable
+from lib.portal import Portal
 
 # 2 s for the whole answer, drop by drop: a provider's static file takes milliseconds, and a buyer waits meanwhile.
 FETCH_TIMEOUT_S = 2.0
@@ -17,15 +17,15 @@ SET_BYTES_MAX = 256 * 1024
 class Jwks:
     """Fetches the key set from its address; redirects are not followed, for the address is what is trusted."""
 
-    def __init__(self, loop: LoopThread, http: httpx.AsyncClient, url: str) -> None:
-        self._loop = loop
+    def __init__(self, portal: Portal, http: httpx.AsyncClient, url: str) -> None:
+        self._portal = portal
         self._http = http
         self._url = url
 
     def __call__(self) -> jwt.PyJWKSet:
         """The key set; raises Unavailable for anything that is none, or is not there in time."""
         try:
-            return jwt.PyJWKSet.from_dict(json.loads(self._loop.run(self._read(), FETCH_TIMEOUT_S)))
+            return jwt.PyJWKSet.from_dict(json.loads(self._portal.run(self._read(), FETCH_TIMEOUT_S)))
         except TimeoutError as error:
             raise Unavailable(f"no answer within {FETCH_TIMEOUT_S:.0f} s") from error
         except httpx.HTTPError as error:

@@ -22,7 +22,7 @@ ALGORITHMS = ("RS256", "ES256")
 FRESH_S = 300.0
 # 1 h: what a provider that is away for longer has signed before has mostly expired.
 KEPT_S = 3600.0
-# Their own share of gunicorn's threads (app.places): the rest serves those whose key is known while a provider hangs.
+# Their own share of gunicorn's threads (app.bulkheads): the rest serves those whose key is known meanwhile.
 WAITING_MAX = 128
 
 KeyName = tuple[str, str]

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import jwt
 
-from app.identity.caller import BUYER_ID
-from config import Settings
+from app.settings import IntakeSettings
+from domain.purchase import BUYER_ID
 
 # 10 s: clocks that are set by the network differ by less.
 LEEWAY = timedelta(seconds=10)
@@ -45,7 +45,7 @@ class SharedSecret:
 class Tokens:
     """Tells whose token it is."""
 
-    def __init__(self, config: Settings, keys: Keys) -> None:
+    def __init__(self, config: IntakeSettings, keys: Keys) -> None:
         self._config = config
         self._keys = keys
 
@@ -77,7 +77,7 @@ class Tokens:
         return header
 
 
-def development_token(config: Settings, buyer_id: str) -> str:
+def development_token(config: IntakeSettings, buyer_id: str) -> str:
     """A token for a buyer, signed with our own secret."""
     claims = {
         "sub": buyer_id,

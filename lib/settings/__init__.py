@@ -6,6 +6,6 @@ stands in its own class.
 
 from lib.settings.process import ProcessSettings
 from lib.settings.production import HTTPS, REQUIRED, SECRET
-from lib.settings.reading import Origin, Url, checked, read, separated
+from lib.settings.reading import Origin, Separated, Url, checked, read
 
-__all__ = ["HTTPS", "REQUIRED", "SECRET", "Origin", "ProcessSettings", "Url", "checked", "read", "separated"]
+__all__ = ["HTTPS", "REQUIRED", "SECRET", "Origin", "ProcessSettings", "Separated", "Url", "checked", "read"]

@@ -2,30 +2,41 @@
 
 import re
 import sys
-from typing import Annotated, TypeVar
+from functools import cache
+from typing import Annotated, TypeVar, cast
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode
 
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 # As a browser writes it into its header Origin: lower case, no path, no port that goes without saying.
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 
 Settings = TypeVar("Settings", bound=BaseSettings)
+Element = TypeVar("Element")
+
+
+def _split(value: object) -> object:
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+# In the environment a list is one text, with commas between.
+Separated = Annotated[tuple[Element, ...], NoDecode, BeforeValidator(_split)]
 
 
 def read(settings: type[Settings]) -> Settings:
-    """The settings, or one readable line that names every fault and exit code 1."""
+    """The settings of this process, read once; or one readable line that names every fault and exit code 1."""
+    return cast("Settings", once(settings))
+
+
+@cache
+def once(settings: type[BaseSettings]) -> BaseSettings:
+    """What `read` keeps; a test that changes the environment clears it."""
     try:
         return settings()
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, e['loc'])).upper() or 'settings'}: {e['msg']}" for e in error.errors())
         sys.exit("The settings are wrong: " + "; ".join(faults))
-
-
-def separated(value: object) -> object:
-    """A comma separated list as a tuple; anything else as it is."""
-    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
 
 def checked(entries: tuple[str, ...], form: re.Pattern[str], told: str) -> tuple[str, ...]:

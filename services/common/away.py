@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from webapi.problem_types import UNAVAILABLE
+from lib.webapi.problem_types import UNAVAILABLE
 
 log = logging.getLogger(__name__)
 

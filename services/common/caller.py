@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
-from webapi.problem_types import KEY_MISSING
+from lib.webapi.problem_types import KEY_MISSING
 
 
-class Caller(BaseModel):
-    """The headers of a write; use it as `@api.input(Caller, location="headers", arg_name="caller")`.
+class CallerHeader(BaseModel):
+    """The headers of a write; use it as `@api.input(CallerHeader, location="headers", arg_name="caller")`.
 
     Raises 400 `idempotency-key-missing` without the header, 422 when it is not 1 to 255 printable ASCII characters.
     """

@@ -5,19 +5,19 @@ from collections.abc import Callable
 from apiflask import APIFlask, HTTPTokenAuth
 from pydantic import Field
 
-from services.common.caller import Caller
+from lib.webapi import RequestModel, ResponseModel
+from services.common.caller import CallerHeader
 from services.common.service_tokens import TO_ERASE
 from services.common.values import Id
-from webapi import Body, Shown
 
 
-class ErasureBody(Body):
+class ErasureRequest(RequestModel):
     """Who the buyer is called from now on; Payments has made the name up."""
 
     erased_as: Id = Field(examples=["erased-5d0c9f7e21b4a863"])
 
 
-class ErasureShown(Shown):
+class ErasureResponse(ResponseModel):
     """What one call has changed."""
 
     buyer_id: Id = Field(description="who bears another name now", examples=["alice"])
@@ -29,9 +29,9 @@ def forget_buyers(api: APIFlask, auth: HTTPTokenAuth, rename: Callable[[str, str
 
     @api.post("/buyers/<id:buyer_id>/erasure")
     @api.auth_required(auth, roles=TO_ERASE)
-    @api.input(Caller, location="headers", arg_name="caller")
-    @api.input(ErasureBody, arg_name="body")
-    @api.output(ErasureShown)
-    def erase_buyer(buyer_id: str, caller: Caller, body: ErasureBody) -> ErasureShown:  # noqa: ARG001
+    @api.input(CallerHeader, location="headers", arg_name="caller")
+    @api.input(ErasureRequest, arg_name="body")
+    @api.output(ErasureResponse)
+    def erase_buyer(buyer_id: str, caller: CallerHeader, body: ErasureRequest) -> ErasureResponse:  # noqa: ARG001
         """Call a buyer by a name that leads to nobody; asked again it changes what has come since."""
-        return ErasureShown(buyer_id=buyer_id, renamed=rename(buyer_id, body.erased_as))
+        return ErasureResponse(buyer_id=buyer_id, renamed=rename(buyer_id, body.erased_as))

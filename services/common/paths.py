@@ -11,9 +11,9 @@ class IdConverter(BaseConverter):
 
 
 class PaymentIdConverter(BaseConverter):
-    """A payment's id, as the provider gives them: `<payment:payment_id>`."""
+    """A payment's id: `<payment:payment_id>`."""
 
-    regex = r"[A-Za-z0-9_]{1,255}"
+    regex = r"[A-Za-z0-9_-]{1,100}"
 
 
 def know_ids(api: Flask) -> None:

@@ -13,8 +13,8 @@ from apiflask import HTTPError, HTTPTokenAuth
 from flask import request
 
 from lib import tokens
-from telemetry import ids
-from webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
+from lib.telemetry import ids
+from lib.webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
 
 # By it scanners of code and logs know a leaked token.
 PREFIX = "bps_"

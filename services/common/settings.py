@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import NoDecode
 
-from lib.settings import SECRET, ProcessSettings, checked, separated
+from lib.settings import SECRET, ProcessSettings, Separated, checked
 from services.common.service_tokens import ENTRY, ROLES
 
 # What .env.example shows: of development-intake-token and so on; the operator's is development-service-token.
@@ -20,17 +19,11 @@ DEVELOPMENT_SERVICE_TOKENS = (
 class ServiceSettings(ProcessSettings):
     """What every service is told."""
 
-    service_tokens: Annotated[tuple[str, ...], NoDecode, SECRET] = Field(
+    service_tokens: Annotated[Separated[str], SECRET] = Field(
         default=DEVELOPMENT_SERVICE_TOKENS,
         min_length=1,
         description="comma separated: who may call, each as `python -m services.new_token` prints it",
     )
-
-    @field_validator("service_tokens", mode="before")
-    @classmethod
-    def split_list(cls, value: object) -> object:
-        """A comma separated list as a tuple."""
-        return separated(value)
 
     @field_validator("service_tokens")
     @classmethod

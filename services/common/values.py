@@ -1,26 +1,45 @@
 """The values on the services' wire: money, quantities and ids (types that validate and describe themselves)."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from webapi import Body
+from lib.webapi import RequestModel, one_of
+from providers.registry import REGISTRY
 
-# Stripe takes at most eight digits of minor units.
-AMOUNT_MAX = 99_999_999
+# 999,999,999,999.99: more than anybody takes at once; what a payment may come to its method's provider says.
+AMOUNT_MAX = 99_999_999_999_999
 KILOGRAMS_PER_TONNE = 1000
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20
 
+PAYMENT_ID_EXAMPLE = "0f2c5a6e-6b1d-5d3c-9c0e-3a9b7d1e4f58"
 PURCHASE_ID_EXAMPLE = "3f5a1c0d2ab5d84f7c9d0c6a1f5f0a7b11e2d4c6b8a09f8e7d6c5b4a39281706"
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,255}$")]
+PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+# What a provider calls a payment.
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
 Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
+# Which ones there are the registry says, when a payment is created.
+Method = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9_]{1,32}$"),
+    Field(description="how the buyer pays", examples=["card"]),
+]
 Currency = Annotated[
-    Literal["usd", "eur", "gbp", "chf", "cad", "aud", "jpy"],
-    Field(description="ISO 4217, lower case; those that are sold in"),
+    str,
+    AfterValidator(one_of(REGISTRY.currencies())),
+    Field(
+        json_schema_extra={"enum": list(REGISTRY.currencies())},
+        description="ISO 4217, lower case; those that are sold in",
+    ),
+]
+Time = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$"),
+    Field(description="RFC 3339, UTC", examples=["2026-11-21T09:00:00Z"]),
 ]
 # From a tonne on, below a tonne, or the million itself; pydantic's patterns have no look-ahead to say "not zero".
 Quantity = Annotated[
@@ -39,7 +58,7 @@ def items_once(schema: dict[str, Any]) -> None:
     schema["properties"]["items"]["uniqueItems"] = True
 
 
-class Item(Body):
+class Item(RequestModel):
     """A quantity of one milestone's offset."""
 
     project_id: Id = Field(examples=["mangrove"])
@@ -66,3 +85,8 @@ def price(kg: int, unit_amount: int) -> int:
 def utc(moment: datetime) -> datetime:
     """A stored time as it is shown; SQLite forgets the time zone of what we always store in UTC."""
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def rfc3339(time: datetime) -> str:
+    """An aware time in UTC as RFC 3339 with `Z`."""
+    return time.isoformat().replace("+00:00", "Z")

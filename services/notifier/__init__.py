@@ -7,9 +7,9 @@ import atexit
 
 from apiflask import APIFlask
 
+from lib.database.database import connect
 from lib.settings import read
-from services.common.database import connect
-from services.notifier.consumer import Consumer
+from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.notifier.settings import NotifierSettings
@@ -20,7 +20,7 @@ def create_app(settings: NotifierSettings | None = None) -> APIFlask:
     settings = settings or read(NotifierSettings)
     engine = connect(settings.notifier_database_url)
     notifications = Notifications(engine)
-    consumer = Consumer(settings.amqp_url.get_secret_value(), notifications.keep)
+    consumer = notifications_consumer(settings.amqp_url.get_secret_value(), notifications.keep)
     consumer.start()
     atexit.register(consumer.stop)
     return notifier_api(engine, notifications, consumer, settings.service_tokens)

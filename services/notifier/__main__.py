@@ -1,12 +1,7 @@
-"""`python -m services.notifier`: migrate the database, then serve and consume."""
+"""`python -m services.notifier`, as `python -m services notifier`: migrate the database, then serve and consume."""
 
-from lib.settings import read
-from services.common.migrations import migrate
-from services.common.server import serve
+from lib.webapi.service import migrate_and_serve
 from services.notifier.settings import NotifierSettings
-from telemetry import logs
 
-settings = read(NotifierSettings)
-logs.set_up("notifier")
-migrate("notifier", settings.notifier_database_url)
-serve("notifier", settings.notifier_host, settings.notifier_port)
+if __name__ == "__main__":
+    migrate_and_serve("services.notifier", "notifier", NotifierSettings)

@@ -9,10 +9,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from lib.telemetry import ids, tracing
+from lib.webapi.strict_json import loads
 from services.notifier.models import Notification
 from services.notifier.schemas import CloudEvent
-from telemetry import ids, tracing
-from webapi.strict_json import loads
 
 log = logging.getLogger(__name__)
 

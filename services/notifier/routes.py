@@ -6,15 +6,15 @@ from typing import Protocol
 from apiflask import APIFlask
 from sqlalchemy import Engine
 
+from lib.database.database import ping
+from lib.webapi import create_api
+from lib.webapi.paging import cut_page
 from services.common.away import answer_for_the_database
-from services.common.database import ping
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_AUDIT, service_token_auth
 from services.notifier.notifications import Notifications
 from services.notifier.schemas import NotificationPage, NotificationQuery
-from webapi import create_api
-from webapi.paging import cut_page
 
 DESCRIPTION = "The events about purchases, as the Notifier has received them from RabbitMQ."
 
@@ -25,7 +25,7 @@ class Consuming(Protocol):
     def check(self) -> None:
         """Raise unless the broker delivers."""
 
-    def check_keeping(self) -> None:
+    def check_handling(self) -> None:
         """Raise while a message waits for the database."""
 
 
@@ -33,7 +33,7 @@ def notifier_api(engine: Engine, notifications: Notifications, consumer: Consumi
     """The API on a migrated database; ready while its consumer is."""
 
     def check_database() -> None:
-        consumer.check_keeping()
+        consumer.check_handling()
         ping(engine)
 
     ready = {"RabbitMQ": consumer.check, "the database": check_database}

@@ -5,12 +5,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.common.values import PURCHASE_ID_EXAMPLE, Id
-from webapi import NextCursor, NumberedPageQuery, Shown
+from lib.webapi import NextCursor, NumberedPageQuery, ResponseModel
+from services.common.values import PAYMENT_ID_EXAMPLE, PURCHASE_ID_EXAMPLE, Id
 
 EXAMPLE: JsonDict = {
     "specversion": "1.0",
-    "id": "payment-success/pi_1/notify",
+    "id": f"payment-success/{PAYMENT_ID_EXAMPLE}/notify",
     "source": "/payment-success",
     "type": "payment.success",
     "subject": PURCHASE_ID_EXAMPLE,
@@ -18,7 +18,7 @@ EXAMPLE: JsonDict = {
     "datacontenttype": "application/json",
     "data": {
         "purchase_id": PURCHASE_ID_EXAMPLE,
-        "payment_id": "pi_1",
+        "payment_id": PAYMENT_ID_EXAMPLE,
         "buyer_id": "alice",
         "amount": 1800,
         "currency": "usd",
@@ -61,7 +61,7 @@ class NotificationQuery(NumberedPageQuery):
     purchase_id: Id | None = Field(default=None, description="only this purchase's", examples=[PURCHASE_ID_EXAMPLE])
 
 
-class NotificationPage(Shown):
+class NotificationPage(ResponseModel):
     """A page of notifications in the order of their arrival."""
 
     items: list[CloudEvent]

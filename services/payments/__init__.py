@@ -1,30 +1,29 @@
 """Payments: one payment per purchase at the payment provider, and the record of how each purchase ended.
 
-Here belongs what we know of charges and how we speak to the provider (`provider` is the port, `stripe_provider` the
-one implementation); no word of stock or of sagas beyond the outcome that they record. `payments` is the heart.
+Here belongs what we know of charges, whoever carries them out (`providers`); no word of stock or of sagas beyond the
+outcome that they record. `payments` is the heart.
 """
 
 from apiflask import APIFlask
 
+from lib.database.database import connect
 from lib.settings import read
-from services.common.database import connect
+from providers.registry import REGISTRY, Registry
 from services.payments.metrics import money_watch
 from services.payments.payments import Payments
-from services.payments.provider import Provider
 from services.payments.records import Records
 from services.payments.routes import payments_api
 from services.payments.settings import PaymentsSettings
-from services.payments.stripe_provider import StripeProvider
 
 
-def create_app(settings: PaymentsSettings | None = None, provider: Provider | None = None) -> APIFlask:
+def create_app(settings: PaymentsSettings | None = None, registry: Registry = REGISTRY) -> APIFlask:
     """The service's WSGI application; the database must have been migrated.
 
-    gunicorn calls it after the fork, so the process's one client of the provider shares no connection with another.
+    gunicorn calls it after the fork, so the process's one client of a provider shares no connection with another.
     """
     settings = settings or read(PaymentsSettings)
-    provider = provider or StripeProvider(settings.stripe_secret_key, settings.stripe_api_base)
+    providers = registry.make()
     engine = connect(settings.payments_database_url)
     records = Records(engine)
-    payments = Payments(records, provider, settings.capture_mode)
-    return payments_api(engine, payments, settings.service_tokens, money_watch(records, provider))
+    payments = Payments(records, registry, providers, settings.capture_mode)
+    return payments_api(engine, payments, settings.service_tokens, money_watch(records, providers))

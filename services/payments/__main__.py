@@ -1,13 +1,10 @@
-"""`python -m services.payments`: migrate the database, then serve."""
+"""`python -m services.payments`, as `python -m services payments`: migrate the database, then serve."""
 
-from lib.settings import read
-from services.common.migrations import migrate
-from services.common.server import serve
+from lib.webapi.service import migrate_and_serve
+from providers.registry import REGISTRY
 from services.payments.settings import PaymentsSettings
-from telemetry import logs
 
 if __name__ == "__main__":
-    settings = read(PaymentsSettings)
-    logs.set_up("payments")
-    migrate("payments", settings.payments_database_url)
-    serve("payments", settings.payments_host, settings.payments_port)
+    # Wrong settings of a provider end the process here; a worker that found them gunicorn would start again for ever.
+    REGISTRY.make()
+    migrate_and_serve("services.payments", "payments", PaymentsSettings)

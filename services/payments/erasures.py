@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import Engine, null, select, update
 from sqlalchemy.orm import Session
 
-from services.common.database import changed
+from lib.database.database import changed
 from services.payments.models import Erasure, Payment
 from services.payments.refusals import PURCHASES_OPEN
 

@@ -5,17 +5,17 @@ over instances, never `sum`.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from services.payments.provider import Provider
+from lib.telemetry.metrics import Asked
+from providers.port import Provider
 from services.payments.records import Records
-from telemetry.metrics import Asked
 
 
-def money_watch(records: Records, provider: Provider, now: Callable[[], float] = time.time) -> Asked:
+def money_watch(records: Records, providers: Mapping[str, Provider]) -> Asked:
     """What is told at each scrape."""
 
     def tell() -> Iterable[Metric]:
@@ -31,14 +31,18 @@ def money_watch(records: Records, provider: Provider, now: Callable[[], float] =
         if watched.runs_out_at is not None:
             yield GaugeMetricFamily(
                 "payments_authorisation_expires_in_seconds_min",
-                "Until the first authorisation of an unsettled purchase runs out; not told where there is none.",
-                value=watched.runs_out_at - now(),
+                "Until the first authorisation of an open purchase runs out; not told where there is none.",
+                value=watched.runs_out_at - time.time(),
             )
-        if provider.clock_ahead_s is not None:
-            yield GaugeMetricFamily(
-                "payments_clock_ahead_seconds",
-                "How far our clock is ahead of the provider's, to one second; not told before its first answer.",
-                value=provider.clock_ahead_s,
-            )
+        ahead = GaugeMetricFamily(
+            "payments_clock_ahead_seconds",
+            "How far our clock is ahead of a provider's, to one second; not told before its first answer.",
+            labels=["provider"],
+        )
+        for name, provider in providers.items():
+            if provider.clock_ahead_s is not None:
+                ahead.add_metric([name], provider.clock_ahead_s)
+        if ahead.samples:
+            yield ahead
 
     return tell

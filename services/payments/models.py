@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, String, TypeDecorator, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, String, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.payments.provider import CaptureMode, PaymentStatus
+from providers.port import CaptureMode, PaymentStatus
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -42,24 +42,29 @@ class Base(DeclarativeBase):
 
 
 class Payment(Base):
-    """A purchase's payment and outcome; a mark where a purchase was undone before anything of it was known."""
+    """A purchase's payment and outcome; a tombstone where a purchase was undone before anything of it was known."""
 
     __tablename__ = "payments"
 
     # Counts the rows for the list's order; the purchase is the key.
     number: Mapped[int] = mapped_column(primary_key=True)
     purchase_id: Mapped[str] = mapped_column(String(64), unique=True)
-    # The provider's id; null until its answer is known, and for ever on a mark.
-    payment_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    # Ours, made of the purchase's id (services.payments.rules.payment_id_of).
+    payment_id: Mapped[str] = mapped_column(String(36), unique=True)
+    # How the buyer pays, and who carries that out; null on a tombstone.
+    method: Mapped[str | None] = mapped_column(String(32))
+    provider: Mapped[str | None] = mapped_column(String(32))
+    # The provider's own id of it; null until its answer is known, and for ever on a tombstone.
+    provider_reference: Mapped[str | None] = mapped_column(String(255))
     status: Mapped[PaymentStatus] = mapped_column(
         Enum(PaymentStatus, name="payment_status", values_callable=_values, create_constraint=True)
     )
-    # Canceled by purchase before the payment was known: whatever creation still arrives, it must not become payable.
-    marked: Mapped[bool] = mapped_column(default=False)
+    # Canceled before the provider's payment was known: whatever creation still arrives, it must not become payable.
+    canceled_early: Mapped[bool] = mapped_column(default=False)
     # Operation (cancel, refund) -> the first who asked and was not refused, written before the provider is asked.
     asked_by: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
 
-    # The order; null on a mark.
+    # The order; null on a tombstone.
     buyer_id: Mapped[str | None] = mapped_column(String(64))
     amount: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None] = mapped_column(String(3))
@@ -91,6 +96,8 @@ class Payment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: datetime.now(UTC))
 
     __table_args__ = (
+        # In this order, for one is looked up by the reference alone.
+        UniqueConstraint("provider_reference", "provider", name="payments_provider_reference"),
         Index("payments_of_buyer", "buyer_id", "number"),
         # The few rows that Prometheus asks for, however many payments there are.
         _of_few("payments_disputed", "disputes_open > 0"),

@@ -1,6 +1,6 @@
 """The rows: every change is one short transaction under the row's lock, and none is ever held over a provider call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -8,8 +8,9 @@ from sqlalchemy import Engine, func, null, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from providers.port import PaymentStatus
 from services.payments.models import Payment
-from services.payments.provider import PaymentStatus
+from services.payments.rules import payment_id_of
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Watched:
 
     disputes_open: int
     refunds_by_hand: int
-    # Epoch seconds: the authorised payment of an unsettled purchase that runs out first; null where there is none.
+    # Epoch seconds: the authorised payment of an open purchase that runs out first; null where there is none.
     runs_out_at: int | None
 
 
@@ -36,7 +37,9 @@ class Records:
             if row is None:
                 # Another process may make it at the same moment; then its row is the one.
                 with suppress(IntegrityError), session.begin_nested():
-                    session.add(Payment(purchase_id=purchase_id, status=PaymentStatus.CREATING))
+                    payment_id = payment_id_of(purchase_id)
+                    new = Payment(purchase_id=purchase_id, payment_id=payment_id, status=PaymentStatus.CREATING)
+                    session.add(new)
                 row = _locked(session, purchase_id)
             assert row is not None, "rows are never removed"
             yield row
@@ -56,15 +59,12 @@ class Records:
         with self._sessions() as session:
             return Watched(session.scalar(disputes) or 0, session.scalar(refunds) or 0, session.scalar(runs_out))
 
-    def newest(self, limit: int, below: int | None, buyer_id: str | None, purchase_id: str | None) -> list[Payment]:
-        """At most `limit` rows, newest first, from below that number."""
+    def newest(self, limit: int, below: int | None, wanted_by: Mapping[str, str | None]) -> list[Payment]:
+        """At most `limit` rows, newest first, from below that number, whose columns have these values (None: any)."""
         wanted = select(Payment).order_by(Payment.number.desc()).limit(limit)
         if below is not None:
             wanted = wanted.where(Payment.number < below)
-        if buyer_id is not None:
-            wanted = wanted.where(Payment.buyer_id == buyer_id)
-        if purchase_id is not None:
-            wanted = wanted.where(Payment.purchase_id == purchase_id)
+        wanted = wanted.filter_by(**{column: value for column, value in wanted_by.items() if value is not None})
         with self._sessions() as session:
             return list(session.scalars(wanted))
 

@@ -1,10 +1,10 @@
 """What Payments refuses, each in one place: the kinds are part of the contract."""
 
-from webapi import Problem
-from webapi.problem_types import UNAVAILABLE, ProblemType
+from lib.webapi import Problem
+from lib.webapi.problem_types import UNAVAILABLE, ProblemType
 
 MISMATCH = ProblemType(
-    "payment-mismatch", 409, "The purchase has a payment for another buyer, amount, currency or items."
+    "payment-mismatch", 409, "The purchase has a payment for another buyer, method, amount, currency or items."
 )
 CANCELED = ProblemType("payment-canceled", 409, "The purchase was canceled before its payment was created.")
 PAID = ProblemType("payment-paid", 409, "The payment is captured; it can only be refunded.")

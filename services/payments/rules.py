@@ -1,10 +1,14 @@
 """The single rules: what a row and a snapshot tell, and how the one changes by the other."""
 
+import uuid
 from typing import Protocol
 
+from providers.port import PaymentStatus, Snapshot
 from services.payments.models import Payment
-from services.payments.provider import CaptureMode, PaymentStatus, Snapshot
-from services.payments.schemas import Order
+
+# Any of our own: it makes the payments' ids, and must never change. The sagas know it too (domain.keys), so that they
+# can name a payment before its first call.
+PAYMENTS = uuid.UUID("5b0c3f6e-8d1a-4f27-9c43-7e2a6d90b815")
 
 
 class Money(Protocol):
@@ -23,23 +27,14 @@ class Money(Protocol):
         """In minor units."""
 
 
+def payment_id_of(purchase_id: str) -> str:
+    """The id of a purchase's one payment (UUIDv5, RFC 9562): the same whoever computes it, and however often."""
+    return str(uuid.uuid5(PAYMENTS, purchase_id))
+
+
 def key(row: Payment, operation: str) -> str:
-    """The operation's key at the provider: the same until its answer is settled."""
+    """The operation's key at the provider: the same until its answer is known."""
     return f"{row.purchase_id}:{operation}:{row.key_number(operation)}"
-
-
-def fill(row: Payment, order: Order, capture: CaptureMode | None) -> None:
-    """Write the order into a row that knows nothing yet."""
-    row.buyer_id, row.amount, row.currency = order.buyer_id, order.amount, order.currency
-    row.items = order.stored_items()
-    row.capture = capture
-
-
-def same(row: Payment, order: Order) -> bool:
-    """Whether the row is for this order; items are compared by weight, whatever their order."""
-    asked = {(item["project_id"], item["milestone_id"]): item["kg"] for item in order.stored_items()}
-    known = {(item["project_id"], item["milestone_id"]): item["kg"] for item in row.items}
-    return (row.buyer_id, row.amount, row.currency, known) == (order.buyer_id, order.amount, order.currency, asked)
 
 
 def absorb(row: Payment, seen: Snapshot) -> None:

@@ -7,10 +7,10 @@ buyers only what each of them holds without having paid.
 
 from apiflask import APIFlask
 
+from lib.database.database import connect
 from lib.settings import read
-from services.common.database import connect
 from services.common.values import KILOGRAMS_PER_TONNE
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.routes import projects_api
 from services.projects.settings import ProjectsSettings
 
@@ -18,5 +18,5 @@ from services.projects.settings import ProjectsSettings
 def create_app(settings: ProjectsSettings | None = None) -> APIFlask:
     """The service's WSGI application; the database must have been migrated."""
     settings = settings or read(ProjectsSettings)
-    limits = Limits(settings.max_open_purchases, settings.held_per_buyer_max * KILOGRAMS_PER_TONNE)
+    limits = BuyerLimits(settings.max_open_purchases, settings.held_per_buyer_max * KILOGRAMS_PER_TONNE)
     return projects_api(connect(settings.projects_database_url), settings.service_tokens, limits)

@@ -1,12 +1,7 @@
-"""`python -m services.projects`: migrate the database, then serve."""
+"""`python -m services.projects`, as `python -m services projects`: migrate the database, then serve."""
 
-from lib.settings import read
-from services.common.migrations import migrate
-from services.common.server import serve
+from lib.webapi.service import migrate_and_serve
 from services.projects.settings import ProjectsSettings
-from telemetry import logs
 
-settings = read(ProjectsSettings)
-logs.set_up("projects")
-migrate("projects", settings.projects_database_url)
-serve("projects", settings.projects_host, settings.projects_port)
+if __name__ == "__main__":
+    migrate_and_serve("services.projects", "projects", ProjectsSettings)

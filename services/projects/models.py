@@ -77,9 +77,9 @@ class Reservation(Base):
     )
     items: Mapped[list[HeldItem]] = mapped_column(JSON)
     amount: Mapped[int] = mapped_column(BigInteger)
-    # Null on the mark that a DELETE or a return of an unknown reservation leaves.
+    # Null on the tombstone that a DELETE or a return of an unknown reservation leaves.
     currency: Mapped[str | None] = mapped_column(String(3))
-    # For whom the offset is held; null on a mark, and where the caller has not told.
+    # For whom the offset is held; null on a tombstone, and where the caller has not told.
     buyer_id: Mapped[str | None] = mapped_column(String(64))
     closed_by: Mapped[str | None] = mapped_column(String(255))
 

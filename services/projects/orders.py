@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lib.webapi import Problem
+from lib.webapi.problem_types import INVALID_REQUEST, NOT_FOUND
 from services.common.values import price, tonnes
 from services.projects.models import HeldItem, Milestone
 from services.projects.refusals import PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN, TOO_MUCH_HELD
-from services.projects.schemas import OrderBody
-from webapi import Problem
-from webapi.problem_types import INVALID_REQUEST, NOT_FOUND
+from services.projects.schemas import OrderRequest
 
 Key = tuple[str, str]
 Stock = dict[Key, Milestone]
@@ -17,7 +17,7 @@ Held = Sequence[Sequence[HeldItem]]
 
 
 @dataclass(frozen=True)
-class Limits:
+class BuyerLimits:
     """What one buyer may hold without having paid: so many purchases, and so many kilograms of one milestone."""
 
     open_max: int
@@ -29,7 +29,7 @@ def key(item: HeldItem) -> Key:
     return item["project_id"], item["milestone_id"]
 
 
-def refusal(order: OrderBody, stock: Stock, held: Held, limits: Limits) -> Problem | None:
+def refusal(order: OrderRequest, stock: Stock, held: Held, limits: BuyerLimits) -> Problem | None:
     """Why the order cannot be had now, or None.
 
     The buyer's own limits come before the stock: what they hold already may be what has emptied it.
@@ -42,7 +42,7 @@ def refusal(order: OrderBody, stock: Stock, held: Held, limits: Limits) -> Probl
     )
 
 
-def _wrong_order(order: OrderBody, stock: Stock, items: list[HeldItem]) -> Problem | None:
+def _wrong_order(order: OrderRequest, stock: Stock, items: list[HeldItem]) -> Problem | None:
     """The refusal of an order that nobody could have, in the order: known, one currency, the price."""
     unknown = [key(item) for item in items if key(item) not in stock]
     if unknown:
@@ -55,7 +55,7 @@ def _wrong_order(order: OrderBody, stock: Stock, items: list[HeldItem]) -> Probl
     return None
 
 
-def _beyond_limits(items: list[HeldItem], held: Held, limits: Limits) -> Problem | None:
+def _beyond_limits(items: list[HeldItem], held: Held, limits: BuyerLimits) -> Problem | None:
     if len(held) >= limits.open_max:
         return TOO_MANY_OPEN.problem(max_open=limits.open_max)
     for item in items:

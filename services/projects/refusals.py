@@ -1,6 +1,6 @@
 """What Projects refuses, each in one place: the kinds are part of the contract."""
 
-from webapi.problem_types import ProblemType
+from lib.webapi.problem_types import ProblemType
 
 CLOSED = ProblemType("reservation-closed", 409, "The reservation is closed; nothing is held for this payment.")
 COMMITTED = ProblemType("reservation-committed", 409, "The reserved offset is sold.")

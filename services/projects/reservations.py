@@ -11,13 +11,13 @@ from sqlalchemy import Engine, Select, delete, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.common.database import changed
+from lib.database.database import changed
+from lib.webapi import Problem
 from services.projects.models import Buyer, HeldItem, Milestone, Reservation
-from services.projects.orders import Held, Limits, Stock, key, refusal
+from services.projects.orders import BuyerLimits, Held, Stock, key, refusal
 from services.projects.refusals import MISMATCH
 from services.projects.rules import Call, Status, decide, shift, winner
-from services.projects.schemas import OrderBody, ReserveBody
-from webapi import Problem
+from services.projects.schemas import OrderRequest, ReserveRequest
 
 T = TypeVar("T")
 # One statement on both databases: the row is there afterwards, and this transaction's until it ends.
@@ -29,11 +29,11 @@ LOCK_BUYER = text(
 class Reservations:
     """All that can be asked of reservations; every method raises the design's refusals as `Problem`."""
 
-    def __init__(self, engine: Engine, limits: Limits) -> None:
+    def __init__(self, engine: Engine, limits: BuyerLimits) -> None:
         self._engine = engine
         self._limits = limits
 
-    def quote(self, order: OrderBody) -> None:
+    def quote(self, order: OrderRequest) -> None:
         """Raise what `reserve` would refuse the order with now; nothing is held, and nothing is written."""
         with self._session() as session:
             stock = _stock(session.scalars(_milestones(order.held_items())))
@@ -41,7 +41,7 @@ class Reservations:
         if refused:
             raise refused
 
-    def reserve(self, body: ReserveBody) -> Reservation:
+    def reserve(self, body: ReserveRequest) -> Reservation:
         """Hold all items, or none; whoever is refused first leaves a closed row that nobody has claimed."""
         row, refused = self._decided(lambda session: _reserve(session, body, self._limits))
         if refused:
@@ -52,13 +52,13 @@ class Reservations:
         """The payment is taken: what was held is sold."""
         return self._decided(lambda session: _move(session, Call.COMMIT, payment_id))
 
-    def give_back(self, payment_id: str) -> Reservation:
+    def restock(self, payment_id: str) -> Reservation:
         """The money is back: what was held or sold is free again."""
-        return self._decided(lambda session: _move(session, Call.GIVE_BACK, payment_id))
+        return self._decided(lambda session: _move(session, Call.RESTOCK, payment_id))
 
-    def close(self, payment_id: str, caller: str) -> Reservation:
+    def release(self, payment_id: str, caller: str) -> Reservation:
         """The payment is canceled: what was held is free again, and `caller` is who closed the row."""
-        return self._decided(lambda session: _close(session, payment_id, caller))
+        return self._decided(lambda session: _release(session, payment_id, caller))
 
     def find(self, payment_id: str) -> Reservation | None:
         """The row of a payment."""
@@ -97,7 +97,7 @@ class Reservations:
                 return decision(session)
 
 
-def _reserve(session: Session, body: ReserveBody, limits: Limits) -> tuple[Reservation, Problem | None]:
+def _reserve(session: Session, body: ReserveRequest, limits: BuyerLimits) -> tuple[Reservation, Problem | None]:
     row = _locked_row(session, body.payment_id)
     status = decide(Call.RESERVE, row.status if row else None)
     items = body.held_items()
@@ -123,7 +123,7 @@ def _reserve(session: Session, body: ReserveBody, limits: Limits) -> tuple[Reser
     return row, refused
 
 
-def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveBody) -> None:
+def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveRequest) -> None:
     def by_milestone(held: list[HeldItem]) -> dict[tuple[str, str], int]:
         return {key(item): item["kg"] for item in held}
 
@@ -140,7 +140,7 @@ def _move(session: Session, call: Call, payment_id: str) -> Reservation:
     before = row.status if row else None
     after = decide(call, before)
     if row is None:
-        # The mark: a call that is still under way and comes later finds it and does nothing.
+        # The tombstone: a call that is still under way and comes later finds it and does nothing.
         row = Reservation(payment_id=payment_id, items=[], amount=0)
         session.add(row)
     if after != before:
@@ -149,8 +149,8 @@ def _move(session: Session, call: Call, payment_id: str) -> Reservation:
     return row
 
 
-def _close(session: Session, payment_id: str, caller: str) -> Reservation:
-    row = _move(session, Call.CLOSE, payment_id)
+def _release(session: Session, payment_id: str, caller: str) -> Reservation:
+    row = _move(session, Call.RELEASE, payment_id)
     row.closed_by = winner(row.closed_by, caller)
     return row
 

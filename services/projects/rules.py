@@ -1,15 +1,15 @@
 """Who decides: a purchase's outcome is decided once, at its reservation row, by this table (design, "Who decides").
 
 A row is asked by four calls. Every answer follows from the row's state alone, so a call that is repeated, or that comes
-late, finds what is decided; only who CLOSED a row is remembered by name, for only that caller publishes and settles.
+late, finds what is decided; only who CLOSED a row is remembered by name, for only that caller publishes and completes.
 """
 
 from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from typing import NamedTuple
 
+from lib.webapi.problem_types import NOT_FOUND, ProblemType
 from services.projects.refusals import CLOSED, COMMITTED
-from webapi.problem_types import NOT_FOUND, ProblemType
 
 
 class Status(StrEnum):
@@ -26,8 +26,8 @@ class Call(Enum):
 
     RESERVE = auto()  # POST
     COMMIT = auto()  # PATCH committed
-    CLOSE = auto()  # DELETE
-    GIVE_BACK = auto()  # PATCH returned, after the money is back
+    RELEASE = auto()  # DELETE
+    RESTOCK = auto()  # PATCH returned, after the money is back
 
 
 NO_ROW = None
@@ -48,14 +48,14 @@ NEXT: Mapping[Call, Mapping[Status | None, Status | ProblemType]] = {
         _S.COMMITTED: _S.COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.CLOSE: {
+    Call.RELEASE: {
         NO_ROW: _S.CLOSED,
         _S.RESERVED: _S.CLOSED,
         _S.CLOSED: _S.CLOSED,  # for the caller who won it: see `winner`
         _S.COMMITTED: COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.GIVE_BACK: {
+    Call.RESTOCK: {
         NO_ROW: _S.RETURNED,
         _S.RESERVED: _S.RETURNED,
         _S.CLOSED: _S.CLOSED,  # nothing is held: what was asked for is done

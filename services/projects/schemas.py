@@ -4,13 +4,24 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from services.common.values import ITEMS_MAX, Amount, Currency, Id, Item, PaymentId, items_once, kilograms, tonnes
+from lib.webapi import NextCursor, NumberedPageQuery, RequestModel, ResponseModel
+from services.common.values import (
+    ITEMS_MAX,
+    PAYMENT_ID_EXAMPLE,
+    Amount,
+    Currency,
+    Id,
+    Item,
+    PaymentId,
+    items_once,
+    kilograms,
+    tonnes,
+)
 from services.projects.models import HeldItem, Milestone, Project, Reservation
 from services.projects.rules import Status
-from webapi import Body, NextCursor, NumberedPageQuery, Shown
 
 
-class OrderBody(Body):
+class OrderRequest(RequestModel):
     """The offset that a buyer wants, at the amount that he agreed to."""
 
     model_config = ConfigDict(json_schema_extra=items_once)
@@ -37,20 +48,20 @@ class OrderBody(Body):
         ]
 
 
-class ReserveBody(OrderBody):
+class ReserveRequest(OrderRequest):
     """An order, and the payment for which it is held."""
 
-    payment_id: PaymentId = Field(examples=["pi_1"])
+    payment_id: PaymentId = Field(examples=[PAYMENT_ID_EXAMPLE])
 
 
-class QuoteShown(Shown):
+class QuoteResponse(ResponseModel):
     """The order can be had at this amount now; nothing is held."""
 
     amount: int = Field(description="minor units", examples=[1800])
     currency: str = Field(examples=["usd"])
 
 
-class ChangeBody(Body):
+class ChangeRequest(RequestModel):
     """To which state a reservation is to be brought."""
 
     status: Literal["committed", "returned"] = Field(
@@ -64,10 +75,10 @@ class ReservationQuery(NumberedPageQuery):
     status: Status | None = Field(default=None, description="only those in this state", examples=["reserved"])
 
 
-class ReservationShown(Shown):
-    """A reservation; the mark for a payment that never reserved has no items, amount 0 and no currency."""
+class ReservationResponse(ResponseModel):
+    """A reservation; the tombstone for a payment that never reserved has no items, amount 0 and no currency."""
 
-    payment_id: str = Field(examples=["pi_1"])
+    payment_id: str = Field(examples=[PAYMENT_ID_EXAMPLE])
     status: Status
     items: list[Item]
     amount: int = Field(description="minor units", examples=[1800])
@@ -75,7 +86,7 @@ class ReservationShown(Shown):
     buyer_id: str | None = Field(description="null if it is not known", examples=["alice"])
     closed_by: str | None = Field(
         description="Idempotency-Key of the caller who closed it",
-        examples=["payment-failed/pi_1/ch_1/close-reservation"],
+        examples=[f"payment-failed/{PAYMENT_ID_EXAMPLE}/ch_1/close-reservation"],
     )
 
     @classmethod
@@ -96,14 +107,14 @@ class ReservationShown(Shown):
         )
 
 
-class ReservationPage(Shown):
+class ReservationPage(ResponseModel):
     """A page of reservations, newest first."""
 
-    items: list[ReservationShown]
+    items: list[ReservationResponse]
     next_cursor: NextCursor
 
 
-class MilestoneShown(Shown):
+class MilestoneResponse(ResponseModel):
     """A milestone with its price and stock; total = sold + held + free, in tCO2e."""
 
     milestone_id: str = Field(examples=["mangrove-2"])
@@ -130,23 +141,23 @@ class MilestoneShown(Shown):
         )
 
 
-class ProjectShown(Shown):
+class ProjectResponse(ResponseModel):
     """A project and what it sells."""
 
     project_id: str = Field(examples=["mangrove"])
     name: str = Field(examples=["Mangrove"])
-    milestones: list[MilestoneShown]
+    milestones: list[MilestoneResponse]
 
     @classmethod
     def of(cls, row: Project) -> Self:
         """The row as it is shown."""
         return cls(
-            project_id=row.project_id, name=row.name, milestones=[MilestoneShown.of(each) for each in row.milestones]
+            project_id=row.project_id, name=row.name, milestones=[MilestoneResponse.of(each) for each in row.milestones]
         )
 
 
-class ProjectPage(Shown):
+class ProjectPage(ResponseModel):
     """A page of projects by their ids."""
 
-    items: list[ProjectShown]
+    items: list[ProjectResponse]
     next_cursor: NextCursor

@@ -5,8 +5,8 @@ Here belongs who the buyers are and what was delivered to them; no word of money
 
 from apiflask import APIFlask
 
+from lib.database.database import connect
 from lib.settings import read
-from services.common.database import connect
 from services.users.routes import users_api
 from services.users.settings import UsersSettings
 

@@ -28,9 +28,9 @@ class User(Base):
 
 
 class Offset(Base):
-    """A buyer's offset, or the mark that refuses it; rows are never removed, so that a call from the past finds them.
+    """A buyer's offset, or the tombstone that refuses it; no row is ever removed, for a call from the past finds it.
 
-    `user_id` is no foreign key: the mark must also be possible for a buyer whom nobody knows.
+    `user_id` is no foreign key: the tombstone must also be possible for a buyer whom nobody knows.
     """
 
     __tablename__ = "offsets"
@@ -39,7 +39,7 @@ class Offset(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     payment_id: Mapped[str] = mapped_column(String(255), unique=True)
     user_id: Mapped[str] = mapped_column(String(64), index=True)
-    # Null on the mark that a revoke of an unknown offset leaves.
+    # Null on the tombstone that a revoke of an unknown offset leaves.
     purchase_id: Mapped[str | None] = mapped_column(String(64))
     items: Mapped[list[OwnedItem]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

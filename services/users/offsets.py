@@ -7,11 +7,11 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.common.database import changed
+from lib.database.database import changed
+from lib.webapi.problem_types import NOT_FOUND
 from services.users.models import Offset, User
 from services.users.refusals import MISMATCH, REVOKED
-from services.users.schemas import OffsetBody
-from webapi.problem_types import NOT_FOUND
+from services.users.schemas import OffsetRequest
 
 
 class Offsets:
@@ -25,12 +25,12 @@ class Offsets:
         with Session(self._engine) as session:
             _know(session, user_id)
 
-    def create(self, user_id: str, body: OffsetBody) -> Offset:
+    def create(self, user_id: str, body: OffsetRequest) -> Offset:
         """The offset of the payment; asked again it is the same one."""
         return self._decided(lambda session: _create(session, user_id, body))
 
     def revoke(self, user_id: str, payment_id: str) -> Offset:
-        """Take the offset away, or leave the mark that refuses it: a create may still be under way in the network."""
+        """Take the offset away, or leave the tombstone that refuses it: a create may still be under way."""
         return self._decided(lambda session: _revoke(session, user_id, payment_id))
 
     def newest(self, user_id: str | None, count: int, below: int | str | None) -> list[Offset]:
@@ -48,7 +48,7 @@ class Offsets:
             return list(session.scalars(rows.limit(count)))
 
     def find(self, user_id: str, payment_id: str) -> Offset:
-        """The buyer's offset of a payment, or the mark of its revocation; 404 where there is neither."""
+        """The buyer's offset of a payment, or the tombstone of its revocation; 404 where there is neither."""
         row = select(Offset).where(Offset.payment_id == payment_id, Offset.user_id == user_id)
         with Session(self._engine) as session:
             found = session.scalar(row)
@@ -57,7 +57,7 @@ class Offsets:
         return found
 
     def rename_buyer(self, user_id: str, erased_as: str) -> int:
-        """Forget a buyer, who then is unknown; how many offsets and marks were the buyer's."""
+        """Forget a buyer, who then is unknown; how many offsets and tombstones were the buyer's."""
         rename = update(Offset).where(Offset.user_id == user_id).values(user_id=erased_as)
         with Session(self._engine) as session, session.begin():
             renamed = changed(session.execute(rename))
@@ -78,7 +78,7 @@ class Offsets:
                 return decision(session)
 
 
-def _create(session: Session, user_id: str, body: OffsetBody) -> Offset:
+def _create(session: Session, user_id: str, body: OffsetRequest) -> Offset:
     row = _locked_row(session, user_id, body.payment_id)
     if row is None:
         _know(session, user_id)
@@ -90,7 +90,7 @@ def _create(session: Session, user_id: str, body: OffsetBody) -> Offset:
     return row
 
 
-def _add(session: Session, user_id: str, body: OffsetBody) -> Offset:
+def _add(session: Session, user_id: str, body: OffsetRequest) -> Offset:
     row = Offset(
         payment_id=body.payment_id,
         user_id=user_id,

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from apiflask import APIFlask
 from sqlalchemy import Engine
 
+from lib.database.database import ping
+from lib.webapi import NumberedPageQuery, create_api
+from lib.webapi.openapi import problem_responses
+from lib.webapi.paging import cut_page
 from services.common.away import answer_for_the_database
-from services.common.caller import Caller
-from services.common.database import ping
+from services.common.caller import CallerHeader
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
 from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, service_token_auth
@@ -16,16 +19,13 @@ from services.users.offsets import Offsets
 from services.users.refusals import MISMATCH, REVOKED
 from services.users.schemas import (
     FoundOffset,
-    OffsetBody,
     OffsetPage,
-    OffsetShown,
+    OffsetRequest,
+    OffsetResponse,
     OwnedOffset,
     OwnedOffsetPage,
-    UserShown,
+    UserResponse,
 )
-from webapi import NumberedPageQuery, create_api
-from webapi.openapi import may_tell
-from webapi.paging import cut_page
 
 DESCRIPTION = "The buyers and the offset that they own: created once per payment, and never again once revoked."
 
@@ -41,21 +41,21 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
 
     @api.get("/users/<id:user_id>")
     @api.auth_required(auth, roles=TO_JUDGE)
-    @api.output(UserShown)
-    def show_user(user_id: str) -> UserShown:
+    @api.output(UserResponse)
+    def show_user(user_id: str) -> UserResponse:
         """A buyer who is known here: offset can be delivered to them."""
         offsets.know(user_id)
-        return UserShown(user_id=user_id)
+        return UserResponse(user_id=user_id)
 
     @api.post("/users/<id:user_id>/offsets")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
-    @api.input(OffsetBody, arg_name="body")
-    @api.output(OffsetShown, status_code=201)
-    @api.doc(extensions=may_tell(REVOKED, MISMATCH))
-    def create_offset(user_id: str, caller: Caller, body: OffsetBody) -> OffsetShown:  # noqa: ARG001
+    @api.input(CallerHeader, location="headers", arg_name="caller")
+    @api.input(OffsetRequest, arg_name="body")
+    @api.output(OffsetResponse, status_code=201)
+    @api.doc(extensions=problem_responses(REVOKED, MISMATCH))
+    def create_offset(user_id: str, caller: CallerHeader, body: OffsetRequest) -> OffsetResponse:  # noqa: ARG001
         """Deliver what a payment has bought; asked again it answers the same."""
-        return OffsetShown.of(offsets.create(user_id, body))
+        return OffsetResponse.of(offsets.create(user_id, body))
 
     @api.get("/users/<id:user_id>/offsets")
     @api.auth_required(auth, roles=TO_AUDIT)
@@ -64,13 +64,13 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
     def list_offsets(user_id: str, page: NumberedPageQuery) -> OffsetPage:
         """A buyer's offsets, newest first."""
         rows, next_cursor = _newest(offsets, user_id, page)
-        return OffsetPage(items=[OffsetShown.of(row) for row in rows], next_cursor=next_cursor)
+        return OffsetPage(items=[OffsetResponse.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/users/<id:user_id>/offsets/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_LOOK)
     @api.output(FoundOffset)
     def show_offset(user_id: str, payment_id: str) -> FoundOffset:
-        """A payment's offset, or the mark of its revocation."""
+        """A payment's offset, or the tombstone of its revocation."""
         return FoundOffset.of(offsets.find(user_id, payment_id))
 
     @api.get("/offsets")
@@ -84,12 +84,12 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
 
     @api.delete("/users/<id:user_id>/offsets/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_MOVE)
-    @api.input(Caller, location="headers", arg_name="caller")
-    @api.output(OffsetShown)
-    @api.doc(extensions=may_tell(MISMATCH))
-    def revoke_offset(user_id: str, payment_id: str, caller: Caller) -> OffsetShown:  # noqa: ARG001
+    @api.input(CallerHeader, location="headers", arg_name="caller")
+    @api.output(OffsetResponse)
+    @api.doc(extensions=problem_responses(MISMATCH))
+    def revoke_offset(user_id: str, payment_id: str, caller: CallerHeader) -> OffsetResponse:  # noqa: ARG001
         """Revoke a payment's offset, also one that has not come yet and also an unknown buyer's."""
-        return OffsetShown.of(offsets.revoke(user_id, payment_id))
+        return OffsetResponse.of(offsets.revoke(user_id, payment_id))
 
     return api
 

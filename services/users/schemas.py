@@ -5,21 +5,31 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from services.common.values import ITEMS_MAX, PURCHASE_ID_EXAMPLE, Id, Item, PaymentId, kilograms, tonnes, utc
+from lib.webapi import NextCursor, RequestModel, ResponseModel
+from services.common.values import (
+    ITEMS_MAX,
+    PAYMENT_ID_EXAMPLE,
+    PURCHASE_ID_EXAMPLE,
+    Id,
+    Item,
+    PaymentId,
+    kilograms,
+    tonnes,
+    utc,
+)
 from services.users.models import Offset, OwnedItem
-from webapi import Body, NextCursor, Shown
 
 
-class UserShown(Shown):
+class UserResponse(ResponseModel):
     """A buyer."""
 
     user_id: str = Field(examples=["alice"])
 
 
-class OffsetBody(Body):
+class OffsetRequest(RequestModel):
     """The offset that a payment has bought."""
 
-    payment_id: PaymentId = Field(examples=["pi_1"])
+    payment_id: PaymentId = Field(examples=[PAYMENT_ID_EXAMPLE])
     purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
     items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
 
@@ -31,11 +41,11 @@ class OffsetBody(Body):
         ]
 
 
-class OffsetShown(Shown):
-    """A buyer's offset; the mark of one that was revoked before it came has no purchase and no items."""
+class OffsetResponse(ResponseModel):
+    """A buyer's offset; the tombstone of one that was revoked before it came has no purchase and no items."""
 
-    payment_id: str = Field(examples=["pi_1"])
-    purchase_id: str | None = Field(description="null on a mark", examples=[PURCHASE_ID_EXAMPLE])
+    payment_id: str = Field(examples=[PAYMENT_ID_EXAMPLE])
+    purchase_id: str | None = Field(description="null on a tombstone", examples=[PURCHASE_ID_EXAMPLE])
     items: list[Item]
     created_at: datetime = Field(examples=["2026-11-21T09:00:00Z"])
 
@@ -45,7 +55,7 @@ class OffsetShown(Shown):
         return cls(**_shown(row))
 
 
-class FoundOffset(OffsetShown):
+class FoundOffset(OffsetResponse):
     """A payment's offset by name: the buyer has it, or it is revoked for good."""
 
     status: Literal["delivered", "revoked"]
@@ -56,7 +66,7 @@ class FoundOffset(OffsetShown):
         return cls(**_shown(row), status="revoked" if row.revoked else "delivered")
 
 
-class OwnedOffset(OffsetShown):
+class OwnedOffset(OffsetResponse):
     """A buyer's offset among all buyers'."""
 
     user_id: str = Field(examples=["alice"])
@@ -67,14 +77,14 @@ class OwnedOffset(OffsetShown):
         return cls(**_shown(row), user_id=row.user_id)
 
 
-class OffsetPage(Shown):
+class OffsetPage(ResponseModel):
     """A page of a buyer's offsets, newest first; revoked ones are none."""
 
-    items: list[OffsetShown]
+    items: list[OffsetResponse]
     next_cursor: NextCursor
 
 
-class OwnedOffsetPage(Shown):
+class OwnedOffsetPage(ResponseModel):
     """A page of all buyers' offsets, newest first; revoked ones are none."""
 
     items: list[OwnedOffset]

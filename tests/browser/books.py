@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from devstack.shop import SETTLED, Shop
+from tools.devstack.shop import ENDS, Shop
 
 
 class Books:
@@ -28,17 +28,17 @@ class Books:
         """How the buyer's purchases stand, once there is one; raises TimeoutError."""
         return self._shop.until(lambda: self.statuses(buyer), bool, f"a purchase of {buyer}")
 
-    def settled(self, buyer: str, count: int = 1) -> list[str]:
+    def completed(self, buyer: str, count: int = 1) -> list[str]:
         """How the buyer's purchases ended, once that many of them have; raises TimeoutError."""
         return self._shop.until(
             lambda: self.statuses(buyer),
-            lambda ends: len(ends) == count and SETTLED.issuperset(ends),
+            lambda ends: len(ends) == count and ENDS.issuperset(ends),
             f"{count} purchases of {buyer} to settle",
         )
 
     def paid_once(self, buyer: str, amount: int) -> None:
         """Fail unless the buyer was charged this amount once and owns the offset of one purchase."""
-        assert self.settled(buyer) == ["paid"]
+        assert self.completed(buyer) == ["paid"]
         payment = self.purchases(buyer)[0]
         assert (payment["amount_captured"], payment["amount_refunded"]) == (amount, 0)
         assert self.offsets(buyer) == [payment["purchase_id"]]

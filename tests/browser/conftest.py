@@ -10,19 +10,19 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.setup import chromium as setup
-from devstack.setup.machine import Machine
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
-from payload_keys import new_entry
+from lib.settings.payload_keys import new_entry
 from tests.browser.books import Books
 from tests.browser.checkout import Checkout
 from tests.browser.watch import Watch
 from tests.integration.service_process import REPOSITORY
 from tests.integration.told import told
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
+from tools.devstack.setup import chromium as setup
+from tools.devstack.setup.machine import Machine
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 # It draws without a screen and a graphics card, needs no sandbox of its own in a container, and speaks to nobody
 # but to the page's own hosts.

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from devstack.ports import LOOPBACK, free_port
-from devstack.process import ProcessSpec, running
+from tools.devstack.ports import LOOPBACK, free_port
+from tools.devstack.process import ProcessSpec, running
 
 # As a stack gives its intake: it waits for no request that hangs.
 STOP_LIMIT_S = 5.0

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.browser.conftest import ARGUMENTS, program
 from tests.browser.pictures import IMAGES
 from tests.integration.engine import Engine
 from tests.integration.operators.parking import forbidding
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.service_process import REPOSITORY
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 # 200 KB: pages full of small letters.
@@ -75,7 +75,7 @@ def main() -> None:
         ui = TemporalUi(browser.new_page(viewport=SIZE, reduced_motion="reduce", locale="en-US"), shop, engine)
         paid = buyers.opened()
         buyers.pay(paid)
-        buyers.settled(paid)
+        buyers.completed(paid)
         expired = buyers.unpaid()
         engine.wait_until_closed(expired.opening)
         with forbidding(stack, "users"):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
-from devstack.stack import Stack, StackOptions
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID, Checkout
 from tests.browser.conftest import ARGUMENTS, program, token_of
 from tests.integration.service_process import REPOSITORY
+from tools.devstack.stack import Stack, StackOptions
 
 IMAGES = REPOSITORY / "docs" / "images"
 # 150 KB: a page of the docs with all pictures is there in a second.

@@ -2,14 +2,13 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Route, expect
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID
 from tests.browser.conftest import Visit
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 # 1.5 tCO2e at 12 dollars and 2 at 6.
 TOTAL = "$30.00"
@@ -93,18 +92,17 @@ def test_the_buttons_change_the_quantity_by_a_tonne(visit: Visit) -> None:
     expect(checkout.quantity(CREEK)).to_have_value(re.compile("^0?$"))
 
 
-@pytest.mark.parametrize("quantity", ["1.2345", "-1", "1e3", "abc", "1000001"])
-def test_a_quantity_that_cannot_be_bought_is_explained_at_its_field(visit: Visit, books: Books, quantity: str) -> None:
-    """The field is marked and described, and nothing is sent."""
+def test_a_quantity_that_cannot_be_bought_is_explained_at_its_field(visit: Visit, books: Books) -> None:
+    """The field is marked and described, and nothing is sent; what is a quantity: test_modules.py."""
     checkout = visit.enter()
-    checkout.choose({CREEK: quantity})
+    checkout.choose({CREEK: "abc"})
     checkout.buy_button.click()
     field = checkout.quantity(CREEK)
     expect(field).to_have_attribute("aria-invalid", "true")
     described = (field.get_attribute("aria-describedby") or "").split()
     told = " ".join(checkout.page.locator(f"#{name}").inner_text() for name in described)
     assert told.strip()
-    expect(field).to_have_value(quantity)
+    expect(field).to_have_value("abc")
     assert books.purchases(visit.buyer) == []
 
 
@@ -118,6 +116,7 @@ def test_the_timeline_and_the_countdown_are_live(visit: Visit) -> None:
     expect(timer).not_to_have_text(first)
     checkout.pay("Processing, then paid")
     checkout.sees("Waiting for your bank")
+    expect(checkout.pay_button).to_have_count(0)
     checkout.sees(PAID)
     steps = checkout.page.get_by_role("list", name="Timeline").get_by_role("listitem")
     for step in ("Order opened", "Payment", "Paid", "Delivered"):
@@ -153,7 +152,7 @@ def test_a_long_history_comes_page_by_page(visit: Visit, shop: Shop, stack: Stac
     for number in range(1, 12):
         answer = shop.open([item(milestone, "1")], 900, buyer=visit.buyer).json()
         shop.pay(answer)
-        books.settled(visit.buyer, number)
+        books.completed(visit.buyer, number)
     checkout = visit.enter("#/purchases")
     links = checkout.page.get_by_role("main").get_by_role("list").get_by_role("link")
     expect(links).to_have_count(10)

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from devstack.stack import Stack
 from tests.browser.conftest import Visit
+from tools.devstack.stack import Stack
 
 
 def test_the_documents_page_shows_every_route(visit: Visit, stack: Stack) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID, Checkout
 from tests.browser.conftest import Begin, Visit
 from tests.browser.neighbours import intake_beside
+from tools.devstack.stack import Stack
 
 
 def test_a_buyer_cancels(visit: Visit, books: Books) -> None:
@@ -20,7 +20,7 @@ def test_a_buyer_cancels(visit: Visit, books: Books) -> None:
     dialog = checkout.page.get_by_role("dialog", name="Cancel this purchase?")
     dialog.get_by_role("button", name="Cancel purchase").click()
     checkout.sees("Canceled")
-    assert books.settled(visit.buyer) == ["canceled"]
+    assert books.completed(visit.buyer) == ["canceled"]
     books.nothing_held(visit.buyer)
 
 
@@ -66,7 +66,7 @@ def test_time_runs_out(begin: Begin, stack: Stack, books: Books, tmp_path: Path)
         checkout.sees("Time is over")
         expect(checkout.pay_button).to_have_count(0)
         expect(checkout.page.get_by_role("button", name="Start again with the same items")).to_be_visible()
-    assert books.settled(visit.buyer) == ["expired"]
+    assert books.completed(visit.buyer) == ["expired"]
     books.nothing_held(visit.buyer)
 
 
@@ -107,18 +107,6 @@ def test_another_buyer_does_not_get_the_order_that_waits(visit: Visit, books: Bo
     expect(checkout.buy_button).to_be_visible()
     assert len(books.purchases("bob")) == before
     assert books.purchases(visit.buyer) == []
-
-
-def test_signing_in_as_a_development_buyer(visit: Visit) -> None:
-    """On a developer's machine two buyers are offered; signing out forgets them."""
-    checkout = visit.tab()
-    checkout.go("#/")
-    checkout.page.get_by_role("button", name="Sign in").click()
-    checkout.page.get_by_role("button", name="Continue as alice").click()
-    expect(checkout.page.get_by_role("banner")).to_contain_text("alice")
-    checkout.page.get_by_role("button", name="Sign out").click()
-    expect(checkout.page.get_by_role("button", name="Sign in")).to_be_visible()
-    assert checkout.page.evaluate("JSON.stringify({...sessionStorage})").count("eyJ") == 0
 
 
 def let_the_token_be_over(checkout: Checkout) -> None:

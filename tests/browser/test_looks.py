@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, ViewportSize, expect
 
-from devstack.stack import Stack
 from tests.browser.checkout import CREEK, PAID, Checkout
 from tests.browser.conftest import Begin, Visit
+from tools.devstack.stack import Stack
 
 Show = Callable[[Checkout], None]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from devstack.stack import Stack
+from tools.devstack.stack import Stack
 
 AMERICAN = {"decimal": ".", "digits": list("0123456789")}
 GERMAN = {"decimal": ",", "digits": list("0123456789")}

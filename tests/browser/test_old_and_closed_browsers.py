@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from devstack.stack import Stack
 from tests.browser.checkout import PAID
 from tests.browser.conftest import Begin
+from tools.devstack.stack import Stack
 
 # What a browser runs before the page's own scripts, and so is without.
 LOCALES = """Object.defineProperty(navigator, "languages", {get: () => ["en_US.UTF-8", "de-DE@posix", "C", "*"]})"""
@@ -61,7 +61,7 @@ def test_a_browser_that_is_too_old_is_told_so(bare: Page, stack: Stack) -> None:
     expect(bare.get_by_role("alert")).to_contain_text(OLD)
 
 
-@pytest.mark.parametrize("name", ["main.js", "formats.js", "views/shop.js"])
+@pytest.mark.parametrize("name", ["main.js", "views/shop.js"])
 @pytest.mark.parametrize(
     "fate",
     [

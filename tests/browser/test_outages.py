@@ -4,12 +4,12 @@ import re
 
 from playwright.sync_api import Route, expect
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Begin, Visit
 from tests.integration.hold import killed, stopped
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 def test_offline_is_said_and_over_when_the_network_is_back(visit: Visit, books: Books) -> None:
@@ -26,15 +26,6 @@ def test_offline_is_said_and_over_when_the_network_is_back(visit: Visit, books: 
     checkout.pay()
     checkout.sees(PAID)
     books.paid_once(visit.buyer, 1800)
-
-
-def test_who_does_nothing_is_told_too(visit: Visit) -> None:
-    """The network goes and comes back while the visitor only looks: both are said, without a request."""
-    checkout = visit.enter()
-    visit.context.set_offline(True)
-    expect(checkout.connection).to_contain_text("offline")
-    visit.context.set_offline(False)
-    expect(checkout.connection).to_be_hidden()
 
 
 def test_offline_while_paying(visit: Visit, books: Books) -> None:
@@ -57,7 +48,7 @@ def test_offline_after_the_payment(visit: Visit, books: Books) -> None:
     checkout.sees("Waiting for your bank")
     visit.context.set_offline(True)
     expect(checkout.connection).to_contain_text("offline")
-    assert books.settled(visit.buyer) == ["paid"]
+    assert books.completed(visit.buyer) == ["paid"]
     visit.context.set_offline(False)
     checkout.sees(PAID)
     books.paid_once(visit.buyer, 1800)

@@ -5,29 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Begin, Visit
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 # What the page must say of a decline, by the card that provokes it.
 DECLINES = {
-    "Declined": "declined",
     "Insufficient funds": "not enough money",
     "Expired card": "expired",
 }
-
-
-def test_a_bank_that_takes_its_time_is_waited_for(visit: Visit, books: Books) -> None:
-    """While the bank processes nobody can pay again, and the page says what is going on."""
-    checkout = visit.enter()
-    checkout.buy()
-    checkout.pay("Processing, then paid")
-    checkout.sees("Waiting for your bank")
-    expect(checkout.pay_button).to_have_count(0)
-    checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
 
 
 def test_a_bank_that_takes_its_time_and_declines(visit: Visit, books: Books) -> None:
@@ -126,7 +114,7 @@ def test_the_last_attempt_ends_the_purchase(visit: Visit, books: Books) -> None:
     expect(checkout.page.get_by_role("alert")).to_contain_text(re.compile("declined", re.IGNORECASE))
     checkout.pay("Insufficient funds")
     checkout.sees("Payment failed")
-    assert books.settled(visit.buyer) == ["failed"]
+    assert books.completed(visit.buyer) == ["failed"]
     books.nothing_held(visit.buyer)
 
 
@@ -146,4 +134,4 @@ def test_where_one_attempt_is_all_a_decline_starts_again(rough: Stack, begin: Be
     checkout.pay()
     checkout.sees(PAID)
     with Shop(rough.description) as shop:
-        assert sorted(Books(shop).settled(visit.buyer, 2)) == ["failed", "paid"]
+        assert sorted(Books(shop).completed(visit.buyer, 2)) == ["failed", "paid"]

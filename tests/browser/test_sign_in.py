@@ -3,9 +3,9 @@
 import jwt
 from playwright.sync_api import expect
 
-from devstack.stack import Stack
 from tests.browser.checkout import Checkout
 from tests.browser.conftest import Begin, Visit, token_of
+from tools.devstack.stack import Stack
 
 
 def intake(stack: Stack) -> str:

@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 from app.development import WEB
-from devstack.stack import Stack
 from tests.browser.books import Books
 from tests.browser.checkout import PAID
 from tests.browser.conftest import Begin
 from tests.browser.neighbours import static_host
+from tools.devstack.stack import Stack
 
 
 def test_a_purchase_from_another_origin(

@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Any
 
-from devstack.setup.machine import SetupError
 from tests.compose.engine import Engine, say
 from tests.readme import SCENARIOS, last_purchase
+from tools.devstack.setup.machine import SetupError
 
 # Short, for the scenario in which nobody pays; long enough to be paid within it on a busy machine.
 SETTINGS = {"RESERVATION_TTL": "60"}

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from devstack.options import ROOT
-from devstack.setup.machine import Machine
 from tests.compose import stand_ins
 from tests.compose.composed import UP, Composed
 from tests.compose.engine import Engine, running_engine, say
+from tools.devstack.options import ROOT
+from tools.devstack.setup.machine import Machine
 
 
 @pytest.fixture(scope="session")

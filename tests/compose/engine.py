@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from devstack.lock import lock_data
-from devstack.options import ROOT
-from devstack.setup import debian
-from devstack.setup.machine import Machine
+from tools.devstack.lock import lock_data
+from tools.devstack.options import ROOT
+from tools.devstack.setup import debian
+from tools.devstack.setup.machine import Machine
 
 SCRIPT = Path(__file__).with_name("engine.sh")
 CGROUP = "buy-projects-compose"

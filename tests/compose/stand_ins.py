@@ -12,10 +12,10 @@ from pathlib import Path
 import yaml
 from packaging.requirements import Requirement
 
-from devstack.options import ROOT
-from devstack.setup import debian, temporal_on_postgresql, temporal_server, temporal_ui
-from devstack.setup.machine import Machine
 from tests.compose.engine import Engine
+from tools.devstack.options import ROOT
+from tools.devstack.setup import debian, temporal_on_postgresql, temporal_server, temporal_ui
+from tools.devstack.setup.machine import Machine
 
 FOLDER = Path(__file__).with_name("stand_ins")
 OURS = "buy-projects"
@@ -64,7 +64,7 @@ def _gather_programs(machine: Machine) -> None:
     gathered = machine.cache / "compose" / "programs"
     gathered.mkdir(exist_ok=True)
     for name, path in found.items():
-        assert path, f"{name} is missing: run `python3 -m devstack.setup --compose`"
+        assert path, f"{name} is missing: run `python3 -m tools.devstack.setup --compose`"
         shutil.copy2(path, gathered / name)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from devstack.options import ROOT
-from devstack.plan import WORKERS
 from tests.compose.composed import UP, Composed
 from tests.readme import ENDS
+from tools.devstack.options import ROOT
+from tools.devstack.processes import WORKERS
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("buy-projects:")]
@@ -57,7 +57,7 @@ def test_everything_is_healthy_at_the_first_try(composed: Composed) -> None:
     ("service", "line"),
     [
         ("buy_projects", " * Serving Flask app 'app'"),
-        *((f"temporal_{worker}_worker", line) for worker, line in WORKERS.items()),
+        *((worker.in_compose, worker.ready_line) for worker in WORKERS),
     ],
 )
 def test_a_process_says_that_it_has_begun(service: str, line: str, composed: Composed) -> None:

@@ -15,7 +15,7 @@ from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetail
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import _Definition
 
-from temporal_client import data_converter
+from engine import data_converter
 from tests.histories import essence
 from tests.histories.files import Recorded
 from tests.sagas.sdk import queue_of

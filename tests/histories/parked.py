@@ -8,6 +8,7 @@ from typing import Any
 from domain.errors import ContractBroken, Refused
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.sagas.execution import Execution
+from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import Scenario
 from tests.sagas.world import BROKEN, PRICE, UNAVAILABLE, World
 
@@ -103,15 +104,15 @@ def _revoked(world: World) -> None:
     world.users.revoked = True
 
 
-def _marked(world: World) -> None:
-    world.payments.mark = True
+def _buried(world: World) -> None:
+    world.payments.tombstone = True
 
 
 def _nothing(_world: World) -> None:
     """A notification is just left out."""
 
 
-RELEASED = "payment-failed/pi_1/ch_1/release-offset"
+RELEASED = f"payment-failed/{PAYMENT_ID}/ch_1/release-offset"
 PAID = Outcome(status=PurchaseStatus.PAID, fingerprint="f1")
 
 PLACES: Mapping[str, Place] = {
@@ -121,10 +122,10 @@ PLACES: Mapping[str, Place] = {
     "notification": Place(_paid, "publish", _nothing),
     "revocation": Place(_undone, "revoke", _revoked),
     "refund": Place(_undone, "refund", _pays(amount_refunded=PRICE)),
-    "return": Place(_undone, "give_back", _becomes("returned")),
+    "restock": Place(_undone, "restock", _becomes("returned")),
     "cancel": Place(_declined, "cancel", _pays(status=PaymentStatus.CANCELED)),
     "release": Place(_declined, "release", _becomes("closed", RELEASED)),
-    "cancel_by_purchase": Place(_given_up, "cancel_purchase", _marked),
+    "cancel_by_purchase": Place(_given_up, "cancel_payment_of", _buried),
 }
 
 
@@ -172,10 +173,10 @@ def _skipped_unseen(world: World) -> None:
     """Nobody has done it, and then its callee is away: neither skip is taken."""
     saga = _parked(world, _paid, "deliver")
     decide(world, saga, "skip")
-    world.faults.before["look_at_offset"] = [UNAVAILABLE] * 100
+    world.faults.before["retrieve_offset"] = [UNAVAILABLE] * 100
     decide(world, saga, "skip")
     world.users.revoked = True
-    world.faults.before["look_at_offset"] = []
+    world.faults.before["retrieve_offset"] = []
     decide(world, saga, "skip")
     world.users.revoked = False
     decide(world, saga, "retry")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Refused
-from domain.messages import RefundFailedInput, refund_failed_workflow_id
+from domain.messages import RefundFailedInput
 from domain.purchase import PaymentStatus
 from tests.histories import parked
 from tests.histories.stories import manual, named, pays_once
@@ -11,7 +11,7 @@ from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import SCENARIOS, Scenario
 from tests.sagas.world import PRICE, UNAVAILABLE, World, at
 
-REFUND_FAILED = refund_failed_workflow_id("re_1")
+REFUND_FAILED = RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1")
 
 
 def _paid_seen_late(world: World) -> None:
@@ -59,7 +59,7 @@ def _refunded_by_hand(world: World) -> None:
 
 
 def _refunded_while_users_is_away(world: World) -> None:
-    """By hand, while the delivery is tried again and again: the attempt that would be answered looks first."""
+    """By hand, while the delivery is tried again and again: the attempt that is answered asks for the money first."""
     world.opened()
     world.faults.before["deliver"] = [UNAVAILABLE] * 10
     world.buyer_pays()
@@ -78,7 +78,7 @@ def _less_is_held(world: World) -> None:
 
 
 def _less_is_captured(world: World) -> None:
-    """By hand, between the look and our own capture."""
+    """By hand, right before our own capture."""
     world.opened()
     part = {"amount_captured": 100, "amount_authorised": 0}
     world.engine.before_step = lambda _saga, step: world.payments.set(**part) if step == "capture-payment" else None
@@ -182,11 +182,10 @@ def _refund_failed(*decisions: str, refused: int = 0) -> Scenario:
         world.pays()
         world.payments.set(amount_refunded=0)
         world.faults.before["refund"] = [Refused("payment-not-refundable", "the bank says no")] * refused
-        start = RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1")
-        world.engine.start("RefundFailed", start, REFUND_FAILED)
+        world.engine.start("RefundFailed", REFUND_FAILED, REFUND_FAILED.workflow_id)
         world.engine.run()
         for decision in decisions:
-            parked.decide(world, world.engine.executions[REFUND_FAILED], decision)
+            parked.decide(world, world.engine.executions[REFUND_FAILED.workflow_id], decision)
 
     return played
 

@@ -15,7 +15,8 @@ from tests.sagas.scenarios import SCENARIOS
 from workers.sagas import ALL_SAGAS
 
 SUCCESS, FAILED, START = "workflows/payment_success.py", "workflows/payment_failed.py", "workflows/start_payment.py"
-OPENING, SAGA, POLICIES = "workflows/opening.py", "workflows/saga.py", "workflows/policies.py"
+OPENING, SAGA, STEPS = "workflows/opening.py", "workflows/saga.py", "workflows/steps.py"
+POLICIES = "workflows/policies.py"
 MESSAGES, PURCHASE = "domain/messages.py", "domain/purchase.py"
 COMMIT = "            await self._commit()\n"
 CAPTURE = "            await self._capture(payment)\n"
@@ -35,11 +36,11 @@ STORIES = (
 BREAKING: Mapping[str, Edit] = {
     "two steps change places": Edit(SUCCESS, COMMIT + CAPTURE, CAPTURE + COMMIT),
     "a step is left out": Edit(SUCCESS, "await self._revoke(order)", "pass"),
-    "a step is added": Edit(SUCCESS, COMMIT, COMMIT + "            await self.look(self.payment_id)\n"),
+    "a step is added": Edit(SUCCESS, COMMIT, COMMIT + "            await self.retrieve(self.payment_id)\n"),
     "a timer is left out": Edit(SAGA, "timeout=delay, timeout_summary=summarized(why)", ""),
-    "an activity is renamed": Edit("*", "look_at_payment", "ask_the_provider"),
-    "an activity's id, and so its key, is another": Edit(SAGA, "activity_id=name", 'activity_id=f"{name}-2"'),
-    "a step goes to another queue": Edit(SAGA, "activity_id=name", 'activity_id=name, task_queue="elsewhere"'),
+    "a step is renamed": Edit("activities/payments.py", '@step("retrieve-payment")', '@step("ask-the-provider")'),
+    "an activity's id, and so its key, is another": Edit(STEPS, "activity_id=name", 'activity_id=f"{name}-2"'),
+    "a step goes to another queue": Edit(STEPS, "activity_id=name", 'activity_id=name, task_queue="elsewhere"'),
     "a step is asked for another thing": Edit(
         SUCCESS, "OffsetCall(payment_id=self.payment_id,", "OffsetCall(payment_id=order.purchase_id,"
     ),
@@ -48,12 +49,12 @@ BREAKING: Mapping[str, Edit] = {
     "a child runs on another queue": Edit(START, "TaskQueue.PAYMENT_SUCCESS", "TaskQueue.START_PAYMENT"),
     "a child ends with its parent": Edit(START, "ParentClosePolicy.ABANDON", "ParentClosePolicy.TERMINATE"),
     "nobody tells the purchase": Edit(SUCCESS, "await self.tell_end(self.payment_id, order, status, reason)", "pass"),
-    "a signal is added": Edit(SUCCESS, COMMIT, "            await self.resumed()\n" + COMMIT),
-    "a signal's handler is renamed": Edit(START, "def settle(", "def settled("),
+    "a signal is added": Edit(SUCCESS, COMMIT, "            await self.tell_resumed()\n" + COMMIT),
+    "a signal is renamed": Edit(MESSAGES, 'COMPLETE = "complete"', 'COMPLETE = "settle"'),
     "a signal is sent to another saga": Edit(MESSAGES, 'PURCHASE_ID_PREFIX = "purchase/"', 'PURCHASE_ID_PREFIX = "p/"'),
-    "an update's handler is renamed": Edit(OPENING, 'OPEN_UPDATE = "open"', 'OPEN_UPDATE = "opened"'),
+    "an update is renamed": Edit(OPENING, 'OPEN_UPDATE = "open"', 'OPEN_UPDATE = "opened"'),
     "an attempt more counts": Edit(FAILED, "payment.failed_attempts < self", "payment.failed_attempts <= self"),
-    "offset goes back before money": Edit(SUCCESS, UNDO_MONEY, f"        await self._return_offset()\n{UNDO_MONEY}"),
+    "offset goes back before money": Edit(SUCCESS, UNDO_MONEY, f"        await self._restock()\n{UNDO_MONEY}"),
     "a saga raises": Edit(SUCCESS, COMMIT, '            raise KeyError("planted")\n'),
     "an answer needs a new field": Edit(PURCHASE, CAPTURED, f"    risk: str\n{CAPTURED}"),
     "a start needs a new field": Edit(
@@ -70,16 +71,18 @@ HARMLESS: Mapping[str, Edit] = {
         POLICIES, "ATTEMPT_TIMEOUT = timedelta(seconds=10)", "ATTEMPT_TIMEOUT = timedelta(hours=1)"
     ),
     "longer timers": Edit(POLICIES, "ASK_AGAIN_FIRST = timedelta(seconds=1)", "ASK_AGAIN_FIRST = timedelta(seconds=9)"),
-    "a private name": Edit(SUCCESS, "_look_until_decided", "_wait_for_the_provider"),
+    "a private name": Edit(SUCCESS, "_retrieve_until_decided", "_wait_for_the_provider"),
     "an input that gains a field": Edit(
         MESSAGES, "class DeliverCall(Frozen):\n", "class DeliverCall(Frozen):\n    gift: bool = False\n"
     ),
     "an answer that gains a field": Edit(PURCHASE, CAPTURED, f'    risk: str = ""\n{CAPTURED}'),
+    "a step's method": Edit("*", "capture_payment", "take_the_money"),
     "a line in the log": Edit(SUCCESS, COMMIT, '            workflow.logger.info("commits")\n' + COMMIT),
     "a new way behind a patch": Edit(
         SUCCESS,
         COMMIT,
-        '            if workflow.patched("look-twice"):\n                await self.look(self.payment_id)\n' + COMMIT,
+        '            if workflow.patched("ask-twice"):\n                await self.retrieve(self.payment_id)\n'
+        + COMMIT,
     ),
 }
 

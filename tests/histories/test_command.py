@@ -1,20 +1,17 @@
 """`python -m tests.histories`, in a copy of the work tree."""
 
-import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from devstack.patience import PATIENCE_S
 from tests.histories.changed import PACKAGES, ROOT, Edit, change
-from tests.histories.files import FOLDER, recorded, text_of, versions, write
-from tests.histories.recorder import histories
-from tests.sagas.scenarios import SCENARIOS
+from tests.histories.files import FOLDER, recorded, versions, write
+from tests.sagas.fakes import PAYMENT_ID
+from tools.devstack.patience import PATIENCE_S
 
-STORY = "paid.payment-success-pi_1"
+STORY = f"paid.payment-success-{PAYMENT_ID}"
 
 
 @pytest.fixture
@@ -66,17 +63,3 @@ def test_what_is_tagged_is_not_recorded_again(tree: Path) -> None:
     assert refused.returncode == 1
     assert "Version 0.0.1 is tagged" in refused.stderr
     assert not (tree / "tests/histories/0.0.1").exists()
-
-
-@pytest.mark.parametrize("seed", ["1", "2"])
-def test_the_same_code_is_recorded_alike(seed: str) -> None:
-    """Nothing of the machine, the time or a set's order stands in a history: a diff shows what sagas do otherwise."""
-    command = [sys.executable, "-c", "from tests.histories.test_command import digest; print(digest())"]
-    environment = {**os.environ, "PYTHONHASHSEED": seed}
-    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=PATIENCE_S)
-    assert told.stdout.decode().strip() == digest()
-
-
-def digest() -> str:
-    """Of the histories of normal life."""
-    return hashlib.sha256("".join(text_of(history) for history in histories(SCENARIOS).values()).encode()).hexdigest()

@@ -14,19 +14,18 @@ ROOT = FOLDER.parents[1]
 LIMIT_S = 240
 # What no history can visit.
 NEVER_REPLAYED = {
-    "attributes.py order_attributes": "the intake and a parent call it; a child's are in the parent's history",
     "attributes.py payment_attributes": "the intake calls it when it starts a saga",
     "opening.py Opening._check_opened": "a validator decides before anything is written",
-    "parking.py Parking._check_resolve": "a validator decides before anything is written",
+    "parking.py Parking.check": "a validator decides before anything is written",
+    "saga.py Saga._check_resolve": "a validator decides before anything is written",
     "start_payment.py StartPayment._check_cancel": "a validator decides before anything is written",
-    "parking.py Parking.parked_view": "a query leaves no trace",
-    "start_payment.py StartPayment.view": "a query leaves no trace",
+    "parking.py Parking.view": "a query leaves no trace",
+    "saga.py Saga.parked_view": "a query leaves no trace",
     "parking.py Parking.resolve": "guards against a decision that comes as the saga goes on by itself; the SDK's own "
     "order of validator and handler excludes it today",
-    "saga.py Saga._why_parked": "an error of a kind that the server does not send today is passed on",
-    "parking.py Parking.abort_means": "every saga that can be undone says it in its own words",
-    "standing.py Standing.about": "every saga says it in its own words",
-    "start_payment.py StartPayment._known_payment_id": "a bug is told as one",
+    "steps.py Steps._why_parked": "an error of a kind that the server does not send today is passed on",
+    "saga.py Saga.abort_means": "every saga that can be undone says it in its own words",
+    "saga.py Saga.about": "every saga says it in its own words",
 }
 
 

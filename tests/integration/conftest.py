@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from devstack.stack import Stack, StackOptions
 from tests.integration.postgres import PostgresServer, running_server
+from tools.devstack.stack import Stack, StackOptions
 
 # 20 s: no test that pays is slow enough to expire, and the one that expires need not wait long.
 TTL_S = 20

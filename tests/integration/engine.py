@@ -8,15 +8,15 @@ from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.loop import LoopThread
-from app.temporal import TemporalSagas
-from devstack.description import payload_settings
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
 from domain.messages import StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, Order
-from temporal_client import data_converter
+from engine import data_converter
+from engine.purchases import Purchases
+from lib.portal import Portal
+from tools.devstack.description import payload_settings
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Engine:
     def __init__(self, stack: Mapping[str, Any]) -> None:
         self._where = stack["temporal"]
         self._converter = data_converter(payload_settings(stack))
-        self._loop = LoopThread()
+        self._portal = Portal()
         self._client: Client | None = None
 
     def status(self, workflow_id: str) -> WorkflowExecutionStatus | None:
@@ -73,7 +73,7 @@ class Engine:
             opening_timeout_s=int(WAIT_S),
         )
         # Payments is asked only for the answer of a purchase that has ended.
-        return TemporalSagas(self._loop, cast("Payments", None), self._connected).open_purchase(start)
+        return self._portal.run(Purchases(cast("Payments", None), self._connected).open(start))
 
     def wait_until_there(self, workflow_id: str) -> None:
         """Wait until the server has accepted a workflow."""
@@ -160,7 +160,7 @@ class Engine:
         async def asked() -> T:
             return await question(await self._connected())
 
-        return self._loop.run(asked(), PATIENCE_S)
+        return self._portal.run(asked(), PATIENCE_S)
 
     async def _connected(self) -> Client:
         if self._client is None:

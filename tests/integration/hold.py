@@ -10,8 +10,8 @@ from typing import Any
 
 import psutil
 
-from devstack.patience import PATIENCE_S
-from devstack.stack import Stack
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.stack import Stack
 
 # Between two looks the askers need some time to go on.
 QUESTION_POLL_S = 0.2

@@ -1,6 +1,6 @@
 """Buyers who have nothing open yet: purchases that other tests have left open are not among theirs."""
 
-from devstack.shop import load_buyers
+from tools.devstack.shop import load_buyers
 
 _names = load_buyers()
 

@@ -11,13 +11,13 @@ from uuid import uuid4
 
 import psycopg
 
-from devstack import postgresql
-from devstack.options import StackOptions
-from devstack.ports import free_port
-from devstack.process import Process
-from devstack.setup import postgresql as programs
-from devstack.setup.machine import Machine
 from tests.integration.service_process import REPOSITORY, wait_until
+from tools.devstack import postgresql
+from tools.devstack.options import StackOptions
+from tools.devstack.ports import free_port
+from tools.devstack.process import Process
+from tools.devstack.setup import postgresql as programs
+from tools.devstack.setup.machine import Machine
 
 OWNER = "postgres"
 # The services' tests run on both, and with STORE=postgres on the one that was asked for.

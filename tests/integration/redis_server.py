@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from devstack.ports import free_port
-from devstack.shop import Shop
+from tools.devstack.ports import free_port
+from tools.devstack.shop import Shop
 
 
 @dataclass(frozen=True)

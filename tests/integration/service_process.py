@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
 from lib.tokens import digest
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
 SERVICE_TOKEN = "a-service-token-of-the-tests"
@@ -61,14 +61,18 @@ class ServiceProcess:
 
 
 @contextmanager
-def running_service(name: str, log: Path, **settings: str) -> Iterator[ServiceProcess]:
-    """Start `python -m services.<name>` with settings named as in the environment; it may not be ready yet."""
+def running_service(name: str, log: Path, module: str = "", **settings: str) -> Iterator[ServiceProcess]:
+    """Start `python -m services.<name>`, or `module`, with settings as in the environment; it may not be ready yet."""
     port = free_port()
     told = {f"{name.upper()}_PORT": str(port), "SERVICE_TOKENS": f"operator:{digest(SERVICE_TOKEN)}"}
     environment = os.environ | settings | told
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", f"services.{name}"], cwd=REPOSITORY, env=environment, stdout=output, stderr=output
+            [sys.executable, "-m", module or f"services.{name}"],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=output,
+            stderr=output,
         )
     service = ServiceProcess(f"http://127.0.0.1:{port}", process, log)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from devstack.stack import Stack
+from tools.devstack.stack import Stack
 
 
 @contextmanager

@@ -83,6 +83,7 @@ class Cfg(NamedTuple):
     forget: bool = False      # Temporal's retention ends once: ids are free again, webhooks and POSTs may come again
     operators: bool = False   # a step may park once; retry / skip / abort
     hands: bool = False       # people refund or capture at the provider, wholly or partly, before the pivot
+    born: bool = False        # the provider takes or holds the money as the payment is created, and tells no webhook
     hangs: int = 1            # how many calls may hang in the network, one at a time
     rules: frozenset = ALL
 
@@ -109,7 +110,7 @@ def bought(c: Cfg, s: tuple) -> bool:
 # ---- the callees: (answer, state after) for every way a call can go -------------------------------------------------
 def create(c: Cfg, s: tuple, who: int) -> list[Answer]:
     if s[PI] == P_NONE:
-        return [("ok", put(s, PI, P_OPEN))]
+        return [("ok", put(s, PI, P_OPEN if not c.born else P_HELD if c.manual else P_PAID))]
     return [("refused", s)] if s[PI] == P_TOMB else [("ok", s)]
 
 
@@ -248,8 +249,9 @@ def start_payment(c: Cfg, s: tuple) -> Iterator[Move]:
             return put(t, SP, S_RESERVE if a == "ok" else S_UNPAY)
         yield from call(c, s, me, SP, 1, create, created)
     elif pc == S_RESERVE:
+        is_open = S_START if c.born else S_WAIT                          # paid already: nobody waits for a webhook
         yield from call(c, s, me, SP, 1, reserve,
-                        lambda a, t: put(t, SP, S_WAIT, SK, 1) if a == "ok" else put(t, SP, S_UNPAY))
+                        lambda a, t: put(t, SP, is_open, SK, 1) if a == "ok" else put(t, SP, S_UNPAY))
     if pc in (S_CREATE, S_RESERVE):
         yield False, f"{me}: OPENING_TIMEOUT, undo", put(s, SP, S_UNPAY)
     elif pc in (S_WAIT, S_DEAF):
@@ -636,7 +638,8 @@ def check(c: Cfg, want: str = "", limit: int = 3_000_000) -> Result:
 CONFIGS = {f"{'manual' if m else 'automatic'} capture, {a} attempt{'s' if a > 1 else ''}{extra}": Cfg(m, a, **kw)
            for m in (False, True) for a in (1, 2)
            for extra, kw in (("", {}), (", hands", {"hands": True}), (", paid before reserved", {"leak": True}), (", late success", {"sweep": True}),
-                             (", retention ends", {"forget": True}), (", operators", {"operators": True}))}
+                             (", retention ends", {"forget": True}), (", operators", {"operators": True}), (", paid at creation", {"born": True}),
+                             (", paid at creation, hands", {"born": True, "hands": True}))}
 # for each rule, where its absence shows
 SHOWS = {
     "money-before-offset": {"operators": True}, "abort-claims-row": {"operators": True},
@@ -648,7 +651,7 @@ SHOWS = {
 }
 
 
-FLAGS = ("manual", "leak", "sweep", "lag", "forget", "operators", "hands")
+FLAGS = ("manual", "leak", "sweep", "lag", "forget", "operators", "hands", "born")
 
 
 def job(c: Cfg) -> tuple[Result, float]:
@@ -684,7 +687,7 @@ def main() -> int:
         off = ALL if a.without == ["all"] else frozenset(a.without)
         if off - ALL:
             ap.error(f"unknown rule: {', '.join(off - ALL)}")
-        r = check(Cfg(a.manual, a.attempts, a.leak, a.sweep, a.lag, a.forget, a.operators, a.hands, a.hangs, ALL - off))
+        r = check(Cfg(a.manual, a.attempts, a.leak, a.sweep, a.lag, a.forget, a.operators, a.hands, a.born, a.hangs, ALL - off))
         print(f"{r.states} states, {r.edges} moves: {r.problem or 'no violation'}")
         for n, line in enumerate(r.trace, 1):
             print(f"  {n:2}. {line}")

@@ -16,7 +16,11 @@ def walked(*arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("options", [[], ["--manual"], ["--hands"]], ids=["automatic", "manual", "hands"])
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--manual"], ["--hands"], ["--born"], ["--born", "--manual"]],
+    ids=["automatic", "manual", "hands", "taken at creation", "held at creation"],
+)
 def test_the_protocol_holds(options: list[str]) -> None:
     """Paid and delivered, or neither; never stuck; the one who won tells the truth."""
     assert "no violation" in walked("--without", *options)

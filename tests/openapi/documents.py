@@ -11,16 +11,16 @@ from apiflask import APIFlask
 from app import create_app
 from app.context import Intake
 from app.hints import Hints
-from app.loop import LoopThread
-from config import Settings
-from services.common.database import connect
+from app.settings import IntakeSettings
+from lib.database.database import connect
+from lib.portal import Portal
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
-from services.notifier.consumer import Consumer
+from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from services.payments.payments import Payments
 from services.payments.routes import payments_api
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.routes import projects_api
 from services.users.routes import users_api
 from tests.unit.fakes import Recorder
@@ -29,15 +29,14 @@ REPOSITORY = Path(__file__).parents[2]
 Document = dict[str, Any]
 
 
-def intake(config: Settings) -> APIFlask:
+def intake(config: IntakeSettings) -> APIFlask:
     """The intake with these settings and nothing behind it."""
     port: Any = Recorder()
-    loop = LoopThread()
     return create_app(
         Intake(
             config=config,
-            loop=loop,
-            sagas=port,
+            portal=Portal(),
+            purchases=port,
             payments=port,
             projects=port,
             hints=Hints(port, port),
@@ -51,7 +50,9 @@ def _payments() -> APIFlask:
 
 
 def _projects() -> APIFlask:
-    return projects_api(connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS, Limits(open_max=5, held_kg_max=100_000_000))
+    return projects_api(
+        connect("sqlite://"), DEVELOPMENT_SERVICE_TOKENS, BuyerLimits(open_max=5, held_kg_max=100_000_000)
+    )
 
 
 def _users() -> APIFlask:
@@ -61,12 +62,12 @@ def _users() -> APIFlask:
 def _notifier() -> APIFlask:
     engine = connect("sqlite://")
     notifications = Notifications(engine)
-    consumer = Consumer("amqp://127.0.0.1/", notifications.keep)
+    consumer = notifications_consumer("amqp://127.0.0.1/", notifications.keep)
     return notifier_api(engine, notifications, consumer, DEVELOPMENT_SERVICE_TOKENS)
 
 
 APIS: Mapping[str, Callable[[], APIFlask]] = {
-    "app": lambda: intake(Settings.model_construct()),
+    "app": lambda: intake(IntakeSettings.model_construct()),
     "services/payments": _payments,
     "services/projects": _projects,
     "services/users": _users,

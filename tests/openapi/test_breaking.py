@@ -20,7 +20,7 @@ DOCUMENT: dict[str, Any] = {
                 ],
                 "requestBody": {
                     "required": False,
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OrderBody"}}},
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OrderRequest"}}},
                 },
                 "responses": {
                     "201": {
@@ -46,7 +46,7 @@ DOCUMENT: dict[str, Any] = {
     },
     "components": {
         "schemas": {
-            "OrderBody": {
+            "OrderRequest": {
                 "type": "object",
                 "additionalProperties": False,
                 "properties": {
@@ -110,23 +110,23 @@ FELT: dict[str, tuple[Change, str]] = {
     "body required": (lambda d: post(d)["requestBody"].update(required=True), "POST /orders needs a body"),
     "body gone": (lambda d: post(d).pop("requestBody"), "POST /orders does not take application/json any more"),
     "new required field": (
-        lambda d: model(d, "OrderBody")["required"].append("note"),
+        lambda d: model(d, "OrderRequest")["required"].append("note"),
         "POST /orders does not take body.note: not there",
     ),
     "field gone from the request": (
-        lambda d: model(d, "OrderBody")["properties"].pop("note"),
+        lambda d: model(d, "OrderRequest")["properties"].pop("note"),
         "POST /orders does not take body.note: there",
     ),
     "fewer values in the request": (
-        lambda d: model(d, "OrderBody")["properties"]["method"]["enum"].remove("wallet"),
+        lambda d: model(d, "OrderRequest")["properties"]["method"]["enum"].remove("wallet"),
         "POST /orders does not take body.method: 'wallet'",
     ),
     "no null in the request": (
-        lambda d: model(d, "OrderBody")["properties"]["note"]["anyOf"].pop(),
+        lambda d: model(d, "OrderRequest")["properties"]["note"]["anyOf"].pop(),
         "POST /orders does not take body.note: type null",
     ),
     "another pattern of items": (
-        lambda d: model(d, "OrderBody")["properties"]["items"]["items"].update(pattern="^b"),
+        lambda d: model(d, "OrderRequest")["properties"]["items"]["items"].update(pattern="^b"),
         "POST /orders does not take body.items[]: pattern ^a instead of ^b",
     ),
     "header gone": (
@@ -167,9 +167,9 @@ UNFELT: dict[str, Change] = {
     "another way to write a header": lambda d: post(d)["parameters"][0].update(name="KEY"),
     "parameter wider": lambda d: post(d)["parameters"][1]["schema"].update(maximum=1000),
     "number for an integer": lambda d: post(d)["parameters"][1]["schema"].update(type="number"),
-    "new optional field": lambda d: model(d, "OrderBody")["properties"].update(more={"type": "string"}),
-    "new value in the request": lambda d: model(d, "OrderBody")["properties"]["method"]["enum"].append("cash"),
-    "field no longer required": lambda d: model(d, "OrderBody")["required"].clear(),
+    "new optional field": lambda d: model(d, "OrderRequest")["properties"].update(more={"type": "string"}),
+    "new value in the request": lambda d: model(d, "OrderRequest")["properties"]["method"]["enum"].append("cash"),
+    "field no longer required": lambda d: model(d, "OrderRequest")["required"].clear(),
     "new field of the answer": lambda d: model(d, "Order")["properties"].update(more={"type": "string"}),
     "fewer values in the answer": lambda d: model(d, "Order")["properties"]["status"]["enum"].pop(),
     "other words": lambda d: model(d, "Order").update(description="An order.", examples=[{}]),

@@ -5,58 +5,77 @@ from typing import Any
 
 from domain.catalogue import ProjectsPage
 from domain.errors import Refused
+from domain.keys import payment_id_of
 from domain.messages import CloudEvent
-from domain.purchase import BuyerOffset, Item, Order, Outcome, Payment, PaymentStatus, Reservation
+from domain.purchase import (
+    BuyerOffset,
+    Item,
+    NextAction,
+    OffsetStatus,
+    Order,
+    Outcome,
+    Payment,
+    PaymentStatus,
+    Reservation,
+    ReservationStatus,
+)
 from tests.sagas.engine import START
 
-PAYMENT_ID = "pi_1"
+PURCHASE_ID = "p1"
+PAYMENT_ID = payment_id_of(PURCHASE_ID)
 # MAX_OPEN_PURCHASES, as it is when nothing is said.
 MAX_OPEN = 5
 
 
 @dataclass
 class FakePayments:
-    """Payments with the provider behind it; `mark` refuses a late create."""
+    """Payments with the provider behind it; `tombstone` refuses a late create.
+
+    `paid_at_creation`: a provider that takes the money (with manual capture it holds it) as the payment is created.
+    """
 
     manual: bool = False
+    paid_at_creation: bool = False
     capture_refused: bool = False
     payment: Payment | None = None
-    mark: bool = False
-    marked_by: str | None = None
+    tombstone: bool = False
+    tombstone_by: str | None = None
 
     async def create(self, order: Order, key: str) -> Payment:
-        if self.mark and not (self.payment and self.payment.outcome):
+        if self.tombstone and not (self.payment and self.payment.outcome):
             raise Refused("payment-canceled", "canceled before it was created")
-        self.payment = self.payment or Payment(
-            payment_id=PAYMENT_ID, status=PaymentStatus.PAYABLE, created_at=START, **order.model_dump()
-        )
+        if self.payment is None:
+            self.payment = _payment_of(order, status=PaymentStatus.PAYABLE)
+            if self.paid_at_creation:
+                self.becomes_paid()
         return self.payment
 
-    async def look(self, payment_id: str) -> Payment:
-        if self.payment is None or self.payment.payment_id != payment_id:
+    async def retrieve(self, payment_id: str) -> Payment:
+        payment = await self.find(PURCHASE_ID)
+        if payment is None or payment.payment_id != payment_id:
             raise Refused("not-found", "no such payment")
-        return self.payment
+        return payment
 
     async def cancel(self, payment_id: str, key: str) -> Payment:
-        payment = await self.look(payment_id)
+        payment = await self.retrieve(payment_id)
         if payment.status is PaymentStatus.PROCESSING:
             raise Refused("payment-processing", "the bank processes")
         if payment.amount_captured:
             raise Refused("payment-paid", "it is captured")
         if payment.status is not PaymentStatus.CANCELED:
             self.set(status=PaymentStatus.CANCELED, canceled_by=key, amount_authorised=0)
-        return self.known()
+        return self.payment or payment
 
-    async def cancel_purchase(self, purchase_id: str, key: str) -> Payment:
+    async def cancel_payment_of(self, purchase_id: str, key: str) -> Payment:
         if self.payment:
-            settled = self.payment.outcome or self.payment.status is PaymentStatus.CANCELED
-            return self.payment if settled else await self.cancel(self.payment.known_id, key)
-        self.mark, self.marked_by = True, self.marked_by or key
-        return self._marked(purchase_id)
+            ended = self.payment.outcome or self.payment.status is PaymentStatus.CANCELED
+            return self.payment if ended else await self.cancel(self.payment.payment_id, key)
+        self.tombstone, self.tombstone_by = True, self.tombstone_by or key
+        return self._tombstone(purchase_id)
 
     async def capture(self, payment_id: str, key: str) -> Payment:
-        payment = await self.look(payment_id)
-        if payment.amount_captured == payment.amount:
+        payment = await self.retrieve(payment_id)
+        if payment.amount_captured and payment.amount_captured == payment.amount:
             return payment
         if self.capture_refused or payment.status is not PaymentStatus.PAID or payment.amount_captured:
             raise Refused("payment-not-capturable", "the provider refuses")
@@ -64,7 +83,7 @@ class FakePayments:
         return self.known()
 
     async def refund(self, payment_id: str, key: str) -> Payment:
-        payment = await self.look(payment_id)
+        payment = await self.retrieve(payment_id)
         if not payment.amount_captured:
             raise Refused("payment-not-refundable", "nothing was captured")
         self.set(amount_refunded=payment.amount_captured)
@@ -73,20 +92,24 @@ class FakePayments:
     async def record_outcome(self, order: Order, outcome: Outcome, key: str) -> Payment:
         if self.payment is None:
             # It ended without a payment, so none may come.
-            self.mark = True
-            self.payment = self._marked(order.purchase_id).model_copy(update=dict(order))
+            self.tombstone = True
+            self.payment = _payment_of(order, status=PaymentStatus.CANCELED, canceled_by=self.tombstone_by)
         if self.payment.outcome is None:
             self.set(outcome=outcome)
         return self.known()
 
     async def find(self, purchase_id: str) -> Payment | None:
-        return self.payment or (self._marked(purchase_id) if self.mark else None)
+        return self.payment or (self._tombstone(purchase_id) if self.tombstone else None)
+
+    async def find_by_reference(self, provider_reference: str) -> Payment | None:
+        payment = self.payment
+        return payment if payment and payment.provider_reference == provider_reference else None
 
     async def list(self, _buyer_id: str, _limit: int, _cursor: str | None) -> tuple[list[Payment], str | None]:
         return [self.payment] if self.payment else [], None
 
-    async def client_secret(self, payment_id: str) -> str:
-        return f"{payment_id}_secret"
+    async def next_action(self, payment_id: str) -> NextAction:
+        return NextAction(type="none")
 
     def known(self) -> Payment:
         """The payment, which there is."""
@@ -97,9 +120,15 @@ class FakePayments:
         """Change the payment as the provider would."""
         self.payment = self.known().model_copy(update=fields)
 
-    def _marked(self, purchase_id: str) -> Payment:
+    def becomes_paid(self) -> None:
+        """The provider has the money, or with manual capture holds it."""
+        price = self.known().amount
+        taken, held = (0, price) if self.manual else (price, 0)
+        self.set(status=PaymentStatus.PAID, amount_captured=taken, amount_authorised=held)
+
+    def _tombstone(self, purchase_id: str) -> Payment:
         return Payment(
-            payment_id=None,
+            payment_id=payment_id_of(purchase_id),
             purchase_id=purchase_id,
             buyer_id=None,
             status=PaymentStatus.CANCELED,
@@ -107,8 +136,13 @@ class FakePayments:
             currency=None,
             items=(),
             created_at=START,
-            canceled_by=self.marked_by,
+            canceled_by=self.tombstone_by,
         )
+
+
+def _payment_of(order: Order, **fields: Any) -> Payment:
+    known = order.model_dump(exclude={"payment_method"}) | {"method": order.payment_method}
+    return Payment(payment_id=payment_id_of(order.purchase_id), created_at=START, **known, **fields)
 
 
 @dataclass
@@ -156,12 +190,12 @@ class FakeProjects:
         self.closed_by = key
         return self._shown(payment_id)
 
-    async def give_back(self, payment_id: str, key: str) -> Reservation:
+    async def restock(self, payment_id: str, key: str) -> Reservation:
         if self.row != "closed":
             self._become("returned")
         return self._shown(payment_id)
 
-    async def look(self, payment_id: str) -> Reservation:
+    async def retrieve(self, payment_id: str) -> Reservation:
         if self.row == "none":
             raise Refused("not-found", "no reservation")
         return self._shown(payment_id)
@@ -180,7 +214,7 @@ class FakeProjects:
         self.row = row
 
     def _shown(self, payment_id: str) -> Reservation:
-        return Reservation(payment_id=payment_id, status=self.row, closed_by=self.closed_by)
+        return Reservation(payment_id=payment_id, status=ReservationStatus(self.row), closed_by=self.closed_by)
 
 
 @dataclass
@@ -201,10 +235,11 @@ class FakeUsers:
     async def revoke(self, _buyer: str, _payment: str, key: str) -> None:
         self.delivered, self.revoked = False, True
 
-    async def look(self, _buyer: str, payment_id: str) -> BuyerOffset:
+    async def retrieve(self, _buyer: str, payment_id: str) -> BuyerOffset:
         if not self.delivered and not self.revoked:
             raise Refused("not-found", "no offset")
-        return BuyerOffset(payment_id=payment_id, status="revoked" if self.revoked else "delivered")
+        status = OffsetStatus.REVOKED if self.revoked else OffsetStatus.DELIVERED
+        return BuyerOffset(payment_id=payment_id, status=status)
 
 
 @dataclass

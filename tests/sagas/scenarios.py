@@ -131,6 +131,23 @@ def _paid_though_given_up(world: World) -> None:
     world.pays()
 
 
+def _paid_at_its_creation(world: World) -> None:
+    world.payments.paid_at_creation = True
+    world.open()
+    world.engine.run()
+
+
+def _paid_at_its_creation_and_sold_out(world: World) -> None:
+    world.projects.free = 0
+    _paid_at_its_creation(world)
+
+
+def _paid_at_its_creation_and_given_up(world: World) -> None:
+    """Payments has created it, and its answers do not come back."""
+    world.faults.after["create"] = [UNAVAILABLE] * 20
+    _paid_at_its_creation(world)
+
+
 SCENARIOS: Mapping[str, Scenario] = {
     scenario.__name__.strip("_"): scenario
     for scenario in (
@@ -152,5 +169,8 @@ SCENARIOS: Mapping[str, Scenario] = {
         _delivery_refused,
         _aborted,
         _paid_though_given_up,
+        _paid_at_its_creation,
+        _paid_at_its_creation_and_sold_out,
+        _paid_at_its_creation_and_given_up,
     )
 }

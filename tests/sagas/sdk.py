@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.api.failure.v1 import Failure
 from temporalio.common import MetricMeter, Priority, TypedSearchAttributes
@@ -15,8 +15,8 @@ from temporalio.converter import DefaultFailureConverter, PayloadConverter
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 
-from payload_keys import PayloadSettings
-from temporal_client import data_converter
+from engine import data_converter
+from lib.settings.payload_keys import PayloadSettings
 from workers.sagas import SAGAS
 
 T = TypeVar("T")
@@ -48,6 +48,11 @@ def timestamp(when: datetime) -> Timestamp:
 def definition(kind: type) -> Any:
     """What the SDK knows of a workflow's class."""
     return workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
+
+
+def activity_type(method: Step) -> str | None:
+    """The name by which a step is asked for."""
+    return activity._Definition.must_from_callable(method).name  # noqa: SLF001 - the same
 
 
 def queue_of(kind: type) -> str:

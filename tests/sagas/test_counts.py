@@ -4,7 +4,7 @@ import asyncio
 
 from temporalio.worker import Replayer
 
-from temporal_client import data_converter
+from engine import data_converter
 from tests.histories.files import recorded, versions
 from tests.meter import Meter
 from workers.sagas import ALL_SAGAS

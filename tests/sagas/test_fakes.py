@@ -12,26 +12,32 @@ from sqlalchemy.orm import Session
 
 from domain.errors import Refused
 from domain.purchase import Outcome, Payment, PaymentStatus, PurchaseStatus
-from services.payments import models, provider
+from lib.webapi import Problem
+from providers import port as provider
+from providers.registry import REGISTRY
+from services.payments import models
+from services.payments.orders import CreateRequest
+from services.payments.outcomes import OutcomeRequest
 from services.payments.payments import Payments
 from services.payments.records import Records
-from services.payments.schemas import CreateBody, OutcomeBody, PaymentShown
+from services.payments.schemas import PaymentResponse
 from services.projects import models as projects
-from services.projects.orders import Limits
+from services.projects.orders import BuyerLimits
 from services.projects.reservations import Reservations
 from services.projects.rules import Call, Status, decide, winner
-from services.projects.schemas import ReserveBody
+from services.projects.schemas import ReserveRequest
 from services.users import models as users
 from services.users.offsets import Offsets
-from services.users.schemas import OffsetBody
-from tests.sagas.fakes import MAX_OPEN, PAYMENT_ID, FakePayments, FakeProjects, FakeUsers
+from services.users.schemas import OffsetRequest
+from tests.sagas.fakes import MAX_OPEN, PAYMENT_ID, PURCHASE_ID, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import driven
 from tests.sagas.world import ORDER
-from tests.unit.payments.fake_provider import FakeProvider
-from webapi import Problem
+from tests.unit.services.payments.fake_provider import FakeProvider
 
 Seen = dict[str, Any]
-ME, ANOTHER = "purchase/p1/release-offset", "payment-success/pi_1/release-offset"
+ME, ANOTHER = f"purchase/{PURCHASE_ID}/release-offset", f"payment-success/{PAYMENT_ID}/release-offset"
+# What the provider calls the payment.
+REFERENCE = "pi_1"
 # Only a closed row tells who closed it.
 ROWS = [(None, None), *((row, None) for row in Status), (Status.CLOSED, ME), (Status.CLOSED, ANOTHER)]
 
@@ -60,8 +66,8 @@ def database(schema: Any) -> Iterator[Engine]:
 CALLS: dict[Call, Callable[[FakeProjects, str], Any]] = {
     Call.RESERVE: lambda fake, key: driven(fake.reserve(PAYMENT_ID, ORDER, key)),
     Call.COMMIT: lambda fake, key: driven(fake.commit(PAYMENT_ID, key)),
-    Call.CLOSE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
-    Call.GIVE_BACK: lambda fake, key: driven(fake.give_back(PAYMENT_ID, key)),
+    Call.RELEASE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
+    Call.RESTOCK: lambda fake, key: driven(fake.restock(PAYMENT_ID, key)),
 }
 
 
@@ -73,7 +79,7 @@ def test_projects_decide_as_their_rules_do(row: Status | None, closed_by: str | 
 
     def by_the_rules() -> tuple[str, str | None]:
         status = decide(call, row)
-        return status, winner(closed_by, ME) if call is Call.CLOSE else closed_by
+        return status, winner(closed_by, ME) if call is Call.RELEASE else closed_by
 
     def by_the_fake() -> tuple[str, str | None]:
         shown = CALLS[call](fake, ME)
@@ -105,7 +111,7 @@ def test_projects_refuse_as_the_service_does(others: int, free: int) -> None:
         return None
 
     with database(projects.Base) as engine:
-        service = Reservations(engine, Limits(open_max=MAX_OPEN, held_kg_max=1_000_000))
+        service = Reservations(engine, BuyerLimits(open_max=MAX_OPEN, held_kg_max=1_000_000))
         with Session(engine) as session, session.begin():
             session.add(_mangrove(total_kg=1500 * (others + free)))
         for number in range(others):
@@ -120,9 +126,9 @@ def _mangrove(total_kg: int) -> projects.Project:
     return projects.Project(project_id="mangrove", name="Mangrove", milestones=[milestone])
 
 
-def _reservation(payment_id: str) -> ReserveBody:
+def _reservation(payment_id: str) -> ReserveRequest:
     told = ORDER.model_dump(mode="json", include={"items", "amount", "currency", "buyer_id"})
-    return ReserveBody(payment_id=payment_id, **told)
+    return ReserveRequest(payment_id=payment_id, **told)
 
 
 # ---- Payments -------------------------------------------------------------------------------------------------------
@@ -131,76 +137,88 @@ def _reservation(payment_id: str) -> ReserveBody:
 class BothPayments:
     """The service and the fake, asked the same and changed by the provider in the same way."""
 
-    def __init__(self, engine: Engine, *, manual: bool) -> None:
+    def __init__(self, engine: Engine, *, manual: bool, paid_at_creation: bool) -> None:
         mode = provider.CaptureMode.MANUAL if manual else provider.CaptureMode.AUTOMATIC
-        self.provider = FakeProvider()
-        self.service = Payments(Records(engine), self.provider, mode)
-        self.fake = FakePayments(manual=manual)
+        self.provider = FakeProvider(paid_at_creation=paid_at_creation)
+        self.service = Payments(Records(engine), REGISTRY, {"stripe": self.provider}, mode)
+        self.fake = FakePayments(manual=manual, paid_at_creation=paid_at_creation)
 
     def ask(self, operation: str, key: str) -> tuple[Any, Any]:
         """What both answer."""
         outcome = Outcome(status=PurchaseStatus.PAID, fingerprint="f1")
-        order = ORDER.model_dump(mode="json")
+        order = ORDER.model_dump(mode="json", exclude={"payment_method"}) | {"method": ORDER.payment_method}
         ended = outcome.model_dump(mode="json") | {name: order[name] for name in order if name != "purchase_id"}
         by_service: dict[str, Callable[[], models.Payment]] = {
-            "create": lambda: self.service.create(CreateBody(**order), key),
-            "look": lambda: self.service.look(PAYMENT_ID),
+            "create": lambda: self.service.create(CreateRequest(**order), key),
+            "retrieve": lambda: self.service.refresh(PAYMENT_ID),
             "cancel": lambda: self.service.cancel(PAYMENT_ID, key),
-            "cancel_purchase": lambda: self.service.cancel_purchase("p1", key),
+            "cancel_payment_of": lambda: self.service.cancel_payment_of(PURCHASE_ID, key),
             "capture": lambda: self.service.capture(PAYMENT_ID),
             "refund": lambda: self.service.refund(PAYMENT_ID, key),
-            "record": lambda: self.service.record_outcome("p1", OutcomeBody(**ended)),
+            "record": lambda: self.service.record_outcome(PURCHASE_ID, OutcomeRequest(**ended)),
         }
         by_fake: dict[str, Callable[[], Payment]] = {
             "create": lambda: driven(self.fake.create(ORDER, key)),
-            "look": lambda: driven(self.fake.look(PAYMENT_ID)),
+            "retrieve": lambda: driven(self.fake.retrieve(PAYMENT_ID)),
             "cancel": lambda: driven(self.fake.cancel(PAYMENT_ID, key)),
-            "cancel_purchase": lambda: driven(self.fake.cancel_purchase("p1", key)),
+            "cancel_payment_of": lambda: driven(self.fake.cancel_payment_of(PURCHASE_ID, key)),
             "capture": lambda: driven(self.fake.capture(PAYMENT_ID, key)),
             "refund": lambda: driven(self.fake.refund(PAYMENT_ID, key)),
             "record": lambda: driven(self.fake.record_outcome(ORDER, outcome, key)),
         }
-        shown = outcome_of(lambda: _seen(PaymentShown.of(by_service[operation]())))
+        shown = outcome_of(lambda: _seen(PaymentResponse.of(by_service[operation]())))
         return shown, outcome_of(lambda: _seen(by_fake[operation]()))
 
     def change(self, move: str) -> None:
         """The buyer, the bank or a hand does something, where the provider lets them."""
         payment = self.fake.payment
-        if payment is None or payment.payment_id is None or payment.status is not PaymentStatus.PAYABLE:
+        if payment is None or payment.status is not PaymentStatus.PAYABLE:
             return
         if move == "pays":
-            self.provider.pay(PAYMENT_ID)
-            self.fake.set(status=PaymentStatus.PAID, amount_captured=0 if self.fake.manual else payment.amount)
+            self.provider.pay(REFERENCE)
+            self.fake.becomes_paid()
         elif move == "is declined":
             failed = payment.failed_attempts + 1
-            self.provider.becomes(PAYMENT_ID, provider.PaymentStatus.PAYABLE, failed_attempts=failed)
+            self.provider.becomes(REFERENCE, provider.PaymentStatus.PAYABLE, failed_attempts=failed)
             self.fake.set(failed_attempts=failed)
         else:
-            self.provider.becomes(PAYMENT_ID, provider.PaymentStatus(move))
+            self.provider.becomes(REFERENCE, provider.PaymentStatus(move))
             self.fake.set(status=PaymentStatus(move))
-        # The service learns of it by a look, as every decision of a saga follows one.
-        self.ask("look", ME)
+        # The service learns of it when it is asked, as before every decision of a saga.
+        self.ask("retrieve", ME)
 
 
 def _seen(payment: Any) -> Seen:
-    names = ("payment_id", "buyer_id", "amount", "amount_captured", "amount_refunded", "failed_attempts", "canceled_by")
+    names = (
+        "payment_id",
+        "method",
+        "buyer_id",
+        "amount",
+        "amount_authorised",
+        "amount_captured",
+        "amount_refunded",
+        "failed_attempts",
+        "canceled_by",
+    )
     seen: Seen = {name: getattr(payment, name) for name in names}
     return seen | {"status": payment.status.value, "ended": payment.outcome.status if payment.outcome else None}
 
 
 ASKED = st.tuples(
-    st.sampled_from(("create", "look", "cancel", "cancel_purchase", "capture", "refund", "record")),
+    st.sampled_from(("create", "retrieve", "cancel", "cancel_payment_of", "capture", "refund", "record")),
     st.sampled_from((ME, ANOTHER)),
 )
 CHANGED = st.sampled_from(("pays", "is declined", "processing", "canceled"))
 
 
 @settings(max_examples=200, derandomize=True)
-@given(st.booleans(), st.lists(st.one_of(ASKED, CHANGED), max_size=8))
-def test_payments_answer_as_the_service_does(manual: bool, story: list[tuple[str, str] | str]) -> None:
+@given(st.booleans(), st.booleans(), st.lists(st.one_of(ASKED, CHANGED), max_size=8))
+def test_payments_answer_as_the_service_does(
+    manual: bool, paid_at_creation: bool, story: list[tuple[str, str] | str]
+) -> None:
     """Whatever was asked before, by whom, and whatever the provider did: the same payment, or the same refusal."""
     with database(models.Base) as engine:
-        both = BothPayments(engine, manual=manual)
+        both = BothPayments(engine, manual=manual, paid_at_creation=paid_at_creation)
         for part in story:
             if isinstance(part, str):
                 both.change(part)
@@ -212,24 +230,24 @@ def test_payments_answer_as_the_service_does(manual: bool, story: list[tuple[str
 # ---- Users ----------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.sampled_from(("deliver", "revoke", "look")), max_size=5))
+@given(st.lists(st.sampled_from(("deliver", "revoke", "retrieve")), max_size=5))
 @settings(max_examples=50, derandomize=True)
 def test_users_answer_as_the_service_does(story: list[str]) -> None:
-    """A delivery after a revoke is refused, a revoke of nothing leaves its mark, and both are seen."""
+    """A delivery after a revoke is refused, a revoke of nothing leaves its tombstone, and both are seen."""
     with database(users.Base) as engine:
         with engine.begin() as connection:
             connection.execute(insert(users.User), {"user_id": "alice"})
         service, fake = Offsets(engine), FakeUsers()
-        body = OffsetBody(payment_id=PAYMENT_ID, **ORDER.model_dump(mode="json", include={"purchase_id", "items"}))
+        body = OffsetRequest(payment_id=PAYMENT_ID, **ORDER.model_dump(mode="json", include={"purchase_id", "items"}))
         by_service: dict[str, Callable[[], Any]] = {
             "deliver": lambda: service.create("alice", body) and None,
             "revoke": lambda: service.revoke("alice", PAYMENT_ID) and None,
-            "look": lambda: "revoked" if service.find("alice", PAYMENT_ID).revoked else "delivered",
+            "retrieve": lambda: "revoked" if service.find("alice", PAYMENT_ID).revoked else "delivered",
         }
         by_fake: dict[str, Callable[[], Any]] = {
-            "deliver": lambda: driven(fake.deliver("alice", PAYMENT_ID, "p1", ORDER.items, ME)),
+            "deliver": lambda: driven(fake.deliver("alice", PAYMENT_ID, PURCHASE_ID, ORDER.items, ME)),
             "revoke": lambda: driven(fake.revoke("alice", PAYMENT_ID, ME)),
-            "look": lambda: driven(fake.look("alice", PAYMENT_ID)).status,
+            "retrieve": lambda: driven(fake.retrieve("alice", PAYMENT_ID)).status,
         }
         for operation in story:
             assert outcome_of(by_fake[operation]) == outcome_of(by_service[operation])

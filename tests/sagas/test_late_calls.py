@@ -1,4 +1,4 @@
-"""A request that hung in the network and arrives after its undo: the mark that the undo has left refuses it."""
+"""A request that hung in the network and arrives after its undo: the tombstone that the undo has left refuses it."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def test_payment_tombstone() -> None:
     assert world.outcome.status == "rejected"
     line.arrives()
     assert world.payments.known().status is PaymentStatus.CANCELED
-    assert world.payments.known().payment_id is None
+    assert world.payments.known().provider_reference is None
 
 
 def test_reservation_tombstone() -> None:

@@ -1,4 +1,4 @@
-"""Money is compared with the order, and a look grows old: what people do at the provider before the delivery."""
+"""Money is compared with the order, and an answer grows old: what people do at the provider before the delivery."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +10,8 @@ from domain.errors import ContractBroken, Refused
 from domain.messages import ParkedView
 from domain.purchase import PaymentStatus
 from tests.sagas.network import Call
-from tests.sagas.world import BROKEN, PRICE, TTL, UNAVAILABLE, World, at
+from tests.sagas.test_parking import parked_at
+from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
 
 PART = 100
 OPERATOR_TAKES = timedelta(minutes=1)
@@ -48,8 +49,8 @@ def undone(world: World, reason: str, given_back: int) -> None:
 
 
 @pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
-def test_money_that_is_not_all_there_at_the_look_buys_nothing(act: Act, reason: str, given_back: int) -> None:
-    """Whatever has become of it before the saga first looks: the purchase is undone."""
+def test_money_that_is_not_all_there_buys_nothing(act: Act, reason: str, given_back: int) -> None:
+    """Whatever has become of it before the saga first asks: the purchase is undone."""
     world = World()
     world.opened()
     world.buyer_pays()
@@ -60,7 +61,7 @@ def test_money_that_is_not_all_there_at_the_look_buys_nothing(act: Act, reason: 
 
 
 @pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
-def test_an_old_look_buys_nothing(act: Act, reason: str, given_back: int) -> None:
+def test_an_old_answer_buys_nothing(act: Act, reason: str, given_back: int) -> None:
     """Users is away, meanwhile something becomes of the money, Users is back: never delivered, not for a moment."""
     world = World()
     world.opened()
@@ -77,7 +78,7 @@ def test_an_old_look_buys_nothing(act: Act, reason: str, given_back: int) -> Non
 
 @pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
 def test_a_delivery_that_hung_while_the_money_went_is_taken_back(act: Act, reason: str, given_back: int) -> None:
-    """Users is stopped with the request in its hands, goes on, and answers that it is delivered: that is looked at."""
+    """Users is stopped with the request in its hands, and later answers that it is delivered: the saga asks again."""
 
     def carry(call: Call) -> Any:
         if call.operation == "deliver":
@@ -107,16 +108,6 @@ def test_a_delivery_whose_answer_is_lost_is_not_known() -> None:
     assert world.users.revoked
 
 
-def test_a_delivery_whose_answer_is_lost_is_found() -> None:
-    """The next attempt gets the same answer: paid, and delivered once."""
-    world = World()
-    world.opened()
-    world.faults.after["deliver"] = [UNAVAILABLE] * 5
-    world.pays()
-    assert world.outcome.status == "paid"
-    assert world.users.delivered
-
-
 def test_a_refund_after_the_delivery_is_between_people() -> None:
     """Past the point of no return it changes nothing: the purchase is paid, and the audit tells of it."""
     world = World()
@@ -131,16 +122,16 @@ def test_a_refund_after_the_delivery_is_between_people() -> None:
     assert world.users.delivered
 
 
-def test_a_healthy_purchase_is_looked_at_once() -> None:
-    """Where no time has passed a second look would only cost the provider's calls."""
+def test_a_healthy_payment_is_retrieved_once() -> None:
+    """Where no time has passed a second question would only cost the provider's calls."""
     world = World()
     world.opened()
     world.pays()
-    assert [operation for operation, _ in world.faults.calls].count("look") == 1
+    assert [operation for operation, _ in world.faults.calls].count("retrieve") == 1
 
 
 @pytest.mark.parametrize(("act", "given_back"), TAKEN.values(), ids=TAKEN)
-def test_a_part_captured_by_hand_before_the_look_buys_nothing(act: Act, given_back: int) -> None:
+def test_a_part_captured_by_hand_before_the_saga_asks_buys_nothing(act: Act, given_back: int) -> None:
     """1.00 of 18.00: it is given back, and nothing sold for it."""
     world = World(manual=True)
     world.opened()
@@ -154,7 +145,7 @@ def test_a_part_captured_by_hand_before_the_look_buys_nothing(act: Act, given_ba
 
 
 @pytest.mark.parametrize("act", [act for act, _ in TAKEN.values()], ids=TAKEN)
-def test_a_part_captured_by_hand_after_the_look_buys_nothing(act: Act) -> None:
+def test_a_part_captured_by_hand_after_the_saga_has_asked_buys_nothing(act: Act) -> None:
     """The capture is refused, and the payment tells that it is not the order's amount."""
     world = World(manual=True)
     world.opened()
@@ -166,7 +157,7 @@ def test_a_part_captured_by_hand_after_the_look_buys_nothing(act: Act) -> None:
 
 
 def test_all_captured_by_hand_is_a_capture() -> None:
-    """Exactly the order's amount, whoever took it, before or after the look."""
+    """Exactly the order's amount, whoever took it, before or after the saga has asked."""
     for step in ("commit-offset", "capture-payment"):
         world = World(manual=True)
         world.opened()
@@ -192,7 +183,7 @@ def test_less_held_than_ordered_is_released() -> None:
 
 
 def test_a_part_captured_by_hand_ends_at_the_deadline() -> None:
-    """No event came: the deadline's look starts the saga, which undoes the purchase; nothing goes round for ever."""
+    """No event came: the deadline starts the saga, which undoes the purchase; nothing goes round for ever."""
     world = World(manual=True)
     world.opened()
     world.buyer_pays()
@@ -212,17 +203,6 @@ def test_a_declined_card_leaves_a_part_that_was_taken_alone() -> None:
     assert world.projects.row == "reserved"
 
 
-def parked_at(operation: str, error: Exception = BROKEN) -> World:
-    """A purchase with manual capture whose saga is parked at a step."""
-    world = World(manual=True)
-    world.opened()
-    world.faults.before[operation] = [error]
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: world.status == "needs_attention")
-    return world
-
-
 def decide(world: World, decision: str) -> Any:
     """Resolve the parked saga; the failure's type if it is refused."""
     update_id = f"{decision}-{len(world.success.asked)}"
@@ -240,7 +220,7 @@ def test_a_capture_of_a_part_is_not_skipped() -> None:
     assert decide(world, "skip") == "not-seen"
 
 
-def test_a_parked_delivery_looks_before_it_goes_on() -> None:
+def test_a_parked_delivery_asks_before_it_goes_on() -> None:
     """Refunded by hand while it waits for its operator: a retry does not deliver."""
     world = parked_at("deliver")
     world.payments.set(amount_refunded=PRICE)
@@ -249,7 +229,7 @@ def test_a_parked_delivery_looks_before_it_goes_on() -> None:
     assert world.operations().count("deliver") == 1
 
 
-def test_a_delivery_that_was_skipped_is_looked_at() -> None:
+def test_a_delivery_that_was_skipped_is_asked_for() -> None:
     """Delivered by hand, and refunded by hand: the offset is taken back."""
     world = parked_at("deliver")
     world.users.delivered = True
@@ -258,7 +238,7 @@ def test_a_delivery_that_was_skipped_is_looked_at() -> None:
     undone(world, "refunded-before-delivery", PRICE)
 
 
-def test_a_delivery_that_cannot_be_looked_at_may_be_undone() -> None:
+def test_a_delivery_after_which_nobody_answers_may_be_undone() -> None:
     """Payments refuses us after a delivery that took its time: it waits for an operator, who may still abort."""
     world = World()
     world.opened()
@@ -268,12 +248,12 @@ def test_a_delivery_that_cannot_be_looked_at_may_be_undone() -> None:
     world.engine.run(until=lambda: "deliver" in world.operations())
     seen: list[str] = []
 
-    def break_the_look(_saga: str, step: str) -> None:
-        if step == "look-at-payment":
+    def break_the_retrieval(_saga: str, step: str) -> None:
+        if step == "retrieve-payment":
             seen.append(step)
-            world.faults.before["look"] = [ContractBroken("401")]
+            world.faults.before["retrieve"] = [ContractBroken("401")]
 
-    world.engine.before_step = break_the_look
+    world.engine.before_step = break_the_retrieval
     world.engine.run(until=lambda: world.status == "needs_attention")
     view = world.engine.query(world.success.id, "parked", ParkedView)
     assert (len(seen), set(view.choices)) == (1, {"retry", "abort"})

@@ -1,11 +1,8 @@
 """A purchase's normal life: what each of its ends does, and in which order."""
 
-import pytest
-from temporalio.api.failure.v1 import Failure
-
 from domain.purchase import PurchaseStatus
 from tests.sagas.fakes import PAYMENT_ID
-from tests.sagas.world import BROKEN, PRICE, TTL, UNAVAILABLE, World, at
+from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
 
 
 def test_a_paid_purchase_is_delivered() -> None:
@@ -77,7 +74,7 @@ def test_a_declined_card_with_attempts_left_keeps_the_purchase_open() -> None:
 
 
 def test_a_buyer_who_goes_away_lets_the_purchase_expire() -> None:
-    """At the deadline: look, cancel, release, tell, record."""
+    """At the deadline: retrieve, cancel, release, tell, record."""
     world = World()
     world.opened()
     world.engine.run()
@@ -85,63 +82,6 @@ def test_a_buyer_who_goes_away_lets_the_purchase_expire() -> None:
     assert world.operations() == ["create", "reserve", "cancel", "release", "publish", "record"]
     assert world.notifications.kinds() == ["payment.expired"]
     assert world.outcome.status == "expired"
-
-
-def test_a_repeated_event_starts_nothing() -> None:
-    """The saga's id is the payment's: a doubled webhook finds it taken."""
-    world = World()
-    world.opened()
-    world.buyer_pays()
-    assert world.event_succeeded()
-    assert not world.event_succeeded()
-
-
-def test_an_event_of_an_unknown_payment_parks_after_an_hour() -> None:
-    """A payment that Payments does not know is asked for again for an hour; then a human must look."""
-    world = World()
-    world.event_succeeded()
-    world.engine.run(until=lambda: world.success.attributes.get("PurchaseStatus") == "needs_attention")
-    assert 3500 < (world.engine.now - at(0)).total_seconds() < 3700
-    assert not world.success.closed
-
-
-def test_an_operator_lets_a_parked_saga_try_again() -> None:
-    """`resolve` with `retry` goes on where the saga parked."""
-    world = World()
-    world.event_succeeded()
-    world.engine.run()
-    world.opened()
-    world.buyer_pays()
-    world.engine.update(world.success.id, "resolve", "retry", "r1")
-    world.engine.run()
-    assert world.outcome.status == "paid"
-
-
-@pytest.mark.parametrize("decision", ["retry", "skip", "abort", "nonsense"])
-def test_a_saga_that_is_not_parked_refuses_decisions(decision: str) -> None:
-    """There is nothing to decide on a saga that goes on by itself."""
-    world = World()
-    world.opened()
-    world.engine.update(world.purchase.id, "resolve", decision, "r1")
-    world.engine.run(until_time=at(5))
-    assert world.status == "awaiting_payment"
-    assert isinstance(world.purchase.updates["r1"], Failure)
-
-
-def test_a_broken_contract_parks_instead_of_refunding() -> None:
-    """A rotated token must not refund every buyer: the step waits for an operator, and the purchase shows it."""
-    world = World()
-    world.opened()
-    world.buyer_pays()
-    world.faults.before["deliver"] = [BROKEN]
-    world.event_succeeded()
-    world.engine.run(until_time=at(60))
-    assert world.success.attributes["PurchaseStatus"] == "needs_attention"
-    assert world.status == "needs_attention"
-    assert "refund" not in world.operations()
-    world.engine.update(world.success.id, "resolve", "retry", "r1")
-    world.engine.run(until_time=at(120))
-    assert world.outcome.status == "paid"
 
 
 def test_every_step_and_timer_has_a_human_summary() -> None:

@@ -50,7 +50,7 @@ def test_a_refused_reservation_rejects_the_purchase(kind: str, extra: dict[str, 
     update = world.open()
     world.engine.run()
     assert failure_of(world, update) == (kind, "the reason in words")
-    assert world.operations() == ["create", "reserve", "cancel", "release", "record"]
+    assert world.operations() == ["create", "reserve", "cancel_payment_of", "release", "record"]
     assert world.payments.known().status == "canceled"
     assert (world.outcome.status, world.outcome.reason) == ("rejected", kind)
     assert world.notifications.kinds() == []
@@ -89,7 +89,7 @@ def test_a_refusal_is_answered_before_the_opening_is_undone() -> None:
     """The buyer does not wait for the undo: an away Payments delays it, not the answer."""
     world = World()
     world.projects.refusal = Refused("sold-out", "sold out")
-    world.faults.before["cancel"] = [UNAVAILABLE] * 5
+    world.faults.before["cancel_payment_of"] = [UNAVAILABLE] * 5
     update = world.open()
     world.engine.run(until=lambda: update in world.purchase.updates)
     assert failure_of(world, update)[0] == "sold-out"
@@ -99,16 +99,16 @@ def test_a_refusal_is_answered_before_the_opening_is_undone() -> None:
 
 
 def test_an_opening_that_takes_too_long_is_given_up() -> None:
-    """After OPENING_TIMEOUT the answer is `opening-failed`, and what may have been created is canceled by purchase."""
+    """After OPENING_TIMEOUT the answer is `opening-failed`; what may have been created or held is undone."""
     world = World()
     world.faults.before["create"] = [UNAVAILABLE] * 100
     update = world.open()
     world.engine.run()
     assert failure_of(world, update)[0] == "opening-failed"
     assert world.engine.now - at(0) <= OPENING_TIMEOUT * 2
-    assert world.payments.mark
+    assert world.payments.tombstone
     assert (world.outcome.status, world.outcome.reason) == ("rejected", "opening-failed")
-    assert "release" not in world.operations()
+    assert (world.projects.row, world.projects.free) == ("closed", 1)
 
 
 def test_a_stale_opening_is_not_begun() -> None:
@@ -157,16 +157,18 @@ def test_a_repeat_after_retention_gets_the_recorded_answer() -> None:
     assert world.purchase.result.status == "paid"
 
 
-def test_a_refusal_after_retention_is_the_same_refusal() -> None:
-    """The recorded refusal comes again, with its numbers."""
+def test_a_repeat_after_retention_that_is_given_up_changes_nothing() -> None:
+    """It does not reach Payments in time; what it would undo has ended, and stays as it is recorded."""
     world = World()
-    world.projects.refusal = Refused("price-changed", "it costs more now", {"current_amount": 2000})
-    world.open()
-    world.engine.run()
+    world.opened()
+    world.pays()
     world.engine.executions.clear()
+    world.faults.before["create"] = [UNAVAILABLE] * 100
     update = world.open()
     world.engine.run()
-    assert failure_of(world, update) == ("price-changed", "it costs more now")
+    assert failure_of(world, update)[0] == "opening-failed"
+    assert world.purchase.result.status == world.outcome.status == "paid"
+    assert (world.projects.row, world.operations()[-1]) == ("committed", "cancel_payment_of")
 
 
 def test_a_repeat_after_retention_with_another_body_is_refused() -> None:

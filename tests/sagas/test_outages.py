@@ -11,13 +11,13 @@ from domain.errors import Unavailable
 from tests.sagas.network import Call
 from tests.sagas.world import LATER, OPENING_TIMEOUT, World, at
 
-PROVIDER = frozenset({"create", "look", "cancel", "cancel_purchase", "capture", "refund"})
+PROVIDER = frozenset({"create", "retrieve", "cancel", "cancel_payment_of", "capture", "refund"})
 CALLEES = {
     "payments": PROVIDER | {"record", "find"},
     # Away behind Payments, which answers from its own record all that needs no provider.
     "stripe": PROVIDER,
-    "projects": frozenset({"reserve", "commit", "release", "give_back", "look_at_reservation"}),
-    "users": frozenset({"deliver", "revoke", "look_at_offset"}),
+    "projects": frozenset({"reserve", "commit", "release", "restock", "retrieve_reservation"}),
+    "users": frozenset({"deliver", "revoke", "retrieve_offset"}),
     "rabbitmq": frozenset({"publish"}),
 }
 HOUR = timedelta(hours=1)
@@ -70,8 +70,8 @@ def test_a_paid_purchase_waits_an_hour_and_finishes_by_itself(callee: str) -> No
     world.event_succeeded()
     back = outage.wait()
     assert world.status in {"awaiting_payment", "processing"}
-    # The purchase itself looks after its deadline too: two sagas wait, each at its own pace.
-    waiting = 2 if "look" in outage.calls else 1
+    # The purchase itself asks after its deadline too: two sagas wait, each at its own pace.
+    waiting = 2 if "retrieve" in outage.calls else 1
     assert sum(map(len, outage.calls.values())) <= CALLS_MAX * waiting
     assert max(outage.gaps()) <= WAIT_MAX
     world.engine.run(until=lambda: world.status == "paid", until_time=back + WAIT_MAX)

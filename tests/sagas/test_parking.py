@@ -8,10 +8,9 @@ from temporalio.api.failure.v1 import Failure
 from domain.errors import Refused
 from domain.messages import ParkedView
 from domain.purchase import PaymentStatus
+from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.sdk import value_of
-from tests.sagas.world import BROKEN, UNAVAILABLE, World, at
-
-SUCCESS_STEPS = {"commit": "commit-offset", "capture": "capture-payment", "deliver": "deliver-offset"}
+from tests.sagas.world import BROKEN, SUCCEEDED, UNAVAILABLE, World, at
 
 
 def parked_at(operation: str, *, manual: bool = True) -> World:
@@ -100,12 +99,12 @@ def test_a_delivery_done_by_hand_may_be_skipped() -> None:
 def test_a_skip_that_cannot_be_checked_is_refused() -> None:
     """The callee is away: nobody knows, so nothing is skipped."""
     world = parked_at("capture")
-    world.faults.before["look"] = [UNAVAILABLE] * 50
+    world.faults.before["retrieve"] = [UNAVAILABLE] * 50
     assert decide(world, "skip") == "not-seen"
 
 
 def test_a_notification_may_always_be_skipped() -> None:
-    """A purchase whose notification cannot be published is settled without it."""
+    """A purchase whose notification cannot be published ends without it."""
     world = parked_at("publish")
     decide(world, "skip")
     world.engine.run()
@@ -250,12 +249,12 @@ def test_a_step_that_is_not_answered_for_three_days_parks() -> None:
 
 
 @pytest.mark.parametrize("event", ["succeeded", "failed"])
-def test_a_saga_that_cannot_even_look_parks_and_says_nothing_of_a_purchase(event: str) -> None:
+def test_a_saga_that_cannot_even_retrieve_the_payment_parks_and_says_nothing_of_a_purchase(event: str) -> None:
     """Payments refuses our token: operators find the saga by its payment, and a retry heals it."""
     world = World()
     world.opened()
-    world.faults.before["look"] = [BROKEN]
-    saga = "payment-success/pi_1" if event == "succeeded" else "payment-failed/pi_1/ch_1"
+    world.faults.before["retrieve"] = [BROKEN]
+    saga = SUCCEEDED.workflow_id if event == "succeeded" else f"payment-failed/{PAYMENT_ID}/ch_1"
     if event == "succeeded":
         world.buyer_pays()
         world.event_succeeded()
@@ -270,11 +269,11 @@ def test_a_saga_that_cannot_even_look_parks_and_says_nothing_of_a_purchase(event
     assert world.outcome.status == ("paid" if event == "succeeded" else "failed")
 
 
-def test_an_abort_before_the_first_look_promises_nothing() -> None:
+def test_an_abort_before_the_payment_is_known_promises_nothing() -> None:
     """Nothing was done that could be undone, and the choice says so; the deadline finds the money and delivers."""
     world = World()
     world.opened()
-    world.faults.before["look"] = [BROKEN]
+    world.faults.before["retrieve"] = [BROKEN]
     world.buyer_pays()
     world.event_succeeded()
     world.engine.run(until_time=at(60))

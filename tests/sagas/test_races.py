@@ -1,9 +1,7 @@
 """What few purchases meet: money that moves while an opening is undone, races that are lost, steps that refuse."""
 
-from temporalio.api.failure.v1 import Failure
-
 from domain.errors import Refused
-from domain.messages import Settlement
+from domain.messages import PurchaseResult
 from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
@@ -13,10 +11,11 @@ def test_money_that_moves_for_sold_out_offset_is_given_back() -> None:
     """Refused for want of stock, but paid meanwhile: nothing is opened, and the paid way refunds."""
     world = World()
     world.projects.refusal = Refused("sold-out", "sold out")
-    world.engine.before_step = lambda _saga, step: world.buyer_pays() if step == "cancel-payment" else None
+    world.engine.before_step = lambda _saga, step: world.buyer_pays() if step == "cancel-payment-of" else None
     world.open()
     world.engine.run(until_time=at(10))
     assert world.outcome.status == "refunded"
+    assert world.operations().count("reserve") == 1
     assert world.payments.known().amount_refunded == world.payments.known().amount
     assert world.notifications.kinds() == ["payment.refunded"]
 
@@ -28,13 +27,15 @@ def test_an_opening_that_loses_its_reservation_waits_to_be_told() -> None:
 
     def another_is_quicker(_saga: str, step: str) -> None:
         if step == "release-offset":
-            world.projects.closed_by = "payment-failed/pi_1/ch_1/release-offset"
+            world.projects.closed_by = f"payment-failed/{PAYMENT_ID}/ch_1/release-offset"
 
     world.engine.before_step = another_is_quicker
     world.open()
     world.engine.run(until_time=at(60))
     assert not world.purchase.closed
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.REFUNDED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.REFUNDED)
+    )
     world.engine.run()
     assert world.outcome.status == "refunded"
 
@@ -45,7 +46,7 @@ def test_an_opening_that_cannot_be_resumed_goes_the_paid_way() -> None:
     world.faults.before["reserve"] = [*([UNAVAILABLE] * 8), Refused("reservation-closed", "closed")]
 
     def pay_at_the_undo(_saga: str, step: str) -> None:
-        if step == "cancel-payment" and not world.payments.known().amount_captured:
+        if step == "cancel-payment-of":
             world.buyer_pays()
             world.projects.row = "closed"
 
@@ -56,7 +57,7 @@ def test_an_opening_that_cannot_be_resumed_goes_the_paid_way() -> None:
     assert not world.users.delivered
 
 
-def test_a_look_that_finds_the_end_recorded_ends() -> None:
+def test_a_deadline_that_finds_the_end_recorded_ends() -> None:
     """A purchase that another run has recorded is not ended a second time."""
     world = World()
     world.opened()
@@ -78,7 +79,7 @@ def test_a_deadline_leaves_a_success_under_way_alone() -> None:
 
 
 def test_a_buyer_who_pays_at_the_last_moment_is_delivered() -> None:
-    """Paid between the deadline's look and its cancel: the cancel is refused, and PaymentSuccess is started."""
+    """Paid between the deadline's question and its cancel: the cancel is refused, and PaymentSuccess is started."""
     world = World()
     world.opened()
     world.engine.before_step = lambda _saga, step: (
@@ -101,31 +102,14 @@ def test_a_failed_payment_that_loses_the_row_says_nothing() -> None:
     assert world.notifications.kinds() == []
 
 
-def test_a_refused_compensation_parks() -> None:
-    """A refund that the provider refuses cannot be skipped over: the saga waits for a human, and says why."""
-    world = World()
-    world.opened()
-    world.buyer_pays()
-    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
-    world.faults.before["refund"] = [Refused("payment-not-refundable", "the bank says no")]
-    world.event_succeeded()
-    world.engine.run(until_time=at(60))
-    assert world.status == "needs_attention"
-    assert world.projects.row == "committed"
-    world.engine.update(world.success.id, "resolve", "skip", "r1")
-    world.engine.run()
-    assert isinstance(world.success.updates["r1"], Failure)
-    world.engine.update(world.success.id, "resolve", "retry", "r2")
-    world.engine.run()
-    assert world.outcome.status == "refunded"
-
-
-def test_progress_after_the_settlement_changes_nothing() -> None:
-    """A late word from another saga does not reopen a purchase that is settled."""
+def test_progress_after_the_end_changes_nothing() -> None:
+    """A late word from another saga does not reopen a purchase that has ended."""
     world = World()
     world.opened()
     world.faults.before["record"] = [UNAVAILABLE] * 3
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.signal(world.purchase.id, "progress", {"status": "processing"})
     world.engine.run()
     assert world.status == "failed"
@@ -156,17 +140,21 @@ def test_a_purchase_that_is_closed_already_needs_no_telling() -> None:
     assert world.success.result.status == "paid"
 
 
-def test_the_first_settlement_stays() -> None:
-    """A settlement that is told twice changes nothing the second time."""
+def test_the_first_end_stays() -> None:
+    """An end that is told twice changes nothing the second time."""
     world = World()
     world.opened()
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID)
+    )
     world.engine.run()
     assert world.outcome.status == "failed"
 
 
-def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
+def test_a_purchase_without_an_end_parks_a_day_after_its_deadline() -> None:
     """Nobody hangs: a purchase whose end is nobody's calls for a human."""
     world = World()
     world.opened()
@@ -174,7 +162,9 @@ def test_an_unsettled_purchase_parks_a_day_after_its_deadline() -> None:
     world.engine.run()
     assert world.status == "needs_attention"
     assert world.engine.now > at(TTL.total_seconds() + 86_400)
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.run()
     assert world.outcome.status == "failed"
 
@@ -188,7 +178,7 @@ def test_a_purchase_whose_success_is_stuck_calls_for_a_human() -> None:
     assert world.status == "processing"
     world.buyer_pays()
     world.event_succeeded()
-    world.faults.before["look"] = [BROKEN]
+    world.faults.before["retrieve"] = [BROKEN]
     world.engine.run()
     assert world.status == "needs_attention"
     world.engine.update(world.success.id, "resolve", "retry", "r1")
@@ -202,7 +192,9 @@ def test_the_first_record_stays() -> None:
     world.opened()
     first = Outcome(status=PurchaseStatus.REFUNDED, fingerprint="f1")
     world.payments.set(outcome=first)
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.run()
     assert world.purchase.result.status == "refunded"
     assert world.status == "refunded"

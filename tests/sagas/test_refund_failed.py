@@ -1,12 +1,13 @@
 """A refund that the bank fails days later."""
 
 from domain.errors import Refused
-from domain.messages import ParkedView, RefundFailedInput, refund_failed_workflow_id
+from domain.messages import ParkedView, RefundFailedInput
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.test_parking import choices, decide
 from tests.sagas.world import PRICE, World
 
-ID = refund_failed_workflow_id("re_1")
+START = RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1")
+ID = START.workflow_id
 
 
 def failed_refund(left: int = PRICE) -> World:
@@ -17,7 +18,7 @@ def failed_refund(left: int = PRICE) -> World:
     world.pays()
     assert world.outcome.status == "refunded"
     world.payments.set(amount_refunded=PRICE - left)
-    world.engine.start("RefundFailed", RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1"), ID)
+    world.engine.start("RefundFailed", START, ID)
     world.engine.run()
     return world
 

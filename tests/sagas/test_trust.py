@@ -6,21 +6,29 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.step import REFUSED
+from domain.keys import payment_id_of
 from domain.messages import (
     DeliverCall,
+    FollowUpInput,
     ParkedView,
+    PaymentFailedInput,
     PaymentSuccessInput,
     Progress,
-    Settlement,
-    payment_success_workflow_id,
+    PurchaseResult,
+    RefundFailedInput,
 )
 from domain.purchase import ENDS, PurchaseStatus
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.sdk import Step, value_of
 from tests.sagas.world import BROKEN, TTL, World, at
-from workflows.standing import SUMMARY_MAX, summarized
+from workflows.status_details import SUMMARY_MAX, summarized
 
-ANOTHER = "pi_2"
+ANOTHER = payment_id_of("p2")
+TOLD_OF = (
+    PaymentSuccessInput(payment_id=PAYMENT_ID),
+    PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=1, cause="ch_1"),
+    RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1"),
+)
 
 
 def test_a_saga_of_another_payment_has_no_say() -> None:
@@ -29,11 +37,11 @@ def test_a_saga_of_another_payment_has_no_say() -> None:
     world.opened()
     progress = Progress(payment_id=ANOTHER, status=PurchaseStatus.PROCESSING)
     world.engine.signal(world.purchase.id, "progress", progress)
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=ANOTHER, status=PurchaseStatus.PAID))
-    paid = Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID)
-    world.engine.signal(world.purchase.id, "settle", Settlement(status=PurchaseStatus.PAID))
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=ANOTHER, status=PurchaseStatus.PAID))
+    paid = PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID)
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(status=PurchaseStatus.PAID))
     for strange in ((), (paid, paid), ("paid",), ({"payment_id": PAYMENT_ID, "status": "settled"},)):
-        world.engine.signal(world.purchase.id, "settle", *strange)
+        world.engine.signal(world.purchase.id, "complete", *strange)
         world.engine.signal(world.purchase.id, "progress", *strange)
     world.engine.run(until_time=at(60))
     assert (world.status, world.view.status) == ("awaiting_payment", "awaiting_payment")
@@ -43,20 +51,22 @@ def test_a_saga_of_another_payment_has_no_say() -> None:
 
 @pytest.mark.parametrize("status", sorted(set(PurchaseStatus) - ENDS))
 def test_what_is_no_end_ends_no_purchase(status: PurchaseStatus) -> None:
-    """A settlement says one of the six ends; anything else is not heard."""
+    """A result says one of the six ends; anything else is not heard."""
     world = World()
     world.opened()
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=status))
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=status))
     world.engine.run()
     assert world.outcome.status == "expired"
 
 
-def test_the_end_may_be_told_before_the_payment_is_known() -> None:
-    """A saga that is taken up again hears first what was signalled before: it is believed once the payment is known."""
+def test_the_end_may_be_told_before_the_payment_is_created() -> None:
+    """A saga that is taken up again hears first what was signalled before: it knows its payment from the start."""
     world = World()
     world.open()
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=ANOTHER, status=PurchaseStatus.PAID))
-    world.engine.signal(world.purchase.id, "settle", Settlement(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED))
+    world.engine.signal(world.purchase.id, "complete", PurchaseResult(payment_id=ANOTHER, status=PurchaseStatus.PAID))
+    world.engine.signal(
+        world.purchase.id, "complete", PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.FAILED)
+    )
     world.engine.run(until_time=at(60))
     assert world.outcome.status == "failed"
 
@@ -69,17 +79,17 @@ def test_a_saga_tells_the_purchase_of_the_record() -> None:
     told = [command for _, commands in world.success.history for command in commands]
     signals = [each.signal_external_workflow_execution for each in told]
     assert {s.workflow_execution.workflow_id for s in signals if s.signal_name} == {world.purchase.id}
-    settled = next(s for s in signals if s.signal_name == "settle")
-    assert value_of(settled.args[0], Settlement).payment_id == PAYMENT_ID
+    completed = next(s for s in signals if s.signal_name == "complete")
+    assert value_of(completed.args[0], PurchaseResult).payment_id == PAYMENT_ID
     assert world.outcome.status == "paid"
 
 
-def test_a_saga_that_cannot_look_tells_nobody_and_the_purchase_finds_out_by_itself() -> None:
+def test_a_saga_that_cannot_ask_tells_nobody_and_the_purchase_finds_out_by_itself() -> None:
     """It parks, found by its payment; the purchase waits for the buyer, parks at its deadline, and all ends well."""
     world = World()
     world.opened()
     world.buyer_pays()
-    world.faults.before["look"] = [BROKEN, BROKEN]
+    world.faults.before["retrieve"] = [BROKEN, BROKEN]
     world.event_succeeded()
     world.engine.run(until_time=at(60))
     assert world.success.attributes["PurchaseStatus"] == "needs_attention"
@@ -92,14 +102,28 @@ def test_a_saga_that_cannot_look_tells_nobody_and_the_purchase_finds_out_by_itse
     assert (world.outcome.status, world.users.delivered) == ("paid", True)
 
 
+@pytest.mark.parametrize("start", TOLD_OF, ids=lambda start: type(start).__name__)
+def test_an_event_of_a_payment_that_was_refused_parks_after_an_hour(start: FollowUpInput) -> None:
+    """Canceled before it was created, so there is none: whoever sends events of it, a human must look."""
+    world = World()
+    world.payments.tombstone = True
+    kind = type(start).__name__.removesuffix("Input")
+    world.engine.start(kind, start, start.workflow_id)
+    world.engine.run()
+    execution = world.engine.executions[start.workflow_id]
+    assert execution.attributes["PurchaseStatus"] == "needs_attention"
+    assert world.engine.now > at(3500)
+
+
 def test_the_longest_ids_fit_into_every_summary() -> None:
     """The server fails a saga's task, for ever, whose command has a longer one."""
     world = World()
     world.opened()
     longest = "p" * 255
-    world.engine.start("PaymentSuccess", PaymentSuccessInput(payment_id=longest), payment_success_workflow_id(longest))
+    start = PaymentSuccessInput(payment_id=longest)
+    world.engine.start("PaymentSuccess", start, start.workflow_id)
     world.engine.run(until_time=at(60))
-    execution = world.engine.executions[payment_success_workflow_id(longest)]
+    execution = world.engine.executions[start.workflow_id]
     assert any(longest[:100] in summary for summary in execution.summaries)
     assert max(len(summary.encode()) for summary in execution.summaries) <= SUMMARY_MAX
 
@@ -117,7 +141,7 @@ async def without_details(_call: DeliverCall) -> None:
 def test_who_reports_a_step_without_our_keys_is_not_believed(forged: Step) -> None:
     """An answer and a refusal's details have to be encrypted, so that a report without them is nobody's: it parks."""
     world = World()
-    world.engine.steps["deliver_offset"] = forged
+    world.engine.steps["deliver-offset"] = forged
     world.opened()
     world.buyer_pays()
     world.event_succeeded()

@@ -7,6 +7,7 @@ from typing import Any
 from temporalio.common import WorkflowIDReusePolicy
 
 from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
+from activities.step import step_name
 from domain.errors import ContractBroken, Unavailable
 from domain.messages import (
     OpenRequest,
@@ -14,14 +15,12 @@ from domain.messages import (
     PaymentSuccessInput,
     PurchaseView,
     StartPaymentInput,
-    payment_failed_workflow_id,
-    payment_success_workflow_id,
     purchase_workflow_id,
 )
 from domain.purchase import Item, Order, Outcome, PaymentStatus
 from tests.sagas.engine import START, Engine
 from tests.sagas.execution import Execution
-from tests.sagas.fakes import PAYMENT_ID, Callees
+from tests.sagas.fakes import PAYMENT_ID, PURCHASE_ID, Callees
 from tests.sagas.network import Carry, Faults, through
 from tests.sagas.sdk import Step, value_of
 from workflows.payment_failed import PaymentFailed
@@ -33,12 +32,13 @@ SAGAS = {kind.__name__: kind for kind in (StartPayment, PaymentSuccess, PaymentF
 
 PRICE = 1800
 ORDER = Order(
-    purchase_id="p1",
+    purchase_id=PURCHASE_ID,
     buyer_id="alice",
     items=(Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500"),),
     amount=PRICE,
     currency="usd",
 )
+SUCCEEDED = PaymentSuccessInput(payment_id=PAYMENT_ID)
 TTL = timedelta(minutes=30)
 OPENING_TIMEOUT = timedelta(seconds=30)
 
@@ -48,11 +48,17 @@ def steps_of(callees: Callees, carry: Carry) -> dict[str, Step]:
     payments = through(callees.payments, carry, {"record_outcome": "record"})
     groups = (
         PaymentsSteps(payments),
-        ProjectsSteps(through(callees.projects, carry, {"look": "look_at_reservation"})),
-        UsersSteps(through(callees.users, carry, {"look": "look_at_offset"}), payments),
+        ProjectsSteps(through(callees.projects, carry, {"retrieve": "retrieve_reservation"})),
+        UsersSteps(through(callees.users, carry, {"retrieve": "retrieve_offset"}), payments),
         NotifierSteps(through(callees.notifications, carry, {})),
     )
-    return {name: getattr(group, name) for group in groups for name in vars(type(group)) if not name.startswith("_")}
+    methods = [(group, vars(type(group))[name]) for group in groups for name in public(type(group))]
+    return {step_name(method): method.__get__(group) for group, method in methods}
+
+
+def public(group: type) -> list[str]:
+    """The methods that workers take for steps."""
+    return [name for name in vars(group) if not name.startswith("_")]
 
 
 class World:
@@ -85,7 +91,7 @@ class World:
             reservation_ttl_s=int(TTL.total_seconds()),
             opening_timeout_s=int(OPENING_TIMEOUT.total_seconds()),
         )
-        workflow_id = purchase_workflow_id(ORDER.purchase_id)
+        workflow_id = start.workflow_id
         self.engine.start("StartPayment", start, workflow_id, WorkflowIDReusePolicy.REJECT_DUPLICATE)
         update_id = f"open/{fingerprint}"
         self.engine.update(workflow_id, "open", OpenRequest(fingerprint=fingerprint), update_id)
@@ -98,13 +104,12 @@ class World:
 
     def event_succeeded(self) -> bool:
         """The webhook that says the payment is paid."""
-        start = PaymentSuccessInput(payment_id=PAYMENT_ID)
-        return self.engine.start("PaymentSuccess", start, payment_success_workflow_id(PAYMENT_ID))
+        return self.engine.start("PaymentSuccess", SUCCEEDED, SUCCEEDED.workflow_id)
 
     def event_failed(self, cause: str = "ch_1", attempts_max: int = 1) -> bool:
         """The webhook that says an attempt failed."""
-        start = PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=attempts_max)
-        return self.engine.start("PaymentFailed", start, payment_failed_workflow_id(PAYMENT_ID, cause))
+        start = PaymentFailedInput(payment_id=PAYMENT_ID, attempts_max=attempts_max, cause=cause)
+        return self.engine.start("PaymentFailed", start, start.workflow_id)
 
     def cancel(self) -> str:
         """POST /purchases/{purchase_id}/cancel; the update's id."""
@@ -116,8 +121,7 @@ class World:
 
     def buyer_pays(self) -> None:
         """The provider has the money, or with manual capture holds it."""
-        taken, held = (0, PRICE) if self.payments.manual else (PRICE, 0)
-        self.payments.set(status=PaymentStatus.PAID, amount_captured=taken, amount_authorised=held)
+        self.payments.becomes_paid()
 
     def pays(self) -> None:
         """The buyer pays, the provider says so, and all comes to rest."""
@@ -140,11 +144,11 @@ class World:
     @property
     def success(self) -> Execution:
         """The execution of PaymentSuccess."""
-        return self.engine.executions[payment_success_workflow_id(PAYMENT_ID)]
+        return self.engine.executions[SUCCEEDED.workflow_id]
 
     def failed(self, cause: str = "ch_1") -> Execution:
         """The execution of a PaymentFailed."""
-        return self.engine.executions[payment_failed_workflow_id(PAYMENT_ID, cause)]
+        return self.engine.executions[f"payment-failed/{PAYMENT_ID}/{cause}"]
 
     @property
     def status(self) -> str:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from tests.supply.packages import canonical, locked
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 
 DOCUMENT = REPOSITORY / "docs/licences.md"
 # It reads 150 packages' metadata; on a busy machine that takes seconds.

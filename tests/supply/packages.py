@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from tests.supply.licences import licences
 from tests.supply.packages import canonical, locked
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 
 BILL = REPOSITORY / "build/sbom.cdx.json"
 # Reading the environment takes some ten seconds of a processor.

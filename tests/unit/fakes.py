@@ -1,171 +1,143 @@
 """The ports' stand-ins of the unit tests: simple ones, that remember what they were asked."""
 
-import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from app.sagas import Doubted, Hint, PurchaseSaga
-from domain.answers import KEY_REUSED
-from domain.errors import Refused
-from domain.messages import (
-    CancelAnswer,
-    PaymentFailedInput,
-    PaymentSuccessInput,
-    PurchaseView,
-    RefundFailedInput,
-    StartPaymentInput,
+from domain.answers import key_reused
+from domain.errors import RefusalKind, Refused
+from domain.keys import payment_id_of
+from domain.messages import FollowUpInput, PurchaseView, StartPaymentInput
+from domain.purchase import (
+    Answer,
+    NextAction,
+    Order,
+    Payment,
+    PurchaseStatus,
+    TimelineEntry,
 )
-from domain.purchase import Answer, Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
-from telemetry import tracing
+from engine.sagas import HintedAgainst, Hints, PurchaseSaga
+from lib.telemetry import tracing
+from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, outcome, payment
 
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-ORDER = Order(
-    purchase_id="p1",
-    buyer_id="alice",
-    items=(Item(project_id="mangrove", milestone_id="mangrove-2", quantity="1.500"),),
-    amount=1800,
-    currency="usd",
-)
+__all__ = [
+    "NOW",
+    "ORDER",
+    "PAYMENT_ID",
+    "REFERENCE",
+    "FakePayments",
+    "FakePurchases",
+    "Recorder",
+    "outcome",
+    "payment",
+    "saga",
+    "view",
+]
+
+# What the provider calls the payment of that order.
+REFERENCE = "pi_1"
 
 
-def payment(order: Order = ORDER, **changes: Any) -> Payment:
-    """A payable payment of an order, with whatever is to be different."""
-    known: dict[str, Any] = {"payment_id": "pi_1", "status": PaymentStatus.PAYABLE, "created_at": NOW}
-    return Payment(**order.model_dump() | known | changes)
-
-
-def saga(order: Order = ORDER, **changes: Any) -> PurchaseSaga:
-    """The running saga of an order that waits for its payment."""
+def view(order: Order = ORDER, **changes: Any) -> PurchaseView:
+    """What is known of an order that waits for its payment, with whatever is to be different."""
     known: dict[str, Any] = {
         "order": order,
         "status": PurchaseStatus.AWAITING_PAYMENT,
-        "payment_id": "pi_1",
+        "payment_id": payment_id_of(order.purchase_id),
         "created_at": NOW,
         "expires_at": NOW + timedelta(minutes=30),
-        "running": True,
+        "timeline": (TimelineEntry(at=NOW, event="opening"),),
     }
-    return PurchaseSaga(**known | changes)
+    return PurchaseView(**known | changes)
 
 
-def outcome(**changes: Any) -> Outcome:
-    """The record of a paid purchase."""
-    known: dict[str, Any] = {"status": PurchaseStatus.PAID, "fingerprint": "f1"}
-    return Outcome(**known | changes)
+def saga(order: Order = ORDER, *, running: bool = True, **changes: Any) -> PurchaseSaga:
+    """The saga of an order that waits for its payment, as the server describes it."""
+    return PurchaseSaga(view=view(order, **changes), running=running)
 
 
-class Recorder:
-    """Any port: keeps the calls, and gives one answer to all of them or raises one error."""
-
-    def __init__(self, answer: Any = None, error: Exception | None = None) -> None:
-        self.answer = answer
-        self.error = error
-        self.calls: list[tuple[Any, ...]] = []
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Every public name is a method of the port."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-
-        async def method(*args: Any) -> Any:
-            self.calls.append((name, *args))
-            if self.error:
-                raise self.error
-            return self.answer
-
-        return method
-
-
-class FakeSagas:
-    """The sagas that the intake reaches: opens each purchase once, refuses or is away when told so."""
+class FakePurchases:
+    """The way to the sagas: opens each purchase once, refuses or is away when told so."""
 
     def __init__(self) -> None:
         self.error: Exception | None = None
+        # Where the purchases stand that are opened.
+        self.status = PurchaseStatus.AWAITING_PAYMENT
         self.starts: list[StartPaymentInput] = []
         self.opened: dict[str, tuple[str, Answer]] = {}
+        # As the server describes them, and what their workers tell.
         self.sagas: dict[str, PurchaseSaga] = {}
         self.views: dict[str, PurchaseView] = {}
-        self.events: list[tuple[Any, ...]] = []
+        self.events: list[FollowUpInput] = []
         # The trace that each event was taken in.
         self.traces: list[str | None] = []
-        self.cancels: dict[str, CancelAnswer] = {}
+        # What comes of a cancel, and which were asked for.
+        self.cancels: dict[str, PurchaseView] = {}
         self.canceled: list[str] = []
         self.cancel_error: Exception | None = None
 
-    def open_purchase(self, start: StartPaymentInput, hints: Hint | None = None) -> Answer:
+    async def open(self, start: StartPaymentInput, hints: Hints | None = None) -> Answer:
         """Open, or answer again; another body under the same key is refused."""
-        self.check()
+        await self.check()
         if hints:
             try:
-                asyncio.run(hints())
+                await hints()
             except Exception as error:
-                raise Doubted(error) from error
+                raise HintedAgainst(error) from error
         self.starts.append(start)
         order = start.order
         answer = Answer(
             purchase_id=order.purchase_id,
-            payment_id=f"pi_{len(self.opened) + 1}",
-            status=PurchaseStatus.AWAITING_PAYMENT,
+            payment_id=payment_id_of(order.purchase_id),
+            status=self.status,
             amount=order.amount,
             currency=order.currency,
             expires_at=NOW + timedelta(seconds=start.reservation_ttl_s),
             opened_by=start.opened_by,
         )
-        mark, first = self.opened.setdefault(order.purchase_id, (start.fingerprint, answer))
-        if mark != start.fingerprint:
-            raise KEY_REUSED
+        fingerprint, first = self.opened.setdefault(order.purchase_id, (start.fingerprint, answer))
+        if fingerprint != start.fingerprint:
+            raise key_reused()
         return first
 
-    def purchase(self, purchase_id: str) -> PurchaseSaga | None:
-        """The saga as the server describes it."""
-        self.check()
-        return self.sagas.get(purchase_id)
+    async def read(self, purchase_id: str, *, ask_worker: bool = True) -> PurchaseSaga | None:
+        """The saga as its worker tells it, if there is one, or as the server describes it."""
+        await self.check()
+        found = self.sagas.get(purchase_id)
+        told = self.views.get(purchase_id) if ask_worker else None
+        return PurchaseSaga(view=told, running=True) if found and told else found
 
-    def view(self, purchase_id: str) -> PurchaseView | None:
-        """What its worker tells, if there is one."""
-        return self.views.get(purchase_id)
-
-    def cancel_purchase(self, purchase_id: str) -> CancelAnswer | None:
+    async def cancel(self, purchase_id: str) -> PurchaseView | None:
         """What comes of a cancel, as the test has set it; None where no saga runs."""
-        self.check()
+        await self.check()
         self.canceled.append(purchase_id)
         if self.cancel_error:
             raise self.cancel_error
         return self.cancels.get(purchase_id)
 
-    def payment_succeeded(self, start: PaymentSuccessInput) -> bool:
-        """Start PaymentSuccess, once."""
-        return self._event("succeeded", start)
-
-    def payment_failed(self, start: PaymentFailedInput, cause: str) -> bool:
-        """Start PaymentFailed, once for each cause."""
-        return self._event("failed", start, cause)
-
-    def refund_failed(self, start: RefundFailedInput) -> bool:
-        """Start RefundFailed, once."""
-        return self._event("refund-failed", start)
-
-    def check(self) -> None:
-        """Raise what the test has set."""
-        if self.error:
-            raise self.error
-
-    def _event(self, *event: Any) -> bool:
-        self.check()
+    async def follow(self, event: FollowUpInput) -> bool:
+        """Start what follows an event, once."""
+        await self.check()
         self.traces.append(tracing.traceparent())
         known = event in self.events
         self.events.append(event)
         return not known
 
+    async def check(self) -> None:
+        """Raise what the test has set."""
+        if self.error:
+            raise self.error
+
 
 class FakePayments:
-    """Payments as the intake asks it: records, pages and client secrets."""
+    """Payments as the intake asks it: records, pages and what a buyer has to do."""
 
     def __init__(self) -> None:
         self.error: Exception | None = None
         self.records: list[Payment] = []
+        # What the buyer of any of them has to do.
+        self.action = NextAction(type="stripe", client_secret=f"{REFERENCE}_secret", payment_intent=REFERENCE)
         self.pages_asked: list[tuple[str, int, str | None]] = []
-        self.looked_at: list[str] = []
+        self.retrieved: list[str] = []
 
     async def find(self, purchase_id: str) -> Payment | None:
         """The record of a purchase."""
@@ -179,19 +151,24 @@ class FakePayments:
         own = [record for record in self.records if record.buyer_id == buyer_id]
         return own[:limit], "more" if len(own) > limit else None
 
-    async def look(self, payment_id: str) -> Payment:
+    async def retrieve(self, payment_id: str) -> Payment:
         """The record of a payment; refused for one that is not known."""
-        self.looked_at.append(payment_id)
+        self.retrieved.append(payment_id)
         self._fail()
         for record in self.records:
             if record.payment_id == payment_id:
                 return record
-        raise Refused("not-found", "")
+        raise Refused(RefusalKind.NOT_FOUND, "")
 
-    async def client_secret(self, payment_id: str) -> str:
-        """The secret of any payment."""
+    async def find_by_reference(self, provider_reference: str) -> Payment | None:
+        """The record of the payment that its provider calls so."""
         self._fail()
-        return f"{payment_id}_secret"
+        return next((record for record in self.records if record.provider_reference == provider_reference), None)
+
+    async def next_action(self, _: str) -> NextAction:
+        """What the test has set."""
+        self._fail()
+        return self.action
 
     def _fail(self) -> None:
         if self.error:

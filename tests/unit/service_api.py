@@ -33,18 +33,18 @@ def kind(response: TestResponse) -> str:
     return str(problem["type"]).rsplit("/", 1)[-1]
 
 
-def schema_differences(service: str, url: str) -> None:
-    """Raise if a migrated database and the service's models differ."""
-    command.check(_alembic(service, url))
+def schema_differences(package: str, url: str) -> None:
+    """Raise if a migrated database and the package's models differ."""
+    command.check(_alembic(package, url))
 
 
-def go_back(service: str, url: str, revision: str) -> None:
+def go_back(package: str, url: str, revision: str) -> None:
     """Undo the migrations after a revision."""
-    command.downgrade(_alembic(service, url), revision)
+    command.downgrade(_alembic(package, url), revision)
 
 
-def _alembic(service: str, url: str) -> Config:
+def _alembic(package: str, url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(REPOSITORY / "services" / service / "migrations"))
+    config.set_main_option("script_location", str(REPOSITORY.joinpath(*package.split("."), "migrations")))
     config.attributes["url"] = url
     return config

@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from audit import Report, Rule, Side
-from devstack.audit import audit_stack, connect, main
-from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
+from audit.report import Report
+from audit.rules.findings import Rule, Side
+from tools.devstack.audit import audit_stack, connect, main
+from tools.devstack.shop import Shop, item, reference
+from tools.devstack.stack import Stack, StackOptions
 
 # 10 s: who pays at once is in time on a slow machine too, and those that expire do so together.
 TTL_S = 10
@@ -50,7 +51,7 @@ class Vandal:
 
     def told(self, answer: Answer) -> Answer:
         """The purchase once it is settled and told."""
-        status = self.shop.settled(answer["purchase_id"])["status"]
+        status = self.shop.completed(answer["purchase_id"])["status"]
         kind = "success" if status == "paid" else status
         self.shop.notified(answer["purchase_id"], f"payment.{kind}")
         return answer
@@ -78,7 +79,7 @@ class Vandal:
         """The charge of a paid purchase."""
         stripe = self.stack["stripe"]
         key = {"Authorization": f"Bearer {stripe['secret_key']}"}
-        found = httpx.get(f"{stripe['api_base']}/v1/payment_intents/{answer['payment_id']}", headers=key)
+        found = httpx.get(f"{stripe['api_base']}/v1/payment_intents/{reference(answer)}", headers=key)
         return str(found.json()["latest_charge"])
 
     def terminate(self, workflow_id: str) -> None:
@@ -110,8 +111,8 @@ def found(report: Report, answer: Answer) -> list[tuple[Rule, Side]]:
 def test_what_is_done_by_hand_at_the_provider_is_known(vandal: Vandal, capsys: pytest.CaptureFixture[str]) -> None:
     """Refunds and a dispute of paid purchases are notes: nothing is off, and the command's exit code is 0."""
     whole, part, disputed = vandal.ended(), vandal.ended(), vandal.ended()
-    vandal.at_the_provider("/v1/refunds", payment_intent=whole["payment_id"])
-    vandal.at_the_provider("/v1/refunds", payment_intent=part["payment_id"], amount="500")
+    vandal.at_the_provider("/v1/refunds", payment_intent=reference(whole))
+    vandal.at_the_provider("/v1/refunds", payment_intent=reference(part), amount="500")
     vandal.at_the_provider(f"/simulator/charges/{vandal.charge_of(disputed)}/dispute")
     vandal.ended("pm_card_chargeDeclined")
     vandal.expired(1)
@@ -134,7 +135,7 @@ def test_a_refund_that_the_bank_fails_waits_for_an_operator(vandal: Vandal) -> N
     """The saga that the event has started is listed as parked, with its reason in words, and nothing is off."""
     answer = vandal.ended()
     metadata = {"metadata[purchase_id]": answer["purchase_id"]}
-    refund = vandal.at_the_provider("/v1/refunds", payment_intent=answer["payment_id"], **metadata)
+    refund = vandal.at_the_provider("/v1/refunds", payment_intent=reference(answer), **metadata)
     vandal.at_the_provider(f"/simulator/refunds/{refund['id']}/fail")
     report = vandal.shop.until(vandal.audited, lambda seen: bool(seen.parked), "the saga to park")
     (parked,) = report.parked

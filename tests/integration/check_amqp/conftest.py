@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from devstack import rabbitmq
-from devstack.ports import claim_block
-from devstack.process import Process
 from tests.integration.service_process import wait_until
+from tools.devstack import rabbitmq
+from tools.devstack.ports import claim_block
+from tools.devstack.process import Process
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 

@@ -10,12 +10,12 @@ import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from devstack import temporal
-from devstack.options import ROOT
-from devstack.setup import temporal_server
-from devstack.setup.machine import Machine
-from devstack.stack import Stack
 from tests.integration.postgres import running_postgres
+from tools.devstack import temporal
+from tools.devstack.options import ROOT
+from tools.devstack.setup import temporal_server
+from tools.devstack.setup.machine import Machine
+from tools.devstack.stack import Stack
 
 REPOSITORY = Path(__file__).parents[3]
 NAMESPACE = "made-by-the-script"

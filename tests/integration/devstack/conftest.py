@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from devstack import guard
-from devstack.patience import PATIENCE_S
+from tools.devstack import guard
+from tools.devstack.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,12 +7,12 @@ Erlang has with epmd.
 import sys
 from pathlib import Path
 
-from devstack.errors import StackError
-from devstack.options import StackOptions
-from devstack.plan import Plan
-from devstack.process import ProcessSpec
-from devstack.stack import Stack
-from devstack.up import up
+from tools.devstack.errors import StackError
+from tools.devstack.options import StackOptions
+from tools.devstack.plan import Plan
+from tools.devstack.process import ProcessSpec
+from tools.devstack.stack import Stack
+from tools.devstack.up import up
 
 POLITE = """
 import signal, socket, sys, time

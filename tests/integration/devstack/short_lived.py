@@ -5,8 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from devstack.process import ProcessSpec, running
-from devstack.watch import watched
+from tools.devstack.process import ProcessSpec, running
+from tools.devstack.watch import watched
 
 HELPER = """
 import sys, time

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack.patience import PATIENCE_S
 from tests.integration.devstack.conftest import ROOT
+from tools.devstack.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize(("lives_s", "when"), [("0", " while it was starting"), ("0.5", "")])

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from devstack.control import ask_restart
-from devstack.errors import StackError
-from devstack.options import StackOptions
-from devstack.stack import Stack
 from tests.integration.devstack.conftest import Running, until
 from tests.integration.devstack.fake_stack import plan
 from tests.integration.told import told
+from tools.devstack.control import ask_restart
+from tools.devstack.errors import StackError
+from tools.devstack.options import StackOptions
+from tools.devstack.stack import Stack
 
 Run = Callable[..., Running]
 
@@ -58,18 +58,6 @@ def test_a_killed_stack_leaves_no_process(run: Run) -> None:
     again.wait_until_ready()
 
 
-def test_a_second_signal_ends_at_once(run: Run) -> None:
-    """Who does not want to wait for the stubborn one need not."""
-    stack = run()
-    stack.wait_until_ready()
-    stack.process.send_signal(signal.SIGINT)
-    until("the stop has begun", lambda: not (stack.data / "stack.json").exists())
-    stack.process.send_signal(signal.SIGINT)
-    code, _ = stack.end()
-    assert code == 0
-    assert stack.left() == []
-
-
 def test_keep_going_starts_the_dead_again(run: Run) -> None:
     """After a pause it runs under a new process id, which the description tells."""
     stack = run("--keep-going")
@@ -92,18 +80,6 @@ def test_restart_from_another_terminal_is_no_death(run: Run) -> None:
     assert stack.pid("front") != before
     with pytest.raises(StackError, match="no process 'nobody'; there are back, front, stubborn"):
         ask_restart(stack.data, "nobody")
-    assert stack.process.poll() is None
-
-
-def test_a_restart_may_wait_for_another_that_is_started_again(run: Run) -> None:
-    """Both are killed by their ids, as others do it; the one that needs the other is ready once that is back."""
-    stack = run("--keep-going")
-    stack.wait_until_ready()
-    before = stack.pid("back")
-    for name in ("back", "front"):
-        os.kill(stack.pid(name), signal.SIGKILL)
-    ask_restart(stack.data, "front")
-    assert stack.pid("back") != before
     assert stack.process.poll() is None
 
 
@@ -133,16 +109,6 @@ def environment_of(stack: Stack, name: str) -> dict[str, str]:
     """What a process was told."""
     variables = Path(f"/proc/{stack.processes[name].pid}/environ").read_text().split("\0")
     return dict(variable.split("=", 1) for variable in variables if variable)
-
-
-def test_restart_without_a_stack_says_so(run: Run) -> None:
-    """There is nobody to ask."""
-    stack = run()
-    stack.wait_until_ready()
-    stack.process.send_signal(signal.SIGTERM)
-    stack.end()
-    with pytest.raises(StackError, match="No stack that is ready runs on"):
-        ask_restart(stack.data, "front")
 
 
 def test_a_second_stack_on_the_same_data_is_refused(run: Run) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from devstack.setup import python_env
-from devstack.setup.machine import Machine, SetupError
 from tests.integration.devstack.package_index import Index, write_requirements
+from tools.devstack.setup import python_env
+from tools.devstack.setup.machine import Machine, SetupError
 
 # What people have in their environments for other projects: packages elsewhere, fewer, more, none, newer, or compiled.
 MEANT_FOR_OTHERS = {

@@ -10,13 +10,13 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from devstack import guard
-from devstack.options import StackOptions
-from devstack.plan import Plan, application
-from devstack.ports import LOOPBACK
-from devstack.shop import Shop
-from devstack.stack import Stack
-from devstack.temporal import RETENTION, SEARCH_ATTRIBUTES
+from tools.devstack import guard
+from tools.devstack.options import StackOptions
+from tools.devstack.plan import Plan, application
+from tools.devstack.ports import LOOPBACK
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
+from tools.devstack.temporal import RETENTION, SEARCH_ATTRIBUTES
 
 QUEUE = "survives"
 

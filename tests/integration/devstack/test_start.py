@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from devstack import ports
-from devstack.errors import StackError
-from devstack.options import StackOptions
-from devstack.plan import Plan, application
-from devstack.process import ProcessSpec
-from devstack.stack import Stack
+from tools.devstack import ports
+from tools.devstack.errors import StackError
+from tools.devstack.options import StackOptions
+from tools.devstack.plan import Plan, application
+from tools.devstack.process import ProcessSpec
+from tools.devstack.stack import Stack
 
 
 def stack_of(tmp_path: Path, program: str, limit_s: float = 10.0) -> Stack:
@@ -37,7 +37,7 @@ def test_a_taken_port_is_one_clear_message(tmp_path: Path) -> None:
     """Port, process and what to set; nothing has been started."""
     claim, free = ports.claim_block()
     with claim, socket.create_server((ports.LOOPBACK, free["users"])):
-        environment = {ports.variable(name): str(free[name]) for name in {**ports.DEFAULTS, **ports.METRICS}}
+        environment = {ports.variable(name): str(free[name]) for name in ports.DEFAULTS}
         with pytest.raises(StackError) as caught:
             application(StackOptions(tmp_path, "default", environment))
     first, *others = str(caught.value).splitlines()

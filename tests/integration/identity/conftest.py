@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from app.identity import Scope, new_api_key
-from config import Settings
-from devstack.stack import Stack
+from app.settings import IntakeSettings
 from tests.integration.identity.intake import Intake, running_intake
 from tests.integration.identity.provider import Provider
-from tests.unit.app.provider import PrivateKey, claims, ec_key, rsa_key, signed
+from tests.unit.app.identity.provider import PrivateKey, claims, ec_key, rsa_key, signed
+from tools.devstack.stack import Stack
 
 # Longer than any test on any machine.
 TOKEN_LIFE_S = 3600
@@ -49,4 +49,4 @@ def forger() -> PrivateKey:
 
 def token(key: PrivateKey, kid: str, buyer: str = "alice") -> str:
     """A good buyer's token, were the key a good one."""
-    return signed(key, kid, claims(Settings.model_construct(), sub=buyer, exp=int(time.time()) + TOKEN_LIFE_S))
+    return signed(key, kid, claims(IntakeSettings.model_construct(), sub=buyer, exp=int(time.time()) + TOKEN_LIFE_S))

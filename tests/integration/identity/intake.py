@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.process import ProcessSpec, running
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
+from tools.devstack.process import ProcessSpec, running
 
 
 class Intake:

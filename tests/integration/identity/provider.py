@@ -5,7 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.unit.app.provider import PrivateKey, jwk
+from tests.unit.app.identity.provider import PrivateKey, jwk
 
 
 class Provider:

@@ -1,55 +1,17 @@
 """Keys that are rolled, forged, away or slow, while buyers go on."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app.identity.pace import BURST
-from devstack.stack import Stack
 from tests.integration.identity.conftest import token
 from tests.integration.identity.intake import Intake, running_intake
 from tests.integration.identity.provider import Provider
 from tests.integration.service_process import wait_until
-from tests.unit.app.provider import PrivateKey, ec_key, rsa_key
+from tests.unit.app.identity.provider import PrivateKey, ec_key, rsa_key
+from tools.devstack.stack import Stack
 
-FORGERIES = 100
 # More than the intake needs to serve everybody else, fewer than it has threads.
 CROWD = 50
-
-
-def test_a_key_is_rolled_while_requests_run(intake: Intake, provider: Provider) -> None:
-    """The new key is known without a restart, and the old one never fails before it is withdrawn."""
-    old, new = token(provider.keys["first"], "first"), ec_key()
-    rolled = threading.Event()
-
-    def buy_on() -> set[int]:
-        seen = {intake.ask(old)}
-        while not rolled.is_set():
-            seen.add(intake.ask(old))
-        return seen
-
-    with ThreadPoolExecutor(4) as pool:
-        buyers = [pool.submit(buy_on) for _ in range(4)]
-        try:
-            provider.keys["second"] = new
-            wait_until("the new key is known", lambda: intake.ask(token(new, "second")) == 200)
-        finally:
-            rolled.set()
-        assert [buyer.result() for buyer in buyers] == [{200}] * 4
-
-
-def test_a_flood_of_forged_keys_does_not_reach_the_provider(
-    intake: Intake, provider: Provider, forger: PrivateKey
-) -> None:
-    """Each is 401, and the provider is asked a few times."""
-    assert intake.ask(token(provider.keys["first"], "first")) == 200
-    before = provider.fetches
-    with ThreadPoolExecutor(10) as pool:
-        forged = [token(forger, f"forged-{n}") for n in range(FORGERIES)]
-        assert set(pool.map(intake.ask, forged)) == {401}
-    # One more for each 5 s that the flood may take on a busy machine.
-    assert provider.fetches - before <= 2 * BURST
-    assert intake.ask(token(provider.keys["first"], "first")) == 200
 
 
 def test_a_provider_that_hangs_takes_nobody_along(intake: Intake, provider: Provider, forger: PrivateKey) -> None:

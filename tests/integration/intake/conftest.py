@@ -10,11 +10,11 @@ import httpx
 import pytest
 from stripe import WebhookSignature
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.newcomers import newcomer
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop, item, reference
+from tools.devstack.stack import Stack
 
 Basket = tuple[list[dict[str, str]], int]
 
@@ -54,8 +54,8 @@ def answer(client: Shop, basket: Basket) -> dict[str, Any]:
 
 def event_of(answer: dict[str, Any], kind: str = "payment_intent.succeeded") -> dict[str, Any]:
     """An event of Stripe's about the payment of a purchase."""
-    intent = {"id": answer["payment_id"], "object": "payment_intent"}
-    about = intent | {"metadata": {"purchase_id": answer["purchase_id"]}}
+    ids = {name: answer[name] for name in ("purchase_id", "payment_id")}
+    about = {"id": reference(answer), "object": "payment_intent", "metadata": ids}
     return {"id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": kind, "data": {"object": about}}
 
 

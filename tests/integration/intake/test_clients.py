@@ -1,22 +1,18 @@
 """Clients that go away, stall, or come five hundred at once."""
 
-import asyncio
 import socket
 import uuid
 
 import httpx
 import pytest
 
-from app.schemas import purchase_id
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
+from domain.keys import purchase_id_of
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket
 from tests.integration.intake.wire import RESET, connected, opening
-
-CROWD = 500
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 @pytest.mark.parametrize("reset", [False, True])
@@ -25,7 +21,7 @@ def test_a_client_that_goes_away_changes_nothing(
 ) -> None:
     """Its purchase is under way when it closes its socket: the same key later gets the answer of that purchase."""
     key = uuid.uuid4().hex
-    known = purchase_id(client.buyer, key)
+    known = purchase_id_of(client.buyer, key)
     with stopped(own, "start_payment_worker"), connected(client) as wire:
         wire.sendall(opening(client, basket, key))
         engine.wait_until_there(f"purchase/{known}")
@@ -48,20 +44,4 @@ def test_a_client_that_stalls_is_let_go(client: Shop, basket: Basket) -> None:
         assert in_head.recv(100).startswith(b"HTTP/1.1 408 ")
         assert in_body.recv(100).startswith(b"HTTP/1.1 408 ")
     with pytest.raises(httpx.HTTPStatusError, match="404"):
-        client.purchase(purchase_id(client.buyer, key))
-
-
-async def test_five_hundred_at_once_with_one_key_buy_once(client: Shop, basket: Basket) -> None:
-    """One purchase, 500 same answers, one of which is not a repeat."""
-    items, amount = basket
-    url = f"{client.stack['processes']['intake']['url']}/purchases"
-    body = {"items": items, "amount": amount, "currency": "usd"}
-    headers = client.buyer_headers() | {"Idempotency-Key": uuid.uuid4().hex}
-    limits = httpx.Limits(max_connections=CROWD)
-    async with httpx.AsyncClient(headers=headers, limits=limits, timeout=PATIENCE_S) as buyer:
-        responses = await asyncio.gather(*(buyer.post(url, json=body) for _ in range(CROWD)))
-    assert {response.status_code for response in responses} == {201}
-    assert len({response.content for response in responses}) == 1
-    assert sum("Idempotent-Replayed" not in response.headers for response in responses) == 1
-    bought = client.pages("payments", "/payments", purchase_id=responses[0].json()["purchase_id"])
-    assert [payment["payment_id"] for payment in bought] == [responses[0].json()["payment_id"]]
+        client.purchase(purchase_id_of(client.buyer, key))

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from app.schemas import purchase_id
-from devstack.shop import Shop
-from devstack.stack import Stack
+from domain.keys import purchase_id_of
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped, unread
 from tests.integration.intake.conftest import Basket
+from tools.devstack.shop import Shop, reference
+from tools.devstack.stack import Stack
 
 # A request that starts a workflow has more bytes than this, a ping of HTTP/2 fewer.
 REQUEST_BYTES = 200
@@ -50,9 +50,9 @@ def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, a
     with killed_after_acceptance(own, engine, saga):
         client.pay(answer).raise_for_status()
     run = engine.run_id(saga)
-    assert client.settled(answer["purchase_id"])["status"] == "paid"
+    assert client.completed(answer["purchase_id"])["status"] == "paid"
     acknowledged = lambda events: not any(event["pending_webhooks"] for event in events)  # noqa: E731
-    client.until(lambda: client.provider_events(answer["payment_id"]), acknowledged, "Stripe's repeat")
+    client.until(lambda: client.provider_events(reference(answer)), acknowledged, "Stripe's repeat")
     assert engine.run_id(saga) == run
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 
@@ -60,7 +60,7 @@ def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, a
 def test_the_buyers_repeat_gets_the_same_purchase(own: Stack, client: Shop, engine: Engine, basket: Basket) -> None:
     """The purchase is accepted and the answer lost: the same key gets the answer of the one purchase."""
     key = uuid.uuid4().hex
-    known = purchase_id(client.buyer, key)
+    known = purchase_id_of(client.buyer, key)
     with ThreadPoolExecutor(1) as pool:
         with killed_after_acceptance(own, engine, f"purchase/{known}"):
             lost = pool.submit(client.open, *basket, key=key)

@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from app.places import CATALOGUE_MAX
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
+from app.bulkheads import CATALOGUE_MAX
 from tests.integration.hold import killed, stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 Away = Callable[..., AbstractContextManager[None]]
 # More than there are places for the catalogue.

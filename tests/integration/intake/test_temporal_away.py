@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of, refused
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 Away = Callable[..., AbstractContextManager[None]]
 
@@ -52,10 +52,3 @@ def test_what_stripe_was_told_is_stored_outlives_temporal(
     with killed(own, "temporal"):
         pass
     assert engine.status(f"payment-success/{answer['payment_id']}")
-
-
-def test_a_webhook_that_was_refused_comes_again(own: Stack, client: Shop, answer: dict[str, Any]) -> None:
-    """Paid while Temporal is away: Stripe sends the event again, and the purchase is delivered."""
-    with killed(own, "temporal"):
-        client.pay(answer).raise_for_status()
-    assert client.settled(answer["purchase_id"])["status"] == "paid"

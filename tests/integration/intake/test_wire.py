@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from devstack.shop import Shop
 from tests.integration.intake.wire import connected
+from tools.devstack.shop import Shop
 
 # gunicorn by itself waits 2 s for each of them before it accepts another one; a second for each is enough anywhere.
 CLIENTS = 60

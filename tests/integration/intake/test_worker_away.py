@@ -1,38 +1,19 @@
 """The worker of the openings is away or hangs: its buyers wait and are told to repeat, nobody else notices."""
 
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
-import pytest
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
-from tests.integration.hold import killed, stopped
+from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.newcomers import newcomer
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
-Away = Callable[..., AbstractContextManager[None]]
 WORKER = "start_payment_worker"
-
-
-@pytest.mark.parametrize("away", [killed, stopped])
-def test_the_same_key_later_gets_the_one_answer(own: Stack, client: Shop, basket: Basket, away: Away) -> None:
-    """Without a worker 503 says to repeat; the same key then gets the answer of the one purchase."""
-    key = uuid.uuid4().hex
-    with away(own, WORKER):
-        refused = client.open(*basket, key=key)
-        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (503, "dependency-unavailable")
-        assert int(refused.headers["Retry-After"]) > 0
-    answers = [client.open(*basket, key=key) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [201, 201], [answer.text for answer in answers]
-    assert answers[0].json() == answers[1].json()
-    purchase_id = answers[0].json()["purchase_id"]
-    assert len(list(client.pages("payments", "/payments", purchase_id=purchase_id))) == 1
 
 
 def test_a_crowd_that_waits_for_the_worker_holds_nobody_up(

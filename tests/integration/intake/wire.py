@@ -6,9 +6,9 @@ import struct
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
 from tests.integration.intake.conftest import Basket
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
 
 # Linger of 0 s: closing resets the connection, as a phone that loses its network may.
 RESET = struct.pack("ii", 1, 0)

@@ -10,9 +10,9 @@ import pika
 import pytest
 from pika.exceptions import AMQPError
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
 
 # The wrapper on the PATH refuses other users than its own.
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")

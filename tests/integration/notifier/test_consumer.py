@@ -11,8 +11,8 @@ import pika
 import psutil
 from pika.adapters.blocking_connection import BlockingChannel
 
+from services.notifier.consumer import NOTIFICATIONS
 from services.notifier.schemas import EXAMPLE
-from services.notifier.topology import DEAD_QUEUE, EXCHANGE
 from tests.integration.notifier.conftest import Broker
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 
@@ -29,7 +29,7 @@ def publishing(broker: Broker) -> Iterator[BlockingChannel]:
 def publish(channel: BlockingChannel, body: bytes) -> None:
     """One persistent message, as the sagas send it."""
     properties = pika.BasicProperties(content_type="application/cloudevents+json", delivery_mode=2)
-    channel.basic_publish(EXCHANGE, "payment.success", body, properties, mandatory=True)
+    channel.basic_publish(NOTIFICATIONS.exchange, "payment.success", body, properties, mandatory=True)
 
 
 def event(purchase_id: str, number: int = 0) -> dict[str, Any]:
@@ -51,14 +51,6 @@ def waiting(channel: BlockingChannel, queue: str) -> int:
     return int(channel.queue_declare(queue, passive=True).method.message_count)
 
 
-def test_a_notification_is_kept_as_received(notifier: ServiceProcess, broker: Broker) -> None:
-    """A published CloudEvent can be read soon after, exactly as it was sent."""
-    with publishing(broker) as channel:
-        publish(channel, json.dumps(event("received")).encode())
-    wait_until("the event is kept", lambda: bool(kept(notifier, "received")))
-    assert kept(notifier, "received") == [event("received")]
-
-
 def test_doubled_messages_are_kept_once_and_in_order(notifier: ServiceProcess, broker: Broker) -> None:
     """Of fifty messages that are each published twice, each is kept once, in the order of arrival."""
     with publishing(broker) as channel:
@@ -76,8 +68,8 @@ def test_a_malformed_message_becomes_a_dead_letter(notifier: ServiceProcess, bro
         publish(channel, b"not an event")
         publish(channel, json.dumps(event("behind")).encode())
         wait_until("the event behind is kept", lambda: bool(kept(notifier, "behind")))
-        wait_until("the dead letter is there", lambda: waiting(channel, DEAD_QUEUE) == 1)
-        method, _, body = channel.basic_get(DEAD_QUEUE, auto_ack=True)
+        wait_until("the dead letter is there", lambda: waiting(channel, NOTIFICATIONS.dead) == 1)
+        method, _, body = channel.basic_get(NOTIFICATIONS.dead, auto_ack=True)
     assert method is not None
     assert body == b"not an event"
 
@@ -87,16 +79,16 @@ def test_a_message_waits_for_a_database_that_is_locked(
 ) -> None:
     """Another writer holds the database for longer than anybody waits: not ready, and it is kept afterwards."""
     with publishing(broker) as channel:
-        dead = waiting(channel, DEAD_QUEUE)
+        dead = waiting(channel, NOTIFICATIONS.dead)
         with closing(sqlite3.connect(settings["NOTIFIER_DATABASE_URL"].removeprefix("sqlite:///"))) as other:
             other.execute("BEGIN IMMEDIATE")
             publish(channel, json.dumps(event("locked")).encode())
-            wait_until("the message waits", lambda: "the message waits" in notifier.log.read_text())
+            wait_until("the message waits", lambda: "a message waits" in notifier.log.read_text())
             assert not notifier.ready()
             other.rollback()
         wait_until("the event is kept", lambda: bool(kept(notifier, "locked")))
         wait_until("the Notifier is ready again", notifier.ready)
-        assert waiting(channel, DEAD_QUEUE) == dead
+        assert waiting(channel, NOTIFICATIONS.dead) == dead
 
 
 def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: Broker) -> None:
@@ -109,17 +101,7 @@ def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: B
     with publishing(broker) as channel:
         publish(channel, json.dumps(event("restarted")).encode())
     wait_until("the event is kept", lambda: bool(kept(notifier, "restarted")))
-
-
-def test_what_comes_while_it_is_away_waits_for_it(broker: Broker, settings: dict[str, str], tmp_path: Path) -> None:
-    """Messages that are published while no Notifier runs are kept by the next one; its stop is orderly."""
-    with running_service("notifier", tmp_path / "first.log", **settings) as first:
-        wait_until("the first Notifier consumes", first.ready)
-        assert first.stop() == 0
-    with publishing(broker) as channel:
-        publish(channel, json.dumps(event("away")).encode())
-    with running_service("notifier", tmp_path / "second.log", **settings) as second:
-        wait_until("the event is kept", lambda: second.ready() and bool(kept(second, "away")))
+    assert "Traceback" not in notifier.log.read_text()
 
 
 def test_an_abrupt_end_loses_nothing(
@@ -133,16 +115,6 @@ def test_an_abrupt_end_loses_nothing(
                 kill_with_children(notifier)
     with running_service("notifier", tmp_path / "next.log", **settings) as following:
         wait_until("all are kept", lambda: following.ready() and len(kept(following, "killed")) == 100)
-
-
-def test_it_starts_before_its_broker(broker: Broker, settings: dict[str, str], tmp_path: Path) -> None:
-    """Without a broker the process starts, is alive and not ready; it needs no restart when the broker comes."""
-    broker.stop()
-    with running_service("notifier", tmp_path / "early.log", **settings) as early:
-        wait_until("it is alive", lambda: not early.ready() and "Booting worker" in early.log.read_text())
-        broker.start()
-        wait_until("it consumes", early.ready)
-    assert "Traceback" not in (tmp_path / "early.log").read_text()
 
 
 def kill_with_children(service: ServiceProcess) -> None:

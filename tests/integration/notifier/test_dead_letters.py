@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 from pika.adapters.blocking_connection import BlockingChannel
 
-from app.cli import notifications_commands
-from app.operators.dead_letters import DeadLetters
-from services.notifier.topology import DEAD_QUEUE, QUEUE, declare_topology
+from operators.cli import notifications_commands
+from operators.dead_letters import DeadLetters
+from services.notifier.consumer import NOTIFICATIONS
 from tests.integration.notifier.conftest import Broker
 from tests.integration.notifier.test_consumer import event, publish, publishing, waiting
 from tests.integration.service_process import wait_until
@@ -31,24 +31,24 @@ def listed(broker: Broker) -> list[dict[str, str]]:
 
 def die(channel: BlockingChannel, body: bytes) -> None:
     """Publish a message, and reject it as a consumer does that cannot read it."""
-    dead = waiting(channel, DEAD_QUEUE)
+    dead = waiting(channel, NOTIFICATIONS.dead)
     publish(channel, body)
-    method, _, _ = next(channel.consume(QUEUE))
+    method, _, _ = next(channel.consume(NOTIFICATIONS.queue))
     channel.basic_reject(method.delivery_tag, requeue=False)
     channel.cancel()
-    wait_until("it is a dead letter", lambda: waiting(channel, DEAD_QUEUE) == dead + 1)
+    wait_until("it is a dead letter", lambda: waiting(channel, NOTIFICATIONS.dead) == dead + 1)
 
 
 @pytest.fixture
 def channel(broker: Broker) -> Iterator[BlockingChannel]:
     """A channel to queues that are empty, for the test that asks for it."""
     with publishing(broker) as channel:
-        declare_topology(channel)
-        channel.queue_purge(QUEUE)
-        channel.queue_purge(DEAD_QUEUE)
+        NOTIFICATIONS.declare(channel)
+        channel.queue_purge(NOTIFICATIONS.queue)
+        channel.queue_purge(NOTIFICATIONS.dead)
         yield channel
-        channel.queue_purge(QUEUE)
-        channel.queue_purge(DEAD_QUEUE)
+        channel.queue_purge(NOTIFICATIONS.queue)
+        channel.queue_purge(NOTIFICATIONS.dead)
 
 
 def test_a_look_tells_what_lies_there_and_changes_nothing(broker: Broker, channel: BlockingChannel) -> None:
@@ -56,11 +56,11 @@ def test_a_look_tells_what_lies_there_and_changes_nothing(broker: Broker, channe
     die(channel, json.dumps(event("dead-1")).encode())
     die(channel, b"not an event")
     for _ in range(2):
-        wait_until("all are there", lambda: waiting(channel, DEAD_QUEUE) == 2)
+        wait_until("all are there", lambda: waiting(channel, NOTIFICATIONS.dead) == 2)
         found = listed(broker)
         assert [(each["purchase_id"], each["type"], each["reason"], each["queue"]) for each in found] == [
-            ("dead-1", "payment.success", "rejected", QUEUE),
-            ("", "payment.success", "rejected", QUEUE),
+            ("dead-1", "payment.success", "rejected", NOTIFICATIONS.queue),
+            ("", "payment.success", "rejected", NOTIFICATIONS.queue),
         ]
     shown = run(broker, "list").stdout
     assert f"2 dead letters at RabbitMQ at 127.0.0.1:{broker.port}" in shown
@@ -72,8 +72,8 @@ def test_a_requeued_letter_is_delivered_once_more(broker: Broker, channel: Block
     die(channel, b"not an event")
     first, second = listed(broker)
     assert run(broker, "requeue", first["id"], "--yes", "--by", "Olga").exit_code == 0
-    wait_until("the other one is alone", lambda: waiting(channel, DEAD_QUEUE) == 1)
-    _, properties, body = channel.basic_get(QUEUE, auto_ack=True)
+    wait_until("the other one is alone", lambda: waiting(channel, NOTIFICATIONS.dead) == 1)
+    _, properties, body = channel.basic_get(NOTIFICATIONS.queue, auto_ack=True)
     assert json.loads(body) == event("dead-2")
     assert (properties.delivery_mode, properties.headers["requeued-by"]) == (2, "Olga")
     assert [each["id"] for each in listed(broker)] == [second["id"]]
@@ -83,12 +83,12 @@ def test_a_dropped_letter_is_printed_and_gone(broker: Broker, channel: BlockingC
     """Who drops is asked, sees what it was, and can keep it."""
     die(channel, json.dumps(event("dead-3")).encode())
     assert run(broker, "drop", "--all", answer="Olga\nn\n").exit_code == REFUSED
-    wait_until("it is still there", lambda: waiting(channel, DEAD_QUEUE) == 1)
+    wait_until("it is still there", lambda: waiting(channel, NOTIFICATIONS.dead) == 1)
     dropped = run(broker, "drop", "--all", answer="Olga\ny\n")
     assert "Drop these at RabbitMQ at 127.0.0.1" in dropped.stderr
     kept = json.loads(dropped.stdout)
     assert (json.loads(kept["body"]), kept["dropped_by"]) == (event("dead-3"), "Olga")
-    assert waiting(channel, DEAD_QUEUE) == 0
+    assert waiting(channel, NOTIFICATIONS.dead) == 0
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_is_not_clear_changes_nothing(
     done = run(broker, *arguments)
     assert done.exit_code == NOT_KNOWN
     assert says in done.stderr
-    wait_until("it is still there", lambda: waiting(channel, DEAD_QUEUE) == 1)
+    wait_until("it is still there", lambda: waiting(channel, NOTIFICATIONS.dead) == 1)
 
 
 def test_a_broker_that_is_away_is_named() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from app.identity import Scope, new_api_key
-from devstack.stack import Stack, StackOptions
+from tools.devstack.stack import Stack, StackOptions
 
 # Far above what one fuzzer asks for in a minute.
 UNLIMITED = "1000000/minute"

@@ -10,17 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import Desk, purchases_commands
-from app.operators.books import SERVICES, HttpReaders
-from app.operators.decisions import identity_of
-from app.operators.environment import Environment
-from app.operators.temporal import TemporalEngine
-from audit import Report, audit
-from devstack.audit import connect, places
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
+from audit.auditor import audit
+from audit.report import Report
+from operators.books import SERVICES, HttpReaders
+from operators.cli import CommandContext, purchases_commands
+from operators.decisions import identity_of
+from operators.environment import Environment
+from operators.temporal import SdkTemporalAdmin
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.audit import connect, places
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 Command = Callable[..., Result]
 
@@ -68,13 +69,13 @@ def purchases(own: Stack) -> Command:
         return await audit(places(stack), await connect(stack), tell, purchase_ids)
 
     def run(*arguments: str, token: str = stack["service_token"]) -> Result:
-        def engine_of(by: str = "") -> TemporalEngine:
-            return TemporalEngine(lambda: connect(stack, **({"identity": identity_of(by)} if by else {})))
+        def admin_of(by: str = "") -> SdkTemporalAdmin:
+            return SdkTemporalAdmin(lambda: connect(stack, **({"identity": identity_of(by)} if by else {})))
 
         temporal = stack["temporal"]
         environment = Environment(temporal["address"], temporal["namespace"], urls)
-        desk = Desk(engine_of, HttpReaders(urls, token), audited, environment, lambda: False)
-        return CliRunner().invoke(purchases_commands(desk, leave=sys.exit), list(arguments))
+        context = CommandContext(admin_of, HttpReaders(urls, token), audited, environment, lambda: False)
+        return CliRunner().invoke(purchases_commands(context, leave=sys.exit), list(arguments))
 
     return run
 

@@ -6,11 +6,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 class Forbidding(BaseHTTPRequestHandler):

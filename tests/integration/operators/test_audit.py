@@ -2,10 +2,10 @@
 
 import json
 
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.stack import Stack
 
 
 def test_a_purchase_that_does_not_add_up_is_named(

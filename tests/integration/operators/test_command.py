@@ -9,12 +9,12 @@ import time
 
 import pytest
 
-from app.operators.books import SERVICES
-from devstack.patience import PATIENCE_S
-from devstack.stack import Stack
+from operators.books import SERVICES
 from tests.integration.engine import Engine
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.stack import Stack
 
 FLASK = [sys.executable, "-m", "flask", "--app", "app", "purchases"]
 
@@ -80,14 +80,6 @@ def test_its_exit_code_and_output_are_the_commands(buyers: Buyers, environment: 
     assert (code, purchase.opening in out, "mangrove-2" in out) == (0, True, True)
     code, out, said = run(environment, "show", "purchase/unknown")
     assert (code, out, said.count("\n"), "not-found" in said) == (2, "", 1, True)
-
-
-@pytest.mark.parametrize("command", [["list", "--json"], ["retry", "--all-parked", "--yes"], ["audit"]])
-def test_a_temporal_that_is_away(environment: dict[str, str], command: list[str]) -> None:
-    """One line that says what to look at; exit code 2, nothing on stdout."""
-    # Port 1 is the one on which nobody listens.
-    code, out, said = run(environment | {"TEMPORAL_ADDRESS": "127.0.0.1:1"}, *command)
-    assert (code, out, said.count("\n"), "TEMPORAL_ADDRESS" in said) == (2, "", 1, True)
 
 
 def test_a_person_answers(own: Stack, engine: Engine, buyers: Buyers, environment: dict[str, str]) -> None:

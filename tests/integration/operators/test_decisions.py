@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.conftest import Command
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.stack import Stack
 
 
 def told(purchases: Command, *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -98,10 +98,3 @@ def test_a_worker_that_is_away(own: Stack, engine: Engine, buyers: Buyers, purch
     engine.wait_until_parked(purchase.success)
     assert told(purchases, "retry", purchase.success, "--yes")[0] == 0
     buyers.ended(purchase, "paid", None, by=purchase.success)
-
-
-def test_a_saga_that_does_not_wait(buyers: Buyers, purchases: Command) -> None:
-    """Nothing is parked there: refused."""
-    purchase = buyers.opened()
-    result = purchases("retry", purchase.opening, "--yes")
-    assert (result.exit_code, "not-parked" in result.stderr) == (1, True)

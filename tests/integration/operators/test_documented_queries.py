@@ -6,9 +6,9 @@ from itertools import takewhile
 
 import pytest
 
-from devstack.options import ROOT
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.options import ROOT
 
 LOOK = (ROOT / "docs" / "operations.md").read_text().partition("| question | query |\n|---|---|\n")[2]
 TABLE = "\n".join(takewhile(lambda line: line.startswith("|"), LOOK.splitlines()))
@@ -33,7 +33,7 @@ def test_they_find_what_they_say(engine: Engine, buyers: Buyers) -> None:
     engine.wait_until_found(QUERIES["open"] + of_mine, 1)
     engine.wait_until_found(open_purchases, 1)
     buyers.pay(purchase)
-    buyers.settled(purchase)
+    buyers.completed(purchase)
     engine.wait_until_found(paid_today, 1)
     engine.wait_until_found(QUERIES["open"] + of_mine, 0)
     engine.wait_until_found(f'PaymentId="{purchase.payment_id}"', 2)

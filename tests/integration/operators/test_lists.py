@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from devstack.shop import Shop
 from tests.integration.engine import Engine
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.shop import Shop
 
 
 def found(purchases: Command, *arguments: str) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.stack import Stack
 
 Terminate = Callable[[str], None]
 TIMES = "opened_at", "deadline"
@@ -91,14 +91,3 @@ def test_an_opening_that_no_worker_has_begun(
     purchase = buyers.answered(purchase)
     buyers.pay(purchase)
     buyers.ended(purchase, "paid", None, by=purchase.success)
-
-
-def test_a_saga_that_nobody_has_terminated(engine: Engine, buyers: Buyers, purchases: Command) -> None:
-    """One that runs or has ended is left alone, with words."""
-    purchase = buyers.opened()
-    running = purchases("repair", purchase.opening, "--yes")
-    assert (running.exit_code, "it is running" in running.output) == (1, True)
-    buyers.pay(purchase)
-    engine.wait_until_closed(purchase.opening)
-    completed = purchases("repair", purchase.opening, "--yes")
-    assert (completed.exit_code, "it is completed" in completed.output) == (1, True)

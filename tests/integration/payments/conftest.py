@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 import stripe
 
-from devstack.ports import free_port
 from tests.integration.postgres import STORES, PostgresServer
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
+from tools.devstack.ports import free_port
 
 SECRET_KEY = "sk_test_development"
 
@@ -25,10 +25,10 @@ class Shop:
     manual: ServiceProcess
     stripe: stripe.StripeClient
 
-    def pay(self, payment_id: str, card: str = "pm_card_visa") -> None:
+    def pay(self, reference: str, card: str = "pm_card_visa") -> None:
         """The buyer tries a card."""
         self.stripe.v1.payment_intents.confirm(
-            payment_id, {"payment_method": card, "return_url": "http://127.0.0.1/back"}
+            reference, {"payment_method": card, "return_url": "http://127.0.0.1/back"}
         )
 
 
@@ -50,7 +50,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "STRIPE_SIMULATOR_PROCESSING_SECONDS": "3600",
         "STRIPE_SECRET_KEY": SECRET_KEY,
     }
-    with running_service("stripe_simulator", folder / "log", **settings) as process:
+    with running_service("stripe_simulator", folder / "log", "simulators.stripe", **settings) as process:
         wait_until("the simulator is ready", process.ready)
         yield str(process.http.base_url).rstrip("/")
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from devstack.ports import free_port
 from tests.integration.payments.conftest import SECRET_KEY, Shop, order
 from tests.integration.payments.test_life import create, done, refusal
 from tests.integration.service_process import running_service, wait_until
+from tools.devstack.ports import free_port
 
 CALLERS = 16
 
@@ -21,20 +21,20 @@ CALLERS = 16
 def all_at_once(calls: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
     """The answers of calls that were made at the same time, each repeated until it is clear."""
 
-    def settled(call: Callable[[], httpx.Response]) -> httpx.Response:
+    def completed(call: Callable[[], httpx.Response]) -> httpx.Response:
         answer = call()
         while answer.status_code == 503:
             answer = call()
         return answer
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(settled, calls))
+        return list(pool.map(completed, calls))
 
 
 def intents_of(shop: Shop, purchase_id: str) -> list[str]:
     """The statuses of all payments that the provider has for a purchase."""
     found = shop.stripe.v1.payment_intents.list({"limit": 100}).data
-    return [each.status for each in found if each.metadata and each.metadata.to_dict() == {"purchase_id": purchase_id}]
+    return [each.status for each in found if each.metadata and each.metadata.to_dict()["purchase_id"] == purchase_id]
 
 
 def test_creations_at_once_make_one_payment(shop: Shop) -> None:
@@ -62,11 +62,11 @@ def test_a_cancel_among_creations_leaves_nothing_payable(shop: Shop) -> None:
 
 def test_refunds_at_once_give_back_once(shop: Shop) -> None:
     """Sixteen refunds are all done, and the provider has made one."""
-    payment_id = create(shop.automatic[0])
-    shop.pay(payment_id)
-    calls = [partial(shop.automatic[n % 2].ask, "POST", f"/payments/{payment_id}/refund") for n in range(CALLERS)]
+    payment = create(shop.automatic[0])
+    shop.pay(payment.reference)
+    calls = [partial(shop.automatic[n % 2].ask, "POST", f"/payments/{payment.id}/refund") for n in range(CALLERS)]
     assert {done(answer)["amount_refunded"] for answer in all_at_once(calls)} == {1800}
-    assert len(shop.stripe.v1.refunds.list({"payment_intent": payment_id}).data) == 1
+    assert len(shop.stripe.v1.refunds.list({"payment_intent": payment.reference}).data) == 1
 
 
 @pytest.mark.parametrize(

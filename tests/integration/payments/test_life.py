@@ -1,6 +1,6 @@
 """A payment's life at a provider that keeps Stripe's rules."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx
@@ -13,11 +13,18 @@ from tests.integration.service_process import ServiceProcess
 Json = dict[str, Any]
 
 
-def create(service: ServiceProcess, **changes: Any) -> str:
-    """The payment_id of a new purchase."""
+class Made(NamedTuple):
+    """A payment, as we call it and as the provider does."""
+
+    id: str
+    reference: str
+
+
+def create(service: ServiceProcess, **changes: Any) -> Made:
+    """The payment of a new purchase."""
     answer = service.ask("POST", "/payments", order(**changes))
     assert answer.status_code == 201, answer.text
-    return str(answer.json()["payment_id"])
+    return Made(answer.json()["payment_id"], answer.json()["provider_reference"])
 
 
 def done(answer: httpx.Response) -> Json:
@@ -32,110 +39,74 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
 
 
 def test_a_payment_is_paid_and_refunded(shop: Shop) -> None:
-    """The buyer pays with the client secret; it cannot be canceled any more, and is refunded once."""
+    """The buyer pays with what the next action tells; it cannot be canceled any more, and is refunded once."""
     service = shop.automatic[0]
     purchase_id = uuid4().hex
-    payment_id = create(service, purchase_id=purchase_id)
-    intent = shop.stripe.v1.payment_intents.retrieve(payment_id)
-    assert (intent.metadata.to_dict() if intent.metadata else None) == {"purchase_id": purchase_id}
+    payment = create(service, purchase_id=purchase_id)
+    intent = shop.stripe.v1.payment_intents.retrieve(payment.reference)
+    ours = {"payment_id": payment.id, "purchase_id": purchase_id}
+    assert (intent.metadata.to_dict() if intent.metadata else None) == ours
     assert list(intent.payment_method_types) == ["card"]
-    secret = done(service.ask("GET", f"/payments/{payment_id}/client-secret"))
-    assert secret == {"client_secret": intent.client_secret}
-    shop.pay(payment_id)
-    paid = done(service.ask("GET", f"/payments/{payment_id}"))
+    wanted = done(service.ask("GET", f"/payments/{payment.id}/next-action"))
+    assert wanted == {"type": "stripe", "client_secret": intent.client_secret, "payment_intent": payment.reference}
+    shop.pay(payment.reference)
+    paid = done(service.ask("GET", f"/payments/{payment.id}"))
     assert (paid["status"], paid["amount_captured"], paid["failed_attempts"]) == ("paid", 1800, 0)
-    assert refusal(service.ask("POST", f"/payments/{payment_id}/cancel")) == (409, "payment-paid")
-    assert done(service.ask("POST", f"/payments/{payment_id}/capture")) == paid
+    assert done(service.ask("GET", f"/payments?provider_reference={payment.reference}"))["items"] == [paid]
+    assert refusal(service.ask("POST", f"/payments/{payment.id}/cancel")) == (409, "payment-paid")
+    assert done(service.ask("POST", f"/payments/{payment.id}/capture")) == paid
     for _ in range(2):
-        assert done(service.ask("POST", f"/payments/{payment_id}/refund"))["amount_refunded"] == 1800
-    (refund,) = shop.stripe.v1.refunds.list({"payment_intent": payment_id}).data
-    assert (refund.metadata.to_dict() if refund.metadata else None) == {"purchase_id": purchase_id}
-
-
-def test_a_refund_by_a_hand_names_nobody(shop: Shop) -> None:
-    """An operator refunds at the provider; our refund is done and claims nothing."""
-    service = shop.automatic[0]
-    payment_id = create(service)
-    shop.pay(payment_id)
-    shop.stripe.v1.refunds.create({"payment_intent": payment_id, "amount": 300})
-    partly = done(service.ask("GET", f"/payments/{payment_id}"))
-    assert (partly["amount_refunded"], partly["refunded_by"]) == (300, None)
-    shop.stripe.v1.refunds.create({"payment_intent": payment_id})
-    whole = done(service.ask("POST", f"/payments/{payment_id}/refund"))
-    assert (whole["amount_refunded"], whole["refunded_by"]) == (1800, None)
+        assert done(service.ask("POST", f"/payments/{payment.id}/refund"))["amount_refunded"] == 1800
+    (refund,) = shop.stripe.v1.refunds.list({"payment_intent": payment.reference}).data
+    assert (refund.metadata.to_dict() if refund.metadata else None) == ours
 
 
 def test_failed_attempts_are_counted_until_one_succeeds(shop: Shop) -> None:
     """A declined card leaves the payment payable; the failed charge still counts after the next card was charged."""
     service = shop.automatic[0]
-    payment_id = create(service)
+    payment = create(service)
     with pytest.raises(stripe.CardError):
-        shop.pay(payment_id, "pm_card_visa_chargeDeclined")
-    declined = done(service.ask("GET", f"/payments/{payment_id}"))
+        shop.pay(payment.reference, "pm_card_visa_chargeDeclined")
+    declined = done(service.ask("GET", f"/payments/{payment.id}"))
     assert (declined["status"], declined["failed_attempts"]) == ("payable", 1)
-    shop.pay(payment_id)
-    paid = done(service.ask("GET", f"/payments/{payment_id}"))
+    shop.pay(payment.reference)
+    paid = done(service.ask("GET", f"/payments/{payment.id}"))
     assert (paid["status"], paid["failed_attempts"]) == ("paid", 1)
-
-
-def test_a_declined_payment_is_canceled_in_the_callers_name(shop: Shop) -> None:
-    """The provider knows it as canceled, and our record who asked."""
-    service = shop.automatic[0]
-    payment_id = create(service)
-    canceled = done(service.ask("POST", f"/payments/{payment_id}/cancel", key="payment-failed/x/cancel"))
-    assert (canceled["status"], canceled["canceled_by"]) == ("canceled", "payment-failed/x/cancel")
-    assert shop.stripe.v1.payment_intents.retrieve(payment_id).status == "canceled"
-
-
-def test_a_payment_canceled_by_a_hand_names_nobody(shop: Shop) -> None:
-    """An operator cancels at the provider; our cancel is done and claims nothing."""
-    service = shop.automatic[0]
-    payment_id = create(service)
-    shop.stripe.v1.payment_intents.cancel(payment_id)
-    assert done(service.ask("POST", f"/payments/{payment_id}/cancel"))["canceled_by"] is None
 
 
 def test_a_processed_payment_is_canceled_once_the_bank_refused(shop: Shop, simulator: str) -> None:
     """While the bank processes the cancel is refused; the same caller's next try is not answered from the past."""
     service = shop.automatic[0]
-    payment_id = create(service)
-    shop.pay(payment_id, "pm_card_simulatorProcessing")
-    assert done(service.ask("GET", f"/payments/{payment_id}"))["status"] == "processing"
-    assert refusal(service.ask("POST", f"/payments/{payment_id}/cancel")) == (409, "payment-processing")
-    settle = f"{simulator}/simulator/payment_intents/{payment_id}/settle"
+    payment = create(service)
+    shop.pay(payment.reference, "pm_card_simulatorProcessing")
+    assert done(service.ask("GET", f"/payments/{payment.id}"))["status"] == "processing"
+    assert refusal(service.ask("POST", f"/payments/{payment.id}/cancel")) == (409, "payment-processing")
+    settle = f"{simulator}/simulator/payment_intents/{payment.reference}/settle"
     key = {"Authorization": "Bearer sk_test_development"}
     assert httpx.post(settle, data={"outcome": "failed"}, headers=key).status_code == 200
-    assert done(service.ask("POST", f"/payments/{payment_id}/cancel"))["status"] == "canceled"
+    assert done(service.ask("POST", f"/payments/{payment.id}/cancel"))["status"] == "canceled"
 
 
 def test_an_authorised_payment_is_captured(shop: Shop) -> None:
     """Manual capture: paid with nothing captured, then captured once; a canceled one is refused."""
-    payment_id = create(shop.manual)
-    assert refusal(shop.manual.ask("POST", f"/payments/{payment_id}/capture")) == (409, "payment-not-capturable")
-    shop.pay(payment_id)
-    held = done(shop.manual.ask("GET", f"/payments/{payment_id}"))
+    payment = create(shop.manual)
+    assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/capture")) == (409, "payment-not-capturable")
+    shop.pay(payment.reference)
+    held = done(shop.manual.ask("GET", f"/payments/{payment.id}"))
     assert (held["status"], held["amount_captured"]) == ("paid", 0)
-    assert refusal(shop.manual.ask("POST", f"/payments/{payment_id}/refund")) == (409, "payment-not-refundable")
+    assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/refund")) == (409, "payment-not-refundable")
     for _ in range(2):
-        assert done(shop.manual.ask("POST", f"/payments/{payment_id}/capture"))["amount_captured"] == 1800
+        assert done(shop.manual.ask("POST", f"/payments/{payment.id}/capture"))["amount_captured"] == 1800
 
 
 def test_a_released_authorisation_counts_as_neither_captured_nor_refunded(shop: Shop) -> None:
     """Canceling a held payment shows no money moved, though Stripe marks its charge as refunded."""
-    payment_id = create(shop.manual)
-    shop.pay(payment_id)
-    done(shop.manual.ask("POST", f"/payments/{payment_id}/cancel"))
-    seen = done(shop.manual.ask("GET", f"/payments/{payment_id}"))
+    payment = create(shop.manual)
+    shop.pay(payment.reference)
+    done(shop.manual.ask("POST", f"/payments/{payment.id}/cancel"))
+    seen = done(shop.manual.ask("GET", f"/payments/{payment.id}"))
     assert (seen["status"], seen["amount_captured"], seen["amount_refunded"]) == ("canceled", 0, 0)
-    assert refusal(shop.manual.ask("POST", f"/payments/{payment_id}/capture")) == (409, "payment-not-capturable")
-
-
-def test_a_foreign_payment_of_our_provider_is_unknown(shop: Shop) -> None:
-    """An intent with our metadata but without a row is 404: only our record says what is ours."""
-    foreign = shop.stripe.v1.payment_intents.create(
-        {"amount": 100, "currency": "usd", "metadata": {"purchase_id": uuid4().hex}}
-    )
-    assert refusal(shop.automatic[0].ask("GET", f"/payments/{foreign.id}")) == (404, "not-found")
+    assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/capture")) == (409, "payment-not-capturable")
 
 
 def test_times_and_outcomes_survive_both_databases(shop: Shop) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
-from payload_keys import new_entry
+from lib.settings.payload_keys import new_entry
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 # Made for this run: the first and the second key.
 FIRST, SECOND = new_entry("first"), new_entry("second")

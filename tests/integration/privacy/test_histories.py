@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from devstack.stack import Stack
 from services.common.service_tokens import Role, new_token
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, Keys
 from tests.integration.privacy.raw import Kept, database, everything
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.stack import Stack
 
 ENCRYPTED = {"encoding": b"binary/encrypted", "encryption-key-id": b"first"}
 # What the server itself says of a failed step; it knows nothing of the order.
@@ -29,7 +29,7 @@ def test_nothing_of_an_order_is_readable_without_a_key(own: Stack, buyers: Buyer
     too_much = buyers.opening_of_too_much()
     buyers.pay(paid)
     buyers.fail(declined)
-    ends = [buyers.settled(each)["status"] for each in (paid, declined, unpaid, too_much)]
+    ends = [buyers.completed(each)["status"] for each in (paid, declined, unpaid, too_much)]
     with estranged(own, "users"):
         waiting = buyers.opened()
         buyers.pay(waiting)
@@ -37,7 +37,7 @@ def test_nothing_of_an_order_is_readable_without_a_key(own: Stack, buyers: Buyer
         kept = asyncio.run(everything(own.description["temporal"]))
     assert ends == ["paid", "failed", "expired", "rejected"]
     assert "tried again" in engine.resolve(waiting.success, "retry")
-    assert buyers.settled(waiting)["status"] == "paid"
+    assert buyers.completed(waiting)["status"] == "paid"
 
     everybody = (paid, declined, unpaid, too_much, waiting)
     assert {each.opening for each in everybody} | {waiting.success} <= {saga.workflow_id for saga in kept}

@@ -11,12 +11,12 @@ from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from devstack.stack import Stack
-from domain.messages import PaymentSuccessInput, Progress, Settlement, TaskQueue
+from domain.messages import PaymentSuccessInput, Progress, PurchaseResult, TaskQueue
 from domain.purchase import PurchaseStatus
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, Keys
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.stack import Stack
 
 T = TypeVar("T")
 
@@ -70,10 +70,10 @@ def stranger(described: Mapping[str, Any]) -> Stranger:
     return Stranger(described)
 
 
-def settlement(stranger: Stranger, purchase: Purchase) -> Payload:
+def result(stranger: Stranger, purchase: Purchase) -> Payload:
     """How a purchase was told that it is paid, as the server has it."""
     signals = [event.workflow_execution_signaled_event_attributes for event in stranger.history(purchase.opening)]
-    return next(signal.input.payloads[0] for signal in signals if signal.signal_name == "settle")
+    return next(signal.input.payloads[0] for signal in signals if signal.signal_name == "complete")
 
 
 def relabelled(payload: Payload, label: Payload) -> Payload:
@@ -84,23 +84,23 @@ def relabelled(payload: Payload, label: Payload) -> Payload:
     return changed
 
 
-def test_who_has_no_key_settles_nothing_and_stops_nothing(
+def test_who_has_no_key_completes_nothing_and_stops_nothing(
     own: Stack, keys: Keys, buyers: Buyers, stranger: Stranger
 ) -> None:
     """In clear, from another purchase, relabelled, garbled: each signal is dropped, and the buyer pays as ever."""
     keys.roll(BOTH, "first")
     other, purchase = buyers.opened(), buyers.opened()
     buyers.pay(other)
-    assert buyers.settled(other)["status"] == "paid"
+    assert buyers.completed(other)["status"] == "paid"
     started = stranger.history(purchase.opening)[0].workflow_execution_started_event_attributes
 
-    theirs, mine = settlement(stranger, other), started.input.payloads[0]
-    paid = Settlement(payment_id=purchase.payment_id, status=PurchaseStatus.PAID)
+    theirs, mine = result(stranger, other), started.input.payloads[0]
+    paid = PurchaseResult(payment_id=purchase.payment_id, status=PurchaseStatus.PAID)
     (in_clear,) = pydantic_data_converter.payload_converter.to_payloads([paid])
     garbled = Payload(metadata=mine.metadata, data=mine.data[:-1])
     for forged in (in_clear, theirs, relabelled(theirs, mine), garbled, mine):
-        stranger.signal(purchase.opening, "settle", forged)
-    stranger.signal(purchase.opening, "settle")
+        stranger.signal(purchase.opening, "complete", forged)
+    stranger.signal(purchase.opening, "complete")
     progress = Progress(payment_id=purchase.payment_id, status=PurchaseStatus.PROCESSING)
     stranger.signal(purchase.opening, "progress", *pydantic_data_converter.payload_converter.to_payloads([progress]))
 

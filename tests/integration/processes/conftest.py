@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from app.identity import Scope, new_api_key
-from devstack.description import token
-from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
 from tests.integration.intake.conftest import Basket
 from tests.integration.redis_server import Redis, running_redis
+from tools.devstack.description import token
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack, StackOptions
 
 PROCESSES = 3
 # For one buyer in a minute: more than any test asks as one buyer, except the one that goes beyond it.

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from devstack.patience import PATIENCE_S
-from devstack.stack import Stack
 from tests.integration.processes.conftest import LIMIT, bearer
 from tests.integration.processes.test_several import url
 from tests.integration.redis_server import Redis
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.stack import Stack
 
 BEYOND = 30
 

@@ -9,15 +9,15 @@ import httpx
 from temporalio.client import Client
 
 from app import create_app
-from devstack.description import token
-from devstack.patience import PATIENCE_S
-from devstack.plan import TOKENS
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.processes.conftest import SECRETS, bearer
 from tests.integration.processes.probes import CARD, NAME, NEEDLES, PERSON, Probe, probes
 from tests.integration.processes.test_several import url
+from tools.devstack.description import token
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.plan import TOKENS
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 BUYER = "load-6"
 ADDRESS = "203.0.113.77"
@@ -45,7 +45,7 @@ def test_nothing_that_must_stay_secret_is_kept_or_told(
         _forged(),
         api_key[0],
     }
-    secrets |= {paid["client_secret"], open_one["client_secret"], *NEEDLES, ADDRESS}
+    secrets |= {paid["next_action"]["client_secret"], open_one["next_action"]["client_secret"], *NEEDLES, ADDRESS}
     refusals = [answer.content for answer in answers if answer.status_code >= 400]
     logs = [path.read_bytes() for path in (several.data / "logs").iterdir()]
     metrics = httpx.get(url(several, "/metrics"), timeout=PATIENCE_S).content

@@ -12,13 +12,13 @@ import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.processes.conftest import PROCESSES, bearer
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 CROWD = 150
 
@@ -65,7 +65,7 @@ def test_doubled_events_start_one_saga(several: Stack, client: Shop, basket: Bas
     with ThreadPoolExecutor(20) as pool:
         statuses = [each.status_code for each in pool.map(lambda _: deliver(client, event), range(20))]
     assert statuses == [200] * 20
-    assert client.settled(answer["purchase_id"])["status"] == "paid"
+    assert client.completed(answer["purchase_id"])["status"] == "paid"
     assert engine.count(f"WorkflowType = 'PaymentSuccess' AND PaymentId = '{answer['payment_id']}'") == 1
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from services.common.database import connect
+from lib.database.database import connect
 from tests.integration.postgres import STORES, PostgresServer
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 

@@ -109,14 +109,6 @@ def test_the_books_balance_after_any_mix(services: list[ServiceProcess]) -> None
         assert shown["sold"] + shown["held"] + shown["free"] == shown["total"]
 
 
-def test_one_payment_reserves_once(services: list[ServiceProcess]) -> None:
-    """Sixteen copies of one request at once all get the same answer, and the offset is held once."""
-    answers = at_once([reserve(services[n % 2], half_a_tonne(1)) for n in range(16)])
-    assert {answer.status_code for answer in answers} == {201}
-    assert len({answer.text for answer in answers}) == 1
-    assert stock(services[0], "peatland-1")["held"] == 500
-
-
 def test_a_commit_and_a_delete_have_one_winner(services: list[ServiceProcess]) -> None:
     """Of a commit and two callers' DELETEs at once exactly one is done, for each of ten payments."""
     first, second = services

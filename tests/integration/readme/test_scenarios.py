@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
-from devstack.stack import Stack
 from tests.readme import ENDS, SCENARIOS, last_purchase
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.stack import Stack
 
 
 def on(stack: Stack, commands: str) -> str:

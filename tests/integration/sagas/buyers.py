@@ -1,21 +1,24 @@
 """Buyers whose purchases are brought to a step of a saga, and what the callees' records say of them in the end."""
 
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 
-from app.schemas import PurchaseBody, fingerprint, purchase_id
-from devstack.shop import Shop, item
+from app.requests import PurchaseRequest
+from domain.keys import fingerprint, purchase_id_of
 from domain.purchase import Item, Order
 from tests.integration.engine import WAIT_S, Engine
 from tests.integration.newcomers import newcomer
+from tools.devstack.shop import Shop, item, reference
 
 # The name of a step is the last part of its key.
 PUBLISH, CANCEL, RELEASE, REFUND = "publish-notification", "cancel-payment", "release-offset", "refund-payment"
 QUANTITY, AMOUNT = "0.100", 120
+CANCEL_OF = "cancel-payment-of"
 # A deadline that is there by the time a test looks for it.
 SHORT_TTL_S = 1
 # One that no test reaches.
@@ -24,12 +27,17 @@ LONG_TTL_S = 1800
 
 @dataclass
 class Purchase:
-    """A purchase, each of another buyer; `client_secret` is empty for one that nobody will pay."""
+    """A purchase, each of another buyer; `answer` is empty for one that nobody will pay."""
 
     purchase_id: str
     buyer: str
     payment_id: str = ""
-    client_secret: str = ""
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """What the provider calls its payment."""
+        return reference(self.answer)
 
     @property
     def opening(self) -> str:
@@ -77,17 +85,17 @@ class Buyers:
 
     def _opening(self, items: list[dict[str, str]], amount: int) -> Purchase:
         purchase = self._purchase(items, amount)
-        body = PurchaseBody.model_validate({"items": items, "amount": amount, "currency": "usd"})
+        body = PurchaseRequest.model_validate({"items": items, "amount": amount, "currency": "usd"})
         order = body.order(purchase.purchase_id, purchase.buyer)
         key, _, _ = self._keys[purchase.purchase_id]
-        self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, body.payment_method, key))
+        self._pool.submit(self._engine.opened, order, LONG_TTL_S, fingerprint(order, key))
         return purchase
 
     def _purchase(self, items: list[dict[str, str]], amount: int) -> Purchase:
         """A purchase that a buyer of its own means to begin."""
         key, buyer = uuid.uuid4().hex, newcomer()
-        self._keys[purchase_id(buyer, key)] = key, items, amount
-        return Purchase(purchase_id(buyer, key), buyer)
+        self._keys[purchase_id_of(buyer, key)] = key, items, amount
+        return Purchase(purchase_id_of(buyer, key), buyer)
 
     def repeated(self, purchase: Purchase) -> httpx.Response:
         """The buyer repeats the request with the same key."""
@@ -97,7 +105,7 @@ class Buyers:
     def answered(self, purchase: Purchase) -> Purchase:
         """The purchase as the buyer's repeat with the same key is told."""
         known = self.repeated(purchase).raise_for_status().json()
-        return replace(purchase, payment_id=known["payment_id"], client_secret=known["client_secret"])
+        return replace(purchase, payment_id=known["payment_id"], answer=known)
 
     def unpaid(self) -> Purchase:
         """A purchase that reaches its deadline at once; nobody pays it."""
@@ -118,14 +126,14 @@ class Buyers:
     def fail(self, purchase: Purchase) -> str:
         """The buyer's card is declined; the saga of that attempt, which has begun."""
         assert self._confirm(purchase, "pm_card_chargeDeclined").status_code == 402
-        events = self.shop.provider_events(purchase.payment_id)
+        events = self.shop.provider_events(purchase.reference)
         charge = next(e["data"]["object"]["last_payment_error"]["charge"] for e in events if "failed" in e["type"])
         saga = f"payment-failed/{purchase.payment_id}/{charge}"
         self._engine.wait_until_there(saga)
         return saga
 
     def _confirm(self, purchase: Purchase, card: str) -> httpx.Response:
-        return self.shop.pay({"payment_id": purchase.payment_id, "client_secret": purchase.client_secret}, card)
+        return self.shop.pay(purchase.answer, card)
 
     def refuse_delivery(self, purchase: Purchase) -> None:
         """Let Users refuse the buyer's offset for good, as one that was revoked."""
@@ -141,7 +149,7 @@ class Buyers:
         ended = self._engine.run_id(purchase.success)
 
         def newest_run() -> str | None:
-            for event in self.shop.provider_events(purchase.payment_id):
+            for event in self.shop.provider_events(purchase.reference):
                 self.shop.repeat_webhook(event["id"])
             return self._engine.run_id(purchase.success)
 
@@ -153,13 +161,13 @@ class Buyers:
         """The purchase as its buyer sees it now."""
         return self.shop.purchase(purchase.purchase_id, purchase.buyer)
 
-    def settled(self, purchase: Purchase) -> dict[str, Any]:
+    def completed(self, purchase: Purchase) -> dict[str, Any]:
         """The purchase as its buyer sees it, once it has ended."""
-        return self.shop.settled(purchase.purchase_id, buyer=purchase.buyer)
+        return self.shop.completed(purchase.purchase_id, buyer=purchase.buyer)
 
     def ended(self, purchase: Purchase, status: str, reason: str | None, by: str) -> None:
         """Assert that a purchase has ended so, once, and by this saga alone."""
-        shown = self.settled(purchase)
+        shown = self.completed(purchase)
         assert (shown["status"], shown["reason"]) == (status, reason)
         payment = self.shop.service("payments", f"/payments/{shown['payment_id']}")
         reservation = self.shop.service("projects", f"/reservations/{shown['payment_id']}")
@@ -178,7 +186,9 @@ class Buyers:
     def _keyed(payment: dict[str, Any], reservation: dict[str, Any], saga: str) -> None:
         """What was undone was so under this saga's keys, however often it was asked for."""
         canceled, refunded = payment["status"] == "canceled", payment["amount_refunded"] > 0
-        assert payment["canceled_by"] == (f"{saga}/{CANCEL}" if canceled else None)
+        # An opening that is undone cancels whatever payment it has, or may still get.
+        undone = saga.startswith("purchase/") and payment["outcome"]["status"] == "rejected"
+        assert payment["canceled_by"] == (f"{saga}/{CANCEL_OF if undone else CANCEL}" if canceled else None)
         assert payment["refunded_by"] == (f"{saga}/{REFUND}" if refunded else None)
         assert reservation["closed_by"] == (f"{saga}/{RELEASE}" if reservation["status"] == "closed" else None)
 

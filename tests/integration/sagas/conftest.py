@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.newcomers import newcomer
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 
 @pytest.fixture

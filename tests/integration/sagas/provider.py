@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import WAIT_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 Json = dict[str, Any]
 
@@ -29,9 +29,9 @@ class Provider:
         response.raise_for_status()
         return dict(response.json())
 
-    def charge_of(self, payment_id: str) -> str:
+    def charge_of(self, reference: str) -> str:
         """The charge of a paid payment."""
-        return str(self.ask("GET", f"/v1/payment_intents/{payment_id}")["latest_charge"])
+        return str(self.ask("GET", f"/v1/payment_intents/{reference}")["latest_charge"])
 
     @contextmanager
     def failing(self, plan: Mapping[str, Any]) -> Iterator[None]:

@@ -7,17 +7,17 @@ import sys
 
 from click.testing import CliRunner, Result
 
-from app.erasing.command import buyer_commands
-from app.erasing.histories import TemporalHistories
-from config import Settings
-from devstack.audit import audit_stack, connect
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
+from operators.erasing.command import buyer_commands
+from operators.erasing.histories import TemporalHistories
+from operators.settings import OperatorSettings
 from tests.integration.engine import WAIT_S, Engine
 from tests.integration.hold import killed
 from tests.integration.sagas.buyers import Buyers
+from tools.devstack.audit import audit_stack, connect
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 SERVICES = ("payments", "projects", "users", "notifier")
 
@@ -40,7 +40,7 @@ def erase(stack: Stack, buyer: str) -> Result:
     """The same in this process, which is quicker."""
     description = stack.description
     urls = {f"{name}_url": description["processes"][name]["url"] for name in SERVICES}
-    config = Settings.model_construct(**urls, service_token=description["service_token"])
+    config = OperatorSettings.model_construct(**urls, service_token=description["service_token"])
     commands = buyer_commands(config, sys.exit, lambda: TemporalHistories(lambda: connect(description)))
     return CliRunner().invoke(commands, ["erase", "--buyer", buyer, "--yes"])
 

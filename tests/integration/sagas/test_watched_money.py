@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from audit import Rule
-from devstack.audit import audit_stack
-from devstack.shop import Shop
-from devstack.stack import Stack
+from audit.rules.findings import Rule
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.sagas.buyers import RELEASE, Buyers, Purchase
 from tests.integration.sagas.provider import Provider
+from tools.devstack.audit import audit_stack
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 COMMIT = "commit-offset"
 RUNS_OUT = "payments_authorisation_expires_in_seconds_min"
@@ -39,24 +39,11 @@ def found(stack: Stack, purchase: Purchase) -> dict[Rule, str]:
     return {each.rule: each.says for each in report.notes if each.purchase_id == purchase.purchase_id}
 
 
-def test_a_refund_in_the_dashboard_is_noticed_and_named(battered: Stack, buyers: Buyers, provider: Provider) -> None:
-    """Payments learns of it by the event's look and counts it; the purchase stays paid; the audit names it."""
-    purchase = delivered(buyers)
-    before = provider.told()["payments_provider_refunds_total"]
-    provider.ask("POST", "/v1/refunds", data={"payment_intent": purchase.payment_id, "amount": 40})
-    provider.wait_until_recorded(purchase.purchase_id, refunds_by_hand=1, amount_refunded=40, refunded_by=None)
-    assert provider.told()["payments_provider_refunds_total"] == before + 1
-    assert buyers.shown(purchase)["status"] == "paid"
-    assert found(battered, purchase) == {
-        Rule.BY_HAND: "0.40 USD of 1.20 USD was refunded by hand; the offset stays delivered"
-    }
-
-
 def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyers, provider: Provider) -> None:
     """Both are learned by the events' looks; the audit tells an open dispute from a decided one."""
     purchase = delivered(buyers)
     before = provider.told()["payments_disputes_open"]
-    charge = provider.charge_of(purchase.payment_id)
+    charge = provider.charge_of(purchase.reference)
     dispute = provider.ask("POST", f"/simulator/charges/{charge}/dispute")
     provider.wait_until_recorded(purchase.purchase_id, disputed=True, disputes_open=1)
     assert provider.told()["payments_disputes_open"] == before + 1
@@ -65,18 +52,6 @@ def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyer
     provider.wait_until_recorded(purchase.purchase_id, disputed=True, disputes_open=0)
     assert provider.told()["payments_disputes_open"] == before
     assert "has decided" in found(battered, purchase)[Rule.DISPUTED]
-
-
-def test_a_sagas_own_refund_is_none_by_hand(battered: Stack, buyers: Buyers, provider: Provider) -> None:
-    """It bears our mark at the provider, and its events change nothing."""
-    before = provider.told()["payments_provider_refunds_total"]
-    purchase = buyers.opened()
-    buyers.refuse_delivery(purchase)
-    buyers.pay(purchase)
-    buyers.ended(purchase, "refunded", "delivery-refused", by=purchase.success)
-    provider.wait_until_recorded(purchase.purchase_id, refunds_by_hand=0, amount_refunded=120)
-    assert provider.told()["payments_provider_refunds_total"] == before
-    assert found(battered, purchase) == {}
 
 
 @pytest.mark.parametrize("told", [True, False])
@@ -90,14 +65,14 @@ def test_an_authorisation_that_runs_out_while_its_saga_stands_still(
         engine.wait_until_held(purchase.success, COMMIT)
         assert 0 < provider.told()[RUNS_OUT] <= A_WEEK_S
         with provider.failing({} if told else {"webhooks": {"drop": 1}}):
-            provider.ask("POST", f"/simulator/payment_intents/{purchase.payment_id}/expire")
+            provider.ask("POST", f"/simulator/payment_intents/{purchase.reference}/expire")
             if told:
                 provider.wait_until_recorded(purchase.purchase_id, status="canceled", capture_before=None)
             else:
                 drops = lambda: provider.ask("GET", "/simulator/faults")["done"]["dropped"]  # noqa: E731
                 # The payment's cancellation and the charge's end.
                 Shop.until(drops, lambda dropped: dropped == 2, "the events to be lost")
-    shown = buyers.settled(purchase)
+    shown = buyers.completed(purchase)
     assert shown["status"] == "failed"
     closed_by = buyers.shop.service("projects", f"/reservations/{purchase.payment_id}")["closed_by"]
     winner = closed_by.removesuffix(f"/{RELEASE}") if closed_by else purchase.success

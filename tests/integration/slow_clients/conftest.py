@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from devstack.patience import PATIENCE_S
 from tests.integration.service_process import REPOSITORY
+from tools.devstack.patience import PATIENCE_S
 
 THREADS = 4
 CONNECTIONS = 200

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 
-from services.common.database import connect
+from lib.database.database import connect
 from tests.integration.postgres import PostgresServer
 
 

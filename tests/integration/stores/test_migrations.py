@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from sqlalchemy import inspect
 
-from services.common.database import connect
-from services.common.migrations import migrate
+from lib.database.database import connect
+from lib.database.migrations import migrate
 from tests.integration.postgres import PostgresServer
 from tests.integration.service_process import REPOSITORY, ServiceProcess, running_service, wait_until
 from tests.integration.stores.conftest import Release
@@ -45,7 +45,7 @@ def start_migrating(**urls: str) -> "subprocess.Popen[str]":
 
 
 def cancel(service: ServiceProcess, purchase_id: str) -> int:
-    """Have Payments write a mark of a purchase that it does not know; the answer's status."""
+    """Have Payments write the tombstone of a purchase that it does not know; the answer's status."""
     return service.ask("POST", f"/purchases/{purchase_id}/cancel").status_code
 
 
@@ -68,35 +68,35 @@ def test_without_a_database_there_is_nothing_to_migrate(tmp_path: Path) -> None:
 
 def test_a_failed_migration_leaves_nothing_half_done(empty: str, release: Release) -> None:
     """What the failing release had done before is undone, and the message names the service, the cause and that."""
-    migrate("payments", empty)
+    migrate("services.payments", empty)
     release.add("CREATE TABLE half_done (id INTEGER)")
     release.add("ALTER TABLE payments ADD COLUMN note VARCHAR(9)", "INSERT INTO nowhere VALUES (1)")
     before = tables(empty)
     with pytest.raises(SystemExit, match=r"payments: its database .*nothing of it was changed: .*nowhere"):
-        migrate("payments", empty, release.scripts)
+        migrate("services.payments", empty, release.scripts)
     assert tables(empty) == before
-    migrate("payments", empty)
+    migrate("services.payments", empty)
 
 
 def test_a_migrated_database_asks_for_no_right_to_change_it(postgres: PostgresServer, release: Release) -> None:
     """A role that may read and write rows is enough to start on it; to change it is refused by a clear word."""
     url = postgres.new_database()
-    migrate("payments", url)
+    migrate("services.payments", url)
     role = f"writer_{uuid4().hex}"
     with psycopg.connect(url) as connection:
         connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'its-own'")
         connection.execute(f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}")
     its_own = url.replace("postgres:development@", f"{role}:its-own@")
-    migrate("payments", its_own)
+    migrate("services.payments", its_own)
     release.add("ALTER TABLE payments ADD COLUMN note VARCHAR(9)")
     with pytest.raises(SystemExit, match=r"nothing of it was changed: must be owner of table payments"):
-        migrate("payments", its_own, release.scripts)
+        migrate("services.payments", its_own, release.scripts)
 
 
 def test_a_password_stays_out_of_the_message(tmp_path: Path) -> None:
     """A database that is away ends the process with one line, without the password of its address."""
     with pytest.raises(SystemExit, match=r"payments: its database at postgresql://me:\*\*\*@127.0.0.1:1/x was not"):
-        migrate("payments", "postgresql://me:topsecret@127.0.0.1:1/x")
+        migrate("services.payments", "postgresql://me:topsecret@127.0.0.1:1/x")
 
 
 def test_the_old_program_goes_on_while_the_schema_grows(
@@ -109,7 +109,7 @@ def test_the_old_program_goes_on_while_the_schema_grows(
         assert cancel(running, "before") == 200
         release.add("CREATE TABLE receipts (id INTEGER)")
         newest = release.add("ALTER TABLE payments ADD COLUMN note VARCHAR(9) NOT NULL DEFAULT ''")
-        migrate("payments", url, release.scripts)
+        migrate("services.payments", url, release.scripts)
         assert cancel(running, "after") == 200
     log = tmp_path / "started.log"
     with running_service("payments", log, PAYMENTS_DATABASE_URL=url) as started:
@@ -121,7 +121,7 @@ def test_the_old_program_goes_on_while_the_schema_grows(
 @pytest.mark.parametrize(
     ("change", "which"),
     [
-        ("ALTER TABLE payments RENAME COLUMN marked TO undone", "payments: marked, undone"),
+        ("ALTER TABLE payments RENAME COLUMN canceled_early TO undone", "payments: canceled_early, undone"),
         ("ALTER TABLE payments ADD COLUMN note VARCHAR(9) NOT NULL DEFAULT 'x'", None),
     ],
 )
@@ -130,9 +130,9 @@ def test_a_program_refuses_a_schema_on_which_it_cannot_work(
 ) -> None:
     """A newer schema that lacks what the program reads, or wants what it does not write, is named; others are taken."""
     release.add(change)
-    migrate("payments", empty, release.scripts)
+    migrate("services.payments", empty, release.scripts)
     if which is None:
-        migrate("payments", empty)
+        migrate("services.payments", empty)
         return
     with pytest.raises(SystemExit, match=rf"is older and cannot work on it \({which}\)"):
-        migrate("payments", empty)
+        migrate("services.payments", empty)

@@ -16,7 +16,7 @@ import pytest
 from tests.integration.postgres import PostgresServer, running_server
 from tests.integration.projects.test_concurrency import at_once, booked, change, half_a_tonne, reserve, stock
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
-from tests.unit.payments.requests import outcome
+from tests.unit.services.payments.requests import outcome
 
 # Two gunicorn workers behind one address, each with a pool of its own.
 SEVERAL = {"GUNICORN_CMD_ARGS": "--workers 2"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import stripe
 
-from devstack.patience import PATIENCE_S
+from tools.devstack.patience import PATIENCE_S
 
 SIGNING_SECRET = "whsec_integration"
 

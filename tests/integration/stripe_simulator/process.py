@@ -6,11 +6,11 @@ from pathlib import Path
 
 import stripe
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.process import Process, ProcessSpec, started
-from devstack.readiness import http_ready
 from tests.integration.stripe_simulator.endpoint import SIGNING_SECRET
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
+from tools.devstack.process import Process, ProcessSpec, started
+from tools.devstack.readiness import http_ready
 
 
 class SimulatorProcess:
@@ -31,7 +31,7 @@ class SimulatorProcess:
         }
         self._spec = ProcessSpec(
             "stripe_simulator",
-            (sys.executable, "-m", "services.stripe_simulator"),
+            (sys.executable, "-m", "simulators.stripe"),
             http_ready(port),
             ready_limit_s=PATIENCE_S,
             stop_limit_s=PATIENCE_S,

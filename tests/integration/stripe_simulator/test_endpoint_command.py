@@ -6,10 +6,10 @@ import pytest
 import stripe
 from click.testing import CliRunner
 
-from app.stripe_endpoint import stripe_endpoint_commands
-from app.stripe_events import HANDLED
-from config import Settings
-from stripe_version import STRIPE_VERSION
+from providers.stripe.endpoint import stripe_endpoint_commands
+from providers.stripe.events import HANDLED
+from providers.stripe.settings import StripeEventSettings
+from providers.stripe.version import STRIPE_VERSION
 from tests.integration.stripe_simulator.process import SimulatorProcess
 
 URL = "https://shop.example/webhooks/stripe"
@@ -21,7 +21,7 @@ def command(simulator: SimulatorProcess) -> Command:
     """The command in test mode; what it says."""
 
     def run(*arguments: str, key: str = "sk_test_development", code: int = 0) -> str:
-        config = Settings.model_construct(stripe_api_base=simulator.url)
+        config = StripeEventSettings.model_construct(stripe_api_base=simulator.url)
         result = CliRunner().invoke(stripe_endpoint_commands(config), arguments, env={"STRIPE_SECRET_KEY": key})
         assert result.exit_code == code, result.output
         return result.output

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack.options import ROOT
-from devstack.process import ProcessSpec, running
+from tools.devstack.options import ROOT
+from tools.devstack.process import ProcessSpec, running
 
 # Five minutes: the slowest here starts a stack and tells a story in half a minute; a test machine may be busier.
 LIMIT_S = 300.0

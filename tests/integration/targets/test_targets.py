@@ -6,41 +6,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from devstack.options import ROOT
-from devstack.setup import python_env
-from devstack.setup.machine import Machine
 from tests.integration.targets.conftest import LIMIT_S, Copy
-
-# Those that a test here runs, and where the others are run.
-HERE = {
-    "audit",
-    "bench",
-    "capacity",
-    "clean",
-    "demo",
-    "explore",
-    "histories",
-    "openapi",
-    "restart",
-    "sbom",
-    "setup",
-    "up",
-}
-ELSEWHERE = {
-    "chaos": "tests/long/chaos",
-    "check": "CI runs it before all tests",
-    "help": "below",
-    "prove": "by people before a release (docs/releases.md)",
-    "prove-compose": "by people before a release (docs/releases.md)",
-    "test": "CI runs it",
-}
-
-
-def test_every_target_is_run() -> None:
-    """A new one is not there before something runs it."""
-    shown = subprocess.run(["/usr/bin/make", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-    assert {line.split()[1] for line in shown.splitlines()} == HERE | ELSEWHERE.keys()
+from tools.devstack.options import ROOT
+from tools.devstack.setup import python_env
+from tools.devstack.setup.machine import Machine
 
 
 def test_setup_is_done_already() -> None:
@@ -110,14 +79,14 @@ def test_clean_waits_for_the_stacks_end(copy: Copy, up: Path) -> None:
 def test_clean_removes_what_can_be_made_again(copy: Copy, tmp_path: Path) -> None:
     """The data of a stack that has ended, and what tests left; what set-up brought stays."""
     other = Copy(tmp_path)
-    shutil.copytree(copy.folder / "devstack", tmp_path / "devstack")
+    shutil.copytree(copy.folder / "tools/devstack", tmp_path / "tools/devstack")
     for name in ("Makefile", ".venv"):
         (tmp_path / name).symlink_to(copy.folder / name)
     (tmp_path / ".run").mkdir()
     (tmp_path / ".coverage").touch()
     other.made("clean")
 
-    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "devstack", ".venv"}
+    assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "tools", ".venv"}
 
 
 def test_explore_tells_stories(copy: Copy) -> None:

@@ -8,8 +8,8 @@ from temporalio import workflow
 from temporalio.runtime import Runtime
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from telemetry.sdk_metrics import metered_runtime
-from temporal_client import connect
+from engine import connect
+from lib.telemetry.sdk_metrics import metered_runtime
 
 QUEUE = "clumsy"
 

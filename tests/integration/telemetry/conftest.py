@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.integration.newcomers import newcomer
 from tests.integration.telemetry.collector import Collector, collecting
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 
 @pytest.fixture(scope="package")

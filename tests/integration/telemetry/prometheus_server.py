@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.process import ProcessSpec, running
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
+from tools.devstack.process import ProcessSpec, running
 
 DEPLOYED = Path(__file__).parents[3] / "deploy" / "prometheus"
 # Short, for a test waits for scrapes; a busy machine still answers within it.

@@ -9,17 +9,15 @@ from socket import create_server
 
 import pytest
 
-from devstack.options import ROOT
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.shop import Shop, item
-from tests.integration.telemetry.collector import Collector
+from tools.devstack.options import ROOT
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
 
 # More than the queue takes.
 SPANS = 5000
 PROGRAM = f"""
 from opentelemetry import trace
-from telemetry import tracing
+from lib.telemetry import tracing
 tracing.set_up("test")
 for _ in range({SPANS}):
     with trace.get_tracer("test").start_as_current_span("work"):
@@ -60,13 +58,3 @@ def test_a_process_works_and_ends_without_its_collector(away: Callable[[], Abstr
             check=False,
         )
     assert (done.returncode, done.stdout.split()) == (0, ["worked", "ended"])
-
-
-def test_a_purchase_is_paid_while_the_collector_hangs(client: Shop, collector: Collector) -> None:
-    """Every process waits for an answer of it meanwhile, and no buyer does."""
-    with collector.stuck():
-        answer = client.open([item(client.milestones()["mangrove-2"], "0.100")], 120).json()
-        Shop.until(lambda: collector.hanging, bool, "an export to hang", 30)
-        client.pay(answer).raise_for_status()
-        assert client.settled(answer["purchase_id"])["status"] == "paid"
-        client.notified(answer["purchase_id"], "payment.success")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.schemas import purchase_id
-from devstack.shop import Shop, item
-from devstack.stack import Stack
+from domain.keys import purchase_id_of
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 OURS = (
     "intake",
@@ -30,7 +30,7 @@ PLAIN = re.compile(r"Starting \w+ \w+ worker| \* Serving Flask app 'app'")
 # What asks for no one purchase: lists, the catalogue, and whatever a process says of itself.
 LISTS = r"/projects|/config|/purchases|/payments|/users/\S+|/v1/charges|/v1/refunds"
 OF_NO_PURCHASE = re.compile(rf"GET ({LISTS}) |not ready")
-ABOUT_ITSELF = ("gunicorn", "temporalio.worker", "services.common", "alembic", "opentelemetry")
+ABOUT_ITSELF = ("gunicorn", "temporalio.worker", "lib.database", "alembic", "opentelemetry")
 WHO_SERVES = {
     "paid": set(OURS) - {"payment_failed_worker"},
     "failed": set(OURS) - {"payment_success_worker", "users"},
@@ -56,10 +56,10 @@ def purchases(traced: Stack) -> dict[str, dict[str, Any]]:
         # Another price than Projects has: refused before anything begins.
         key = uuid.uuid4().hex
         assert shop.open(basket, 121, key=key).status_code == 409
-        ends = {shop.settled(each["purchase_id"])["status"]: each for each in opened}
+        ends = {shop.completed(each["purchase_id"])["status"]: each for each in opened}
         for kind, status in (("payment.success", "paid"), ("payment.failed", "failed")):
             shop.notified(ends[status]["purchase_id"], kind)
-        return {**ends, "refused": {"purchase_id": purchase_id(shop.buyer, key)}}
+        return {**ends, "refused": {"purchase_id": purchase_id_of(shop.buyer, key)}}
 
 
 @pytest.mark.parametrize("process", OURS)

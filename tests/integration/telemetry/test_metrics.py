@@ -12,16 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from devstack.patience import PATIENCE_S
-from devstack.ports import free_port
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.parking import forbidding
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.telemetry.prometheus_server import Prometheus, watching
 from tests.unit.deploy.telemetry import documented, expressions, metrics_in
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.ports import free_port
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 TYPE = re.compile(r"^# TYPE (\S+) (\S+)$", re.MULTILINE)
 # The libraries' own: documented by them.
@@ -89,9 +89,9 @@ def lived(watched: Stack, addresses: dict[str, str], prometheus: Prometheus) -> 
         with killed(watched, "users"):
             buyers.pay(paid)
             engine.wait_until_retried(paid.success)
-        assert buyers.settled(paid)["status"] == "paid"
+        assert buyers.completed(paid)["status"] == "paid"
         buyers.fail(failed)
-        assert buyers.settled(failed)["status"] == "failed"
+        assert buyers.completed(failed)["status"] == "failed"
         with forbidding(watched, "projects"):
             buyers.pay(parked)
             wait_for(prometheus, "SagaParked", "1 purchases")
@@ -131,7 +131,7 @@ def test_what_has_happened_is_counted(lived: Told, prometheus: Prometheus) -> No
     """Two purchases have ended, one as it should; one waits, for the reason that its callee gave."""
 
     def counted() -> tuple[list[float], ...]:
-        settled, parked = "buy_projects_purchases_settled_total", "buy_projects_sagas_parked_total"
+        settled, parked = "buy_projects_purchases_completed_total", "buy_projects_sagas_parked_total"
         return (
             prometheus.values(f'{settled}{{outcome="paid",reason=""}}'),
             prometheus.values(f'{settled}{{outcome="failed",reason="payment-failed"}}'),
@@ -157,7 +157,7 @@ def test_alerts_and_panels_read_what_is_there(lived: Told, prometheus: Prometheu
 
 def test_what_breaks_calls_somebody(lived: Told, watched: Stack, prometheus: Prometheus) -> None:
     """A callee that breaks its contract, a saga's fault and a worker that is gone fire; what is parked stays known."""
-    wait_for(prometheus, "ContractBroken", "commit_offset")
+    wait_for(prometheus, "ContractBroken", "commit-offset")
     wait_for(prometheus, "WorkflowTasksFail", "Clumsy")
     with killed(watched, "payment_success_worker"):
         wait_for(prometheus, "WorkerGone", "payment_success_worker")

@@ -5,17 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.told import told
-from tests.integration.webhooks.stripe import NEW, OLD, Basket, Stripe
+from tests.integration.webhooks.stripe import SECRET, Basket, Stripe
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 
 @pytest.fixture(scope="package")
 def deaf(doors: Stack) -> Iterator[Stack]:
-    """The intake is two processes and knows two secrets; a buyer may try two cards and leave purchases open."""
-    environment = {"WEB_CONCURRENCY": "2", "STRIPE_WEBHOOK_SECRETS": f"{OLD},{NEW}", "PAYMENT_ATTEMPTS": "2"}
+    """The intake is two processes; a buyer may leave purchases open."""
+    environment = {"WEB_CONCURRENCY": "2", "STRIPE_WEBHOOK_SECRETS": SECRET}
     with told(doors, "intake", "projects", "stripe_simulator", MAX_OPEN_PURCHASES="100", **environment) as running:
         yield running
 

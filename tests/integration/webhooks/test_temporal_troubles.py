@@ -15,18 +15,17 @@ from temporalio.client import Client
 
 from app import create_app
 from app.factory import wired
-from app.loop import LoopThread
-from app.temporal import TemporalSagas
-from config import Settings
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
+from app.settings import IntakeSettings
 from domain.ports import Payments
-from temporal_client import data_converter
+from engine import data_converter
+from engine.purchases import Purchases
 from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.webhooks.stripe import Stripe, statuses
 from tests.unit.app.deliveries import OLD, event, send
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 SUCCEEDED = "payment_intent.succeeded"
 CROWD = 60
@@ -51,7 +50,7 @@ def test_a_temporal_that_hangs_takes_nobody_with_it(deaf: Stack, shop: Shop, str
         assert all(int(answer.result().headers["Retry-After"]) > 0 for answer in crowd)
     for one in unknown:
         shop.until(partial(stripe.deliver, one), lambda answer: answer.status_code == 200, "the event to be taken")
-        assert engine.status(f"payment-success/{one['data']['object']['id']}")
+        assert engine.status(f"payment-success/{one['data']['object']['metadata']['payment_id']}")
 
 
 Connect = Callable[[], Awaitable[Client]]
@@ -60,10 +59,9 @@ Connect = Callable[[], Awaitable[Client]]
 @contextmanager
 def door(connect: Connect) -> Iterator[FlaskClient]:
     """An intake whose way to Temporal is this one."""
-    loop = LoopThread()
-    sagas = TemporalSagas(loop, cast("Payments", None), connect)
-    config = Settings.model_construct(stripe_webhook_secrets=(OLD,))
-    yield create_app(replace(wired(), loop=loop, sagas=sagas, config=config)).test_client()
+    purchases = Purchases(cast("Payments", None), connect)
+    config = IntakeSettings.model_construct(stripe_webhook_secrets=(OLD,))
+    yield create_app(replace(wired(), purchases=purchases, config=config)).test_client()
 
 
 def connecting(address: str, namespace: str) -> Connect:
@@ -94,4 +92,4 @@ def test_whatever_temporal_refuses_is_503(deaf: Stack, trouble: str) -> None:
         refused = send(client, event())
         assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (503, "dependency-unavailable")
         assert int(refused.headers["Retry-After"]) > 0
-        assert send(client, event(metadata={})).status_code == 200
+        assert send(client, event("charge.succeeded")).status_code == 200

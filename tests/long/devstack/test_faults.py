@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from devstack.links import Links
-from devstack.shop import Shop, item
-from devstack.stack import Stack, StackOptions
 from tests.integration.newcomers import newcomer
+from tools.devstack.links import Links
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack, StackOptions
 
 LATENCY_MS = 200
 
@@ -68,7 +68,7 @@ def test_a_paid_purchase_waits_for_a_link(
     client.until(lambda: asyncio.run(tries(temporal, answer["payment_id"])), lambda tried: tried > 1, "a second try")
     assert client.purchase(answer["purchase_id"])["status"] == "processing"
     links.heal("users")
-    assert client.settled(answer["purchase_id"])["status"] == "paid"
+    assert client.completed(answer["purchase_id"])["status"] == "paid"
     assert len(client.notified(answer["purchase_id"], "payment.success")) == 1
 
 
@@ -99,5 +99,5 @@ def test_every_process_survives_a_kill(own: Stack, client: Shop, links: Links) -
         client.pay(answer).raise_for_status()
     # The proxies are whole again, for theirs was killed too.
     for buyer, answer in answers:
-        assert client.settled(answer["purchase_id"], buyer=buyer)["status"] == "paid"
+        assert client.completed(answer["purchase_id"], buyer=buyer)["status"] == "paid"
         assert len(client.notified(answer["purchase_id"], "payment.success")) == 1

@@ -2,19 +2,19 @@
 
 import httpx
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, FIRST, Keys
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 def paid(buyers: Buyers, *purchases: Purchase) -> None:
     """Pay, and see them delivered."""
     for purchase in purchases:
         buyers.pay(purchase)
-    assert [buyers.settled(purchase)["status"] for purchase in purchases] == ["paid"] * len(purchases)
+    assert [buyers.completed(purchase)["status"] for purchase in purchases] == ["paid"] * len(purchases)
 
 
 def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: Keys, buyers: Buyers) -> None:
@@ -64,4 +64,4 @@ def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buy
     assert "encrypted by the key 'second'" in own.log("intake").read_text()
 
     keys.roll(BOTH, "second")
-    assert buyers.settled(purchase)["status"] == "paid"
+    assert buyers.completed(purchase)["status"] == "paid"

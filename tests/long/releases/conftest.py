@@ -6,19 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.histories.changed import Edit
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
 from tests.long.releases.version import Version
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
-# What version 2 does otherwise: one look more, of which a purchase of version 1 knows nothing.
-LOOKS_TWICE = Edit(
-    "workflows/opening.py",
-    "        self._await_payment(payment.known_id)\n",
-    "        await self.look(payment.known_id)\n        self._await_payment(payment.known_id)\n",
-)
+OPEN = "        self._is_open(paid=payment.status is PaymentStatus.PAID)\n"
+# What version 2 does otherwise: it asks once more for the payment, of which a purchase of version 1 knows nothing.
+ASKS_TWICE = Edit("workflows/opening.py", OPEN, f"        await self.retrieve(self.payment_id)\n{OPEN}")
 
 
 @pytest.fixture(scope="package")
@@ -40,7 +37,7 @@ def first(versioned: Stack, tmp_path_factory: pytest.TempPathFactory) -> Version
 @pytest.fixture(scope="package")
 def second(versioned: Stack, first: Version, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Version]:
     """Version 2: its workers poll, and get nothing yet."""
-    with Version(versioned, "1.1.0", tmp_path_factory.mktemp("second"), [LOOKS_TWICE]) as version:
+    with Version(versioned, "1.1.0", tmp_path_factory.mktemp("second"), [ASKS_TWICE]) as version:
         yield version
 
 
@@ -59,12 +56,12 @@ def buyers(versioned: Stack, engine: Engine) -> Iterator[Buyers]:
 
 @pytest.fixture
 def bad(versioned: Stack, first: Version, tmp_path: Path) -> Iterator[Version]:
-    """Version 3: it looks twice too, delivers nothing and records nothing."""
+    """Version 3: it asks twice too, delivers nothing and records nothing."""
     raises = 'raise KeyError("planted")'
     edits = [
-        LOOKS_TWICE,
+        ASKS_TWICE,
         Edit("workflows/payment_success.py", "await self._commit()", raises),
-        Edit("workflows/start_payment.py", "ended = await self._record(self.settlement)", raises),
+        Edit("workflows/start_payment.py", "ended = await self._record(self.result)", raises),
     ]
     with Version(versioned, "1.2.0", tmp_path, edits) as version:
         yield version

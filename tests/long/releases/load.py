@@ -10,9 +10,9 @@ from typing import Any, Self
 
 import httpx
 
-from devstack.patience import PATIENCE_S
-from devstack.shop import Shop, item
 from tests.integration.newcomers import newcomer
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.shop import Shop, item
 
 BUYERS = 4
 QUANTITY, AMOUNT = "0.100", 120

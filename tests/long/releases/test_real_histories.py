@@ -2,12 +2,12 @@
 
 from temporalio.client import Client
 
-from devstack.stack import Stack
-from temporal_client import data_converter
+from engine import data_converter
 from tests.histories.files import Recorded
 from tests.histories.gate import faults, told
 from tests.integration.sagas.buyers import Buyers
 from tests.long.releases.version import Version
+from tools.devstack.stack import Stack
 
 CLOSED = "TemporalWorkerDeploymentVersion = 'buy-projects:1.0.0' AND ExecutionStatus != 'Running'"
 # As many as make every branch of the tests before likely, and replay in seconds.
@@ -20,7 +20,7 @@ async def test_the_gate_takes_what_a_server_has_kept(versioned: Stack, first: Ve
     buyers.pay(paid)
     buyers.fail(declined)
     for purchase in (paid, declined):
-        buyers.settled(purchase)
+        buyers.completed(purchase)
     where = versioned.description["temporal"]
     client = await Client.connect(where["address"], namespace=where["namespace"], data_converter=data_converter())
     kept = []

@@ -3,16 +3,17 @@
 import os
 import signal
 
-from devstack.process import Process
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.long.releases.audited import audit
 from tests.long.releases.load import Bought, Load
 from tests.long.releases.version import Version
+from tools.devstack import processes
+from tools.devstack.process import Process
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 # The longest that a worker takes for its last steps: what a platform gives it (docs/deployment.md).
 GRACE_S = 20.0
-WORKERS = ("start_payment_worker", "payment_success_worker", "payment_failed_worker")
+WORKERS = tuple(worker.name for worker in processes.WORKERS)
 # Between two restarts, so that each happens under load.
 BETWEEN = 5
 

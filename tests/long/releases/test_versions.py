@@ -1,10 +1,10 @@
 """The procedures of docs/releases.md: rolling out, ramping, rolling back a bad version with purchases stuck on it."""
 
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers, Purchase
 from tests.long.releases.audited import audit
 from tests.long.releases.version import Version
+from tools.devstack.stack import Stack
 
 # All of them on one side of an even ramp: one in half a million.
 RAMPED = 20

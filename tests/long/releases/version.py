@@ -9,12 +9,12 @@ from typing import Self
 
 import psutil
 
-from devstack.patience import PATIENCE_S
-from devstack.plan import WORKERS
-from devstack.process import Process, ProcessSpec
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.histories.changed import PACKAGES, ROOT, Edit, change
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.process import Process, ProcessSpec
+from tools.devstack.processes import WORKERS
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
 
 class Version:
@@ -31,11 +31,12 @@ class Version:
 
     def __enter__(self) -> Self:
         """Start the workers; whoever needs them all there waits for them by a command of the release."""
-        for name, line in WORKERS.items():
-            command = (sys.executable, "-m", f"workers.{name}")
-            alive = {"ALIVE_FILE": str(self._alive_file(name))}
-            spec = ProcessSpec(name=name, command=command, ready_line=line, env=alive)
-            log = self._folder / f"{name}.log"
+        for worker in WORKERS:
+            # By the other name of the same: a stack starts its own as the table of processes has it.
+            command = (sys.executable, "-m", f"workers.{worker.command[-1]}")
+            alive = {"ALIVE_FILE": str(self._alive_file(worker.name))}
+            spec = ProcessSpec(name=worker.name, command=command, ready_line=worker.ready_line, env=alive)
+            log = self._folder / f"{worker.name}.log"
             self._workers.append(Process(spec, self._folder, self._environ, log, lambda _name, _line: None))
         return self
 
@@ -48,7 +49,7 @@ class Version:
 
     def wait_until_alive(self) -> None:
         """Wait until each of its workers shows the file by which a platform sees that it is ready."""
-        files = [self._alive_file(name) for name in WORKERS]
+        files = [self._alive_file(worker.name) for worker in WORKERS]
         there = lambda: [file.name for file in files if file.exists()]  # noqa: E731
         Shop.until(there, lambda names: len(names) == len(files), f"workers of version {self.build_id}", PATIENCE_S)
 

@@ -7,17 +7,18 @@ has been asked, and new workers ask again.
 import asyncio
 from contextlib import ExitStack
 
-from devstack.audit import audit_stack
-from devstack.shop import Shop
-from devstack.stack import Stack
 from tests.integration.engine import Engine
 from tests.integration.hold import each_asks, stopped, unread
-from tests.integration.sagas.buyers import CANCEL, PUBLISH, REFUND, RELEASE, Buyers
+from tests.integration.sagas.buyers import CANCEL, CANCEL_OF, PUBLISH, REFUND, RELEASE, Buyers
+from tools.devstack import processes
+from tools.devstack.audit import audit_stack
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack
 
-WORKERS = ("start_payment_worker", "payment_success_worker", "payment_failed_worker")
-LOOK, COMMIT, CAPTURE, DELIVER = "look-at-payment", "commit-offset", "capture-payment", "deliver-offset"
+WORKERS = tuple(worker.name for worker in processes.WORKERS)
+RETRIEVE, COMMIT, CAPTURE, DELIVER = "retrieve-payment", "commit-offset", "capture-payment", "deliver-offset"
 CREATE, RESERVE, RECORD = "create-payment", "reserve-offset", "record-outcome"
-REVOKE, RETURN = "revoke-offset", "return-offset"
+REVOKE, RESTOCK = "revoke-offset", "restock-offset"
 
 
 def crash(battered: Stack, engine: Engine, held: dict[str, str], callees: ExitStack) -> None:
@@ -52,10 +53,10 @@ def test_steps_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> N
         before.close()
         held = {
             created.opening: CREATE,
-            looked.success: LOOK,
+            looked.success: RETRIEVE,
             captured.success: CAPTURE,
             recorded.opening: RECORD,
-            refused.opening: CANCEL,
+            refused.opening: CANCEL_OF,
         }
         crash(battered, engine, held, callees)
     created = buyers.answered(created)
@@ -78,7 +79,7 @@ def test_steps_at_payments_after_another_step_there(battered: Stack, engine: Eng
         # What its deadline does, at a time of our own.
         engine.cancel(canceled.opening)
         attempt = buyers.fail(failed)
-        for saga, step in {canceled.opening: LOOK, attempt: LOOK, refunded.success: CANCEL}.items():
+        for saga, step in {canceled.opening: RETRIEVE, attempt: RETRIEVE, refunded.success: CANCEL}.items():
             engine.wait_until_held(saga, step)
         # One step on: Payments answers, but stands still again before the workers can ask it the next thing.
         with each_asks(battered, WORKERS, "payments"):
@@ -110,7 +111,7 @@ def test_steps_at_projects(battered: Stack, engine: Engine, buyers: Buyers) -> N
             sold.success: COMMIT,
             canceled.opening: RELEASE,
             attempt: RELEASE,
-            refunded.success: RETURN,
+            refunded.success: RESTOCK,
         }
         crash(battered, engine, held, callees)
     reserved = buyers.answered(reserved)

@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx
 
-from audit import Report, Rule, Side
-from devstack.audit import audit_stack
-from devstack.description import DATABASES
-from devstack.shop import Shop, item
-from devstack.stack import Stack
+from audit.report import Report
+from audit.rules.findings import Rule, Side
 from tests.integration.postgres import PostgresServer
 from tests.integration.service_process import REPOSITORY
+from tools.devstack.audit import audit_stack
+from tools.devstack.description import DATABASES
+from tools.devstack.shop import Shop, item, reference
+from tools.devstack.stack import Stack
 
 Answer = dict[str, Any]
 # Who mends: no saga has such a key.
@@ -77,12 +78,12 @@ class Operator:
         """A purchase that is paid and settled."""
         answer = self.opened(key)
         self.shop.pay(answer).raise_for_status()
-        assert self.shop.settled(answer["purchase_id"])["status"] == "paid"
+        assert self.shop.completed(answer["purchase_id"])["status"] == "paid"
         return answer
 
     def resend(self, answer: Answer) -> None:
         """Have the provider send its event of a payment that has succeeded once more."""
-        events = self.shop.provider_events(answer["payment_id"])
+        events = self.shop.provider_events(reference(answer))
         self.shop.repeat_webhook(next(e["id"] for e in events if e["type"] == "payment_intent.succeeded"))
 
     def report(self) -> Report:

@@ -8,10 +8,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from audit import Rule, Side
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
+from audit.rules.findings import Rule, Side
 from tests.long.stores.lost import Answer, Operator, back_up, bring_back, run
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 # 10 min: nothing expires while backups are made and brought back on a busy machine.
 ENVIRONMENT = {"STORE": "postgres", "RESERVATION_TTL": "600"}
@@ -57,7 +57,7 @@ def lost(first: Stack, options: StackOptions, tmp_path_factory: pytest.TempPathF
         queued, opened, paid_after = buyer.paid(), buyer.opened(), buyer.opened()
         back_up(first, options.state, backup)
         shop.pay(paid_after).raise_for_status()
-        assert shop.settled(paid_after["purchase_id"])["status"] == "paid"
+        assert shop.completed(paid_after["purchase_id"])["status"] == "paid"
         new_open, new_paid = buyer.opened(keys[0]), buyer.paid(keys[1])
     first.kill_at_once()
     first.stop()
@@ -95,7 +95,7 @@ def test_a_stack_on_postgresql_survives_a_crash_of_its_server(first: Stack) -> N
         assert [process.spec.name for process in first.dead()] == ["postgresql"]
         first.restart("postgresql")
         shop.pay(waiting).raise_for_status()
-        assert shop.settled(waiting["purchase_id"])["status"] == "paid"
+        assert shop.completed(waiting["purchase_id"])["status"] == "paid"
         shop.notified(waiting["purchase_id"], "payment.success")
         assert buyer.report().adds_up
 
@@ -111,7 +111,7 @@ def test_what_the_backup_knows_goes_on_by_itself(lost: tuple[Purchases, Path], o
     shop.pay(were.opened).raise_for_status()
     operator.resend(were.paid_after)
     for each in (were.opened, were.paid_after):
-        assert shop.settled(each["purchase_id"])["status"] == "paid"
+        assert shop.completed(each["purchase_id"])["status"] == "paid"
         shop.notified(each["purchase_id"], "payment.success")
     assert operator.report().adds_up
 
@@ -129,7 +129,7 @@ def test_what_is_newer_than_the_backup_comes_back_with_its_buyer(
     operator.shop.pay(again[0]).raise_for_status()
     operator.resend(were.new_paid)
     for each in again:
-        assert operator.shop.settled(each["purchase_id"])["status"] == "paid"
+        assert operator.shop.completed(each["purchase_id"])["status"] == "paid"
         operator.shop.notified(each["purchase_id"], "payment.success")
     assert operator.report().adds_up
 
@@ -162,6 +162,6 @@ def test_services_that_are_older_than_the_rest_are_mended(operator: Operator, tm
         operator.call("projects", "POST", "/reservations", order | {"payment_id": each["payment_id"]})
     operator.call("projects", "PATCH", f"/reservations/{payment_id}", {"status": "committed"})
     operator.shop.pay(opened).raise_for_status()
-    assert operator.shop.settled(opened["purchase_id"])["status"] == "paid"
+    assert operator.shop.completed(opened["purchase_id"])["status"] == "paid"
     operator.shop.notified(opened["purchase_id"], "payment.success")
     assert operator.faults(paid, opened) == {not_told}

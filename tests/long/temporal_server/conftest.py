@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from devstack.shop import Shop
-from devstack.stack import Stack, StackOptions
 from tests.integration.postgres import running_postgres
 from tests.long.temporal_server.server import ProductionServer, production_server
+from tools.devstack.shop import Shop
+from tools.devstack.stack import Stack, StackOptions
 
 
 @pytest.fixture(scope="package")

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from devstack.options import ROOT
-from devstack.ports import claim_block
-from devstack.setup import temporal_on_postgresql, temporal_server
-from devstack.setup.machine import Machine
 from tests.long.temporal_server.certificates import Authority, Certificate
+from tools.devstack.options import ROOT
+from tools.devstack.ports import claim_block
+from tools.devstack.setup import temporal_on_postgresql, temporal_server
+from tools.devstack.setup.machine import Machine
 
 CONFIG = ROOT / "deploy" / "temporal"
 NAMESPACE = "buy-projects"
@@ -26,7 +26,7 @@ def program(name: str) -> Path:
     """A program that the set-up has brought."""
     machine = Machine(ROOT, os.environ, lambda _: None)
     found = temporal_server.find(machine) if name == "temporal" else temporal_on_postgresql.find(machine, name)
-    assert found, f"{name} is missing: run `python3 -m devstack.setup --tests`"
+    assert found, f"{name} is missing: run `python3 -m tools.devstack.setup --tests`"
     return found
 
 

@@ -12,13 +12,13 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, TLSConfig
 from temporalio.envconfig import ClientConfig
 
-from devstack import temporal
-from devstack.options import ROOT
-from devstack.plan import WORKERS
-from devstack.shop import Shop, item
-from devstack.stack import Stack
 from tests.long.temporal_server.certificates import Authority, Certificate
 from tests.long.temporal_server.server import CONFIG, NAMESPACE, SERVER_NAME, ProductionServer, program
+from tools.devstack import temporal
+from tools.devstack.options import ROOT
+from tools.devstack.processes import WORKERS
+from tools.devstack.shop import Shop, item
+from tools.devstack.stack import Stack
 
 # A server that was killed joins its own ring again, and takes back its shards, before it answers.
 BACK_S = 90.0
@@ -38,7 +38,7 @@ def test_every_end_is_reached(shop: Shop) -> None:
     shop.pay(paid).raise_for_status()
     shop.pay(declined, "pm_card_chargeDeclined")
     shop.cancel(canceled["purchase_id"]).raise_for_status()
-    ends = [shop.settled(answer["purchase_id"], BACK_S)["status"] for answer in (paid, declined, canceled)]
+    ends = [shop.completed(answer["purchase_id"], BACK_S)["status"] for answer in (paid, declined, canceled)]
     assert ends == ["paid", "failed", "canceled"]
 
 
@@ -47,17 +47,17 @@ def test_a_killed_server_loses_no_purchase(shop: Shop, secured: Stack, server: P
     open_ones = [bought(shop) for _ in range(3)]
     server.crash()
     for worker in WORKERS:
-        secured.kill(f"{worker}_worker")
+        secured.kill(worker.name)
     for answer in open_ones[:2]:
         shop.pay(answer).raise_for_status()
     server.start()
     for worker in WORKERS:
-        secured.restart(f"{worker}_worker")
+        secured.restart(worker.name)
     for answer in open_ones[:2]:
-        assert shop.settled(answer["purchase_id"], BACK_S)["status"] == "paid"
+        assert shop.completed(answer["purchase_id"], BACK_S)["status"] == "paid"
     cancel = lambda: shop.cancel(open_ones[2]["purchase_id"]).status_code  # noqa: E731 - asked until it is answered
     Shop.until(cancel, lambda status: status == 200, "the cancel", BACK_S)
-    assert shop.settled(open_ones[2]["purchase_id"], BACK_S)["status"] == "canceled"
+    assert shop.completed(open_ones[2]["purchase_id"], BACK_S)["status"] == "canceled"
 
 
 def test_the_books_add_up(secured: Stack, server: ProductionServer) -> None:

@@ -23,7 +23,7 @@ class Fate(Enum):
     OVERTAKEN = auto()  # the same, and it takes effect right after the next other call to its callee
     CRASHES = auto()  # it is done, and the worker dies before that is recorded
     REFUSED = auto()  # the callee says no where its contract allows it
-    STALE = auto()  # a look shows the payment as it was before its last change
+    STALE = auto()  # a retrieval shows the payment as it was before its last change
     BROKEN = auto()  # the callee answers what its contract does not know
 
 
@@ -37,9 +37,9 @@ REFUSALS = {
 # The repeat of a call that is to be overtaken waits for longer than an opening takes, which is therefore given up.
 OVERTAKING_S = 60
 SERVICES = {
-    "payments": {"create", "look", "cancel", "cancel_purchase", "capture", "refund", "record", "find"},
-    "projects": {"reserve", "commit", "release", "give_back", "look_at_reservation"},
-    "users": {"deliver", "revoke", "look_at_offset"},
+    "payments": {"create", "retrieve", "cancel", "cancel_payment_of", "capture", "refund", "record", "find"},
+    "projects": {"reserve", "commit", "release", "restock", "retrieve_reservation"},
+    "users": {"deliver", "revoke", "retrieve_offset"},
     "notifier": {"publish"},
 }
 
@@ -53,7 +53,7 @@ def caller() -> str:
 
 def fates_of(step: str) -> list[Fate]:
     """What may become of a step's call: one that only reads has no effect that could be lost or late."""
-    if "look-at" in step or "find" in step:
+    if "retrieve" in step or "find" in step:
         return [Fate.UNREACHED, Fate.STALE, Fate.BROKEN]
     refusable = any(word in step for word in ("reserve", "capture", "refund-", "deliver"))
     never = {Fate.STALE} if refusable else {Fate.STALE, Fate.REFUSED}
@@ -109,8 +109,8 @@ class Network:
         if fate is Fate.BROKEN:
             self._tell(f"    {call.operation}: the contract is broken")
             raise ContractBroken("401")
-        if fate is Fate.STALE and call.operation == "look" and (before := self._stale()):
-            self._tell(f"    look -> stale: {before.status}")
+        if fate is Fate.STALE and call.operation == "retrieve" and (before := self._stale()):
+            self._tell(f"    retrieve -> stale: {before.status}")
             return before
         refuses = fate is Fate.REFUSED or call.operation == self._refused
         answer = self._answer(call, REFUSALS.get(call.operation) if refuses else None)

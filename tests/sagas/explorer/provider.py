@@ -11,7 +11,7 @@ from tests.sagas.world import World
 # A buyer needs a moment, a bank some hours: before and after the reservation's 30 minutes.
 BUYER_TAKES = timedelta(minutes=1)
 BANK_TAKES = timedelta(hours=1)
-# Longer than a look stays fresh: nobody gives money back faster than that.
+# Longer than an answer stays fresh: nobody gives money back faster than that.
 HAND_TAKES = timedelta(seconds=5)
 # Of a price of 1800: whoever takes it for a yes sells for too little.
 PART = 100
@@ -32,11 +32,13 @@ class Plan(Enum):
 class Setting:
     """What stands from the start.
 
+    `paid_at_creation`: the provider takes or holds the money as the payment is created, and sends no webhook of it.
     `refused` is the operation that its callee always refuses, `late` the one whose first call is overtaken by its undo.
     """
 
     plan: Plan = Plan.PAYS
     manual_capture: bool = False
+    paid_at_creation: bool = False
     attempts: int = 1
     bank_accepts: bool = True
     sold_out: bool = False
@@ -131,7 +133,7 @@ class Provider:
         self._by_hand(f"captures {amount}", amount_captured=amount, amount_authorised=0)
 
     def _by_hand(self, what: str, **amounts: int) -> None:
-        """A look shows money that was touched at once: the provider's own books are never stale."""
+        """Whoever asks sees money that was touched at once: the provider's own books are never stale."""
         self._agenda.now += HAND_TAKES
         self._tell(f"somebody at the provider: {what}")
         self._world.payments.set(**amounts)

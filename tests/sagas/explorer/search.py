@@ -18,6 +18,8 @@ MOMENTS = {"events": 60, "calls": 12}
 PICKS = 64
 # What happens to calls and what the buyer does decides most stories.
 KINDS = (*Kind, *[Kind.CALL] * 3, *[Kind.BUYER] * 3, Kind.TIME)
+# One story in so many has a provider that is paid at creation: there a buyer's plans decide less.
+PAID_AT_CREATION = 4
 # More events than any story needs: beyond it something turns round and round.
 EVENTS_MAX = 2_000
 # In the end operators look at the parked sagas after so many events, also while another saga still goes on.
@@ -52,6 +54,7 @@ def script_of(seed: int, number: int) -> Script:
         too_many_open=chance.random() < 0.1,
         refused=chance.choice(("", "", "", "reserve", "capture", "deliver")),
         late=chance.choice(("", "", "", "create", "reserve", "capture", "deliver")),
+        paid_at_creation=number % PAID_AT_CREATION == 0,
     )
     return Script(setting, tuple(_turn(chance) for _ in range(chance.randint(0, TURNS_MAX))))
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from temporalio.api.failure.v1 import Failure
 
-from domain.answers import GIVEN_UP, recorded_answer
+from domain.answers import given_up, recorded_answer
 from domain.errors import Refused
-from domain.messages import PURCHASE_ID_PREFIX, CancelAnswer, ParkedView
-from domain.purchase import Answer, Payment, PurchaseStatus
+from domain.messages import PURCHASE_ID_PREFIX, ParkedView, PurchaseView
+from domain.purchase import ENDS, Answer, Payment, PurchaseStatus
 from tests.sagas.agenda import Event
 from tests.sagas.engine import START
 from tests.sagas.execution import Execution
@@ -21,8 +21,6 @@ from tests.sagas.sdk import value_of
 from tests.sagas.world import SAGAS, World
 
 FINGERPRINT = "f1"
-S = PurchaseStatus
-ENDS = {S.PAID, S.FAILED, S.EXPIRED, S.CANCELED, S.REFUNDED, S.REJECTED}
 KINDS = {"purchase": "StartPayment", "payment-success": "PaymentSuccess", "payment-failed": "PaymentFailed"}
 
 
@@ -69,6 +67,7 @@ class Town:
             carry=self.network.carry,
             tell=self.tell,
         )
+        self.world.payments.paid_at_creation = setting.paid_at_creation
         self.engine = self.world.engine
         self.provider = Provider(setting, self.world, self.tell, self.cancel)
         self.rival_has = 0
@@ -138,7 +137,7 @@ class Town:
             self.provider.buyer_may_pay()
         self.tell(f"client: is answered {words}")
         # A repeat after the retention cannot know that it is one as long as Payments is away: it is given up.
-        if not (self._forgotten and words == str(GIVEN_UP)):
+        if not (self._forgotten and words == str(given_up())):
             self.answers.append(words)
 
     @property
@@ -160,9 +159,10 @@ class Town:
             if answer is None:
                 waiting.append((execution, update_id))
             elif not isinstance(answer, Failure):
-                told = value_of(answer, CancelAnswer)
-                self.tell(f"client: is answered that it is {'' if told.canceled else 'not canceled but '}{told.status}")
-                self.ends_told |= {told.status} & ENDS
+                status = value_of(answer, PurchaseView).status
+                canceled = "" if status is PurchaseStatus.CANCELED else "not canceled but "
+                self.tell(f"client: is answered that it is {canceled}{status}")
+                self.ends_told |= {status} & ENDS
         self._cancels = waiting
 
     @property

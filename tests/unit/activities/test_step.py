@@ -12,14 +12,14 @@ from activities import PaymentsSteps
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import PaymentCall
 from domain.ports import Payments
-from tests.unit.fakes import Recorder, payment
+from tests.unit.values import PAYMENT_ID, Recorder, payment
 
-CALL = PaymentCall(payment_id="pi_1")
+CALL = PaymentCall(payment_id=PAYMENT_ID)
 
 
 def environment(**info: Any) -> ActivityEnvironment:
     """A running step of a saga."""
-    known = {"workflow_id": "payment-failed/pi_1/ch_1", "activity_id": "cancel-payment"}
+    known = {"workflow_id": f"payment-failed/{PAYMENT_ID}/ch_1", "activity_id": "cancel-payment"}
     running = ActivityEnvironment()
     running.info = replace(running.info, **known | info)
     return running
@@ -43,7 +43,7 @@ async def test_a_steps_key_is_the_same_on_every_attempt() -> None:
     for attempt in (1, 2, 7):
         running = environment(attempt=attempt, workflow_run_id=f"run-{attempt}", task_token=bytes([attempt]))
         assert await running.run(steps(recorder).cancel_payment, CALL) == payment()
-    assert recorder.calls == [("cancel", "pi_1", "payment-failed/pi_1/ch_1/cancel-payment")] * 3
+    assert recorder.calls == [("cancel", PAYMENT_ID, f"payment-failed/{PAYMENT_ID}/ch_1/cancel-payment")] * 3
 
 
 async def test_a_key_names_saga_and_step() -> None:
@@ -53,7 +53,7 @@ async def test_a_key_names_saga_and_step() -> None:
     await environment(activity_id="refund-payment").run(steps(recorder).refund_payment, CALL)
     assert [call[-1] for call in recorder.calls] == [
         "purchase/p1/cancel-payment",
-        "payment-failed/pi_1/ch_1/refund-payment",
+        f"payment-failed/{PAYMENT_ID}/ch_1/refund-payment",
     ]
 
 

@@ -21,41 +21,56 @@ from domain.messages import (
     cloud_event,
 )
 from domain.purchase import Payment, PaymentStatus, PurchaseStatus
-from tests.unit.fakes import NOW, ORDER, Recorder, outcome, payment
+from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, outcome, payment
 
 KEY = "saga/step"
-PAID = PaymentCall(payment_id="pi_1")
+PAID = PaymentCall(payment_id=PAYMENT_ID)
 NOTIFICATION = Notification(
-    kind="payment.success", payment_id="pi_1", order=ORDER, status=PurchaseStatus.PAID, time=NOW
+    kind="payment.success", payment_id=PAYMENT_ID, order=ORDER, status=PurchaseStatus.PAID, time=NOW
 )
 
 STEPS: list[tuple[type, str, Any, tuple[Any, ...]]] = [
     (PaymentsSteps, "create_payment", ORDER, ("create", ORDER, KEY)),
-    (PaymentsSteps, "look_at_payment", PAID, ("look", "pi_1")),
+    (PaymentsSteps, "retrieve_payment", PAID, ("retrieve", PAYMENT_ID)),
     (PaymentsSteps, "find_payment", PurchaseCall(purchase_id="p1"), ("find", "p1")),
-    (PaymentsSteps, "cancel_payment", PAID, ("cancel", "pi_1", KEY)),
-    (PaymentsSteps, "cancel_purchase_payment", PurchaseCall(purchase_id="p1"), ("cancel_purchase", "p1", KEY)),
-    (PaymentsSteps, "capture_payment", PAID, ("capture", "pi_1", KEY)),
-    (PaymentsSteps, "refund_payment", PAID, ("refund", "pi_1", KEY)),
+    (PaymentsSteps, "cancel_payment", PAID, ("cancel", PAYMENT_ID, KEY)),
+    (PaymentsSteps, "cancel_payment_of", PurchaseCall(purchase_id="p1"), ("cancel_payment_of", "p1", KEY)),
+    (PaymentsSteps, "capture_payment", PAID, ("capture", PAYMENT_ID, KEY)),
+    (PaymentsSteps, "refund_payment", PAID, ("refund", PAYMENT_ID, KEY)),
     (
         PaymentsSteps,
         "record_outcome",
         RecordCall(order=ORDER, outcome=outcome()),
         ("record_outcome", ORDER, outcome(), KEY),
     ),
-    (ProjectsSteps, "reserve_offset", ReserveCall(payment_id="pi_1", order=ORDER), ("reserve", "pi_1", ORDER, KEY)),
-    (ProjectsSteps, "look_at_reservation", PAID, ("look", "pi_1")),
-    (ProjectsSteps, "commit_offset", PAID, ("commit", "pi_1", KEY)),
-    (ProjectsSteps, "release_offset", PAID, ("release", "pi_1", KEY)),
-    (ProjectsSteps, "return_offset", PAID, ("give_back", "pi_1", KEY)),
+    (
+        ProjectsSteps,
+        "reserve_offset",
+        ReserveCall(payment_id=PAYMENT_ID, order=ORDER),
+        ("reserve", PAYMENT_ID, ORDER, KEY),
+    ),
+    (ProjectsSteps, "retrieve_reservation", PAID, ("retrieve", PAYMENT_ID)),
+    (ProjectsSteps, "commit_offset", PAID, ("commit", PAYMENT_ID, KEY)),
+    (ProjectsSteps, "release_offset", PAID, ("release", PAYMENT_ID, KEY)),
+    (ProjectsSteps, "restock_offset", PAID, ("restock", PAYMENT_ID, KEY)),
     (
         UsersSteps,
         "deliver_offset",
-        DeliverCall(payment_id="pi_1", order=ORDER, fresh_until=NOW),
-        ("deliver", "alice", "pi_1", "p1", ORDER.items, KEY),
+        DeliverCall(payment_id=PAYMENT_ID, order=ORDER, fresh_until=NOW),
+        ("deliver", "alice", PAYMENT_ID, "p1", ORDER.items, KEY),
     ),
-    (UsersSteps, "revoke_offset", OffsetCall(payment_id="pi_1", buyer_id="alice"), ("revoke", "alice", "pi_1", KEY)),
-    (UsersSteps, "look_at_offset", OffsetCall(payment_id="pi_1", buyer_id="alice"), ("look", "alice", "pi_1")),
+    (
+        UsersSteps,
+        "revoke_offset",
+        OffsetCall(payment_id=PAYMENT_ID, buyer_id="alice"),
+        ("revoke", "alice", PAYMENT_ID, KEY),
+    ),
+    (
+        UsersSteps,
+        "retrieve_offset",
+        OffsetCall(payment_id=PAYMENT_ID, buyer_id="alice"),
+        ("retrieve", "alice", PAYMENT_ID),
+    ),
     (NotifierSteps, "publish_notification", NOTIFICATION, ("publish", cloud_event(NOTIFICATION, KEY))),
 ]
 
@@ -89,14 +104,14 @@ async def test_every_steps_error_reaches_temporal_translated(group: type, name: 
 
 
 def late(begins_after_s: int) -> ActivityEnvironment:
-    """An attempt that begins so long after the saga's look has grown old."""
+    """An attempt that begins so long after the saga's answer has grown old."""
     environment = running()
     environment.info = replace(environment.info, started_time=NOW + timedelta(seconds=begins_after_s))
     return environment
 
 
 @pytest.mark.parametrize(
-    ("begins_after_s", "shown", "looks", "refused"),
+    ("begins_after_s", "shown", "asks", "refused"),
     [
         (0, payment(status=PaymentStatus.PAID, amount_captured=1800, amount_refunded=1800), 0, None),
         (1, payment(status=PaymentStatus.PAID, amount_captured=1800), 1, None),
@@ -115,19 +130,19 @@ def late(begins_after_s: int) -> ActivityEnvironment:
     ],
 )
 async def test_a_late_delivery_asks_for_the_money(
-    begins_after_s: int, shown: Payment, looks: int, refused: str | None
+    begins_after_s: int, shown: Payment, asks: int, refused: str | None
 ) -> None:
-    """An attempt that begins after the saga's look has grown old looks itself, and delivers only what is paid for."""
+    """An attempt that begins after the saga's answer has grown old asks itself, and delivers only what is paid for."""
     users, payments = Recorder(), Recorder(answer=shown)
     steps = UsersSteps(users, payments)
-    call = DeliverCall(payment_id="pi_1", order=ORDER, fresh_until=NOW)
+    call = DeliverCall(payment_id=PAYMENT_ID, order=ORDER, fresh_until=NOW)
     try:
         await late(begins_after_s).run(steps.deliver_offset, call)
         told = None
     except ApplicationError as error:
         told = error.details[0]
     assert told == refused
-    assert payments.calls == [("look", "pi_1")] * looks
+    assert payments.calls == [("retrieve", PAYMENT_ID)] * asks
     assert len(users.calls) == (refused is None)
 
 
@@ -135,7 +150,7 @@ async def test_a_late_delivery_whose_payment_is_not_known_is_tried_again() -> No
     """Payments knows nothing: that is no refusal of the delivery, which would undo the purchase."""
     steps = UsersSteps(Recorder(), Recorder(error=Refused("not-found", "no such payment")))
     with pytest.raises(ApplicationError) as raised:
-        await late(1).run(steps.deliver_offset, DeliverCall(payment_id="pi_1", order=ORDER, fresh_until=NOW))
+        await late(1).run(steps.deliver_offset, DeliverCall(payment_id=PAYMENT_ID, order=ORDER, fresh_until=NOW))
     assert raised.value.type == "unavailable"
 
 

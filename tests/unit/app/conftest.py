@@ -8,13 +8,14 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.context import Intake
 from app.hints import Hints
-from app.loop import LoopThread
-from config import Settings
+from app.settings import IntakeSettings
 from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects, Users
-from tests.unit.app.provider import FakeProvider
+from engine.purchases import Purchases
+from lib.portal import Portal
+from tests.unit.app.identity.provider import FakeProvider
 from tests.unit.app.requests import bearer
-from tests.unit.fakes import FakePayments, FakeSagas, Recorder
+from tests.unit.fakes import FakePayments, FakePurchases, Recorder
 
 MILESTONE = Milestone(
     milestone_id="mangrove-2",
@@ -32,15 +33,15 @@ CATALOGUE = ProjectsPage(
 
 
 @pytest.fixture(scope="session")
-def loop() -> LoopThread:
+def portal() -> Portal:
     """One loop for all: it lives as long as its process."""
-    return LoopThread()
+    return Portal()
 
 
 @pytest.fixture
-def sagas() -> FakeSagas:
-    """The sagas behind the intake."""
-    return FakeSagas()
+def purchases() -> FakePurchases:
+    """The way to the sagas behind the intake."""
+    return FakePurchases()
 
 
 @pytest.fixture
@@ -68,16 +69,16 @@ def provider() -> FakeProvider:
 
 
 @pytest.fixture
-def config() -> Settings:
+def config() -> IntakeSettings:
     """The settings of a developer, whatever the environment says, with two webhook secrets."""
-    return Settings.model_construct(stripe_webhook_secrets=("whsec_old", "whsec_new"))
+    return IntakeSettings.model_construct(stripe_webhook_secrets=("whsec_old", "whsec_new"))
 
 
 @pytest.fixture
 def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
-    loop: LoopThread,
-    config: Settings,
-    sagas: FakeSagas,
+    portal: Portal,
+    config: IntakeSettings,
+    purchases: FakePurchases,
     payments: FakePayments,
     projects: Recorder,
     users: Recorder,
@@ -86,8 +87,8 @@ def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
     """All that the routes share."""
     return Intake(
         config=config,
-        loop=loop,
-        sagas=sagas,
+        portal=portal,
+        purchases=cast("Purchases", purchases),
         payments=cast("Payments", payments),
         projects=cast("Projects", projects),
         hints=Hints(cast("Projects", projects), cast("Users", users)),
@@ -102,7 +103,7 @@ def anyone(intake: Intake) -> FlaskClient:
 
 
 @pytest.fixture
-def client(anyone: FlaskClient, config: Settings) -> FlaskClient:
+def client(anyone: FlaskClient, config: IntakeSettings) -> FlaskClient:
     """A client with alice's token."""
     anyone.environ_base["HTTP_AUTHORIZATION"] = bearer(config, "alice")
     return anyone

@@ -9,22 +9,27 @@ from prometheus_client.parser import text_string_to_metric_families
 from stripe import WebhookSignature
 from werkzeug.test import TestResponse
 
+from domain.keys import payment_id_of
+from tests.unit.fakes import REFERENCE
+
 # What the intake of these tests takes: two secrets, as while one is rolled.
 OLD, NEW = "whsec_old", "whsec_new"
-# A purchase's id, by which Payments marks what it makes.
+# The ids that Payments writes on all that it makes, and what the provider calls such a payment.
 PURCHASE = "5f" * 32
+PAYMENT = payment_id_of(PURCHASE)
+METADATA = {"purchase_id": PURCHASE, "payment_id": PAYMENT}
 
 
 def event(kind: str = "payment_intent.succeeded", **intent: Any) -> dict[str, Any]:
     """An event about a payment of ours, with changes to the payment."""
-    known = {"id": "pi_1", "object": "payment_intent", "metadata": {"purchase_id": PURCHASE}}
+    known = {"id": REFERENCE, "object": "payment_intent", "metadata": METADATA}
     shown = {"id": "evt_1", "object": "event", "livemode": False, "created": int(time.time()), "type": kind}
     return shown | {"data": {"object": known | intent}}
 
 
 def refund_event(**refund: Any) -> dict[str, Any]:
     """An event about a refund of ours that the bank has failed, with changes to the refund."""
-    known = {"id": "re_1", "object": "refund", "payment_intent": "pi_1", "metadata": {"purchase_id": PURCHASE}}
+    known = {"id": "re_1", "object": "refund", "payment_intent": REFERENCE, "metadata": METADATA}
     return event("refund.failed") | {"data": {"object": known | refund}}
 
 

@@ -6,13 +6,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.identity import development_token
-from config import Settings
+from app.settings import IntakeSettings
 
 ITEM: dict[str, Any] = {"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}
 BODY: dict[str, Any] = {"items": [ITEM], "amount": 1800, "currency": "usd"}
 
 
-def bearer(config: Settings, buyer_id: str) -> str:
+def bearer(config: IntakeSettings, buyer_id: str) -> str:
     """The Authorization header of a buyer."""
     return f"Bearer {development_token(config, buyer_id)}"
 

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.schemas import PurchaseBody
+from app.requests import PurchaseRequest
 from domain.money import canonical, kilograms
 from tests.unit.app.requests import BODY, ITEM, body_of, body_with, post, refusal
-from tests.unit.fakes import FakeSagas
 
 QUANTITIES: list[Any] = [
     *("", "0", "0.0", "0.000", "000", "-1", "+1", "1e3", "1E3", "1.", ".5", "1.0001", "1,5", " 1", "1 ", "1\n", "\n1"),
@@ -60,13 +59,13 @@ def test_every_plain_quantity_up_to_a_million_is_taken(client: FlaskClient, quan
 
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_an_amount_is_a_positive_integer(client: FlaskClient, amount: Any) -> None:
-    """Minor units: no string, fraction or bool, above 0, at most eight digits."""
+    """Minor units: no string, fraction or bool, above 0, at most what the method's provider takes."""
     assert rejected(client, body_with(amount=amount))[0]["field"] == "json.amount"
 
 
 @pytest.mark.parametrize("currency", CURRENCIES)
-def test_a_currency_is_one_of_ours(client: FlaskClient, currency: Any) -> None:
-    """Lower case, and one that we sell in."""
+def test_a_currency_is_one_that_the_method_takes(client: FlaskClient, currency: Any) -> None:
+    """Lower case, and one of its provider's."""
     assert rejected(client, body_with(currency=currency))[0]["field"] == "json.currency"
 
 
@@ -78,9 +77,9 @@ def test_an_id_is_short_and_plain(client: FlaskClient, field: str, value: Any) -
 
 
 @pytest.mark.parametrize("method", ["bank", "Card", "", None, 1])
-def test_a_card_is_the_only_payment_method(client: FlaskClient, method: Any) -> None:
-    """What we cannot pay by is refused."""
-    assert rejected(client, body_with(payment_method=method))
+def test_a_method_that_no_provider_carries_out_is_refused(client: FlaskClient, method: Any) -> None:
+    """And nothing else is said of the order: what it may cost depends on the method."""
+    assert [fault["field"] for fault in rejected(client, body_with(payment_method=method))] == ["json.payment_method"]
 
 
 @pytest.mark.parametrize("items", [[], {}, None, "x", [None], ["x"], [[]], [{}]])
@@ -115,71 +114,6 @@ def test_a_milestone_stands_once(client: FlaskClient) -> None:
     assert post(client, body_of({}, {"project_id": "peat"})).status_code == 201
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "not json",
-        "null",
-        "[]",
-        '"text"',
-        "7",
-        json.dumps(BODY) + "x",
-        json.dumps(BODY).replace('"amount": 1800', '"amount": NaN'),
-        json.dumps(BODY).replace('"amount": 1800', '"amount": -Infinity'),
-        json.dumps(BODY).replace('"amount": 1800', '"amount": 1e400'),
-        json.dumps(BODY).replace('"amount": 1800', '"amount": 1800.0'),
-        json.dumps(BODY).replace('"amount": 1800', '"amount": ' + "9" * 5000),
-        json.dumps(BODY).replace('"amount": 1800', '"amount": 1800, "amount": 1800'),
-        json.dumps(BODY).replace('"quantity"', '"quantity": "1", "quantity"'),
-        json.dumps(BODY).replace("mangrove-2", "\\ud800"),
-        json.dumps(BODY).replace("mangrove-2", "a\\u0000"),
-        "[" * 60_000,
-        '{"a":' * 10_000 + "1" + "}" * 10_000,
-        "\ufeff" + json.dumps(BODY),
-    ],
-)
-def test_what_is_no_strict_json_object_is_refused(client: FlaskClient, sagas: FakeSagas, text: str) -> None:
-    """Malformed, ambiguous, too deep, or no object: 422, and nothing starts."""
-    response = post(client, data=text, json=None, content_type="application/json")
-    assert refusal(response) == (422, "invalid-request")
-    assert not sagas.starts
-
-
-def test_bytes_that_are_no_utf8_are_refused(client: FlaskClient) -> None:
-    """JSON is UTF-8."""
-    response = post(client, data=b'{"amount": "\xff"}', json=None, content_type="application/json")
-    assert refusal(response) == (422, "invalid-request")
-
-
-@pytest.mark.parametrize(
-    "content_type",
-    [
-        None,
-        "",
-        "json",
-        "text/plain",
-        "text/json",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/merge-patch+json",
-        "application/json; charset=utf-16",
-        "application/json; charset=latin-1",
-    ],
-)
-def test_another_content_type_is_refused(client: FlaskClient, content_type: str | None) -> None:
-    """JSON must be called JSON, and is UTF-8: 415."""
-    response = post(client, data=json.dumps(BODY), json=None, content_type=content_type)
-    assert refusal(response) == (415, "unsupported-media-type")
-
-
-@pytest.mark.parametrize("content_type", ["application/json;charset=UTF-8", "Application/JSON"])
-def test_json_may_name_its_charset(client: FlaskClient, content_type: str) -> None:
-    """The one charset that it has, and what else clients add, changes nothing."""
-    assert post(client, data=json.dumps(BODY), json=None, content_type=content_type).status_code == 201
-
-
 def test_a_compressed_body_is_refused(client: FlaskClient) -> None:
     """A few bytes could become gigabytes: 415."""
     headers = {"Idempotency-Key": "k1", "Content-Encoding": "gzip"}
@@ -188,27 +122,11 @@ def test_a_compressed_body_is_refused(client: FlaskClient) -> None:
     assert refusal(response) == (415, "unsupported-media-type")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
-def test_json_in_another_encoding_is_refused(client: FlaskClient, encoding: str) -> None:
-    """Also one that other readers guess by its first bytes."""
-    response = post(client, data=json.dumps(BODY).encode(encoding), json=None, content_type="application/json")
-    assert refusal(response) == (422, "invalid-request")
-
-
-def test_a_body_over_64_kib_is_too_large(client: FlaskClient) -> None:
-    """65,536 bytes are read, one more is 413."""
-    text = json.dumps(BODY)
-    for size, status in ((64 * 1024, 201), (64 * 1024 + 1, 413)):
-        response = post(client, data=text.ljust(size), json=None, content_type="application/json")
-        assert response.status_code == status
-    assert refusal(response) == (413, "payload-too-large")
-
-
 @given(st.text(alphabet="0123456789.eE+-_ ٣\n", max_size=12))
 def test_a_quantity_that_is_taken_keeps_its_value(quantity: str) -> None:
     """Whatever the pattern lets in is within the limits and has one canonical form."""
     try:
-        body = PurchaseBody.model_validate(BODY | {"items": [ITEM | {"quantity": quantity}]})
+        body = PurchaseRequest.model_validate(BODY | {"items": [ITEM | {"quantity": quantity}]})
     except ValidationError:
         return
     assert 0 < kilograms(body.items[0].quantity) <= 1_000_000_000

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.context import Intake
-from config import Settings
-from tests.unit.app.provider import JWKS_URL
+from app.settings import IntakeSettings
+from tests.unit.app.identity.provider import JWKS_URL
 
 
 def test_a_development_token_opens_the_door(intake: Intake, anyone: FlaskClient) -> None:
@@ -38,7 +38,7 @@ def test_a_buyer_must_be_named(intake: Intake) -> None:
 
 def test_where_tokens_come_from_an_identity_provider_none_is_made(intake: Intake) -> None:
     """Ours would open nothing there."""
-    config = Settings.model_construct(jwt_jwks_url=JWKS_URL)
+    config = IntakeSettings.model_construct(jwt_jwks_url=JWKS_URL)
     result = (
         create_app(dataclasses.replace(intake, config=config)).test_cli_runner().invoke(args=["token", "--buyer", "a"])
     )
@@ -58,7 +58,7 @@ def test_a_new_api_key_opens_the_door(intake: Intake, monkeypatch: pytest.Monkey
     assert key.startswith("bpk_shop_")
     assert entry == f"shop:purchases:read+purchases:write:{hashlib.sha256(key.encode()).hexdigest()}"
     monkeypatch.setenv("API_KEYS", entry)
-    server = create_app(dataclasses.replace(intake, config=Settings(_env_file=None))).test_client()
+    server = create_app(dataclasses.replace(intake, config=IntakeSettings(_env_file=None))).test_client()
     headers = {"Authorization": f"Bearer {key}"}
     assert server.get("/purchases?on_behalf_of=alice", headers=headers).status_code == 200
 

@@ -11,14 +11,14 @@ from werkzeug.test import TestResponse
 from app import create_app
 from app.context import Intake
 from app.development import BUYERS, development
-from config import Settings
+from app.settings import IntakeSettings
 from tests.unit.app.requests import refusal
 
 SECRET = "none of the page's business"
 
 
 @pytest.fixture
-def browser(tmp_path: Path, config: Settings) -> FlaskClient:
+def browser(tmp_path: Path, config: IntakeSettings) -> FlaskClient:
     """A client of a page of a few files, with a secret beside it."""
     web = tmp_path / "web"
     (web / "parts").mkdir(parents=True)

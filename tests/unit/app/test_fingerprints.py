@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.schemas import PurchaseBody, fingerprint
+from app.requests import PurchaseRequest
+from domain.keys import fingerprint
 from tests.unit.app.requests import body_of, body_with, post
-from tests.unit.fakes import FakeSagas
+from tests.unit.fakes import FakePurchases
 
 PEAT = {"project_id": "peat", "milestone_id": "peat-1"}
 
@@ -21,11 +22,13 @@ PEAT = {"project_id": "peat", "milestone_id": "peat-1"}
         (body_with(), body_with(payment_method="card")),
     ],
 )
-def test_two_ways_to_write_a_purchase_are_one(client: FlaskClient, sagas: FakeSagas, first: Any, again: Any) -> None:
+def test_two_ways_to_write_a_purchase_are_one(
+    client: FlaskClient, purchases: FakePurchases, first: Any, again: Any
+) -> None:
     """The places of a quantity, the order of the items and what is usual mean nothing."""
     assert post(client, first).status_code == 201
     assert post(client, again).headers["Idempotent-Replayed"] == "true"
-    assert len({start.fingerprint for start in sagas.starts}) == 1
+    assert len({start.fingerprint for start in purchases.starts}) == 1
 
 
 @pytest.mark.parametrize(
@@ -38,14 +41,14 @@ def test_two_ways_to_write_a_purchase_are_one(client: FlaskClient, sagas: FakeSa
         body_with(currency="eur"),
     ],
 )
-def test_another_purchase_is_another_fingerprint(client: FlaskClient, sagas: FakeSagas, other: Any) -> None:
+def test_another_purchase_is_another_fingerprint(client: FlaskClient, purchases: FakePurchases, other: Any) -> None:
     """Any other quantity, milestone, amount or currency is another purchase."""
     post(client)
     assert post(client, other).status_code == 422
-    assert len({start.fingerprint for start in sagas.starts}) == 2
+    assert len({start.fingerprint for start in purchases.starts}) == 2
 
 
 def test_an_order_cannot_be_guessed_by_its_fingerprint() -> None:
     """Temporal shows it in clear, and both ids too: what it is made of beside must hold something secret."""
-    order = PurchaseBody.model_validate(body_of({})).order("a-purchase", "alice")
-    assert fingerprint(order, "card", "a key") != fingerprint(order, "card", "another key")
+    order = PurchaseRequest.model_validate(body_of({})).order("a-purchase", "alice")
+    assert fingerprint(order, "a key") != fingerprint(order, "another key")

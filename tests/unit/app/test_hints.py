@@ -3,21 +3,21 @@
 import pytest
 from flask.testing import FlaskClient
 
-from app.schemas import purchase_id
 from domain.errors import ContractBroken, Refused, Unavailable
+from domain.keys import purchase_id_of
 from tests.unit.app.requests import body_with, post, refusal
-from tests.unit.fakes import FakePayments, FakeSagas, Recorder, payment, saga
+from tests.unit.fakes import FakePayments, FakePurchases, Recorder, payment, saga
 
 AWAY = [Unavailable("no answer"), ContractBroken("401"), TimeoutError()]
-PURCHASE = purchase_id("alice", "k1")
+PURCHASE = purchase_id_of("alice", "k1")
 
 
 def test_projects_and_users_are_asked_before_a_saga_is_started(
-    client: FlaskClient, sagas: FakeSagas, projects: Recorder, users: Recorder
+    client: FlaskClient, purchases: FakePurchases, projects: Recorder, users: Recorder
 ) -> None:
     """Once each, about this order and this buyer."""
     assert post(client).status_code == 201
-    (start,) = sagas.starts
+    (start,) = purchases.starts
     assert projects.calls == [("quote", start.order)]
     assert users.calls == [("know", "alice")]
 
@@ -34,39 +34,39 @@ def test_projects_and_users_are_asked_before_a_saga_is_started(
     ],
 )
 def test_what_nobody_could_buy_starts_nothing(  # noqa: PLR0913, PLR0917 - a case and who is asked
-    client: FlaskClient, sagas: FakeSagas, projects: Recorder, kind: str, extra: dict[str, object], status: int
+    client: FlaskClient, purchases: FakePurchases, projects: Recorder, kind: str, extra: dict[str, object], status: int
 ) -> None:
     """Told as the saga would tell it, with its members; and not final: the same key buys what can be had later."""
     projects.error = Refused(kind, "No.", extra)
     told = post(client)
     assert refusal(told) == (status, kind)
     assert told.get_json().items() >= extra.items()
-    assert not sagas.starts
+    assert not purchases.starts
     projects.error = None
     assert post(client).status_code == 201
 
 
 def test_a_buyer_whom_users_does_not_know_may_not_buy(
-    client: FlaskClient, sagas: FakeSagas, projects: Recorder, users: Recorder
+    client: FlaskClient, purchases: FakePurchases, projects: Recorder, users: Recorder
 ) -> None:
     """403 before anybody can pay, whatever Projects says."""
     users.error = Refused("not-found", "There is no buyer alice.")
     assert refusal(post(client)) == (403, "forbidden")
     projects.error = Unavailable("no answer")
     assert refusal(post(client)) == (403, "forbidden")
-    assert not sagas.starts
+    assert not purchases.starts
 
 
 @pytest.mark.parametrize("error", AWAY)
 @pytest.mark.parametrize("who", ["projects", "users"])
 def test_nothing_is_begun_while_one_of_them_is_away(  # noqa: PLR0913, PLR0917 - a case and who is asked
-    client: FlaskClient, sagas: FakeSagas, projects: Recorder, users: Recorder, who: str, error: Exception
+    client: FlaskClient, purchases: FakePurchases, projects: Recorder, users: Recorder, who: str, error: Exception
 ) -> None:
     """503 with Retry-After: a payment made without knowing could lead nowhere; the repeat with the same key buys."""
     asked = {"projects": projects, "users": users}[who]
     asked.error = error
     assert refusal(post(client)) == (503, "dependency-unavailable")
-    assert not sagas.starts
+    assert not purchases.starts
     asked.error = None
     assert post(client).status_code == 201
 
@@ -74,11 +74,11 @@ def test_nothing_is_begun_while_one_of_them_is_away(  # noqa: PLR0913, PLR0917 -
 @pytest.mark.parametrize("error", [Refused("sold-out", "No."), Refused("price-changed", "No."), *AWAY])
 @pytest.mark.parametrize("who", ["projects", "users"])
 def test_a_repeat_is_answered_as_the_first_time(  # noqa: PLR0913, PLR0917 - a case and who is asked
-    client: FlaskClient, sagas: FakeSagas, projects: Recorder, users: Recorder, who: str, error: Exception
+    client: FlaskClient, purchases: FakePurchases, projects: Recorder, users: Recorder, who: str, error: Exception
 ) -> None:
     """Sold out by now, another price, an account that is gone, or nobody there: a purchase that exists is answered."""
     first = post(client).get_json()
-    sagas.sagas[PURCHASE] = saga(sagas.starts[0].order)
+    purchases.sagas[PURCHASE] = saga(purchases.starts[0].order)
     {"projects": projects, "users": users}[who].error = error
     again = post(client)
     assert (again.status_code, again.get_json()) == (201, first)
@@ -86,11 +86,11 @@ def test_a_repeat_is_answered_as_the_first_time(  # noqa: PLR0913, PLR0917 - a c
 
 
 def test_a_repeat_is_known_by_its_record_when_temporal_has_forgotten_it(
-    client: FlaskClient, sagas: FakeSagas, payments: FakePayments, projects: Recorder
+    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, projects: Recorder
 ) -> None:
     """After the retention the record in Payments leads to the answer."""
     first = post(client).get_json()
-    payments.records = [payment(sagas.starts[0].order)]
+    payments.records = [payment(purchases.starts[0].order)]
     projects.error = Refused("sold-out", "No.")
     assert post(client).get_json() == first
 

@@ -1,42 +1,42 @@
-"""Events about money that no saga moves: Payments looks at the payment before they are acknowledged."""
+"""Events about money that no saga moves: Payments retrieves the payment before they are acknowledged."""
 
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from app.stripe_events import NOTICED, REFUND_FAILED
 from domain.errors import ContractBroken, Unavailable
-from tests.unit.app.deliveries import accepted, counted, event, send
-from tests.unit.fakes import FakePayments, FakeSagas, payment
+from providers.stripe.events import NOTICED, REFUND_FAILED
+from tests.unit.app.deliveries import METADATA, accepted, counted, event, send
+from tests.unit.fakes import PAYMENT_ID, REFERENCE, FakePayments, FakePurchases, payment
 
 
 def noticed(kind: str, **about: Any) -> dict[str, Any]:
     """An event about a charge, refund or dispute that was made in the dashboard."""
-    known = {"id": "du_1", "object": "dispute", "payment_intent": "pi_1", "metadata": {}}
+    known = {"id": "du_1", "object": "dispute", "payment_intent": REFERENCE, "metadata": {}}
     return event(kind) | {"data": {"object": known | about}}
 
 
 @pytest.mark.parametrize("kind", sorted(NOTICED))
-def test_a_payment_of_ours_is_looked_at(
-    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments, kind: str
+def test_a_payment_of_ours_is_retrieved(
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, kind: str
 ) -> None:
-    """The look makes Payments keep what the provider shows; no saga is started, and the type is counted."""
+    """That makes Payments keep what the provider shows; no saga is started, and the type is counted."""
     payments.records = [payment()]
     before = counted(anyone, "noticed")
     assert accepted(send(anyone, noticed(kind)))
-    assert (payments.looked_at, sagas.events) == (["pi_1"], [])
+    assert (payments.retrieved, purchases.events) == ([PAYMENT_ID], [])
     assert counted(anyone, "noticed") == before + 1
     assert f'intake_noticed_events_total{{type="{kind}"}}' in anyone.get("/metrics").text
 
 
-def test_a_charge_bears_its_payments_mark_and_starts_nothing(
-    anyone: FlaskClient, sagas: FakeSagas, payments: FakePayments
+def test_a_charge_bears_its_payments_metadata_and_starts_nothing(
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments
 ) -> None:
     """A refunded charge has the metadata of its payment, whoever has refunded it."""
     payments.records = [payment()]
-    assert accepted(send(anyone, noticed("charge.refunded", object="charge", metadata={"purchase_id": "p1"})))
-    assert (payments.looked_at, sagas.events) == (["pi_1"], [])
+    assert accepted(send(anyone, noticed("charge.refunded", object="charge", metadata=METADATA)))
+    assert (payments.retrieved, purchases.events) == ([PAYMENT_ID], [])
 
 
 @pytest.mark.parametrize("about", [{}, {"payment_intent": None}])
@@ -47,7 +47,7 @@ def test_what_payments_does_not_know_is_not_ours(
     before = counted(anyone, "not-ours")
     assert accepted(send(anyone, noticed("charge.dispute.created", **about)))
     assert counted(anyone, "not-ours") == before + 1
-    assert payments.looked_at == ([] if about else ["pi_1"])
+    assert payments.retrieved == []
 
 
 @pytest.mark.parametrize("error", [Unavailable("away"), ContractBroken("401"), TimeoutError()])
@@ -65,4 +65,4 @@ def test_what_payments_has_not_kept_is_not_acknowledged(
 def test_a_payment_that_cannot_be_told_is_refused(anyone: FlaskClient, payments: FakePayments) -> None:
     """What does not name its payment in Stripe's form stays at Stripe."""
     assert send(anyone, noticed("charge.dispute.created", payment_intent="a/b")).status_code == 422
-    assert payments.looked_at == []
+    assert payments.retrieved == []

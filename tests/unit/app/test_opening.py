@@ -1,44 +1,64 @@
 """POST /purchases: the answer, its repeats, and every refusal."""
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from app.refusals import STATUS_BY_KIND
-from app.schemas import purchase_id
-from config import Settings
-from domain.answers import BUYERS_REFUSALS, GIVEN_UP, KEY_REUSED
+from app.settings import IntakeSettings
+from domain.answers import BUYERS_REFUSALS, given_up, key_reused
 from domain.errors import ContractBroken, Refused, Unavailable
+from domain.keys import payment_id_of, purchase_id_of
+from domain.purchase import NextAction, PurchaseStatus
+from lib.webapi.problem_types import FORBIDDEN
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
-from tests.unit.fakes import FakePayments, FakeSagas
-from webapi.problem_types import FORBIDDEN
+from tests.unit.fakes import FakePayments, FakePurchases
 
 
 def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskClient) -> None:
     """201 with the design's members, the place of the purchase, and no leave to keep the secret."""
     response = post(client)
-    known = purchase_id("alice", "k1")
+    known = purchase_id_of("alice", "k1")
     assert response.status_code == 201
     assert response.get_json() == {
         "purchase_id": known,
-        "payment_id": "pi_1",
+        "payment_id": payment_id_of(known),
         "status": "awaiting_payment",
         "amount": 1800,
         "currency": "usd",
         "expires_at": "2026-11-21T10:00:00Z",
-        "client_secret": "pi_1_secret",
+        "next_action": {"type": "stripe", "client_secret": "pi_1_secret", "payment_intent": "pi_1"},
     }
     assert response.headers["Location"] == f"/purchases/{known}"
     assert response.headers["Cache-Control"] == "no-store"
     assert "Idempotent-Replayed" not in response.headers
 
 
-def test_the_saga_is_told_what_it_needs(client: FlaskClient, sagas: FakeSagas, config: Settings) -> None:
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        ({"type": "none"}, PurchaseStatus.PROCESSING),
+        ({"type": "redirect", "url": "https://pay.example/1"}, PurchaseStatus.AWAITING_PAYMENT),
+    ],
+)
+def test_a_buyer_is_told_what_to_do_and_nothing_else(
+    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, action: Any, status: PurchaseStatus
+) -> None:
+    """Exactly the members that belong to the kind of action: paid already, or on the provider's page."""
+    purchases.status = status
+    payments.action = NextAction(**action)
+    answer = post(client).get_json()
+    assert (answer["next_action"], answer["status"]) == (action, status)
+
+
+def test_the_saga_is_told_what_it_needs(client: FlaskClient, purchases: FakePurchases, config: IntakeSettings) -> None:
     """The order in canonical form, its times, and never a client secret."""
     post(client, body_with(payment_method="card"))
-    (start,) = sagas.starts
+    (start,) = purchases.starts
     assert start.order.buyer_id == "alice"
-    assert start.order.purchase_id == purchase_id("alice", "k1")
+    assert start.order.purchase_id == purchase_id_of("alice", "k1")
     assert [item.quantity for item in start.order.items] == ["1.500"]
     assert (start.reservation_ttl_s, start.opening_timeout_s) == (config.reservation_ttl, config.opening_timeout)
 
@@ -63,7 +83,7 @@ def test_another_key_is_another_purchase(client: FlaskClient) -> None:
     assert post(client, key="k1").get_json()["purchase_id"] != post(client, key="k2").get_json()["purchase_id"]
 
 
-def test_two_buyers_keys_never_meet(anyone: FlaskClient, config: Settings) -> None:
+def test_two_buyers_keys_never_meet(anyone: FlaskClient, config: IntakeSettings) -> None:
     """One key of two buyers leads to two purchases."""
     found = {
         post(anyone, headers={"Idempotency-Key": "k1", "Authorization": bearer(config, buyer)}).get_json()[
@@ -80,20 +100,20 @@ def test_a_key_with_another_body_is_refused(client: FlaskClient) -> None:
     assert refusal(post(client, body_with(amount=1900))) == (422, "idempotency-key-reused")
 
 
-def test_without_a_key_nothing_is_bought(client: FlaskClient, sagas: FakeSagas) -> None:
+def test_without_a_key_nothing_is_bought(client: FlaskClient, purchases: FakePurchases) -> None:
     """A missing or an empty key is 400, before anything is started."""
     assert refusal(client.post("/purchases", json=BODY)) == (400, "idempotency-key-missing")
     assert refusal(post(client, key="")) == (400, "idempotency-key-missing")
-    assert not sagas.starts
+    assert not purchases.starts
 
 
 @pytest.mark.parametrize("key", ["k" * 256, "k\tk", "schlüssel", "k\x7f"])
-def test_a_bad_key_is_refused(client: FlaskClient, sagas: FakeSagas, key: str) -> None:
+def test_a_bad_key_is_refused(client: FlaskClient, purchases: FakePurchases, key: str) -> None:
     """Longer than 255, or not printable: 422, with the field that is wrong."""
     response = post(client, key=key)
     assert refusal(response) == (422, "invalid-request")
     assert response.get_json()["errors"][0]["field"] == "headers.idempotency_key"
-    assert not sagas.starts
+    assert not purchases.starts
 
 
 @pytest.mark.parametrize("key", ["k", "k" * 255, "with spaces and ~!"])
@@ -126,23 +146,23 @@ def test_the_least_and_the_greatest_amount_are_taken(client: FlaskClient, amount
     ],
 )
 def test_a_refused_opening_is_told_as_the_design_says(
-    client: FlaskClient, sagas: FakeSagas, kind: str, status: int
+    client: FlaskClient, purchases: FakePurchases, kind: str, status: int
 ) -> None:
     """Each refusal of the saga has its status."""
-    sagas.error = Refused(kind, "No.")
+    purchases.error = Refused(kind, "No.")
     assert refusal(post(client)) == (status, kind)
 
 
-def test_a_changed_price_is_told(client: FlaskClient, sagas: FakeSagas) -> None:
+def test_a_changed_price_is_told(client: FlaskClient, purchases: FakePurchases) -> None:
     """The buyer learns the price that holds now."""
-    sagas.error = Refused("price-changed", "No.", {"current_amount": 1900})
+    purchases.error = Refused("price-changed", "No.", {"current_amount": 1900})
     assert post(client).get_json()["current_amount"] == 1900
 
 
 @pytest.mark.parametrize("error", [Unavailable("away"), TimeoutError(), ContractBroken("401")])
-def test_what_does_not_answer_is_503(client: FlaskClient, sagas: FakeSagas, error: Exception) -> None:
+def test_what_does_not_answer_is_503(client: FlaskClient, purchases: FakePurchases, error: Exception) -> None:
     """Temporal away, or slow: 503 with Retry-After."""
-    sagas.error = error
+    purchases.error = error
     assert refusal(post(client)) == (503, "dependency-unavailable")
 
 
@@ -161,16 +181,16 @@ def test_payments_away_after_the_opening_is_503_and_its_repeat_succeeds(
     [(TooManyRequests(retry_after=3), (429, "rate-limited")), (Forbidden(), (403, "forbidden"))],
 )
 def test_what_a_gatekeeper_refuses_is_a_problem_too(
-    client: FlaskClient, sagas: FakeSagas, error: Exception, told: tuple[int, str]
+    client: FlaskClient, purchases: FakePurchases, error: Exception, told: tuple[int, str]
 ) -> None:
     """Flask's own errors are told as ours are, with Retry-After where it belongs."""
-    sagas.error = error
+    purchases.error = error
     assert refusal(post(client)) == told
 
 
-def test_a_bug_is_500_without_its_words(client: FlaskClient, sagas: FakeSagas) -> None:
+def test_a_bug_is_500_without_its_words(client: FlaskClient, purchases: FakePurchases) -> None:
     """What we did not foresee is a problem, too, and tells nothing of our inside."""
-    sagas.error = KeyError("secret thing")
+    purchases.error = KeyError("secret thing")
     response = post(client)
     assert refusal(response) == (500, "internal-error")
     assert "secret thing" not in response.text
@@ -178,4 +198,4 @@ def test_a_bug_is_500_without_its_words(client: FlaskClient, sagas: FakeSagas) -
 
 def test_whatever_refuses_an_opening_has_a_status() -> None:
     """No kind that a hint, a saga or a record tells a buyer is left out of the table."""
-    assert BUYERS_REFUSALS | {GIVEN_UP.kind, KEY_REUSED.kind, FORBIDDEN.kind} == STATUS_BY_KIND.keys()
+    assert BUYERS_REFUSALS | {given_up().kind, key_reused().kind, FORBIDDEN.kind} == STATUS_BY_KIND.keys()

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.payload_key import payload_key
-from payload_keys import parsed
+from lib.settings.payload_keys import parsed
 
 
 def test_what_it_prints_is_an_entry() -> None:

@@ -7,7 +7,7 @@ from app import create_app
 from domain.errors import ContractBroken, Unavailable
 from tests.unit.app.conftest import CATALOGUE
 from tests.unit.app.requests import post, refusal
-from tests.unit.fakes import FakeSagas, Recorder
+from tests.unit.fakes import FakePurchases, Recorder
 
 
 def test_the_catalogue_is_shown_to_anyone(anyone: FlaskClient, projects: Recorder) -> None:
@@ -40,10 +40,10 @@ def test_a_page_learns_how_to_reach_the_provider(anyone: FlaskClient) -> None:
     }
 
 
-def test_health_does_not_depend_on_others_and_ready_does(anyone: FlaskClient, sagas: FakeSagas) -> None:
+def test_health_does_not_depend_on_others_and_ready_does(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """A platform restarts what is not healthy and only waits for what is not ready."""
     assert anyone.get("/health").status_code == anyone.get("/ready").status_code == 200
-    sagas.error = Unavailable("away")
+    purchases.error = Unavailable("away")
     assert anyone.get("/health").status_code == 200
     assert refusal(anyone.get("/ready")) == (503, "dependency-unavailable")
 
@@ -56,49 +56,6 @@ def test_what_is_answered_is_counted(client: FlaskClient) -> None:
     assert response.mimetype == "text/plain"
     assert 'intake_purchases_total{result="opened"}' in response.text
     assert 'intake_purchases_total{result="replayed"}' in response.text
-
-
-@pytest.mark.parametrize("given", ["abc", "A.b_c-9", "r" * 64])
-def test_a_well_formed_request_id_is_echoed(anyone: FlaskClient, given: str) -> None:
-    """So that a client finds its request in our log."""
-    assert anyone.get("/config", headers={"X-Request-Id": given}).headers["X-Request-Id"] == given
-
-
-@pytest.mark.parametrize("given", ["", "r" * 65, "a b", "a/b", "<script>", "é"])
-def test_any_other_request_id_is_replaced(anyone: FlaskClient, given: str) -> None:
-    """Nothing that a client makes up stands in our log."""
-    shown = anyone.get("/config", headers={"X-Request-Id": given}).headers["X-Request-Id"]
-    assert len(shown) == 32
-    assert shown != given
-
-
-@pytest.mark.parametrize(
-    "route", ["/nothing", "/purchases/", "/purchases/a/b", "/webhooks", "/webhooks/stripe/", "/openapi.yaml"]
-)
-def test_an_unknown_route_is_404(client: FlaskClient, route: str) -> None:
-    """A problem, as everything else."""
-    assert refusal(client.get(route)) == (404, "not-found")
-
-
-@pytest.mark.parametrize(
-    ("method", "route", "allowed"),
-    [
-        ("DELETE", "/purchases", {"GET", "HEAD", "OPTIONS", "POST"}),
-        ("PUT", "/purchases/p1", {"GET", "HEAD", "OPTIONS"}),
-        ("GET", "/webhooks/stripe", {"POST", "OPTIONS"}),
-        ("POST", "/projects", {"GET", "HEAD", "OPTIONS"}),
-        ("PATCH", "/config", {"GET", "HEAD", "OPTIONS"}),
-    ],
-)
-def test_another_method_is_405_and_tells_which_are_allowed(
-    client: FlaskClient, method: str, route: str, allowed: set[str]
-) -> None:
-    """The Allow header says what to do."""
-    response = client.open(route, method=method)
-    assert refusal(response) == (405, "method-not-allowed")
-    assert set(response.headers["Allow"].split(", ")) == allowed
-    options = client.options(route)
-    assert (options.status_code, set(options.headers["Allow"].split(", "))) == (200, allowed)
 
 
 @pytest.mark.parametrize("route", ["/purchases", "/projects", "/config", "/health", "/ready", "/metrics"])

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.context import Intake
-from config import Settings
+from app.settings import IntakeSettings
 from tests.unit.app.requests import bearer, body_with, post, refusal
 
 Limited = Callable[..., FlaskClient]
@@ -29,7 +29,9 @@ def limited(intake: Intake) -> Limited:
     return make
 
 
-def listed(client: FlaskClient, config: Settings, buyer: str = "alice", address: str = "192.0.2.1") -> TestResponse:
+def listed(
+    client: FlaskClient, config: IntakeSettings, buyer: str = "alice", address: str = "192.0.2.1"
+) -> TestResponse:
     """GET /purchases of a buyer from an address."""
     headers = {"Authorization": bearer(config, buyer)}
     return client.get("/purchases", headers=headers, environ_base={"REMOTE_ADDR": address})
@@ -40,7 +42,7 @@ def statuses(answers: list[TestResponse]) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-def test_a_buyer_has_a_budget_for_all_routes(limited: Limited, config: Settings) -> None:
+def test_a_buyer_has_a_budget_for_all_routes(limited: Limited, config: IntakeSettings) -> None:
     """Beyond it 429, whatever the route and the address; another buyer is not concerned."""
     client = limited(rate_limit_buyer="2/minute")
     auth = {"Authorization": bearer(config, "alice")}
@@ -51,7 +53,7 @@ def test_a_buyer_has_a_budget_for_all_routes(limited: Limited, config: Settings)
     assert listed(client, config, "bob").status_code == 200
 
 
-def test_a_buyer_orders_less_often_than_they_ask(limited: Limited, config: Settings) -> None:
+def test_a_buyer_orders_less_often_than_they_ask(limited: Limited, config: IntakeSettings) -> None:
     """Orders have a limit of their own, refused ones count too, repeats do not; reading goes on beyond it."""
     client = limited(rate_limit_purchases="3/minute")
     headers = {"Authorization": bearer(config, "alice")}
@@ -68,7 +70,7 @@ def test_a_buyer_orders_less_often_than_they_ask(limited: Limited, config: Setti
     assert post(client, headers=bob).status_code == 201
 
 
-def test_a_refusal_says_when_to_come_again(limited: Limited, config: Settings) -> None:
+def test_a_refusal_says_when_to_come_again(limited: Limited, config: IntakeSettings) -> None:
     """Retry-After and the RateLimit headers, in seconds; an answer within the limit has the latter alone."""
     client = limited(rate_limit_buyer="1/minute")
     first, second = listed(client, config), listed(client, config)
@@ -79,7 +81,7 @@ def test_a_refusal_says_when_to_come_again(limited: Limited, config: Settings) -
     assert 0 <= int(second.headers["RateLimit-Reset"]) <= 60
 
 
-def test_a_forged_token_costs_its_address_and_not_the_buyer(limited: Limited, config: Settings) -> None:
+def test_a_forged_token_costs_its_address_and_not_the_buyer(limited: Limited, config: IntakeSettings) -> None:
     """Refused as unauthenticated, it takes nothing from the buyer whom it names."""
     client = limited(rate_limit_buyer="1/minute")
     forged = bearer(config.model_copy(update={"jwt_secret": "x" * 32}), "alice")
@@ -88,7 +90,7 @@ def test_a_forged_token_costs_its_address_and_not_the_buyer(limited: Limited, co
     assert listed(client, config).status_code == 200
 
 
-def test_an_address_is_counted_before_anybody_is_known(limited: Limited, config: Settings) -> None:
+def test_an_address_is_counted_before_anybody_is_known(limited: Limited, config: IntakeSettings) -> None:
     """Every answer counts, also 401 and 404; then valid tokens are refused too, and other addresses are not."""
     client = limited(rate_limit_address="3/minute")
     here = {"REMOTE_ADDR": "192.0.2.1"}
@@ -121,7 +123,7 @@ def test_the_platform_stripe_and_preflights_are_not_counted(limited: Limited) ->
     ],
 )
 def test_a_caller_is_one_address_or_a_home(
-    limited: Limited, config: Settings, first: str, second: str, shared: bool
+    limited: Limited, config: IntakeSettings, first: str, second: str, shared: bool
 ) -> None:
     """The 64 bits of IPv6 that a home has to itself do not multiply its budget."""
     client = limited(rate_limit_address="1/minute")
@@ -146,7 +148,7 @@ def test_only_our_own_proxies_are_believed(
     assert statuses(answers) == statuses_seen
 
 
-def test_buyers_who_ask_at_once_are_not_mixed_up(limited: Limited, config: Settings) -> None:
+def test_buyers_who_ask_at_once_are_not_mixed_up(limited: Limited, config: IntakeSettings) -> None:
     """Of two buyers' crowds on many threads each is let in as often as the limit says."""
     client = limited(rate_limit_buyer="20/minute")
     with ThreadPoolExecutor(8) as pool:

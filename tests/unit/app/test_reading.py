@@ -7,16 +7,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.errors import Refused, Unavailable
-from domain.messages import PurchaseView
 from domain.purchase import PurchaseStatus, TimelineEntry
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import NOW, ORDER, FakePayments, FakeSagas, outcome, payment, saga
+from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePayments, FakePurchases, outcome, payment, saga, view
 
 OPENED = TimelineEntry(at=NOW, event="opening")
 RESERVED = TimelineEntry(at=NOW + timedelta(seconds=1), event="offset_reserved", detail="1.5 t")
 SHOWN: dict[str, Any] = {
     "purchase_id": "p1",
-    "payment_id": "pi_1",
+    "payment_id": PAYMENT_ID,
     "status": "awaiting_payment",
     "reason": None,
     "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}],
@@ -29,52 +28,47 @@ SHOWN: dict[str, Any] = {
 BOBS = ORDER.model_copy(update={"buyer_id": "bob", "purchase_id": "p2"})
 
 
-def test_an_open_purchase_is_shown_without_a_worker(client: FlaskClient, sagas: FakeSagas) -> None:
+def test_an_open_purchase_is_shown_without_a_worker(client: FlaskClient, purchases: FakePurchases) -> None:
     """What the server describes is enough for everything but the timeline."""
-    sagas.sagas["p1"] = saga()
+    purchases.sagas["p1"] = saga()
     response = client.get("/purchases/p1")
     assert (response.status_code, response.get_json()) == (200, SHOWN)
 
 
-def test_a_worker_in_time_tells_the_timeline(client: FlaskClient, sagas: FakeSagas) -> None:
+def test_a_worker_in_time_tells_the_timeline(client: FlaskClient, purchases: FakePurchases) -> None:
     """Its view is fresher than the server's description."""
-    sagas.sagas["p1"] = saga(status=PurchaseStatus.OPENING, payment_id=None)
-    sagas.views["p1"] = PurchaseView(
-        status=PurchaseStatus.AWAITING_PAYMENT,
-        payment_id="pi_1",
-        expires_at=NOW + timedelta(minutes=30),
-        timeline=(OPENED, RESERVED),
-    )
+    purchases.sagas["p1"] = saga(status=PurchaseStatus.OPENING)
+    purchases.views["p1"] = view(timeline=(OPENED, RESERVED))
     timeline = [*SHOWN["timeline"], {"at": "2026-11-21T09:30:01Z", "event": "offset_reserved", "detail": "1.5 t"}]
     assert client.get("/purchases/p1").get_json() == SHOWN | {"timeline": timeline}
 
 
-def test_a_purchase_that_is_being_refused_tells_why(client: FlaskClient, sagas: FakeSagas) -> None:
+def test_a_purchase_that_is_being_refused_tells_why(client: FlaskClient, purchases: FakePurchases) -> None:
     """The reason is there before the undo is done."""
-    sagas.sagas["p1"] = saga(status=PurchaseStatus.OPENING)
-    sagas.views["p1"] = PurchaseView(status=PurchaseStatus.OPENING, reason="sold-out", expires_at=NOW)
+    purchases.sagas["p1"] = saga(status=PurchaseStatus.OPENING)
+    purchases.views["p1"] = view(status=PurchaseStatus.OPENING, reason="sold-out")
     assert client.get("/purchases/p1").get_json()["reason"] == "sold-out"
 
 
 @pytest.mark.parametrize("described", [True, False])
 def test_an_ended_purchase_is_shown_from_its_record(
-    client: FlaskClient, sagas: FakeSagas, payments: FakePayments, described: bool
+    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, described: bool
 ) -> None:
     """The record answers, whether Temporal still knows the saga or has forgotten it."""
     if described:
-        sagas.sagas["p1"] = saga(running=False)
+        purchases.sagas["p1"] = saga(running=False)
     answer = {"expires_at": "2026-11-21T10:00:00Z"}
     payments.records = [payment(outcome=outcome(answer=answer, timeline=(OPENED,)))]
     assert client.get("/purchases/p1").get_json() == SHOWN | {"status": "paid"}
 
 
-def test_a_rejected_purchase_has_a_reason_and_perhaps_no_payment(client: FlaskClient, payments: FakePayments) -> None:
-    """A purchase whose payment was never created is shown, too."""
+def test_a_rejected_purchase_has_a_reason_and_no_deadline(client: FlaskClient, payments: FakePayments) -> None:
+    """One whose payment its provider has never heard of is shown, too."""
     ended = outcome(status=PurchaseStatus.REJECTED, reason="opening-failed", answer={"refused": {}})
-    payments.records = [payment(payment_id=None, outcome=ended)]
+    payments.records = [payment(provider_reference=None, outcome=ended)]
     shown = client.get("/purchases/p1").get_json()
     assert (shown["status"], shown["reason"]) == ("rejected", "opening-failed")
-    assert (shown["payment_id"], shown["expires_at"], shown["timeline"]) == (None, None, [])
+    assert (shown["payment_id"], shown["expires_at"], shown["timeline"]) == (PAYMENT_ID, None, [])
 
 
 def test_a_purchase_whose_saga_was_ended_by_force_needs_attention(client: FlaskClient, payments: FakePayments) -> None:
@@ -85,32 +79,36 @@ def test_a_purchase_whose_saga_was_ended_by_force_needs_attention(client: FlaskC
 
 @pytest.mark.parametrize("purchase_id", ["unknown", "p2", "p3", "a" * 65, "p1%0A", "p%201", "%C3%A4", "p1%00"])
 def test_what_is_not_the_buyers_does_not_exist(
-    client: FlaskClient, sagas: FakeSagas, payments: FakePayments, purchase_id: str
+    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, purchase_id: str
 ) -> None:
     """Unknown, another buyer's (running or recorded) and impossible ids are all the same 404."""
-    sagas.sagas["p2"] = saga(BOBS)
+    purchases.sagas["p2"] = saga(BOBS)
     payments.records = [payment(BOBS.model_copy(update={"purchase_id": "p3"}), outcome=outcome())]
     assert refusal(client.get(f"/purchases/{purchase_id}")) == (404, "not-found")
 
 
-def test_an_impossible_id_is_not_asked_for(client: FlaskClient, sagas: FakeSagas) -> None:
+def test_an_impossible_id_is_not_asked_for(client: FlaskClient, purchases: FakePurchases) -> None:
     """Temporal and Payments would refuse it, and the buyer would read that they are away."""
-    sagas.error = Unavailable("away")
+    purchases.error = Unavailable("away")
     assert refusal(client.get("/purchases/p%0A1")) == (404, "not-found")
 
 
-def test_temporal_or_payments_away_is_503(client: FlaskClient, sagas: FakeSagas, payments: FakePayments) -> None:
+def test_temporal_or_payments_away_is_503(
+    client: FlaskClient, purchases: FakePurchases, payments: FakePayments
+) -> None:
     """Neither can be guessed."""
     payments.error = Unavailable("away")
     assert refusal(client.get("/purchases/p1")) == (503, "dependency-unavailable")
     assert refusal(client.get("/purchases")) == (503, "dependency-unavailable")
-    sagas.error = Unavailable("away")
+    purchases.error = Unavailable("away")
     assert refusal(client.get("/purchases/p1")) == (503, "dependency-unavailable")
 
 
-def test_a_list_shows_the_buyers_own_purchases(client: FlaskClient, sagas: FakeSagas, payments: FakePayments) -> None:
+def test_a_list_shows_the_buyers_own_purchases(
+    client: FlaskClient, purchases: FakePurchases, payments: FakePayments
+) -> None:
     """Those that have ended from their record, open ones as their saga stands, nobody else's."""
-    sagas.sagas["p1"] = saga(status=PurchaseStatus.PROCESSING)
+    purchases.sagas["p1"] = saga(status=PurchaseStatus.PROCESSING)
     earlier = ORDER.model_copy(update={"purchase_id": "p0"})
     payments.records = [payment(), payment(BOBS), payment(earlier, outcome=outcome())]
     page = client.get("/purchases").get_json()

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from audit.books import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, Saga, State
+from audit.rules.records import Case, NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry, SagaRecord, State
 
 Json = dict[str, Any]
 ITEMS = [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "1.500"}]
@@ -48,7 +48,7 @@ class Ledger:
         self.notices: list[Json] = []
         if end and end != "rejected":
             self.notices.append(notice(KIND.get(end, f"payment.{end}")))
-        self.sagas = [Saga(MAIN, State.COMPLETED if end else State.RUNNING, "pi_1")]
+        self.sagas = [SagaRecord(MAIN, State.COMPLETED if end else State.RUNNING, "pi_1")]
 
     def case(self) -> Case:
         """All of it as the rules take it."""
@@ -86,6 +86,6 @@ def notice(kind: str, **changes: Any) -> Json:
     return {"id": f"{kind}/notify", "type": kind, "data": data | changes}
 
 
-def saga(workflow_id: str, state: State = State.RUNNING, *, parked: bool = False) -> Saga:
+def saga(workflow_id: str, state: State = State.RUNNING, *, parked: bool = False) -> SagaRecord:
     """A saga of payment pi_1."""
-    return Saga(workflow_id, state, "pi_1", parked)
+    return SagaRecord(workflow_id, state, "pi_1", parked)

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from audit.books import Saga
-from audit.http_books import HttpBooks
+from audit.http_records import HttpRecords
+from audit.rules.records import SagaRecord
 from domain.messages import purchase_workflow_id
 from tests.unit.audit.ledger import Json, Ledger
 
@@ -25,7 +25,7 @@ class Services:
         self.reservations: list[Json] = [each.reservation for each in ledgers if each.reservation]
         self.offsets: list[Json] = [each.offset for each in ledgers if each.offset]
         self.notices: list[Json] = [row for each in ledgers for row in each.notices]
-        self.sagas_known: list[Saga] = [saga for each in ledgers for saga in each.sagas]
+        self.sagas_known: list[SagaRecord] = [saga for each in ledgers for saga in each.sagas]
         self.stock: Json = {"total": "100.000", "sold": "0.000", "held": "0.000", "free": "100.000"}
         self.provider: dict[str, Json] = {}
         self.reasons: dict[str, str] = {}
@@ -35,9 +35,9 @@ class Services:
 
     # ---- what the audit is given ------------------------------------------------------------------------------------
 
-    def books(self) -> HttpBooks:
+    def books(self) -> HttpRecords:
         """The audit's reader, on these services."""
-        return HttpBooks(httpx.AsyncClient(transport=httpx.MockTransport(self._answer)), URLS, TOKEN, self.pause)
+        return HttpRecords(httpx.AsyncClient(transport=httpx.MockTransport(self._answer)), URLS, TOKEN, self.pause)
 
     async def pause(self, seconds: float) -> None:
         """Time passes, and the next thing happens."""
@@ -45,11 +45,11 @@ class Services:
         if self.happen:
             self.happen.pop(0)()
 
-    async def sagas(self) -> list[Saga]:
+    async def sagas(self) -> list[SagaRecord]:
         """Every saga."""
         return list(self.sagas_known)
 
-    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[Saga, ...]:
+    async def sagas_of(self, purchase_id: str | None, payment_id: str | None) -> tuple[SagaRecord, ...]:
         """One purchase's sagas."""
         own = purchase_workflow_id(purchase_id or "")
         return tuple(saga for saga in self.sagas_known if saga.workflow_id == own or saga.payment_id == payment_id)

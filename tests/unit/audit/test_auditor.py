@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from audit.auditor import LOOK_AGAIN_S, Auditor
-from audit.books import State
-from audit.findings import Rule
 from audit.report import Report
+from audit.rules.findings import Rule
+from audit.rules.records import State
 from domain.errors import ContractBroken, Unavailable
 from tests.unit.audit.ledger import MAIN, Ledger, broken, notice, saga
 from tests.unit.audit.services import Services

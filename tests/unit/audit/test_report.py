@@ -2,9 +2,9 @@
 
 import json
 
-from audit.books import State
-from audit.purchase import examine
 from audit.report import Report, counted
+from audit.rules.purchase import examine
+from audit.rules.records import State
 from tests.unit.audit.ledger import MAIN, Ledger, broken, saga
 
 

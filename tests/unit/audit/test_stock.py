@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.books import ReservationEntry
-from audit.findings import Rule, Side
-from audit.stock import tally
+from audit.rules.findings import Rule, Side
+from audit.rules.records import ReservationEntry
+from audit.rules.stock import tally
 from domain.catalogue import Milestone, Project
 
 # A row's whole life, state by state; None: it is not there yet.

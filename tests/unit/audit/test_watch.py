@@ -3,8 +3,8 @@
 from prometheus_client import REGISTRY
 
 from audit.auditor import CouldNotRead
-from audit.findings import Finding, Rule, Side, Weight
 from audit.report import Report
+from audit.rules.findings import Finding, Rule, Side, Weight
 from audit.watch import AGAIN_S, EVERY_S, audit_once
 
 

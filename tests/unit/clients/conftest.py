@@ -1,5 +1,6 @@
 """A service that answers what a test tells it to, without a socket."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -47,6 +48,11 @@ class Callee:
         """Method and path with query of the only request."""
         (request,) = self.requests
         return request.method, request.url.raw_path.decode()
+
+    @property
+    def body(self) -> Any:
+        """The body of the first request."""
+        return json.loads(self.requests[0].read())
 
 
 @pytest.fixture

@@ -220,4 +220,4 @@ async def test_what_a_refusal_says_is_cut_to_what_can_be_kept(service: Service, 
 async def test_what_no_header_bears_breaks_the_contract(service: Service) -> None:
     """A key with an id that none of ours is: tried again it would be the same, so that the saga parks."""
     with pytest.raises(ContractBroken, match="ASCII"):
-        await service.call("POST", "/things", key="payment-success/pi_é\u2026/look-at-payment")
+        await service.call("POST", "/things", key="payment-success/pi_é\u2026/retrieve-payment")

@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from devstack.patience import PATIENCE_S
-from devstack.setup import kustomize
-from devstack.setup.machine import Machine
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
+from tools.devstack.patience import PATIENCE_S
+from tools.devstack.setup import kustomize
+from tools.devstack.setup.machine import Machine
 
 KUBERNETES = REPOSITORY / "deploy/kubernetes"
 OVERLAYS = ("development", "production")
@@ -109,7 +109,7 @@ def _decoded(text: str) -> str:
 def build(folder: Path) -> Manifests:
     """What a folder's kustomization makes; fails with kustomize's own words."""
     command = kustomize.find(Machine(REPOSITORY, dict(os.environ), print))
-    assert command, "no kustomize: python3 -m devstack.setup --tests"
+    assert command, "no kustomize: python3 -m tools.devstack.setup --tests"
     done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stderr
     # kustomize warns on stderr of what it will take no longer.

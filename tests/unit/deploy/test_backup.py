@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 
 BACKUP = REPOSITORY / "deploy/backup"
 PASSWORD = "needle/with @signs"

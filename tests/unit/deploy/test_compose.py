@@ -1,10 +1,7 @@
 """`docker-compose.yml` and its overrides: valid, and nothing in them names what does not exist."""
 
-import importlib
-import importlib.util
 import json
 import re
-import shlex
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -12,38 +9,25 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from pydantic_settings import BaseSettings
 
-from codec_server.settings import CodecServerSettings
-from config import Settings
-from devstack import temporal
-from devstack.ports import DEFAULTS
+from lib.telemetry.settings import TraceSettings
 from lib.tokens import digest
-from telemetry.settings import LogSettings
-from tests.unit.settings.classes import REPOSITORY, all_settings, defaults, service_settings
+from tests.unit.deploy.known import classes_at, known
+from tests.unit.lib.settings.classes import REPOSITORY, all_settings, defaults
+from tools.devstack import temporal
+from tools.devstack.processes import PROCESSES, Entry, Place
 
 COMPOSE = "docker-compose.yml"
 STRIPE = "deploy/compose.stripe.yml"
 OVERRIDES = sorted(str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "deploy").glob("compose.*.yml"))
-# The names that the platform knows (design, "Processes"); each with what it starts.
-COMMANDS = {
-    "buy_projects": "gunicorn app:create_app() --bind 0.0.0.0:5000",
-    "temporal_start_payment_worker": "python -m workers.start_payment",
-    "temporal_payment_success_worker": "python -m workers.payment_success",
-    "temporal_payment_failed_worker": "python -m workers.payment_failed",
-    **{name: f"python -m services.{name}" for name in ("payments", "projects", "users", "notifier")},
-    "stripe_simulator": "python -m services.stripe_simulator",
-    "codec_server": "python -m codec_server",
-}
-OTHERS = {"temporal", "temporal_schema", "temporal_namespace", "temporal_ui", "postgresql", "rabbitmq"}
-# OpenTelemetry's own variables, which every process of ours reads.
-TRACES = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"}
-TEMPORAL_CLIENT = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
-# gunicorn's own.
-PROCESSES = {"WEB_CONCURRENCY"}
+# The names that the platform knows (design, "Processes").
+OURS = {entry.in_compose: entry for entry in PROCESSES if Place.COMPOSE in entry.places}
+# Libraries' own.
+LIBRARIES = {*defaults(TraceSettings), "WEB_CONCURRENCY"}
 # What compose itself asks for, beside settings: passwords of the programs that only compose starts, and each caller's
 # SERVICE_TOKEN by another name, for a `.env` has one of that name.
 COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "INTAKE_TOKEN", "WORKER_TOKEN"}
+TOLD = [(place, entry) for place in (Place.COMPOSE, Place.TELEMETRY) for entry in PROCESSES if place in entry.places]
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 
@@ -60,16 +44,10 @@ def services() -> dict[str, dict[str, Any]]:
     return found
 
 
-def told(service: str) -> dict[str, str]:
+def told(service: str, path: str = COMPOSE) -> dict[str, str]:
     """A service's environment as it is when nobody sets a variable."""
-    environment = services()[service].get("environment", {})
+    environment = compose(path)["services"][service].get("environment", {})
     return {name: DEFAULT.sub(r"\1", str(value)) for name, value in environment.items()}
-
-
-def settings_of(service: str) -> type[BaseSettings]:
-    """The class by which a process reads its settings."""
-    mine: dict[str, type[BaseSettings]] = {**service_settings(), "codec_server": CodecServerSettings}
-    return mine.get(service, Settings)
 
 
 def bind_mounts() -> Iterator[str]:
@@ -86,53 +64,27 @@ def test_the_file_is_valid(path: str) -> None:
     jsonschema.Draft7Validator(schema).validate(compose(path))
 
 
-def test_every_process_stands_there_under_its_name() -> None:
-    """Each of our processes runs by its command, and nothing else is there than what they need."""
-    started = {name: " ".join(service["command"]) for name, service in services().items() if "command" in service}
-
-    assert started == COMMANDS
-    assert set(services()) == set(COMMANDS) | OTHERS
+@pytest.mark.parametrize(("path", "entry"), TOLD, ids=lambda part: getattr(part, "name", part))
+def test_every_variable_is_a_setting_of_the_process(path: Place, entry: Entry) -> None:
+    """No process is told what it does not read, secrets least of all."""
+    assert sorted(set(told(entry.in_compose, path)) - known(path, entry)) == []
 
 
-@pytest.mark.parametrize("command", [*COMMANDS.values()])
-def test_every_command_names_a_module_that_exists(command: str) -> None:
-    """A module that `python -m` can run, or the factory that gunicorn calls."""
-    program, *arguments = shlex.split(command.replace("()", ""))
-    if program == "gunicorn":
-        module, _, factory = arguments[0].partition(":")
-        assert callable(getattr(importlib.import_module(module), factory))
-        return
-    found = importlib.util.find_spec(arguments[1])
-    assert found
-    # A package runs by its `__main__`.
-    assert not found.submodule_search_locations or importlib.util.find_spec(f"{arguments[1]}.__main__")
-
-
-@pytest.mark.parametrize("name", [*COMMANDS])
-def test_every_variable_is_a_setting_of_the_process(name: str) -> None:
-    """No process is told what it does not read."""
-    mine = settings_of(name)
-    extra = TEMPORAL_CLIENT | PROCESSES if mine is Settings else set()
-
-    assert set(told(name)) <= set(defaults(mine)) | set(defaults(LogSettings)) | TRACES | extra
-
-
-@pytest.mark.parametrize("name", [*COMMANDS])
-def test_a_process_takes_the_values(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings class accepts them as they are without any variable set."""
-    for variable, value in told(name).items():
+@pytest.mark.parametrize(("path", "entry"), TOLD, ids=lambda part: getattr(part, "name", part))
+def test_a_process_takes_the_values(path: Place, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings classes accept them as they are without any variable set."""
+    for variable, value in told(entry.in_compose, path).items():
         monkeypatch.setenv(variable, value)
 
-    assert settings_of(name)()
+    assert all(kind(_env_file=None) for kind in classes_at(path, entry))
 
 
 def test_each_caller_has_a_token_of_its_own() -> None:
     """The services know the hash of each, under the role that it needs and no other."""
-    audit = compose("deploy/compose.telemetry.yml")["services"]["audit"]["environment"]
     borne = {
         "intake": told("buy_projects")["SERVICE_TOKEN"],
         "worker": told("temporal_start_payment_worker")["SERVICE_TOKEN"],
-        "auditor": DEFAULT.sub(r"\1", audit["SERVICE_TOKEN"]),
+        "auditor": told("audit", Place.TELEMETRY)["SERVICE_TOKEN"],
         "operator": told("buy_projects")["OPERATOR_TOKEN"],
     }
 
@@ -143,21 +95,19 @@ def test_each_caller_has_a_token_of_its_own() -> None:
 
 def test_every_interpolated_variable_is_known() -> None:
     """What one can set in `.env` is a setting, or a password of the programs around."""
-    settings = set().union(*(defaults(found) for found in all_settings().values()))
+    settings = set(defaults(*all_settings()))
 
     for path in (COMPOSE, STRIPE):
-        assert (
-            set(VARIABLE.findall((REPOSITORY / path).read_text())) <= settings | TRACES | PROCESSES | COMPOSE_VARIABLES
-        )
+        assert set(VARIABLE.findall((REPOSITORY / path).read_text())) <= settings | LIBRARIES | COMPOSE_VARIABLES
 
 
 def test_interpolated_settings_fall_back_to_their_own_default() -> None:
     """Compose without a `.env` runs by the same values as everything else without one."""
-    known = {name: value for found in all_settings().values() for name, value in defaults(found).items()}
+    default = defaults(*all_settings())
     fallbacks = re.findall(r"\$\{(\w+):-([^}]*)\}", (REPOSITORY / COMPOSE).read_text())
 
     assert fallbacks
-    assert [(name, value) for name, value in fallbacks if name in known and known[name] != value] == []
+    assert [(name, value) for name, value in fallbacks if default.get(name, value) != value] == []
 
 
 def test_every_path_exists() -> None:
@@ -199,11 +149,10 @@ def test_nothing_is_published_but_on_the_loopback() -> None:
     assert len({port.split(":")[1] for port in published}) == len(published)
 
 
-@pytest.mark.parametrize("name", [name for name in DEFAULTS if name in {*COMMANDS, "intake"}])
-def test_processes_listen_where_they_are_asked(name: str) -> None:
+@pytest.mark.parametrize("entry", [entry for entry in OURS.values() if entry.serves], ids=lambda entry: entry.name)
+def test_processes_listen_where_they_are_asked(entry: Entry) -> None:
     """Health checks, published ports and our own addresses name the port that the process has by default."""
-    service = services()["buy_projects" if name == "intake" else name]
-    port = DEFAULTS[name]
+    service, name, port = services()[entry.in_compose], entry.name, entry.port
     address = told("buy_projects").get(f"{name.upper()}_URL", f"http://{name}:{port}")
 
     assert f"http://127.0.0.1:{port}/ready" in service["healthcheck"]["test"][-1]
@@ -238,7 +187,7 @@ def test_every_dependency_exists_and_can_be_waited_for() -> None:
                     pytest.fail(f"{name} waits for {other} in another way: {unknown}")
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) | OTHERS))
+@pytest.mark.parametrize("name", sorted(services()))
 def test_every_service_has_a_health_check_or_a_reason(name: str) -> None:
     """Either, and not both."""
     service = services()[name]
@@ -246,7 +195,7 @@ def test_every_service_has_a_health_check_or_a_reason(name: str) -> None:
     assert ("healthcheck" in service) != bool(service.get("x-no-health-check"))
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) | OTHERS))
+@pytest.mark.parametrize("name", sorted(services()))
 def test_every_service_that_stays_is_started_again(name: str) -> None:
     """What dies comes back; a one-shot set-up has no restart policy and somebody who waits for it."""
     service = services()[name]
@@ -298,12 +247,12 @@ def test_the_image_is_built_once_and_never_pulled() -> None:
     """Ten builds of one tag trip over each other; a registry's image of that name is not ours."""
     ours = {name: service for name, service in services().items() if service["image"].startswith("buy-projects:")}
 
-    assert set(ours) == set(COMMANDS)
+    assert set(ours) == set(OURS)
     assert [name for name, service in ours.items() if "build" in service] == ["buy_projects"]
     assert {service["pull_policy"] for service in ours.values()} == {"never"}
 
 
-@pytest.mark.parametrize("name", [*COMMANDS])
+@pytest.mark.parametrize("name", [*OURS])
 def test_a_process_gets_no_rights(name: str) -> None:
     """No capability, no way to one, and nothing to write to but volumes and memory."""
     service = services()[name]

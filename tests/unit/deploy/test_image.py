@@ -5,8 +5,8 @@ import re
 
 import yaml
 
-from devstack.setup import python_env
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
+from tools.devstack.setup import python_env
 
 DOCKERFILE = (REPOSITORY / "Dockerfile").read_text().replace("\\\n", "")
 # The processes that compose starts from the image begin in these; the rest they import.

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from tests.unit.deploy.manifests import OVERLAYS, Manifest, Manifests, Pod, overlay
+from tools.devstack import processes
 
-WORKERS = ("start-payment-worker", "payment-success-worker", "payment-failed-worker")
-CALLERS = ("intake", "audit", *WORKERS)
-SERVICES = {"payments": 5001, "projects": 5002, "users": 5003, "notifier": 5004}
-DATABASES = ("payments", "projects", "users", "notifier", "migrate")
-BROKER = (*WORKERS, "notifier")
+SERVICES = {entry.in_kubernetes: entry.port for entry in processes.SERVICES}
+CALLERS = [entry.in_kubernetes for entry in processes.PROCESSES if entry.role]
+DATABASES = (*SERVICES, "migrate")
+# The audit's pod for the operators' commands.
+BROKER = ("audit", *(entry.in_kubernetes for entry in processes.PROCESSES if "rabbitmq" in entry.needs))
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
 
 

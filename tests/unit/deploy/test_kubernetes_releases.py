@@ -8,7 +8,8 @@ import pytest
 
 from domain.messages import TaskQueue
 from tests.unit.deploy.manifests import KUBERNETES, Manifests, build, overlay
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
+from tools.devstack.processes import WORKERS
 from workers.process import TASKS_MAX
 
 VERSION = "app.kubernetes.io/version"
@@ -96,12 +97,9 @@ def test_each_version_is_scaled_by_its_own_backlog(two_versions: Manifests) -> N
         assert int(trigger["targetQueueSize"]) == TASKS_MAX
 
 
-def test_every_task_queue_has_its_workers() -> None:
-    """One Deployment for each queue, which runs the module of that name."""
-    commands = {pod.component: pod.spec["containers"][0]["command"] for pod in overlay("production").ours()}
-
-    for queue in TaskQueue:
-        assert commands[f"{queue}-worker"] == ["python", "-m", f"workers.{queue.replace('-', '_')}"]
+def test_every_task_queue_has_its_worker() -> None:
+    """One process of the table for each."""
+    assert {worker.in_kubernetes for worker in WORKERS} == {f"{queue}-worker" for queue in TaskQueue}
 
 
 def test_development_runs_unversioned() -> None:

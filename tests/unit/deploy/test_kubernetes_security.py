@@ -112,7 +112,7 @@ def test_a_pod_is_given_the_time_that_its_end_takes(name: str) -> None:
     for pod in deployments(name):
         (container,) = pod.containers
         pause = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
-        # gunicorn.conf.py: 15 s at the intake, services.common.server: 10 s; a worker's steps.
+        # gunicorn.conf.py: 15 s at the intake, lib.webapi.gunicorn_conf: 10 s; a worker's steps.
         needed = 15 if "http" in pod.ports else GRACEFUL_SHUTDOWN.total_seconds()
         assert pause + needed < pod.spec["terminationGracePeriodSeconds"]
         assert bool(pause) == ("http" in pod.ports)

@@ -1,23 +1,18 @@
 """deploy/kubernetes: every process is told what it needs, nothing that it does not read, and takes it."""
 
 import json
-import shlex
 
 import pytest
-from pydantic_settings import BaseSettings
 
 from app.webhooks import EVENT_BYTES_MAX
-from codec_server import create_app as create_codec_server
-from codec_server.settings import CodecServerSettings
-from config import Settings
 from lib.tokens import digest
-from telemetry.settings import LogSettings, TraceSettings
+from services.codec_server import create_app as create_codec_server
+from services.codec_server.settings import CodecServerSettings
+from tests.unit.deploy.known import classes_at, known
 from tests.unit.deploy.manifests import OVERLAYS, Pod, overlay
-from tests.unit.settings.classes import REPOSITORY, defaults, service_settings
+from tests.unit.lib.settings.classes import REPOSITORY, defaults
+from tools.devstack.processes import PROCESSES, SERVICES, Entry, Place
 
-TEMPORAL = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
-# gunicorn's own.
-PROCESSES = {"WEB_CONCURRENCY"}
 # What stands in the Secrets of production, as far as a settings class looks at it.
 MADE_UP = {
     "SERVICE_TOKEN": "a-token-of-our-own-0123456789",
@@ -36,15 +31,18 @@ MADE_UP = {
 }
 
 
-def settings_of(pod: Pod) -> type[BaseSettings]:
-    """The class by which a process reads its settings."""
-    if pod.component == "codec-server":
-        return CodecServerSettings
-    return service_settings().get(pod.component.replace("-", "_"), Settings)
+def entry_of(pod: Pod) -> Entry:
+    """Which process of the table it is."""
+    return next(entry for entry in PROCESSES if entry.in_kubernetes == pod.component)
+
+
+def place(name: str) -> Place:
+    """An overlay's."""
+    return Place(f"deploy/kubernetes/overlays/{name}")
 
 
 def processes(name: str) -> list[Pod]:
-    """Our processes that read a settings class of their own."""
+    """Our processes; the others that run our image end by themselves."""
     return [pod for pod in overlay(name).ours() if pod.kind == "Deployment"]
 
 
@@ -58,24 +56,22 @@ def told(name: str, pod: Pod) -> dict[str, str]:
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_every_variable_is_a_setting_of_the_process(name: str) -> None:
     """No process is told what it does not read, secrets least of all."""
-    shared = set(defaults(LogSettings)) | set(defaults(TraceSettings))
     for pod in processes(name):
-        known = set(defaults(settings_of(pod))) | shared
-        extra = TEMPORAL | PROCESSES if settings_of(pod) is Settings else set()
-        assert set(told(name, pod)) <= known | extra, pod.name
+        assert sorted(set(told(name, pod)) - known(place(name), entry_of(pod))) == [], pod.name
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_a_process_takes_what_it_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its settings class accepts it; in production that means: no secret of development's is left."""
+    """Its settings classes accept it; in production that means: no secret of development's is left."""
     for pod in processes(name):
+        classes = classes_at(place(name), entry_of(pod))
         with monkeypatch.context() as patched:
-            for variable in defaults(settings_of(pod)):
+            for variable in defaults(*classes):
                 patched.delenv(variable, raising=False)
             for variable, value in told(name, pod).items():
                 patched.setenv(variable, value)
-            found = settings_of(pod)(_env_file=None)
-        assert found.model_dump()["environment"] == name, pod.name
+            found = [kind(_env_file=None).model_dump() for kind in classes]
+        assert {each["environment"] for each in found} == {name}, pod.name
 
 
 def test_each_caller_has_a_token_of_its_own() -> None:
@@ -88,7 +84,7 @@ def test_each_caller_has_a_token_of_its_own() -> None:
         "operator": said["audit"]["OPERATOR_TOKEN"],
     }
 
-    for name in ("payments", "projects", "users", "notifier"):
+    for name in (service.name for service in SERVICES):
         assert said[name]["SERVICE_TOKENS"].split(",") == [f"{role}:{digest(token)}" for role, token in borne.items()]
         assert "SERVICE_TOKEN" not in said[name]
     assert "OPERATOR_TOKEN" not in said["intake"]
@@ -109,7 +105,7 @@ def test_the_migration_knows_every_database(name: str) -> None:
         variable: value for variable, value in overlay(name).environment(job) if variable.endswith("_DATABASE_URL")
     }
 
-    assert len(of_services) == 4
+    assert len(of_services) == len(SERVICES)
     assert of_job == of_services
 
 
@@ -118,26 +114,21 @@ def test_processes_listen_where_others_ask(name: str) -> None:
     """On every address of the pod, at the port that the manifest names and the others' URLs have."""
     for pod in processes(name):
         (port,) = pod.ports.values()
-        environment = told(name, pod)
-        prefix = pod.component.replace("-", "_").upper()
-        if pod.component == "intake":
-            assert f"0.0.0.0:{port}" in shlex.join(pod.spec["containers"][0]["command"])
-        elif pod.component.endswith("-worker") or pod.component == "audit":
+        environment, entry = told(name, pod), entry_of(pod)
+        if not entry.serves:
             assert environment["METRICS_ADDRESS"] == f"0.0.0.0:{port}"
-            assert {environment[f"{callee.upper()}_URL"] for callee in ("payments", "users")} == {
-                "http://payments:5001",
-                "http://users:5003",
-            }
-        else:
-            assert environment[f"{prefix}_HOST"] == "0.0.0.0"  # noqa: S104 - a pod's, behind its policies
-            assert int(defaults(settings_of(pod))[f"{prefix}_PORT"]) == port
+        elif entry.command[0] != "gunicorn":
+            assert (environment[f"{entry.name.upper()}_HOST"], port) == ("0.0.0.0", entry.port)  # noqa: S104 - a pod's
+        for service in SERVICES:
+            called = environment.get(f"{service.name.upper()}_URL", f"http://{service.name}:{service.port}")
+            assert called == f"http://{service.name}:{service.port}"
 
 
 def test_one_process_takes_the_money_as_the_others_think() -> None:
-    """Payments and the sagas have one capture mode, and Payments and the page one provider."""
+    """Payments and the page have one capture mode and one provider."""
     said = {pod.component: told("production", pod) for pod in processes("production")}
 
-    assert len({environment["CAPTURE_MODE"] for environment in said.values() if "CAPTURE_MODE" in environment}) == 1
+    assert said["payments"]["CAPTURE_MODE"] == said["intake"]["CAPTURE_MODE"]
     assert said["payments"]["STRIPE_API_BASE"] == said["intake"]["STRIPE_API_BASE"] == "https://api.stripe.com"
 
 

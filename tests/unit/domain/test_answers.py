@@ -2,14 +2,14 @@
 
 import pytest
 
-from domain.answers import GIVEN_UP, recordable, recorded_answer, told
+from domain.answers import for_buyer, given_up, recordable, recorded_answer
 from domain.errors import Refused
 from domain.purchase import Answer, PurchaseStatus
-from tests.unit.fakes import NOW, outcome
+from tests.unit.values import NOW, PAYMENT_ID, outcome
 
 ANSWER = Answer(
     purchase_id="p1",
-    payment_id="pi_1",
+    payment_id=PAYMENT_ID,
     status=PurchaseStatus.AWAITING_PAYMENT,
     amount=1800,
     currency="usd",
@@ -22,13 +22,13 @@ ANSWER = Answer(
 def test_a_refusal_that_helps_the_buyer_is_told(kind: str) -> None:
     """As the callee has put it."""
     refusal = Refused(kind, "No.")
-    assert told(refusal) is refusal
+    assert for_buyer(refusal) is refusal
 
 
 @pytest.mark.parametrize("kind", ["reservation-closed", "payment-canceled", "payment-mismatch", "opening-failed"])
 def test_any_other_refusal_is_our_own_matter(kind: str) -> None:
     """The buyer learns that the opening failed and nothing is charged."""
-    assert told(Refused(kind, "inside")).kind == "opening-failed"
+    assert for_buyer(Refused(kind, "inside")).kind == "opening-failed"
 
 
 def test_an_answer_survives_its_record() -> None:
@@ -49,7 +49,7 @@ def test_a_record_without_an_answer_was_given_up() -> None:
     assert recordable(None, None) is None
     with pytest.raises(Refused) as raised:
         recorded_answer(outcome(), "f1")
-    assert raised.value is GIVEN_UP
+    assert raised.value.kind == given_up().kind
 
 
 def test_another_body_gets_no_recorded_answer() -> None:

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import CliRunner, Result
 
-from app.cli import Desk, purchases_commands
-from app.operators.books import SERVICES, Book, Books
-from app.operators.environment import Environment
-from audit import CouldNotRead, Report
-from tests.unit.operators.fake_engine import FakeEngine
+from audit.auditor import CouldNotRead
+from audit.report import Report
+from operators.books import SERVICES, Book, Books
+from operators.cli import CommandContext, purchases_commands
+from operators.environment import Environment
+from tests.unit.operators.fake_temporal import FakeTemporal
 
 Command = Callable[..., Result]
 
 PAYMENT = {
-    "payment_id": "pi_1",
+    "payment_id": "payment-1",
+    "provider": "stripe",
+    "provider_reference": "pi_3QK1",
     "purchase_id": "p1",
     "buyer_id": "alice",
     "status": "paid",
@@ -24,6 +27,7 @@ PAYMENT = {
     "currency": "usd",
     "amount_captured": 1800,
     "amount_refunded": 0,
+    "items": [],
     "outcome": None,
     "created_at": "2026-11-21T12:00:00Z",
 }
@@ -35,11 +39,17 @@ class FakeBooks:
 
     books: Books = field(default_factory=lambda: Books(payment=Book()))
     asked: list[tuple[str | None, str | None]] = field(default_factory=list)
+    # Payments' ids by what their provider calls them.
+    called: dict[str, str] = field(default_factory=dict)
 
     async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
         """What the test has set."""
         self.asked.append((purchase_id, payment_id))
         return self.books
+
+    async def payment_called(self, provider_reference: str) -> str | None:
+        """What the test has set."""
+        return self.called.get(provider_reference)
 
 
 @dataclass
@@ -60,9 +70,9 @@ class FakeAudit:
 
 
 @pytest.fixture
-def engine() -> FakeEngine:
+def temporal() -> FakeTemporal:
     """A Temporal that knows nothing yet."""
-    return FakeEngine()
+    return FakeTemporal()
 
 
 @pytest.fixture
@@ -91,16 +101,16 @@ def environment() -> Environment:
 
 
 @pytest.fixture
-def purchases(engine: FakeEngine, books: FakeBooks, audits: FakeAudit, environment: Environment) -> Command:
+def purchases(temporal: FakeTemporal, books: FakeBooks, audits: FakeAudit, environment: Environment) -> Command:
     """`flask purchases …`, of olga's; with `keys` somebody sits at the terminal and types them."""
 
-    def made(by: str = "") -> FakeEngine:
-        engine.names.append(by)
-        return engine
+    def made(by: str = "") -> FakeTemporal:
+        temporal.names.append(by)
+        return temporal
 
     def run(*arguments: str, keys: str | None = None, operator: str | None = "olga") -> Result:
-        desk = Desk(made, books, audits, environment, asks=lambda: keys is not None)
+        context = CommandContext(made, books, audits, environment, asks=lambda: keys is not None)
         shell = CliRunner(env={"OPERATOR": operator})
-        return shell.invoke(purchases_commands(desk, leave=sys.exit), list(arguments), input=keys)
+        return shell.invoke(purchases_commands(context, leave=sys.exit), list(arguments), input=keys)
 
     return run

@@ -4,12 +4,16 @@ import json
 
 import pytest
 
-from audit import CouldNotRead, Finding, Report, Rule, Side, Weight
+from audit.auditor import CouldNotRead
+from audit.report import Report
+from audit.rules.findings import Finding, Rule, Side, Weight
 from tests.unit.operators.conftest import Command, FakeAudit
-from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, run
+from tests.unit.operators.fake_temporal import PURCHASE, SUCCESS, FakeTemporal, run
 
-FAULT = Finding(Weight.FAULT, Rule.NOT_DELIVERED, Side.USERS, "alice does not own the offset", "p1", "pi_1")
-WAITS = Finding(Weight.PARKED, Rule.PARKED, Side.TEMPORAL, f"{SUCCESS} waits for an operator", "p2", "pi_2", SUCCESS)
+FAULT = Finding(Weight.FAULT, Rule.NOT_DELIVERED, Side.USERS, "alice does not own the offset", "p1", "payment-1")
+WAITS = Finding(
+    Weight.PARKED, Rule.PARKED, Side.TEMPORAL, f"{SUCCESS} waits for an operator", "p2", "payment-2", SUCCESS
+)
 
 
 def report(*findings: Finding) -> Report:
@@ -50,10 +54,10 @@ def test_programs_read_the_same(purchases: Command, audits: FakeAudit) -> None:
     assert (result.exit_code, told["adds_up"], told["faults"][0]["purchase_id"]) == (1, False, "p1")
 
 
-@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "pi_1"])
-def test_some_purchases_alone(engine: FakeEngine, purchases: Command, audits: FakeAudit, any_id: str) -> None:
+@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "payment-1"])
+def test_some_purchases_alone(temporal: FakeTemporal, purchases: Command, audits: FakeAudit, any_id: str) -> None:
     """By whatever id is at hand."""
-    engine.know(run(), run(SUCCESS, kind="PaymentSuccess"))
+    temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"))
     assert purchases("audit", any_id).exit_code == 0
     assert audits.asked == [["p1"]]
 

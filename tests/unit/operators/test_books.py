@@ -4,18 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 
-from app.operators.books import SERVICES, Book, Books, HttpReaders
+from operators.books import SERVICES, Book, Books, HttpReaders
 from tests.unit.operators.conftest import PAYMENT
 
 Answer = Callable[[], httpx.Response]
 
 
 async def read(
-    answers: dict[str, httpx.Response], purchase_id: str | None = "p1", payment_id: str | None = "pi_1"
+    answers: dict[str, httpx.Response], purchase_id: str | None = "p1", payment_id: str | None = "payment-1"
 ) -> Any:
     """The books by what each service answers under its path; who is not named is not there."""
+    return await readers(answers).read(purchase_id, payment_id)
+
+
+def readers(answers: dict[str, httpx.Response]) -> HttpReaders:
+    """Who reads what each service answers under its path."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         known = answers.get(f"{request.url.host}{request.url.path}")
@@ -24,8 +28,7 @@ async def read(
         return known
 
     urls = {name: f"http://{name}" for name in SERVICES}
-    readers = HttpReaders(urls, "token", lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer)))
-    return await readers.read(purchase_id, payment_id)
+    return HttpReaders(urls, "token", lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer)))
 
 
 def found(entry: dict[str, Any]) -> httpx.Response:
@@ -43,9 +46,9 @@ async def test_all_four_are_asked_by_what_payments_knows() -> None:
     books = await read(
         {
             "payments/payments": found({"items": [PAYMENT], "next_cursor": None}),
-            "payments/payments/pi_1": found(PAYMENT),
-            "projects/reservations/pi_1": found({"status": "reserved"}),
-            "users/users/alice/offsets/pi_1": refused(),
+            "payments/payments/payment-1": found(PAYMENT),
+            "projects/reservations/payment-1": found({"status": "reserved"}),
+            "users/users/alice/offsets/payment-1": refused(),
             "notifier/notifications": found({"items": []}),
         },
         payment_id=None,
@@ -60,22 +63,37 @@ async def test_all_four_are_asked_by_what_payments_knows() -> None:
 
 async def test_who_is_away_does_not_take_the_others_with_it() -> None:
     """Each problem stands at its own book, with what was asked."""
-    books = await read({"payments/payments/pi_1": found(PAYMENT), "projects/reservations/pi_1": httpx.Response(403)})
+    books = await read(
+        {"payments/payments/payment-1": found(PAYMENT), "projects/reservations/payment-1": httpx.Response(403)}
+    )
     assert books.payment.entry == PAYMENT
     assert "403" in books.reservation.problem
-    assert books.offset.problem == "GET /users/alice/offsets/pi_1: no answer of http://users, ConnectError"
+    assert books.offset.problem == "GET /users/alice/offsets/payment-1: no answer of http://users, ConnectError"
 
 
 async def test_a_provider_that_is_away() -> None:
     """What Payments has recorded stands in, and says that it does."""
     record = found({"items": [PAYMENT], "next_cursor": None})
-    books = await read({"payments/payments/pi_1": httpx.Response(503), "payments/payments": record})
-    assert books.payment == Book(entry=PAYMENT, problem="GET /payments/pi_1: 503")
+    books = await read({"payments/payments/payment-1": httpx.Response(503), "payments/payments": record})
+    assert books.payment == Book(entry=PAYMENT, problem="GET /payments/payment-1: 503")
 
 
-@pytest.mark.parametrize("kind", ["not-found", "invalid-request"])
-async def test_an_id_that_nobody_knows(kind: str) -> None:
+async def test_an_id_that_no_purchase_can_have() -> None:
     """Nothing is there, and that is no problem; who cannot be asked by it is not."""
-    no = httpx.Response(422, json={"type": f"https://x/{kind}", "detail": "No."})
+    no = httpx.Response(422, json={"type": "https://x/invalid-request", "detail": "No."})
     books = await read({"payments/payments": no, "notifier/notifications": no}, payment_id=None)
     assert books == Books(payment=Book(), reservation=None, offset=None, notifications=Book())
+
+
+async def test_a_payment_that_nobody_knows() -> None:
+    """Nothing is there, and that is no problem."""
+    books = await read({"payments/payments/payment-1": refused()}, purchase_id=None)
+    assert books.payment == Book()
+
+
+async def test_a_payment_is_found_by_what_its_provider_calls_it() -> None:
+    """Payments lists the one that it knows; none, or no answer, is None."""
+    page = {"items": [PAYMENT], "next_cursor": None}
+    assert await readers({"payments/payments": found(page)}).payment_called("pi_3QK1") == "payment-1"
+    assert await readers({"payments/payments": found(page | {"items": []})}).payment_called("pi_3QK1") is None
+    assert await readers({}).payment_called("pi_3QK1") is None

@@ -4,8 +4,8 @@ from typing import Any
 
 from temporalio.api.history.v1 import HistoryEvent
 
-from app.operators.decisions import IN_THE_UI, RESET, decided, identity_of
-from temporal_client import data_converter
+from engine import data_converter
+from operators.decisions import IN_THE_UI, RESET, decided, identity_of
 from tests.unit.fakes import NOW
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from app.operators.engine import Run
 from domain.errors import Refused, Unavailable
 from domain.messages import ParkedView
+from operators.ports import Run
 from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import Command
-from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, parked_run, run, view
+from tests.unit.operators.fake_temporal import PURCHASE, SUCCESS, FakeTemporal, parked_run, run, view
 
 pytestmark = pytest.mark.usefixtures("known")
 
@@ -33,76 +33,76 @@ def results(document: dict[str, Any]) -> dict[str, str]:
     return {outcome["workflow_id"]: outcome["result"] for outcome in document["outcomes"]}
 
 
-def several(engine: FakeEngine, count: int, **changes: Any) -> list[str]:
+def several(temporal: FakeTemporal, count: int, **changes: Any) -> list[str]:
     """Parked sagas of several purchases; their ids."""
-    ids = [f"payment-success/pi_{number}" for number in range(count)]
-    engine.park(*(parked_run(saga, payment_id=saga.partition("/")[2], **changes) for saga in ids))
+    ids = [f"payment-success/payment-{number}" for number in range(count)]
+    temporal.park(*(parked_run(saga, payment_id=saga.partition("/")[2], **changes) for saga in ids))
     return ids
 
 
 @pytest.mark.parametrize("decision", ["retry", "skip", "abort"])
 @pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS])
 def test_a_decision_is_shown_asked_about_and_told(
-    engine: FakeEngine, purchases: Command, decision: str, any_id: str
+    temporal: FakeTemporal, purchases: Command, decision: str, any_id: str
 ) -> None:
     """By the purchase or by the saga itself: why it waits, what will happen, the question, and what came of it."""
-    engine.know(parked_run(PURCHASE))
-    engine.park(parked_run(), why=view(choices=ALL))
+    temporal.know(parked_run(PURCHASE))
+    temporal.park(parked_run(), why=view(choices=ALL))
     result = purchases(decision, any_id, keys="y\n")
     assert result.exit_code == 0
     assert "refused, no balance" in result.stderr
     assert f"{decision}: {ALL[decision]}" in result.stderr
     assert f"{decision.capitalize()} this saga at Temporal 127.0.0.1:7233, namespace default? [y/N]" in result.stderr
     assert "The purchase is paid (a mistake)." in result.stdout
-    assert engine.done == [(decision, SUCCESS)]
+    assert temporal.done == [(decision, SUCCESS)]
 
 
-def test_no_is_no(engine: FakeEngine, purchases: Command) -> None:
+def test_no_is_no(temporal: FakeTemporal, purchases: Command) -> None:
     """Nothing is done, and the exit code tells it."""
-    engine.park(parked_run())
+    temporal.park(parked_run())
     result = purchases("abort", SUCCESS, keys="n\n")
-    assert (result.exit_code, "Nothing is done" in result.stderr, engine.done) == (1, True, [])
+    assert (result.exit_code, "Nothing is done" in result.stderr, temporal.done) == (1, True, [])
 
 
-def test_an_end_of_input_is_no_yes(engine: FakeEngine, purchases: Command) -> None:
+def test_an_end_of_input_is_no_yes(temporal: FakeTemporal, purchases: Command) -> None:
     """The terminal is gone, or somebody has pressed Ctrl-C at the question."""
-    engine.park(parked_run())
+    temporal.park(parked_run())
     result = purchases("abort", SUCCESS, keys="")
-    assert (result.exit_code, engine.done) == (130, [])
+    assert (result.exit_code, temporal.done) == (130, [])
 
 
-def test_where_nobody_can_be_asked_yes_has_to_be_said(engine: FakeEngine, purchases: Command) -> None:
+def test_where_nobody_can_be_asked_yes_has_to_be_said(temporal: FakeTemporal, purchases: Command) -> None:
     """What would happen is shown, nothing is done, and the message says what to add."""
-    engine.park(parked_run())
+    temporal.park(parked_run())
     result = purchases("retry", SUCCESS)
-    assert (result.exit_code, "add --yes" in result.stderr, engine.done) == (2, True, [])
+    assert (result.exit_code, "add --yes" in result.stderr, temporal.done) == (2, True, [])
     assert "retry: What failed is tried again." in result.stderr
     assert purchases("retry", SUCCESS, *NOW_NOT).exit_code == 0
-    assert engine.done == [("retry", SUCCESS)]
+    assert temporal.done == [("retry", SUCCESS)]
 
 
-def test_a_saga_that_goes_on_tells_its_own_sentence(engine: FakeEngine, purchases: Command) -> None:
+def test_a_saga_that_goes_on_tells_its_own_sentence(temporal: FakeTemporal, purchases: Command) -> None:
     """Nothing more is to be seen in the time that was given."""
-    engine.park(parked_run())
-    engine.again[SUCCESS] = view()
+    temporal.park(parked_run())
+    temporal.again[SUCCESS] = view()
     code, document = told(purchases, "retry", SUCCESS)
     assert (code, document["outcomes"][0]["says"]) == (0, "retry it is.")
     assert document["counts"]["goes on"] == 1
 
 
-def test_a_saga_that_parks_again_is_no_success(engine: FakeEngine, purchases: Command) -> None:
+def test_a_saga_that_parks_again_is_no_success(temporal: FakeTemporal, purchases: Command) -> None:
     """The cause is not mended: the new reason is told, and the exit code is 1."""
-    engine.park(parked_run())
-    engine.again[SUCCESS] = view("Refund the payment: refused, a dispute", since=NOW + timedelta(seconds=1))
+    temporal.park(parked_run())
+    temporal.again[SUCCESS] = view("Refund the payment: refused, a dispute", since=NOW + timedelta(seconds=1))
     result = purchases("retry", SUCCESS, "--yes")
     assert (result.exit_code, "parked again" in result.stdout, "a dispute" in result.stdout) == (1, True, True)
 
 
 @pytest.mark.parametrize("kind", ["not-parked", "not-offered", "not-seen"])
-def test_a_refusal_is_told(engine: FakeEngine, purchases: Command, kind: str) -> None:
+def test_a_refusal_is_told(temporal: FakeTemporal, purchases: Command, kind: str) -> None:
     """Its kind and why; exit code 1."""
-    engine.park(parked_run())
-    engine.refusals[SUCCESS] = Refused(kind, "It makes no sense here.")
+    temporal.park(parked_run())
+    temporal.refusals[SUCCESS] = Refused(kind, "It makes no sense here.")
     code, document = told(purchases, "retry", SUCCESS)
     (outcome,) = document["outcomes"]
     assert (code, outcome["result"], outcome["kind"], outcome["says"]) == (
@@ -113,32 +113,32 @@ def test_a_refusal_is_told(engine: FakeEngine, purchases: Command, kind: str) ->
     )
 
 
-def test_what_the_saga_does_not_offer_is_refused_unasked(engine: FakeEngine, purchases: Command) -> None:
+def test_what_the_saga_does_not_offer_is_refused_unasked(temporal: FakeTemporal, purchases: Command) -> None:
     """The refusal names what can be decided."""
-    engine.park(parked_run())
+    temporal.park(parked_run())
     result = purchases("skip", SUCCESS, "--yes")
-    assert (result.exit_code, engine.done) == (1, [])
+    assert (result.exit_code, temporal.done) == (1, [])
     assert "not-offered: skip makes no sense here; what can be decided is: retry, abort." in result.stderr
 
 
-def test_what_has_changed_since_it_was_shown_is_not_decided(engine: FakeEngine, purchases: Command) -> None:
+def test_what_has_changed_since_it_was_shown_is_not_decided(temporal: FakeTemporal, purchases: Command) -> None:
     """Meanwhile it went on and waits for another reason: the yes was not meant for that."""
-    engine.park(parked_run())
-    shown = engine.parked
+    temporal.park(parked_run())
+    shown = temporal.parked
     looks = iter([view(), view("Return the offset: refused", since=NOW + timedelta(minutes=1))])
 
     async def parked(run: Any) -> ParkedView | None:
         return next(looks, await shown(run))
 
-    engine.parked = parked  # type: ignore[method-assign]
+    temporal.parked = parked  # type: ignore[method-assign]
     code, document = told(purchases, "abort", SUCCESS)
-    assert (code, document["outcomes"][0]["kind"], engine.done) == (1, "changed", [])
+    assert (code, document["outcomes"][0]["kind"], temporal.done) == (1, "changed", [])
 
 
 @pytest.mark.parametrize("known", [run(), run(state="completed"), run(state="terminated")])
-def test_a_saga_that_does_not_wait(engine: FakeEngine, purchases: Command, known: Any) -> None:
+def test_a_saga_that_does_not_wait(temporal: FakeTemporal, purchases: Command, known: Any) -> None:
     """Refused with how it stands."""
-    engine.know(known)
+    temporal.know(known)
     result = purchases("abort", PURCHASE, "--yes")
     assert (result.exit_code, f"not-parked: Nothing is parked here: {PURCHASE} is {known.state}." in result.stderr) == (
         1,
@@ -147,148 +147,129 @@ def test_a_saga_that_does_not_wait(engine: FakeEngine, purchases: Command, known
 
 
 def test_a_purchase_with_several_parked_sagas_has_to_be_said_more_exactly(
-    engine: FakeEngine, purchases: Command
+    temporal: FakeTemporal, purchases: Command
 ) -> None:
     """Each of them has choices of its own."""
-    engine.know(run())
-    engine.park(parked_run(), parked_run("refund-failed/re_1", kind="RefundFailed"))
+    temporal.know(run())
+    temporal.park(parked_run(), parked_run("refund-failed/re_1", kind="RefundFailed"))
     result = purchases("retry", "p1", "--yes")
-    assert (result.exit_code, engine.done) == (2, [])
+    assert (result.exit_code, temporal.done) == (2, [])
     assert f"{SUCCESS}, refund-failed/re_1" in result.stderr
 
 
-def test_an_overdue_purchase_that_waits_for_its_follow_up(engine: FakeEngine, purchases: Command) -> None:
+def test_an_overdue_purchase_that_waits_for_its_follow_up(temporal: FakeTemporal, purchases: Command) -> None:
     """Both are parked; the follow-up is the cause, and the purchase goes on by itself once it is told."""
-    engine.park(parked_run(PURCHASE), parked_run())
+    temporal.park(parked_run(PURCHASE), parked_run())
     assert told(purchases, "retry", "p1")[0] == 0
-    assert engine.done == [("retry", SUCCESS)]
+    assert temporal.done == [("retry", SUCCESS)]
 
 
-def test_the_highest_exit_code_wins(engine: FakeEngine, purchases: Command) -> None:
+def test_the_highest_exit_code_wins(temporal: FakeTemporal, purchases: Command) -> None:
     """One ends, one is refused, one's worker is away, one is not known: each is told, and nobody is forgotten."""
-    ended, refused, silent = several(engine, 3)
-    engine.refusals = {refused: Refused("not-seen", "No."), silent: Unavailable("no worker")}
+    ended, refused, silent = several(temporal, 3)
+    temporal.refusals = {refused: Refused("not-seen", "No."), silent: Unavailable("no worker")}
     code, document = told(purchases, "retry", ended, refused, silent, "nobody")
     assert code == 2
     assert results(document) == {ended: "ended", refused: "refused", silent: "unknown", "nobody": "unknown"}
 
 
-def test_a_decision_whose_answer_is_lost_is_seen_by_its_effect(engine: FakeEngine, purchases: Command) -> None:
+def test_a_decision_whose_answer_is_lost_is_seen_by_its_effect(temporal: FakeTemporal, purchases: Command) -> None:
     """The worker took it and had no time to say so: the saga has ended, and that is told."""
-    engine.park(parked_run())
+    temporal.park(parked_run())
 
     async def lost(run: Run, decision: str) -> str:
-        engine.know(run.model_copy(update={"state": "completed", "status": "paid"}))
+        temporal.know(run.model_copy(update={"state": "completed", "status": "paid"}))
         raise Unavailable("no answer in time")
 
-    engine.resolve = lost  # type: ignore[method-assign]
+    temporal.resolve = lost  # type: ignore[method-assign]
     code, document = told(purchases, "retry", SUCCESS)
     assert (code, results(document)) == (0, {SUCCESS: "ended"})
 
 
-def test_an_id_that_stands_twice_is_decided_once(engine: FakeEngine, purchases: Command) -> None:
+def test_an_id_that_stands_twice_is_decided_once(temporal: FakeTemporal, purchases: Command) -> None:
     """Also where two ids lead to the same saga."""
-    engine.know(run())
-    engine.park(parked_run())
+    temporal.know(run())
+    temporal.park(parked_run())
     assert told(purchases, "retry", "p1", SUCCESS, SUCCESS)[0] == 0
-    assert engine.done == [("retry", SUCCESS)]
+    assert temporal.done == [("retry", SUCCESS)]
 
 
 # ---- bulk -----------------------------------------------------------------------------------------------------------
 
 
-def test_all_parked_sagas_at_once(engine: FakeEngine, purchases: Command) -> None:
+def test_all_parked_sagas_at_once(temporal: FakeTemporal, purchases: Command) -> None:
     """Each is decided on, the plan shows the first and counts the rest, and the summary counts what came of them."""
-    ids = several(engine, 250)
-    engine.know(parked_run(PURCHASE), run("purchase/p2", payment_id="pi_x"))
+    ids = several(temporal, 250)
+    temporal.know(parked_run(PURCHASE), run("purchase/p2", payment_id="payment-x"))
     result = purchases("retry", "--all-parked", *NOW_NOT)
-    assert (result.exit_code, sorted(engine.done)) == (0, sorted(("retry", saga) for saga in ids))
+    assert (result.exit_code, sorted(temporal.done)) == (0, sorted(("retry", saga) for saga in ids))
     assert "… and 230 more." in result.stderr
     assert ["decided: 100 of 250" in result.stderr, "decided: 200 of 250" in result.stderr] == [True, True]
     assert result.stdout.endswith("250 ended\n")
 
 
-def test_the_plan_tells_every_meaning_that_a_decision_has(engine: FakeEngine, purchases: Command) -> None:
+def test_the_plan_tells_every_meaning_that_a_decision_has(temporal: FakeTemporal, purchases: Command) -> None:
     """Abort does one thing to a delivery and another to a failed payment."""
-    several(engine, 2)
-    engine.park(parked_run("payment-failed/pi_9/ch_1"), why=view(choices={"abort": "It ends; nothing is done."}))
+    several(temporal, 2)
+    temporal.park(parked_run("payment-failed/payment-9/ch_1"), why=view(choices={"abort": "It ends; nothing is done."}))
     plan = purchases("abort", "--all-parked").stderr
     assert "abort, 2 of 3: All is undone." in plan
     assert "abort, 1 of 3: It ends; nothing is done." in plan
 
 
-def test_a_reason_narrows(engine: FakeEngine, purchases: Command) -> None:
+def test_a_reason_narrows(temporal: FakeTemporal, purchases: Command) -> None:
     """Whatever is parked for something else stays so."""
-    first, second = several(engine, 2)
-    engine.waiting[second] = view("Deliver 1 t: no answer for 3 days")
+    first, second = several(temporal, 2)
+    temporal.waiting[second] = view("Deliver 1 t: no answer for 3 days")
     assert told(purchases, "retry", "--reason", "NO ANSWER")[0] == 0
-    assert engine.done == [("retry", second)]
-    assert first in engine.waiting
-
-
-def test_many_of_which_some_are_refused(engine: FakeEngine, purchases: Command) -> None:
-    """The others are done; only those that are not as they were meant are listed; exit code 1."""
-    ids = several(engine, 30)
-    engine.refusals[ids[7]] = Refused("not-seen", "The callee does not show it.")
-    result = purchases("retry", "--all-parked", *NOW_NOT)
-    assert result.exit_code == 1
-    assert result.stdout.endswith("29 ended, 1 refused\n")
-    assert [saga for saga in ids if saga in result.stdout] == [ids[7]]
+    assert temporal.done == [("retry", second)]
+    assert first in temporal.waiting
 
 
 @pytest.mark.parametrize("options", [["--query", "BuyerId = 'alice'"], ["--buyer", "bob"], ["--status", "paid"]])
-def test_nothing_that_is_meant_is_no_fault(engine: FakeEngine, purchases: Command, options: list[str]) -> None:
+def test_nothing_that_is_meant_is_no_fault(temporal: FakeTemporal, purchases: Command, options: list[str]) -> None:
     """Said plainly, exit code 0, and nothing but parked sagas is ever meant."""
-    engine.know(run())
+    temporal.know(run())
     result = purchases("retry", *options, "--yes")
-    assert (result.exit_code, "nothing is done" in result.stdout, engine.done) == (0, True, [])
+    assert (result.exit_code, "nothing is done" in result.stdout, temporal.done) == (0, True, [])
 
 
-def test_a_query_of_ones_own(engine: FakeEngine, purchases: Command) -> None:
+def test_a_query_of_ones_own(temporal: FakeTemporal, purchases: Command) -> None:
     """What it finds and is parked is decided on; the query goes to Temporal as it is."""
-    several(engine, 2)
+    several(temporal, 2)
     assert told(purchases, "retry", "--query", "WorkflowType = 'PaymentSuccess'")[0] == 0
-    assert "(WorkflowType = 'PaymentSuccess')" in engine.queries
-    assert len(engine.done) == 2
+    assert "(WorkflowType = 'PaymentSuccess')" in temporal.queries
+    assert len(temporal.done) == 2
 
 
 @pytest.mark.parametrize("arguments", [[], [SUCCESS, "--all-parked"], [SUCCESS, "--reason", "x"]])
-def test_which_are_meant_has_to_be_clear(engine: FakeEngine, purchases: Command, arguments: list[str]) -> None:
+def test_which_are_meant_has_to_be_clear(temporal: FakeTemporal, purchases: Command, arguments: list[str]) -> None:
     """Ids or a filter, not neither and not both."""
-    engine.park(parked_run())
+    temporal.park(parked_run())
     result = purchases("retry", *arguments, "--yes")
-    assert (result.exit_code, engine.done) == (2, [])
+    assert (result.exit_code, temporal.done) == (2, [])
 
 
 # ---- Ctrl-C ---------------------------------------------------------------------------------------------------------
 
 
-def test_ctrl_c_stops_in_order(engine: FakeEngine, purchases: Command) -> None:
+def test_ctrl_c_stops_in_order(temporal: FakeTemporal, purchases: Command) -> None:
     """What was sent is told with what came of it, the rest is named as not sent, and the exit code is 130."""
-    ids = several(engine, 30)
-    resolve = engine.resolve
+    ids = several(temporal, 30)
+    resolve = temporal.resolve
 
     async def interrupted(run: Run, decision: str) -> str:
-        if len(engine.done) == 5:
+        if len(temporal.done) == 5:
             os.kill(os.getpid(), signal.SIGINT)
             # The event loop hears of a signal in its next round.
             await asyncio.sleep(0)
             await asyncio.sleep(0)
         return await resolve(run, decision)
 
-    engine.resolve = interrupted  # type: ignore[method-assign]
+    temporal.resolve = interrupted  # type: ignore[method-assign]
     code, document = told(purchases, "retry", "--all-parked")
     counts = document["counts"]
     assert code == 130
-    assert 6 <= counts["ended"] == len(engine.done) < 30
+    assert 6 <= counts["ended"] == len(temporal.done) < 30
     assert counts["not sent"] == 30 - counts["ended"]
     assert sorted(results(document)) == sorted(ids)
-
-
-def test_what_was_not_sent_is_done_by_the_same_command_again(engine: FakeEngine, purchases: Command) -> None:
-    """What has ended is not parked any more, so it is not decided twice."""
-    first, *others = several(engine, 3)
-    assert told(purchases, "retry", first)[0] == 0
-    engine.waiting.pop(first)
-    assert told(purchases, "retry", "--all-parked")[0] == 0
-    assert sorted(engine.done) == sorted(("retry", saga) for saga in [first, *others])

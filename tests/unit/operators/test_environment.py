@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.operators.books import SERVICES, Book, Books
-from app.operators.decisions import Decision
-from app.operators.environment import Environment
+from operators.books import SERVICES, Book, Books
+from operators.decisions import Decision
+from operators.environment import Environment
 from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
-from tests.unit.operators.fake_engine import SUCCESS, FakeEngine, parked_run, run
+from tests.unit.operators.fake_temporal import SUCCESS, FakeTemporal, parked_run, run
 
 HERE = {name: f"http://localhost:{5001 + number}" for number, name in enumerate(SERVICES)}
 THERE = {name: f"https://{name}.example.org" for name in SERVICES}
@@ -48,11 +48,11 @@ class TestMixed:
         return replace(environment, temporal="temporal.example.org:7233")
 
     @pytest.mark.parametrize("command", [["list"], ["show", "p1"], ["retry", "p1", "--yes"], ["audit"]])
-    def test_every_command_refuses(self, engine: FakeEngine, purchases: Command, command: list[str]) -> None:
+    def test_every_command_refuses(self, temporal: FakeTemporal, purchases: Command, command: list[str]) -> None:
         """All addresses are named, and nobody is asked."""
-        engine.park(parked_run())
+        temporal.park(parked_run())
         result = purchases(*command)
-        assert (result.exit_code, engine.names, engine.done) == (2, [], [])
+        assert (result.exit_code, temporal.names, temporal.done) == (2, [], [])
         assert "Temporal temporal.example.org:7233" in result.stderr
         assert "http://127.0.0.1:5001" in result.stderr
 
@@ -64,41 +64,50 @@ class TestMixed:
 @pytest.mark.parametrize("entry", [None, PAYMENT | {"purchase_id": "another"}])
 @pytest.mark.parametrize("command", ["retry", "repair"])
 def test_a_purchase_that_payments_does_not_know_is_another_environments(
-    engine: FakeEngine, books: FakeBooks, purchases: Command, command: str, entry: dict[str, object] | None
+    temporal: FakeTemporal, books: FakeBooks, purchases: Command, command: str, entry: dict[str, object] | None
 ) -> None:
     """Nothing is done, unless somebody says that they belong together: a database may have been restored."""
-    engine.know(run(state="terminated"))
-    engine.park(parked_run())
+    temporal.know(run(state="terminated"))
+    temporal.park(parked_run())
     books.books = Books(payment=Book(entry=entry))
     any_id = SUCCESS if command == "retry" else "purchase/p1"
     result = purchases(command, any_id, "--yes")
-    assert (result.exit_code, "two environments" in result.stderr, engine.done) == (2, True, [])
+    assert (result.exit_code, "two environments" in result.stderr, temporal.done) == (2, True, [])
     assert purchases("--mixed", command, any_id, "--yes").exit_code == 0
 
 
-def test_services_that_are_away_forbid_nothing(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+def test_an_opening_that_payments_has_not_heard_of_is_no_other_environments(
+    temporal: FakeTemporal, books: FakeBooks, purchases: Command
+) -> None:
+    """A saga knows its payment's id before its first call: it may have been stopped before the payment was created."""
+    temporal.know(run(state="terminated", status="opening"))
+    books.books = Books(payment=Book())
+    assert purchases("repair", "purchase/p1", "--yes").exit_code == 0
+
+
+def test_services_that_are_away_forbid_nothing(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
     """Nothing speaks for two environments."""
-    engine.know(run())
-    engine.park(parked_run())
-    books.books = Books(payment=Book(problem="GET /payments/pi_1: 503"))
+    temporal.know(run())
+    temporal.park(parked_run())
+    books.books = Books(payment=Book(problem="GET /payments/payment-1: 503"))
     assert purchases("retry", SUCCESS, "--yes").exit_code == 0
 
 
 @pytest.mark.usefixtures("known")
-def test_who_decides_is_asked(engine: FakeEngine, purchases: Command) -> None:
+def test_who_decides_is_asked(temporal: FakeTemporal, purchases: Command) -> None:
     """Unless it was said; it is the name in which Temporal keeps the decision."""
-    engine.park(parked_run())
+    temporal.park(parked_run())
     assert purchases("retry", SUCCESS, keys="Olga Ops\ny\n", operator=None).exit_code == 0
-    engine.park(parked_run())
+    temporal.park(parked_run())
     assert purchases("retry", SUCCESS, "--by", "oscar@example.org", "--yes").exit_code == 0
-    assert [name for name in engine.names if name] == ["Olga Ops", "oscar@example.org"]
+    assert [name for name in temporal.names if name] == ["Olga Ops", "oscar@example.org"]
     assert purchases("retry", SUCCESS, "--by", "a\nb", "--yes").exit_code == 2
 
 
-def test_show_tells_who_has_decided(engine: FakeEngine, purchases: Command) -> None:
+def test_show_tells_who_has_decided(temporal: FakeTemporal, purchases: Command) -> None:
     """Also of a saga that has ended; what was refused is said to be."""
-    engine.know(run(state="completed"))
-    engine.decided["purchase/p1"] = [
+    temporal.know(run(state="completed"))
+    temporal.decided["purchase/p1"] = [
         Decision(at=NOW, decision="skip", by="olga", taken=False),
         Decision(at=NOW, decision="retry", by="oscar"),
     ]

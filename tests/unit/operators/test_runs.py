@@ -9,9 +9,9 @@ from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionResponse
 from temporalio.client import WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.common import TypedSearchAttributes
 
-from app.operators.runs import UNREADABLE, described, listed
-from temporal_client import data_converter
-from temporal_client.encryption import UnknownKeyError
+from engine import data_converter
+from lib.encryption import UnknownKeyError
+from operators.runs import UNREADABLE, described, listed
 from tests.unit.fakes import NOW
 
 ORDER = {

@@ -4,49 +4,53 @@ import json
 
 import pytest
 
-from app.operators.books import Book, Books
-from app.operators.engine import TERMINATED, Step
 from domain.errors import Unavailable
+from operators.books import Book, Books
+from operators.ports import TERMINATED, Step
 from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
-from tests.unit.operators.fake_engine import PURCHASE, SUCCESS, FakeEngine, parked_run, run, view
+from tests.unit.operators.fake_temporal import PURCHASE, SUCCESS, FakeTemporal, parked_run, run, view
 
 
-@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "pi_1"])
-def test_all_sagas_of_a_purchase_are_shown(engine: FakeEngine, purchases: Command, any_id: str) -> None:
+@pytest.mark.parametrize("any_id", ["p1", PURCHASE, SUCCESS, "payment-1"])
+def test_all_sagas_of_a_purchase_are_shown(temporal: FakeTemporal, purchases: Command, any_id: str) -> None:
     """By the purchase's id, its payment's or that of any of its sagas; what each says stands there without markup."""
-    engine.know(run(), run(SUCCESS, kind="PaymentSuccess"), run("purchase/p2", payment_id="pi_2"))
+    temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"), run("purchase/p2", payment_id="payment-2"))
     result = purchases("show", any_id)
     assert result.exit_code == 0
     assert result.output.count("processing since noon. Delivers.\n") == 2
     assert [saga in result.output for saga in (PURCHASE, SUCCESS, "purchase/p2")] == [True, True, False]
 
 
-def test_the_beginning_of_an_id_is_enough(engine: FakeEngine, purchases: Command) -> None:
+def test_a_purchase_is_found_by_what_its_provider_calls_its_payment(
+    temporal: FakeTemporal, books: FakeBooks, purchases: Command
+) -> None:
+    """An operator has the provider's dashboard before them; Payments knows whose that payment is."""
+    temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"))
+    books.called["pi_3QK1"] = "payment-1"
+    assert "Purchase p1\n" in purchases("show", "pi_3QK1").output
+    assert purchases("show", "pi_other").exit_code == 2
+
+
+def test_the_beginning_of_an_id_is_enough(temporal: FakeTemporal, purchases: Command) -> None:
     """As a list shows it, where it names one purchase; where it names several, they are named."""
-    engine.know(run("purchase/abcdef1", payment_id=None), run("purchase/abcdeg2", payment_id=None))
+    temporal.know(run("purchase/abcdef1", payment_id=None), run("purchase/abcdeg2", payment_id=None))
     assert "Purchase abcdef1\n" in purchases("show", "abcdef").output
-    engine.know(run("purchase/abcdef9", payment_id=None))
+    temporal.know(run("purchase/abcdef9", payment_id=None))
     result = purchases("show", "abcdef")
     assert (result.exit_code, "purchase/abcdef1, purchase/abcdef9" in result.stderr) == (2, True)
 
 
-def test_a_slip_of_a_few_letters_names_nothing(engine: FakeEngine, purchases: Command) -> None:
+def test_a_slip_of_a_few_letters_names_nothing(temporal: FakeTemporal, purchases: Command) -> None:
     """It would find anything."""
-    engine.know(run("purchase/abcdef1"))
+    temporal.know(run("purchase/abcdef1"))
     assert purchases("show", "abc").exit_code == 2
 
 
-def test_a_purchase_without_a_payment_is_its_one_saga(engine: FakeEngine, purchases: Command) -> None:
-    """An opening that has just begun has no payment yet."""
-    engine.know(run(payment_id=None))
-    assert purchases("show", "p1").output.count("StartPayment is running") == 1
-
-
-def test_a_parked_saga_tells_what_can_be_decided(engine: FakeEngine, purchases: Command) -> None:
+def test_a_parked_saga_tells_what_can_be_decided(temporal: FakeTemporal, purchases: Command) -> None:
     """Why, since when, what each choice does, and each as a command to copy."""
-    engine.know(run())
-    engine.park(parked_run())
+    temporal.know(run())
+    temporal.park(parked_run())
     output = purchases("show", "p1").output
     assert f"PaymentSuccess is parked since {NOW:%Y-%m-%d %H:%M:%S} UTC" in output
     assert "Refund the payment: refused, no balance" in output
@@ -55,17 +59,17 @@ def test_a_parked_saga_tells_what_can_be_decided(engine: FakeEngine, purchases: 
     assert "skip" not in output
 
 
-def test_of_two_parked_sagas_each_is_named_in_its_commands(engine: FakeEngine, purchases: Command) -> None:
+def test_of_two_parked_sagas_each_is_named_in_its_commands(temporal: FakeTemporal, purchases: Command) -> None:
     """The purchase's id would not say which is meant."""
-    engine.park(parked_run(), parked_run("refund-failed/re_1"))
+    temporal.park(parked_run(), parked_run("refund-failed/re_1"))
     output = purchases("show", SUCCESS).output
     assert f"$ flask purchases abort '{SUCCESS}'\n" in output
     assert "$ flask purchases abort 'refund-failed/re_1'\n" in output
 
 
-def test_a_terminated_saga_tells_how_it_is_repaired(engine: FakeEngine, purchases: Command) -> None:
+def test_a_terminated_saga_tells_how_it_is_repaired(temporal: FakeTemporal, purchases: Command) -> None:
     """With the reason that somebody gave, and the time."""
-    engine.know(run(state=TERMINATED, closed_at=NOW))
+    temporal.know(run(state=TERMINATED, closed_at=NOW))
     output = purchases("show", "p1").output
     assert "a mistake\n" in output
     assert f"terminated since {NOW:%Y-%m-%d %H:%M:%S} UTC" in output
@@ -73,18 +77,18 @@ def test_a_terminated_saga_tells_how_it_is_repaired(engine: FakeEngine, purchase
     assert "status   needs attention" in output
 
 
-def test_a_step_that_is_tried_again_tells_why(engine: FakeEngine, purchases: Command) -> None:
+def test_a_step_that_is_tried_again_tells_why(temporal: FakeTemporal, purchases: Command) -> None:
     """Nothing is parked, and still somebody wants to know what the purchase waits for."""
     tried = Step(name="deliver-offset", attempt=17, failure="POST /users: 503", next_at=NOW)
-    engine.know(run(steps=(tried, Step(name="publish-notification", attempt=1))))
+    temporal.know(run(steps=(tried, Step(name="publish-notification", attempt=1))))
     output = purchases("show", "p1").output
     assert f"POST /users: 503; attempt 17 at {NOW:%Y-%m-%d %H:%M:%S} UTC" in output
     assert "publish-notification  attempt 1 is under way" in output
 
 
-def test_every_service_tells_what_it_has(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+def test_every_service_tells_what_it_has(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
     """The payment as the provider has it, the reservation, the offset and what was told."""
-    engine.know(run())
+    temporal.know(run())
     books.books = Books(
         payment=Book(entry=PAYMENT | {"amount_refunded": 500, "refunded_by": "somebody", "failed_attempts": 2}),
         reservation=Book(entry={"status": "closed", "closed_by": "a saga"}),
@@ -96,21 +100,21 @@ def test_every_service_tells_what_it_has(engine: FakeEngine, books: FakeBooks, p
     assert "the offset is closed by a saga" in output
     assert "Users     nothing" in output
     assert "payment.success at noon" in output
-    assert books.asked == [("p1", "pi_1")]
+    assert books.asked == [("p1", "payment-1")]
 
 
-def test_money_that_is_elsewhere_is_told(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+def test_money_that_is_elsewhere_is_told(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
     """What a bank still holds for us, and what one has withdrawn."""
-    engine.know(run())
+    temporal.know(run())
     money = {"amount_captured": 100, "amount_authorised": 1700, "amount_disputed": 100}
     books.books = Books(payment=Book(entry=PAYMENT | money))
     told = "1.00 USD of 18.00 USD charged; 0.00 USD refunded; 17.00 USD held by the bank; 1.00 USD withdrawn"
     assert told in purchases("show", "p1").output
 
 
-def test_a_service_that_is_away_is_said_so(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+def test_a_service_that_is_away_is_said_so(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
     """The rest is shown all the same; what was recorded stands in for the provider."""
-    engine.know(run())
+    temporal.know(run())
     books.books = Books(
         payment=Book(entry=PAYMENT, problem="GET /payments: 503"), offset=Book(problem="GET /users: ConnectError")
     )
@@ -121,10 +125,10 @@ def test_a_service_that_is_away_is_said_so(engine: FakeEngine, books: FakeBooks,
     assert "Projects  not asked" in result.output
 
 
-def test_a_saga_without_its_worker_shows_what_the_server_knows(engine: FakeEngine, purchases: Command) -> None:
+def test_a_saga_without_its_worker_shows_what_the_server_knows(temporal: FakeTemporal, purchases: Command) -> None:
     """The rest of the answer does not fail with it; nobody else can tell the timeline of an open purchase."""
-    engine.know(run())
-    engine.worker = False
+    temporal.know(run())
+    temporal.worker = False
     result = purchases("show", "p1")
     assert (result.exit_code, "Its worker does not answer" in result.output) == (0, True)
     assert "Not known: its worker does not answer" in result.output
@@ -142,10 +146,10 @@ def test_a_purchase_that_temporal_has_forgotten(books: FakeBooks, purchases: Com
     assert "payment_refunded" in result.output
 
 
-def test_programs_read_the_same(engine: FakeEngine, books: FakeBooks, purchases: Command) -> None:
+def test_programs_read_the_same(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
     """One document: the purchase, its sagas, its timeline, and every service's entry as the service gave it."""
-    engine.know(run())
-    engine.park(parked_run())
+    temporal.know(run())
+    temporal.park(parked_run())
     books.books = Books(payment=Book(entry=PAYMENT))
     told = json.loads(purchases("show", "--json", "p1").stdout)
     assert (told["purchase_id"], told["status"], told["books"]["payment"]["entry"]) == (
@@ -160,7 +164,7 @@ def test_programs_read_the_same(engine: FakeEngine, books: FakeBooks, purchases:
     assert told["timeline"][0]["event"] == "opening"
 
 
-@pytest.mark.parametrize("any_id", ["p1", "payment-success/pi_1", "it's"])
+@pytest.mark.parametrize("any_id", ["p1", "payment-success/payment-1", "it's"])
 def test_an_unknown_purchase_is_said_so(purchases: Command, any_id: str) -> None:
     """One line, exit code 2."""
     result = purchases("show", any_id)
@@ -174,8 +178,8 @@ def test_a_purchase_that_only_payments_could_know(books: FakeBooks, purchases: C
     assert (result.exit_code, "Payments does not answer" in result.stderr) == (2, True)
 
 
-def test_a_server_that_is_away_is_said_so(engine: FakeEngine, purchases: Command) -> None:
+def test_a_server_that_is_away_is_said_so(temporal: FakeTemporal, purchases: Command) -> None:
     """One line, exit code 2."""
-    engine.away = Unavailable("Temporal does not answer")
+    temporal.away = Unavailable("Temporal does not answer")
     result = purchases("show", "p1")
     assert (result.exit_code, result.output) == (2, "Error: Temporal does not answer\n")

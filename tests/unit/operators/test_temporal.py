@@ -15,11 +15,11 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.operators.temporal import NO_WORKER, TemporalEngine
 from domain.errors import Refused, Unavailable
-from temporal_client import address
-from temporal_client.encryption import UnknownKeyError
-from tests.unit.operators.fake_engine import run
+from engine import address
+from lib.encryption import UnknownKeyError
+from operators.temporal import NO_WORKER, SdkTemporalAdmin
+from tests.unit.operators.fake_temporal import run
 
 AWAY = f"does not answer at {address()}"
 
@@ -49,13 +49,13 @@ class FakeClient:
     describe = query = execute_update = start_workflow_execution = count_workflows = _fail
 
 
-def engine(error: Exception) -> TemporalEngine:
+def temporal(error: Exception) -> SdkTemporalAdmin:
     """A port whose server answers with an error."""
 
     async def client() -> Client:
         return cast("Client", FakeClient(error))
 
-    return TemporalEngine(client)
+    return SdkTemporalAdmin(client)
 
 
 def rpc(status: RPCStatusCode) -> RPCError:
@@ -65,7 +65,7 @@ def rpc(status: RPCStatusCode) -> RPCError:
 
 async def test_an_unknown_saga_is_none() -> None:
     """The server says so; it is no failure."""
-    assert await engine(rpc(RPCStatusCode.NOT_FOUND)).run("purchase/p1") is None
+    assert await temporal(rpc(RPCStatusCode.NOT_FOUND)).run("purchase/p1") is None
 
 
 @pytest.mark.parametrize(
@@ -81,25 +81,25 @@ async def test_an_unknown_saga_is_none() -> None:
 async def test_a_server_that_does_not_answer(error: Exception, says: str) -> None:
     """Unavailable, in one sentence."""
     with pytest.raises(Unavailable, match=says):
-        await engine(error).run("purchase/p1")
+        await temporal(error).run("purchase/p1")
 
 
 async def test_a_worker_that_does_not_answer_a_decision() -> None:
     """Nobody knows whether it was taken, and the sentence says so."""
     with pytest.raises(Unavailable, match=NO_WORKER):
-        await engine(WorkflowUpdateRPCTimeoutOrCancelledError()).resolve(run(), "retry")
+        await temporal(WorkflowUpdateRPCTimeoutOrCancelledError()).resolve(run(), "retry")
 
 
 async def test_a_query_that_the_server_does_not_understand() -> None:
     """It is the operator's to mend, so it is refused in the server's words."""
     with pytest.raises(Refused, match="no"):
-        await engine(rpc(RPCStatusCode.INVALID_ARGUMENT)).count("Bogus = 1")
+        await temporal(rpc(RPCStatusCode.INVALID_ARGUMENT)).count("Bogus = 1")
 
 
 async def test_a_decision_on_a_saga_that_has_ended_meanwhile() -> None:
     """The server only says that it does not find it."""
     with pytest.raises(Refused, match="has ended meanwhile"):
-        await engine(rpc(RPCStatusCode.NOT_FOUND)).resolve(run(), "retry")
+        await temporal(rpc(RPCStatusCode.NOT_FOUND)).resolve(run(), "retry")
 
 
 @pytest.mark.parametrize(
@@ -109,24 +109,24 @@ async def test_a_decision_on_a_saga_that_has_ended_meanwhile() -> None:
 async def test_a_decision_that_is_not_taken(cause: Exception, kind: str) -> None:
     """Refused, with the saga's kind where it has one."""
     with pytest.raises(Refused) as refused:
-        await engine(WorkflowUpdateFailedError(cause)).resolve(run(), "skip")
+        await temporal(WorkflowUpdateFailedError(cause)).resolve(run(), "skip")
     assert refused.value.kind == kind
 
 
 async def test_a_saga_that_somebody_else_has_started_again() -> None:
     """Two operators repair at once: one of them is told."""
     with pytest.raises(Refused, match="started again already"):
-        await engine(rpc(RPCStatusCode.ALREADY_EXISTS)).start_again(run())
+        await temporal(rpc(RPCStatusCode.ALREADY_EXISTS)).start_again(run())
 
 
-@pytest.mark.parametrize("ask", [TemporalEngine.parked, TemporalEngine.details])
+@pytest.mark.parametrize("ask", [SdkTemporalAdmin.parked, SdkTemporalAdmin.details])
 async def test_a_worker_that_fails_a_query(ask: Callable[..., Awaitable[Any]]) -> None:
     """It cannot tell where its saga stands."""
     with pytest.raises(Unavailable):
-        await ask(engine(WorkflowQueryFailedError("no")), run())
+        await ask(temporal(WorkflowQueryFailedError("no")), run())
 
 
 async def test_a_start_that_fails() -> None:
     """Nothing is known of it."""
     with pytest.raises(Unavailable, match=AWAY):
-        await engine(rpc(RPCStatusCode.UNAVAILABLE)).start_again(run())
+        await temporal(rpc(RPCStatusCode.UNAVAILABLE)).start_again(run())

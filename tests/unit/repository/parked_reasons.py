@@ -4,16 +4,18 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 
 # In place of what a reason fills in.
 FIELD = "…"
 REFUSED, FOR_AN_HOUR = ": refused, ", ", for an hour"
 
 
-def steps(*, sure: bool = False) -> set[str]:
-    """What the steps are called; with `sure` only those that park when they are refused."""
-    calls = [call for call in _calls("step") if not sure or any(word.arg == "sure" for word in call.keywords)]
+def steps(*, must_succeed: bool = False) -> set[str]:
+    """What the steps are called; with `must_succeed` only those that park when they are refused."""
+    calls = [
+        call for call in _calls("take") if not must_succeed or "must_succeed" in {word.arg for word in call.keywords}
+    ]
     return {text for call in calls for word in call.keywords if word.arg == "summary" for text in _texts(word.value)}
 
 
@@ -24,7 +26,7 @@ def reasons() -> set[str]:
     refused = {text for text in parked if REFUSED in text}
     later = {text for text in parked if text.endswith(FOR_AN_HOUR)}
     asked = {text for call in _calls("ask_again_later") for text in _texts(call.args[1])}
-    named = {f"{summary}{REFUSED}{FIELD}" for summary in steps(sure=True)}
+    named = {f"{summary}{REFUSED}{FIELD}" for summary in steps(must_succeed=True)}
     return (parked - refused - later - {FIELD}) | named | {text + FOR_AN_HOUR for text in asked}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.settings.classes import REPOSITORY
+from tests.unit.lib.settings.classes import REPOSITORY
 
 # Folders that are not ours, or not the repository's.
 FOREIGN = {".venv", ".cache", ".run", ".git", ".pytest_cache", ".hypothesis"}

@@ -4,16 +4,16 @@ import pytest
 from pydantic import ValidationError
 from temporalio.common import VersioningBehavior
 
-from config import Settings
 from domain.messages import TaskQueue
 from workers.release import run
 from workers.sagas import ALL_SAGAS, SAGAS
+from workers.settings import WorkerSettings
 from workers.versions import deployment_of
 
 
-def settings(**told: str) -> Settings:
+def settings(**told: str) -> WorkerSettings:
     """The settings when only this is said."""
-    return Settings(_env_file=None, **told)  # type: ignore[arg-type]
+    return WorkerSettings(_env_file=None, **told)  # type: ignore[arg-type]
 
 
 def test_a_worker_without_a_build_id_is_unversioned() -> None:

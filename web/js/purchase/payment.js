@@ -48,8 +48,11 @@ export class Payment {
       () => authorized((token) => openPurchase(token, key, body, this.signal), this.who),
       this.signal,
     );
-    keepSecret(this.id, answer.client_secret);
-    return answer.client_secret;
+    const action = answer.next_action;
+    // This page pays by card alone: another method's purchase has nothing to confirm here.
+    if (action.type !== "stripe") throw new Problem(404, { type: "not-found" }, null);
+    keepSecret(this.id, action.client_secret);
+    return action.client_secret;
   }
 
   /** The payment as the provider has it now. @returns {Promise<Intent>} */

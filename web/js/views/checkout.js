@@ -70,7 +70,8 @@ export function checkoutView(signal) {
 async function carryOn(who, { key, body }, signal) {
   try {
     const answer = await persist(() => authorized((token) => openPurchase(token, key, body, signal), who), signal);
-    keepSecret(answer.purchase_id, answer.client_secret);
+    const action = answer.next_action;
+    if (action.type === "stripe") keepSecret(answer.purchase_id, action.client_secret);
     await answered(who, key, answer.purchase_id);
     if (!signal.aborted) go(`#/purchases/${answer.purchase_id}`, { replace: true });
   } catch (error) {

@@ -1,0 +1,114 @@
+"""Events on their way to who keeps them: each is told once at a time, few at once, and soon refused when it is away."""
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+from domain.errors import Unavailable
+
+# 32 wait for Temporal at once: a small server takes some 80 starts a second, so that the last of them waits 0.4 s of
+# the 1.2 s that a call may take. Fewer than the requests that are let in: what needs no Temporal finds room besides.
+WAITING_MAX = 32
+
+# 3 s after a call has failed: longer than the next one takes to fail, so that one at a time waits while events come;
+# short, so that a burst which comes when all is well again finds room.
+NARROW_S = 3.0
+
+# 3 s: doubles come in bursts. Whoever sends an event once more after that asks Temporal again, which starts a saga anew
+# that has failed, or that an operator has canceled or terminated.
+REMEMBERED_S = 3.0
+# As many as are stored in that time at 400 a second, more than a server takes.
+REMEMBERED_MAX = 1200
+
+# Seconds that only ever grow.
+Clock = Callable[[], float]
+
+
+class WebhookLimits:
+    """How many may wait for `callee`: so many while it answers, and one alone, to try, soon after it has not."""
+
+    def __init__(self, places_max: int = WAITING_MAX, clock: Clock = time.monotonic, callee: str = "Temporal") -> None:
+        self._callee = callee
+        self._lock = threading.Lock()
+        self._places_max = places_max
+        self._clock = clock
+        self._taken = 0
+        self._narrow_until = -math.inf
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for one call, which fails by raising; raises Unavailable at once if there is none."""
+        with self._lock:
+            if self._taken >= (1 if self._clock() < self._narrow_until else self._places_max):
+                raise Unavailable(f"as many events wait for {self._callee} as it takes")
+            self._taken += 1
+        answered = False
+        try:
+            yield
+            answered = True
+        finally:
+            with self._lock:
+                self._taken -= 1
+                self._narrow_until = -math.inf if answered else self._clock() + NARROW_S
+
+
+class Deduplicator:
+    """Stores each event once: a double that comes meanwhile shares the answer, one that comes soon after is known.
+
+    Both only ever repeat what Temporal has said to this process, so that no event is acknowledged that is not stored.
+    Another process of the intake asks Temporal itself, which knows the saga by its id.
+    """
+
+    def __init__(self, limits: WebhookLimits | None = None, clock: Clock = time.monotonic) -> None:
+        self._limits = limits or WebhookLimits()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._under_way: dict[Hashable, Future[None]] = {}
+        # When each was stored, the oldest first.
+        self._stored: OrderedDict[Hashable, float] = OrderedDict()
+
+    def accept(self, event: Hashable, store: Callable[[], bool]) -> bool:
+        """Whether `store` has stored the event now; False if it was stored before.
+
+        Raises Unavailable when it is not known to be stored.
+        """
+        with self._lock:
+            if self._is_known(event):
+                return False
+            first = self._under_way.get(event)
+            if first is None:
+                mine = self._under_way[event] = Future()
+        if first is not None:
+            first.result()
+            return False
+        return self._store(event, store, mine)
+
+    def _store(self, event: Hashable, store: Callable[[], bool], mine: "Future[None]") -> bool:
+        try:
+            with self._limits.place():
+                is_new = store()
+        except BaseException as error:
+            self._end(event)
+            mine.set_exception(error)
+            raise
+        self._end(event, self._clock())
+        mine.set_result(None)
+        return is_new
+
+    def _end(self, event: Hashable, stored_at: float | None = None) -> None:
+        with self._lock:
+            del self._under_way[event]
+            if stored_at is not None:
+                self._stored[event] = stored_at
+            if len(self._stored) > REMEMBERED_MAX:
+                self._stored.popitem(last=False)
+
+    def _is_known(self, event: Hashable) -> bool:
+        oldest = self._clock() - REMEMBERED_S
+        while self._stored and next(iter(self._stored.values())) < oldest:
+            self._stored.popitem(last=False)
+        return event in self._stored

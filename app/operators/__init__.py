@@ -1,4 +1,0 @@
-"""What operators do with purchases from the command line: show them, decide on parked sagas, repair terminated ones.
-
-The commands themselves stand in `app.cli`; here is their work, on the ports `Engine` and `Readers`.
-"""

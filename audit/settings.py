@@ -1,0 +1,18 @@
+"""Settings of the audit, and where the records are that it compares."""
+
+from pydantic import Field
+
+from clients.settings import CallerSettings
+from lib.settings import Url
+from lib.settings.payload_keys import PayloadSettings
+from lib.telemetry.settings import MetricsSettings
+
+
+class RecordsSettings(PayloadSettings, CallerSettings):
+    """What is told whoever reads the records of all services and Temporal's."""
+
+    notifier_url: Url = Field(default="http://127.0.0.1:5004", description="the Notifier, which keeps what was told")
+
+
+class AuditSettings(RecordsSettings, MetricsSettings):
+    """What the audit is told."""

@@ -1,0 +1,241 @@
+"""The one way by which every entrance reaches the sagas: open, cancel or read a purchase, and follow an event."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from domain.answers import recorded_answer
+from domain.errors import ContractBroken, Refused, Unavailable
+from domain.messages import (
+    FollowUpInput,
+    OpenRequest,
+    PurchaseView,
+    StartPaymentInput,
+    TaskQueue,
+    purchase_workflow_id,
+)
+from domain.ports import Payments
+from domain.purchase import Answer, PurchaseStatus
+from engine.connect import lazy_client
+from engine.descriptions import described, refused_cancel, refused_opening
+from engine.follow_ups import FOLLOW_UPS
+from engine.limiter import AdaptiveLimiter
+from engine.sagas import HintedAgainst, Hints, PurchaseSaga
+from engine.server import if_known
+from engine.single_flight import SingleFlight
+from workflows import policies
+from workflows.attributes import order_attributes, payment_attributes
+from workflows.start_payment import StartPayment
+from workflows.status_details import summarized
+
+# 10 s: a buyer waits that long for the opening's answer; the key brings the same answer later.
+ANSWER_TIMEOUT_S = 10.0
+# 1.2 s for a call that the server answers by itself: it takes milliseconds, or the server is away, and whoever asks
+# is told so within 2 s.
+SERVER_TIMEOUT_S = 1.2
+# An update that takes longer than this makes us ask whether the server is there at all; both fit into the same 2 s.
+PATIENCE_S = 0.6
+HEALTH_TIMEOUT_S = 0.5
+# A worker that does not answer a query by then is away; the status is known without it.
+QUERY_TIMEOUT_S = 1.0
+
+T = TypeVar("T")
+
+
+class Purchases:
+    """Opens, cancels and reads purchases, and starts what follows an event; lives on one event loop.
+
+    Its client is made at the first call. Every method raises Unavailable when Temporal does not answer in time.
+    """
+
+    def __init__(
+        self,
+        payments: Payments,
+        make_client: Callable[[], Awaitable[Client]] = lazy_client,
+        limiter: AdaptiveLimiter | None = None,
+    ) -> None:
+        self._payments = payments
+        self._make_client = make_client
+        self._connected: Client | None = None
+        self._limiter = limiter or AdaptiveLimiter()
+        # Openings, cancels and questions for the server's health that are under way.
+        self._flights = SingleFlight()
+
+    async def open(self, start: StartPaymentInput, hints: Hints | None = None) -> Answer:
+        """Open the purchase if the hints say nothing against it, or wait for its opening.
+
+        Raises HintedAgainst with what the hints have raised; Refused with the purchase's refusal; Overloaded where it
+        could not end in time, and then not even the hints were asked for.
+        """
+        same = (start.workflow_id, start.fingerprint, hints is None)
+        async with _in_time(ANSWER_TIMEOUT_S):
+            return await self._flights.run(
+                same, lambda: self._limiter.run(lambda: self._open(start, hints), _opened_by(start))
+            )
+
+    async def cancel(self, purchase_id: str) -> PurchaseView | None:
+        """Cancel for the buyer, and wait for what comes of it; None if no saga runs (any more)."""
+        async with _in_time(ANSWER_TIMEOUT_S):
+            return await self._flights.run(("cancel", purchase_id), lambda: self._cancel(purchase_id))
+
+    async def read(self, purchase_id: str, *, ask_worker: bool = True) -> PurchaseSaga | None:
+        """The saga of a purchase as its worker tells it, or as the server knows it; None if that knows none."""
+        async with _in_time(SERVER_TIMEOUT_S):
+            saga = await self._describe(purchase_id)
+        if saga and saga.running and ask_worker and (view := await self._query(purchase_id)):
+            return saga.model_copy(update={"view": view})
+        return saga
+
+    async def follow(self, event: FollowUpInput) -> bool:
+        """Start what follows an event; False if that was started already."""
+        follow_up = FOLLOW_UPS[type(event)]
+        async with _in_time(SERVER_TIMEOUT_S):
+            client = await self._client()
+            try:
+                await client.start_workflow(
+                    follow_up.run,
+                    event,
+                    id=event.workflow_id,
+                    task_queue=follow_up.queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    task_timeout=policies.TASK_TIMEOUT,
+                    search_attributes=payment_attributes(event.payment_id, follow_up.status),
+                    static_summary=summarized(follow_up.summary.format(event.payment_id)),
+                )
+            except WorkflowAlreadyStartedError:
+                return False
+        return True
+
+    async def check(self) -> None:
+        """Raise Unavailable unless the server answers."""
+        async with _in_time(SERVER_TIMEOUT_S):
+            await self._flights.run("health", self._check_health)
+
+    async def _client(self) -> Client:
+        if self._connected is None:
+            self._connected = await self._make_client()
+        return self._connected
+
+    async def _check_health(self) -> None:
+        client = await self._client()
+        await client.service_client.check_health(timeout=timedelta(seconds=HEALTH_TIMEOUT_S))
+
+    async def _updated(self, update: Coroutine[Any, Any, T]) -> T:
+        """The answer of an update, which takes a worker its time; a server that is away is noticed long before."""
+        asked = asyncio.create_task(update)
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
+                if not done:
+                    await self.check()
+                return await asked
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise Unavailable("the purchase's saga has not answered yet") from error
+        finally:
+            asked.cancel()
+
+    async def _open(self, start: StartPaymentInput, hints: Hints | None) -> Answer:
+        # Within its place: a crowd that is turned away must not keep the services from those who are let in.
+        await _ask(hints)
+        try:
+            return await self._updated(self._update_with_start(start))
+        except WorkflowUpdateFailedError as error:
+            raise refused_opening(error) from error
+        except WorkflowAlreadyStartedError:
+            return await self._answer_of_closed(start)
+
+    async def _cancel(self, purchase_id: str) -> PurchaseView | None:
+        handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
+        try:
+            # The SDK's type of an update that has a name forgets that it is a coroutine.
+            update: Any = handle.execute_update(StartPayment.cancel)
+            return await if_known(self._updated(update))
+        except WorkflowUpdateFailedError as error:
+            return refused_cancel(error)
+
+    async def _update_with_start(self, start: StartPaymentInput) -> Answer:
+        client = await self._client()
+        order = start.order
+        operation = WithStartWorkflowOperation(
+            StartPayment.run,
+            start,
+            id=start.workflow_id,
+            task_queue=TaskQueue.START_PAYMENT,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            task_timeout=policies.TASK_TIMEOUT,
+            search_attributes=order_attributes(order, PurchaseStatus.OPENING),
+            static_summary=f"Buy {order.summary()}",
+            memo={
+                "order": order.model_dump(mode="json"),
+                "fingerprint": start.fingerprint,
+                "reservation_ttl_s": start.reservation_ttl_s,
+            },
+        )
+        return await client.execute_update_with_start_workflow(
+            # As above.
+            StartPayment.opened,  # type: ignore[arg-type]
+            OpenRequest(fingerprint=start.fingerprint),
+            start_workflow_operation=operation,
+            id=f"open/{start.fingerprint}",
+        )
+
+    async def _answer_of_closed(self, start: StartPaymentInput) -> Answer:
+        """The purchase ended before anybody waited with this body for its answer: its record knows."""
+        payment = await self._payments.find(start.order.purchase_id)
+        if payment is None or payment.outcome is None:
+            raise Unavailable("the purchase has ended, and its record is not written yet")
+        return recorded_answer(payment.outcome, start.fingerprint)
+
+    async def _describe(self, purchase_id: str) -> PurchaseSaga | None:
+        handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
+        found = await if_known(handle.describe())
+        return await described(found) if found else None
+
+    async def _query(self, purchase_id: str) -> PurchaseView | None:
+        """What the saga itself tells, or None if no worker answers in time."""
+        handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
+        try:
+            async with _in_time(QUERY_TIMEOUT_S):
+                return await handle.query(StartPayment.view)
+        except (WorkflowQueryFailedError, WorkflowQueryRejectedError, Unavailable):
+            return None
+
+
+@asynccontextmanager
+async def _in_time(seconds: float) -> AsyncIterator[None]:
+    """Raise Unavailable where Temporal does not answer, or not by then."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise Unavailable("Temporal has not answered in time") from error
+    except (RPCError, RuntimeError) as error:
+        raise Unavailable(f"Temporal: {error}") from error
+
+
+async def _ask(hints: Hints | None) -> None:
+    try:
+        if hints:
+            await hints()
+    except (Refused, Unavailable, ContractBroken, TimeoutError) as error:
+        raise HintedAgainst(error) from error
+
+
+def _opened_by(start: StartPaymentInput) -> Callable[[Answer], bool]:
+    """Whether an answer comes of this very request, not of an earlier one."""
+    return lambda answer: answer.opened_by == start.opened_by

@@ -1,0 +1,39 @@
+"""The same work asked for many times at once is done once: a burst of repeats costs Temporal and Payments one call."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+
+class SingleFlight:
+    """What is under way on one event loop, by its key."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def run(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The result of the same work that is under way, or else of the one that begins now.
+
+        The work has to limit its own time: it goes on for the others when the one who began it leaves.
+        """
+        joined = self._under_way.get(key)
+        if joined is not None:
+            # Its failure, such as the end of its time, is no answer to one who asked after it had begun.
+            with suppress(Exception):
+                return cast("T", await asyncio.shield(joined))
+        # By now another one may have begun: after this one has asked, so that its end counts, however it ends.
+        return cast("T", await asyncio.shield(self._under_way.get(key) or self._begin(key, begin)))
+
+    def _begin(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Task[Any]":
+        task = self._under_way[key] = asyncio.create_task(begin())
+        task.add_done_callback(lambda done: self._end(key, done))
+        return task
+
+    def _end(self, key: Hashable, done: "asyncio.Task[Any]") -> None:
+        del self._under_way[key]
+        # Where everybody has left, nobody else takes note of an error.
+        if not done.cancelled():
+            done.exception()

@@ -1,0 +1,1 @@
+"""Databases: engines, transactions and migrations, of whatever tables."""

@@ -1,0 +1,14 @@
+"""Cursors: a page goes on behind the last row's key, so that rows that come meanwhile move nothing."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from lib.webapi.models import CURSOR
+
+Row = TypeVar("Row")
+
+
+def cut_page(rows: Sequence[Row], limit: int, key: Callable[[Row], int | str]) -> tuple[Sequence[Row], str | None]:
+    """The page of up to `limit` rows and the cursor of the next one; `rows` is one longer if there is a next one."""
+    page = rows[:limit]
+    return page, f"{CURSOR}{key(page[-1])}" if len(rows) > limit else None

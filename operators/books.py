@@ -1,0 +1,105 @@
+"""A purchase as each service has it in its books; each of them may be away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import httpx
+
+from clients.http import pooled_client
+from clients.notifier import HttpNotifier
+from clients.payments import HttpPayments
+from clients.projects import HttpProjects
+from clients.users import HttpUsers
+from domain.errors import ContractBroken, Refused, Unavailable
+from domain.purchase import Frozen
+
+SERVICES = ("payments", "projects", "users", "notifier")
+Json = dict[str, Any]
+
+
+class Book(Frozen):
+    """What a service has: its entry; where that is None, `problem` tells why it is not known, or it has none."""
+
+    entry: Json | None = None
+    problem: str = ""
+
+
+class Books(Frozen):
+    """What all services have of one purchase; a book that was not asked, for nothing names its entry, is None."""
+
+    payment: Book
+    reservation: Book | None = None
+    offset: Book | None = None
+    notifications: Book | None = None
+
+
+class Readers(Protocol):
+    """Whoever reads the books."""
+
+    async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
+        """All books of a purchase, by what is known of it; never raises because a service is away."""
+
+    async def payment_called(self, provider_reference: str) -> str | None:
+        """Our id of the payment that its provider calls so; None where Payments knows none, or is away."""
+
+
+class HttpReaders:
+    """The services over HTTP; their addresses by their names."""
+
+    def __init__(
+        self, urls: Mapping[str, str], token: str, connect: Callable[[], httpx.AsyncClient] = pooled_client
+    ) -> None:
+        self._urls = urls
+        self._token = token
+        self._connect = connect
+
+    async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
+        """Payments first, for it knows the other ids; then all others at once."""
+        async with self._connect() as http:
+            payment = await _payment(self._payments(http), purchase_id, payment_id)
+            known = payment.entry or {}
+            payment_id, purchase_id = payment_id or known.get("payment_id"), purchase_id or known.get("purchase_id")
+            buyer_id = known.get("buyer_id")
+            projects = HttpProjects(http, self._urls["projects"], self._token)
+            users = HttpUsers(http, self._urls["users"], self._token)
+            notifier = HttpNotifier(http, self._urls["notifier"], self._token)
+            reservation, offset, notifications = await asyncio.gather(
+                _book(projects.entry(payment_id) if payment_id else None),
+                _book(users.entry(buyer_id, payment_id) if buyer_id and payment_id else None),
+                _book(notifier.entry(purchase_id) if purchase_id else None),
+            )
+        return Books(payment=payment, reservation=reservation, offset=offset, notifications=notifications)
+
+    async def payment_called(self, provider_reference: str) -> str | None:
+        """Payments lists it."""
+        async with self._connect() as http:
+            try:
+                payment = await self._payments(http).find_by_reference(provider_reference)
+            except (Refused, Unavailable, ContractBroken):
+                return None
+        return payment.payment_id if payment else None
+
+    def _payments(self, http: httpx.AsyncClient) -> HttpPayments:
+        return HttpPayments(http, self._urls["payments"], self._token)
+
+
+async def _payment(payments: HttpPayments, purchase_id: str | None, payment_id: str | None) -> Book:
+    """As the provider has it now; where that does not answer, as Payments has recorded it."""
+    retrieved = await _book(payments.entry(payment_id) if payment_id else None)
+    if retrieved and (retrieved.entry or not retrieved.problem):
+        return retrieved
+    recorded = await _book(payments.recorded_entry(purchase_id) if purchase_id else None) or Book()
+    return Book(entry=recorded.entry, problem=(retrieved and retrieved.problem) or recorded.problem)
+
+
+async def _book(reading: Awaitable[Json | None] | None) -> Book | None:
+    """The book that is read; None where nothing names its entry. An id that no entry can have is not found either."""
+    if reading is None:
+        return None
+    try:
+        return Book(entry=await reading)
+    except Refused:
+        return Book()
+    except (Unavailable, ContractBroken) as error:
+        return Book(problem=str(error))

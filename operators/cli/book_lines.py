@@ -1,0 +1,60 @@
+"""What the services have of a purchase, in a line each."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from domain.money import shown_amount
+from operators.books import Book, Books
+
+Entry = dict[str, Any]
+
+
+def book_lines(books: Books) -> Iterator[tuple[str, str]]:
+    """Who, and what it has; who is away is said to be."""
+    yield "Payments", _line(books.payment, _payment)
+    yield "Projects", _line(books.reservation, _reservation)
+    yield "Users", _line(books.offset, lambda entry: f"the buyer's offset is {entry['status']}")
+    yield "Notifier", _line(books.notifications, _notifications)
+
+
+def _line(book: Book | None, says: Callable[[Entry], str]) -> str:
+    if book is None:
+        return "not asked: nobody has told the payment or the buyer yet"
+    if book.entry is None:
+        return f"not known: {book.problem}" if book.problem else "nothing"
+    as_recorded = f" (as recorded; the provider could not be asked: {book.problem})" if book.problem else ""
+    return f"{says(book.entry)}{as_recorded}"
+
+
+def _payment(entry: Entry) -> str:
+    if entry.get("amount") is None:
+        return f"{entry['status']}: a tombstone: no payment is to be created"
+    currency = entry["currency"]
+    captured, refunded = entry["amount_captured"], entry["amount_refunded"]
+    elsewhere = {"held by the bank": entry.get("amount_authorised", 0), "withdrawn": entry.get("amount_disputed", 0)}
+    parts = [
+        str(entry["status"]),
+        f"{shown_amount(captured, currency)} of {shown_amount(entry['amount'], currency)} charged",
+        f"{shown_amount(refunded, currency)} refunded",
+        *(f"{shown_amount(amount, currency)} {where}" for where, amount in elsewhere.items() if amount > 0),
+    ]
+    if failed := entry.get("failed_attempts"):
+        parts.append(f"{failed} failed attempts")
+    parts += [f"{verb} by {by}" for verb in ("canceled", "refunded") if (by := entry.get(f"{verb}_by"))]
+    if entry.get("disputed"):
+        parts.append("disputed at the buyer's bank")
+    if reference := entry.get("provider_reference"):
+        parts.append(f"{entry['provider']} calls it {reference}")
+    if outcome := entry.get("outcome"):
+        reason = f" ({outcome['reason']})" if outcome.get("reason") else ""
+        parts.append(f"recorded as {outcome['status']}{reason}")
+    return "; ".join(parts)
+
+
+def _reservation(entry: Entry) -> str:
+    by = f" by {entry['closed_by']}" if entry.get("closed_by") else ""
+    return f"the offset is {entry['status']}{by}"
+
+
+def _notifications(entry: Entry) -> str:
+    return ", ".join(f"{event['type']} at {event['time']}" for event in entry["items"]) or "nothing was told"

@@ -1,0 +1,54 @@
+"""What the commands work with."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from audit.auditor import Places, audit
+from audit.report import Report
+from engine import address, lazy_client, namespace
+from operators.books import SERVICES, HttpReaders, Readers
+from operators.decisions import identity_of
+from operators.environment import Environment
+from operators.ports import TemporalAdmin
+from operators.settings import OperatorSettings
+from operators.temporal import SdkTemporalAdmin
+
+Tell = Callable[[str], None]
+
+
+def somebody_is_there() -> bool:
+    """Whether questions reach a person."""
+    return sys.stdin.isatty()
+
+
+@dataclass(frozen=True)
+class CommandContext:
+    """The ways to Temporal, to the services' books and to the audit; `asks` tells whether somebody can answer.
+
+    What is changed by an admin is changed in the name that it is made with.
+    """
+
+    make_admin: Callable[..., TemporalAdmin]
+    readers: Readers
+    audit: Callable[[Tell, Sequence[str]], Awaitable[Report]]
+    environment: Environment
+    asks: Callable[[], bool] = somebody_is_there
+
+
+def command_context(config: OperatorSettings) -> CommandContext:
+    """The context of this process; connects to nothing yet."""
+    places = replace(Places.of(config), service_token=config.commands_token)
+
+    async def audited(tell: Tell, purchase_ids: Sequence[str]) -> Report:
+        return await audit(places, await lazy_client(), tell, purchase_ids)
+
+    urls = {name: getattr(places, name) for name in SERVICES}
+    environment = Environment(address(), namespace(), urls)
+    return CommandContext(admin_of, HttpReaders(urls, places.service_token), audited, environment)
+
+
+def admin_of(by: str = "") -> SdkTemporalAdmin:
+    """The way to Temporal in an operator's name."""
+    return SdkTemporalAdmin(partial(lazy_client, **({"identity": identity_of(by)} if by else {})))

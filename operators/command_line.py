@@ -1,0 +1,61 @@
+"""The operators' commands: beside the intake's own, or by themselves (`FLASK_APP=operators.command_line`)."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import Flask
+
+from audit.command import leave
+from clients.settings import BrokerSettings
+from lib.settings import read
+from operators.cli import notifications_commands, purchases_commands
+from operators.cli.context import command_context
+from operators.dead_letters import DeadLetters
+from operators.erasing.command import buyer_commands
+from operators.settings import OperatorSettings
+
+
+class OnceTyped(click.Command):
+    """A group of commands that is made when somebody types it: until then nobody needs its settings."""
+
+    def __init__(self, name: str, help: str, make: Callable[[], click.Group]) -> None:  # noqa: A002 - click's name
+        super().__init__(name, help=help)
+        self._make = make
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The group's own context: from here on it is the command."""
+        return self._make().make_context(info_name, args, parent, **extra)
+
+
+def operators_commands() -> list[click.Command]:
+    """All of them, each told by its own settings."""
+    return [
+        # Not by sys.exit: a thread of Temporal's SDK that still runs aborts an interpreter that ends in order.
+        OnceTyped(
+            "purchases",
+            "Look at purchases, decide on parked sagas, repair terminated ones, compare the books.",
+            lambda: purchases_commands(command_context(read(OperatorSettings)), leave=os._exit),
+        ),
+        OnceTyped(
+            "notifications",
+            "What the sagas have published on RabbitMQ.",
+            lambda: notifications_commands(DeadLetters(read(BrokerSettings).amqp_url)),
+        ),
+        OnceTyped(
+            "buyer",
+            "What is done for a buyer, all stores together.",
+            lambda: buyer_commands(read(OperatorSettings), leave),
+        ),
+    ]
+
+
+def create_app() -> Flask:
+    """An application that serves nothing: where people's commands run, no key of the intake's has to be."""
+    app = Flask("operators")
+    for command in operators_commands():
+        app.cli.add_command(command)
+    return app

@@ -1,0 +1,90 @@
+"""Open sagas that do not come on, though nobody is asked to decide: only the server can tell of what they try.
+
+A task that fails again and again stands still for good (docs/operations.md, WorkflowTasksFail). A step that is tried
+again and again goes on by itself once its callee is back, but a buyer has paid and waits.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from domain.purchase import PurchaseStatus
+from operators.finding import described, latest, purchase_id
+from operators.ports import RUNNING, Run, Step, TemporalReader
+from operators.queries import FOLLOW_UPS, OPEN, OPEN_SAGAS
+
+# A worker that dies takes one try with it, its successor perhaps another one; a third fails by the saga itself.
+FAILING_FROM = 3
+# A callee that is started anew is back by then; a healthy follow-up takes less than a second.
+STRUGGLING_AFTER = timedelta(minutes=5)
+# Three tries take some seconds: what has just started is left alone.
+YOUNGEST = timedelta(minutes=1)
+# The server cannot search by tries, so that each open saga is described: 2 ms each, so many while somebody looks on.
+LOOKED_AT_MAX = 1000
+STANDS_STILL = 'It stands still, for its task fails again and again (docs/operations.md, "WorkflowTasksFail")'
+# Those whose payment has been paid, or refunded in vain: somebody's money is with us meanwhile.
+MONEY_TAKEN = frozenset({"PaymentSuccess", "RefundFailed"})
+# Where the newest thousand of open sagas do not hold all, those that matter most have been read before the others.
+IN_TURN = (
+    f"{OPEN_SAGAS} AND {FOLLOW_UPS}",
+    f"{OPEN} AND PurchaseStatus != '{PurchaseStatus.AWAITING_PAYMENT}'",
+    f"{OPEN} AND PurchaseStatus = '{PurchaseStatus.AWAITING_PAYMENT}'",
+)
+
+
+async def looked_at(temporal: TemporalReader, narrow: str = "") -> list[Run]:
+    """Open sagas as the server describes them, as far as they pass a query: those of paid purchases first."""
+    before = f"StartTime < '{(datetime.now(UTC) - YOUNGEST).isoformat()}'"
+    found: list[Run] = []
+    for scope in IN_TURN:
+        if left := LOOKED_AT_MAX - len(found):
+            found += await temporal.found(" AND ".join(filter(None, (scope, before, narrow))), left)
+    return await described(temporal, latest(found))
+
+
+def is_failing(run: Run) -> bool:
+    """Whether the task of a saga that was described fails again and again."""
+    return run.state == RUNNING and run.task_attempt >= FAILING_FROM
+
+
+def struggles_since(run: Run) -> datetime | None:
+    """Since when a saga that was described tries in vain what takes no time where all is well; None if it does not.
+
+    A purchase's own saga may wait for days, for its buyer or a bank: of it only a step tells.
+    """
+    if run.state != RUNNING or run.status == PurchaseStatus.NEEDS_ATTENTION or is_failing(run):
+        return None
+    tried = [step.since or run.started_at for step in run.steps if step.attempt > 1]
+    began = min(tried, default=run.started_at if purchase_id(run) is None else None)
+    return began if began and datetime.now(UTC) - began > STRUGGLING_AFTER else None
+
+
+def is_struggling(run: Run) -> bool:
+    """Whether it does so."""
+    return struggles_since(run) is not None
+
+
+def by_urgency(runs: Sequence[Run]) -> list[Run]:
+    """Sagas that struggle: first those with somebody's money, of these the oldest."""
+    return sorted(runs, key=lambda run: (run.kind not in MONEY_TAKEN, struggles_since(run) or run.started_at))
+
+
+async def why_failing(temporal: TemporalReader, run: Run) -> str:
+    """The sentence on a failing saga, with what its worker has said last."""
+    return f"{STANDS_STILL}, try {run.task_attempt}: {await temporal.task_failure(run)}"
+
+
+async def why_struggling(temporal: TemporalReader, run: Run) -> str:
+    """The steps that are tried again, with what was answered last; of a saga without such what it tells itself."""
+    if tried := [step for step in run.steps if step.attempt > 1]:
+        return "; ".join(map(_tried, tried))
+    return plain(await temporal.details(run))
+
+
+def _tried(step: Step) -> str:
+    return f"{step.name}, attempt {step.attempt}: {step.failure or 'it is under way'}"
+
+
+def plain(markdown: str) -> str:
+    """A saga's sentences on where it stands; what to do follows from the choices."""
+    told = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
+    return " ".join(told[:1] + [part for part in told[1:] if part.startswith("**Now")]).replace("**", "")

@@ -1,0 +1,9 @@
+"""The codec server: shows what Temporal keeps encrypted to those who may see it (`python -m services.codec_server`).
+
+Temporal's UI and command line send it payloads and get them back in clear (Temporal's documentation, "Codec Server").
+Here belongs who may ask, and how a browser does; what a payload looks like stands in `engine`.
+"""
+
+from services.codec_server.application import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,1 @@
+"""What stands in for providers that cannot be had here; never deployed."""

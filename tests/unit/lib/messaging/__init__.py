@@ -1,0 +1,1 @@
+"""The publisher, the consumer and the topology, on a broker in memory."""

@@ -1,0 +1,1 @@
+"""Stripe: its events, their signature, the endpoint."""

@@ -1,0 +1,1 @@
+"""The reference services, the codec server, and what they share."""

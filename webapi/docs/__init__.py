@@ -1,9 +1,0 @@
-"""The page that shows an API's document to people: Swagger UI, served by ourselves.
-
-Here belongs the page around it; its scripts and styles are the package flask-swagger-ui's, untouched, for no page of
-ours loads anything from other hosts.
-"""
-
-from webapi.docs.routes import docs
-
-__all__ = ["docs"]
