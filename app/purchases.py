@@ -158,6 +158,7 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
         opening_timeout_s=intake.config.opening_timeout,
     )
     with _counting_refusals():
+        # One limit over both openings that a repeat may need.
         answer = intake.portal.run(_open(intake, start), ANSWER_TIMEOUT_S)
     ids.bind(payment_id=answer.payment_id)
     action = intake.next_action(answer.payment_id)
