@@ -6,8 +6,8 @@ from app.hints import Hints
 from app.identity import FetchKeys
 from app.reading import Reader
 from app.settings import IntakeSettings
+from domain.payment import NextAction
 from domain.ports import Payments, Projects
-from domain.purchase import NextAction
 from engine.purchases import Purchases
 from engine.single_flight import SingleFlight
 from lib.portal import Portal

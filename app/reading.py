@@ -5,8 +5,9 @@ from datetime import datetime
 
 from app.responses import PurchaseResponse
 from domain.messages import PurchaseView
+from domain.payment import Payment
 from domain.ports import Payments
-from domain.purchase import Payment, PurchaseStatus
+from domain.purchase import PurchaseStatus
 from engine.purchases import Purchases
 
 # 4 s: twice what an answer from its own record takes Payments on a bad day.

@@ -8,7 +8,8 @@ from temporalio.api.failure.v1 import Failure
 
 from domain.errors import Refused
 from domain.messages import PurchaseView
-from domain.purchase import Answer, PaymentStatus, PurchaseStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Answer, PurchaseStatus
 from tests.sagas.sdk import value_of
 from tests.sagas.test_cancellation import assert_undone
 from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at

@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import ContractBroken, Refused
 from domain.messages import ParkedView
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.network import Call
 from tests.sagas.test_parking import parked_at
 from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at

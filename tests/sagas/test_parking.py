@@ -7,7 +7,7 @@ from temporalio.api.failure.v1 import Failure
 
 from domain.errors import Refused
 from domain.messages import ParkedView
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.sdk import value_of
 from tests.sagas.world import BROKEN, SUCCEEDED, UNAVAILABLE, World, at

@@ -7,14 +7,8 @@ from domain.answers import key_reused
 from domain.errors import RefusalKind, Refused
 from domain.keys import payment_id_of
 from domain.messages import FollowUpInput, PurchaseView, StartPaymentInput
-from domain.purchase import (
-    Answer,
-    NextAction,
-    Order,
-    Payment,
-    PurchaseStatus,
-    TimelineEntry,
-)
+from domain.payment import NextAction, Payment
+from domain.purchase import Answer, Order, PurchaseStatus, TimelineEntry
 from engine.sagas import HintedAgainst, Hints, PurchaseSaga
 from lib.telemetry import tracing
 from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, outcome, payment
