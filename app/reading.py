@@ -29,11 +29,6 @@ class Reader:
         payment = await self._record(purchase_id)
         return PurchaseResponse.of(recorded(payment)) if payment and payment.buyer_id == buyer_id else None
 
-    async def knows(self, purchase_id: str) -> bool:
-        """Whether the purchase has been begun, by its saga or, when that is forgotten, by its record."""
-        saga = await self._purchases.read(purchase_id, ask_worker=False)
-        return bool(saga or await self._record(purchase_id))
-
     async def owns(self, purchase_id: str, buyer_id: str) -> bool:
         """Whether the purchase is this buyer's."""
         if saga := await self._purchases.read(purchase_id, ask_worker=False):

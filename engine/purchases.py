@@ -35,7 +35,7 @@ from engine.connect import lazy_client
 from engine.descriptions import described, refused_cancel, refused_opening
 from engine.follow_ups import FOLLOW_UPS
 from engine.limiter import AdaptiveLimiter
-from engine.sagas import HintedAgainst, Hints, PurchaseSaga
+from engine.sagas import Hints, PurchaseSaga
 from engine.server import if_known
 from engine.single_flight import SingleFlight
 from workflows import policies
@@ -77,13 +77,13 @@ class Purchases:
         # Openings, cancels and questions for the server's health that are under way.
         self._flights = SingleFlight()
 
-    async def open(self, start: StartPaymentInput, hints: Hints | None = None) -> Answer:
+    async def open(self, start: StartPaymentInput, hints: Hints) -> Answer:
         """Open the purchase if the hints say nothing against it, or wait for its opening.
 
-        Raises HintedAgainst with what the hints have raised; Refused with the purchase's refusal; Overloaded where it
-        could not end in time, and then not even the hints were asked for.
+        Raises what the hints have raised, and then nothing has begun; Refused with the purchase's refusal; Overloaded
+        where it could not end in time, and then not even the hints were asked for.
         """
-        same = (start.workflow_id, start.fingerprint, hints is None)
+        same = (start.workflow_id, start.fingerprint)
         async with _answered():
             return await self._flights.run(
                 same, lambda: self._limiter.run(lambda: self._open(start, hints), _opened_by(start)), ANSWER_TIMEOUT_S
@@ -149,9 +149,14 @@ class Purchases:
         finally:
             asked.cancel()
 
-    async def _open(self, start: StartPaymentInput, hints: Hints | None) -> Answer:
+    async def _open(self, start: StartPaymentInput, hints: Hints) -> Answer:
         # Within its place: a crowd that is turned away must not keep the services from those who are let in.
-        await _ask(hints)
+        try:
+            await hints()
+        except (Refused, Unavailable, ContractBroken):
+            # A purchase that is begun already is answered as it was, whatever holds now.
+            if not await self._is_begun(start.order.purchase_id):
+                raise
         client = await self._client()
         # The SDK's type of an update that has a name forgets that it is a coroutine.
         update: Any = client.execute_update_with_start_workflow(
@@ -182,6 +187,10 @@ class Purchases:
         if payment is None or payment.outcome is None:
             raise Unavailable("the purchase has ended, and its record is not written yet")
         return recorded_answer(payment.outcome, start.fingerprint)
+
+    async def _is_begun(self, purchase_id: str) -> bool:
+        """By its saga or, when that is forgotten, by its record."""
+        return bool(await self.read(purchase_id, ask_worker=False) or await self._payments.find(purchase_id))
 
     async def _describe(self, purchase_id: str) -> PurchaseSaga | None:
         handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
@@ -229,14 +238,6 @@ async def _answered(limit_s: float | None = None) -> AsyncIterator[None]:
         raise Unavailable("Temporal has not answered in time") from error
     except (RPCError, RuntimeError) as error:
         raise Unavailable(f"Temporal: {error}") from error
-
-
-async def _ask(hints: Hints | None) -> None:
-    try:
-        if hints:
-            await hints()
-    except (Refused, Unavailable, ContractBroken, TimeoutError) as error:
-        raise HintedAgainst(error) from error
 
 
 def _opened_by(start: StartPaymentInput) -> Callable[[Answer], bool]:

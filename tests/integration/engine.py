@@ -73,7 +73,7 @@ class Engine:
             opening_timeout_s=int(WAIT_S),
         )
         # Payments is asked only for the answer of a purchase that has ended.
-        return self._portal.run(Purchases(cast("Payments", None), self._connected).open(start))
+        return self._portal.run(Purchases(cast("Payments", None), self._connected).open(start, _no_hints))
 
     def wait_until_there(self, workflow_id: str) -> None:
         """Wait until the server has accepted a workflow."""
@@ -159,3 +159,7 @@ class Engine:
             address, namespace = self._where["address"], self._where["namespace"]
             self._client = await Client.connect(address, namespace=namespace, data_converter=self._converter)
         return self._client
+
+
+async def _no_hints() -> None:
+    """They have passed."""

@@ -62,8 +62,9 @@ class FakeClient:
     """A Temporal client, its handles and its service client in one: each call gives or raises `answer`, None hangs."""
 
     answer: Any = None
-    # What a query gives instead.
+    # What a query, and a description where it is another, gives instead.
     view: Any = None
+    described: Any = None
     healthy: bool = True
     calls: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
 
@@ -80,7 +81,7 @@ class FakeClient:
             raise rpc_error()
 
     async def describe(self) -> Any:
-        return self._given(self.answer)
+        return self._given(self.described or self.answer)
 
     async def query(self, _: Any) -> Any:
         return self._given(self.view)
