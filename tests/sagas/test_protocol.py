@@ -1,7 +1,7 @@
 """The rules of the protocol's model, each by its name: two sagas race, a call is lost, an event is early or late."""
 
 from domain.errors import Refused
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.world import TTL, UNAVAILABLE, World, at
 

@@ -6,7 +6,9 @@ from temporalio import activity, workflow
 
 from domain.errors import Refused
 from domain.messages import PurchaseResult, SagaEnd
-from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, Reservation
+from domain.offset import Reservation
+from domain.payment import Payment, PaymentStatus
+from domain.purchase import Order, PurchaseStatus
 from tests.sagas.explorer.town import Parts
 from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import stands_in
