@@ -1,9 +1,8 @@
 """An audit from beginning to end: read the whole, compare, look at each suspect once more.
 
-The books are read in the order in which a purchase goes backwards through them: what Temporal, the Notifier, Users and
-Projects tell first, Payments last. So nothing that was read can name a payment that was created later, and a purchase
-whose record says that it has ended is the only one that can look wrong by traffic alone: it is read again until it
-stands still.
+The stores are read in the reverse order of a purchase's life: Temporal, the Notifier, Users and Projects first,
+Payments last. So no record that was read names a payment that Payments creates later. Live traffic can make only one
+kind of purchase look wrong: one whose end was recorded while we read. It is read again until it no longer changes.
 """
 
 import asyncio
@@ -61,13 +60,13 @@ class Places:
 
 
 class CouldNotRead(Exception):
-    """A book is away or does not let us in: nothing is known, neither good nor bad."""
+    """A store is away or does not let us in: nothing is known, neither good nor bad."""
 
 
 async def audit(
     places: Places, temporal: Client, tell: Tell = lambda _: None, purchase_ids: Sequence[str] = ()
 ) -> Report:
-    """Compare all books, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
+    """Compare all records, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
     urls = {name: getattr(places, name) for name in ("payments", "projects", "users", "notifier")}
     async with pooled_client() as http:
         auditor = Auditor(HttpRecords(http, urls, places.service_token), TemporalRecords(temporal), tell)
@@ -94,9 +93,13 @@ class Auditor:
     """One audit; `pause` waits so many seconds."""
 
     def __init__(
-        self, books: HttpRecords, temporal: Sagas, tell: Tell, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        records: HttpRecords,
+        temporal: Sagas,
+        tell: Tell,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._books = books
+        self._records = records
         self._temporal = temporal
         self._tell = tell
         self._pause = pause
@@ -108,7 +111,7 @@ class Auditor:
         sagas = await self._temporal.sagas()
         self._tell(f"Temporal has told of {len(sagas)} sagas")
         notices, offsets, (reservations, stock) = await asyncio.gather(
-            self._books.notices(), self._books.offsets(), self._stock()
+            self._records.notices(), self._records.offsets(), self._stock()
         )
         self._tell(f"read {len(notices)} notifications, {len(offsets)} offsets, {len(reservations)} reservations")
         payments = await self._payments()
@@ -124,7 +127,7 @@ class Auditor:
     async def _case(self, purchase_id: str) -> Case:
         """A purchase read alone: its payment names its other entries, so that they are read once it is known."""
         async with self._at_once:
-            payment = await self._books.payment_of(purchase_id)
+            payment = await self._records.payment_of(purchase_id)
         known = payment.payment_id if payment else None
         return await self._look_again(Case(purchase_id, known, payment))
 
@@ -146,13 +149,13 @@ class Auditor:
 
     async def _payments(self) -> list[PaymentEntry]:
         """Every payment as the provider shows it: only it knows of refunds and disputes by hand."""
-        recorded = await self._books.payments()
+        recorded = await self._records.payments()
         self._tell(f"asking the provider for {len(recorded)} payments")
         done = 0
 
         async def look(payment: PaymentEntry) -> PaymentEntry:
             nonlocal done
-            seen = await self._books.look(payment.payment_id) if payment.payment_id else None
+            seen = await self._records.look(payment.payment_id) if payment.payment_id else None
             done += 1
             if done % TELL_EVERY == 0:
                 self._tell(f"{done} of {len(recorded)} payments")
@@ -162,10 +165,10 @@ class Auditor:
 
     async def _stock(self) -> tuple[Mapping[str, ReservationEntry], list[Tally]]:
         """The reservations and the stock; read again while traffic leaves a doubt, and once more where it is off."""
-        rows = await self._books.reservations()
+        rows = await self._records.reservations()
         for _ in range(STOCK_READINGS):
-            before, catalogue = rows, await self._books.catalogue()
-            rows = await self._books.reservations()
+            before, catalogue = rows, await self._records.catalogue()
+            rows = await self._records.reservations()
             stock = tally(before, catalogue, rows)
             if all(each.exact and not each.faults() for each in stock):
                 break
@@ -190,15 +193,15 @@ class Auditor:
         """The same purchase, read alone and in the same order."""
         async with self._at_once:
             sagas = await self._temporal.sagas_of(case.purchase_id, case.payment_id)
-            notices = await self._books.notices(case.purchase_id) if case.purchase_id else []
+            notices = await self._records.notices(case.purchase_id) if case.purchase_id else []
             owner = case.offset.user_id if case.offset else case.payment and case.payment.buyer_id
             known = case.payment_id
-            offset = await self._books.offset(owner, known) if owner and known else None
-            reservation = await self._books.reservation(known) if known else None
+            offset = await self._records.offset(owner, known) if owner and known else None
+            reservation = await self._records.reservation(known) if known else None
             if case.purchase_id:
-                payment = await self._books.payment_of(case.purchase_id)
+                payment = await self._records.payment_of(case.purchase_id)
             else:
-                payment = await self._books.look(known) if known else None
+                payment = await self._records.look(known) if known else None
         return replace(
             case,
             payment_id=(payment and payment.payment_id) or known,

@@ -1,4 +1,4 @@
-"""The services' books over HTTP: in pages for the whole, one by one for a purchase that is looked at once more."""
+"""The services' records over HTTP: in pages for the whole, one by one for a purchase that is looked at once more."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -37,7 +37,7 @@ def operators_commands() -> list[click.Command]:
         # Not by sys.exit: a thread of Temporal's SDK that still runs aborts an interpreter that ends in order.
         OnceTyped(
             "purchases",
-            "Look at purchases, decide on parked sagas, repair terminated ones, compare the books.",
+            "Look at purchases, decide on parked sagas, repair terminated ones, compare the records.",
             lambda: purchases_commands(command_context(read(OperatorSettings)), leave=os._exit),
         ),
         OnceTyped(

@@ -6,8 +6,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from domain.purchase import PurchaseStatus
-from operators.books import Readers
 from operators.ports import Run
+from operators.records import Readers
 
 
 @dataclass(frozen=True)

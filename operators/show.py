@@ -8,11 +8,11 @@ from typing import Any
 from domain.errors import Refused, Unavailable
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView
 from domain.purchase import Frozen, PurchaseStatus, TimelineEntry
-from operators.books import Books, Readers
 from operators.decisions import Decision
 from operators.finding import purchase_id, sagas_of
 from operators.lasting import is_failing, plain, why_failing
 from operators.ports import RUNNING, Run, TemporalReader
+from operators.records import PurchaseRecords, Readers
 from operators.rows import is_broken
 
 NO_WORKER = "Its worker does not answer, so it cannot tell where it stands"
@@ -39,7 +39,7 @@ class Purchase(Frozen):
     deadline: datetime | None
     sagas: tuple[SagaDetails, ...]
     timeline: tuple[TimelineEntry, ...] | None
-    books: Books
+    records: PurchaseRecords
 
 
 async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purchase:
@@ -54,10 +54,10 @@ async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purch
             raise
         return await _forgotten(temporal, readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
-    books, timeline, sagas = await asyncio.gather(
+    records, timeline, sagas = await asyncio.gather(
         readers.read(*ids), _timeline(temporal, runs), asyncio.gather(*(_told(temporal, saga) for saga in runs))
     )
-    return _purchase(runs, books, timeline, sagas)
+    return _purchase(runs, records, timeline, sagas)
 
 
 async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -> str:
@@ -70,8 +70,8 @@ async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -
         return str((await _forgotten(temporal, readers, any_id, refused)).purchase_id)
     known = _first(map(purchase_id, runs))
     if known is None:
-        books = await readers.read(None, _first(run.payment_id for run in runs))
-        known = (books.payment.entry or {}).get("purchase_id")
+        records = await readers.read(None, _first(run.payment_id for run in runs))
+        known = (records.payment.entry or {}).get("purchase_id")
     if known is None:
         raise Refused("not-found", f"Nobody knows to which purchase {any_id} belongs.")
     return known
@@ -82,9 +82,9 @@ async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, re
     if "/" in bare:
         raise refused
     by_purchase, by_payment = await asyncio.gather(readers.read(bare, None), readers.read(None, bare))
-    for books in (by_purchase, by_payment):
-        if books.payment.entry:
-            return _purchase([], books, None, [])
+    for records in (by_purchase, by_payment):
+        if records.payment.entry:
+            return _purchase([], records, None, [])
     if by_purchase.payment.problem:
         away = by_purchase.payment.problem
         raise Unavailable(f"Temporal knows no purchase {any_id}, and Payments does not answer: {away}")
@@ -95,10 +95,10 @@ async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, re
 
 
 def _purchase(
-    runs: Sequence[Run], books: Books, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[SagaDetails]
+    runs: Sequence[Run], records: PurchaseRecords, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[SagaDetails]
 ) -> Purchase:
     own = next((run for run in runs if purchase_id(run)), None)
-    payment: dict[str, Any] = books.payment.entry or {}
+    payment: dict[str, Any] = records.payment.entry or {}
     recorded: dict[str, Any] = payment.get("outcome") or {}
     needs = any(shown.parked or is_broken(shown.run) or is_failing(shown.run) for shown in sagas)
     return Purchase(
@@ -111,7 +111,7 @@ def _purchase(
         deadline=own and own.deadline,
         sagas=tuple(sagas),
         timeline=told or _recorded_timeline(recorded),
-        books=books,
+        records=records,
     )
 
 

@@ -1,4 +1,4 @@
-"""Every book's entries brought together by purchase."""
+"""The entries of every store, brought together by purchase."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ def gather(
     notices: Iterable[NoticeEntry],
     sagas: Iterable[SagaRecord],
 ) -> list[Case]:
-    """Every book's entries by purchase; what belongs to no payment becomes a case of its own."""
+    """The entries of every store by purchase; what belongs to no payment becomes a case of its own."""
     told: dict[str, list[NoticeEntry]] = defaultdict(list)
     for notice in notices:
         told[notice.purchase_id].append(notice)

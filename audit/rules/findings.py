@@ -9,13 +9,13 @@ from audit.rules.records import Case
 class Weight(StrEnum):
     """What a finding asks of people."""
 
-    FAULT = "fault"  # the books do not add up
+    FAULT = "fault"  # the records do not add up
     PARKED = "parked"  # a saga waits for an operator
     NOTE = "note"  # somebody has acted at the provider by hand: to be known, not to be mended
 
 
 class Side(StrEnum):
-    """Whose book is off."""
+    """In which store the record is wrong."""
 
     PAYMENTS = "Payments"
     PROJECTS = "Projects"
@@ -43,7 +43,7 @@ class Rule(StrEnum):
     NOT_TOLD = "not-told"  # every end but a rejection is told
     TOLD_TWICE = "told-twice"  # once
     TOLD_WRONG = "told-wrong"  # and truly
-    DIFFERS = "differs"  # every book has the order's buyer, items and price
+    DIFFERS = "differs"  # every store has the order's buyer, items and price
     ORPHAN = "orphan"  # nothing is held, owned or told of a payment that Payments does not know
     STOCK = "stock"  # total = sold + held + free, as the reservations say
     PARKED = "parked"
@@ -73,7 +73,7 @@ class Finding:
 
 
 def fault(case: Case, rule: Rule, side: Side, says: str, workflow_id: str | None = None) -> Finding:
-    """The books of a purchase do not add up."""
+    """The records of a purchase do not add up."""
     return Finding(Weight.FAULT, rule, side, says, case.purchase_id, case.payment_id, workflow_id)
 
 

@@ -1,4 +1,4 @@
-"""What must hold for one purchase. The recorded outcome is the truth; every other book is held against it."""
+"""What must hold for one purchase. The recorded outcome is the truth; every other store is compared with it."""
 
 from collections.abc import Iterator
 
@@ -155,7 +155,7 @@ def _kept(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield fault(case, Rule.CHARGED, Side.PAYMENTS, says)
 
 
-# ---- what every book tells of the order, and what was told ----------------------------------------------------------
+# ---- what every store has of the order, and what was published ------------------------------------------------------
 
 
 def _same_order(case: Case, payment: PaymentEntry) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What each book tells, as far as the audit compares it."""
+"""The record of a purchase in each store, as far as the audit compares it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -126,7 +126,7 @@ class SagaRecord:
 
 @dataclass(frozen=True)
 class Case:
-    """All that the books tell of one purchase, or of what names a payment that nobody knows."""
+    """All records of one purchase, or of a payment that Payments does not know."""
 
     purchase_id: str | None
     payment_id: str | None

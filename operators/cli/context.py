@@ -8,10 +8,10 @@ from functools import partial
 from audit.auditor import Places, audit
 from audit.report import Report
 from engine import address, lazy_client, namespace
-from operators.books import SERVICES, HttpReaders, Readers
 from operators.decisions import identity_of
 from operators.environment import Environment
 from operators.ports import TemporalAdmin
+from operators.records import SERVICES, HttpReaders, Readers
 from operators.settings import OperatorSettings
 from operators.temporal import SdkTemporalAdmin
 
@@ -25,7 +25,7 @@ def somebody_is_there() -> bool:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """The ways to Temporal, to the services' books and to the audit; `asks` tells whether somebody can answer.
+    """The ways to Temporal, to the services' records and to the audit; `asks` tells whether somebody can answer.
 
     What is changed by an admin is changed in the name that it is made with.
     """

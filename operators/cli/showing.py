@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operators.cli.book_lines import book_lines
 from operators.cli.console import SHORT, at, make_console, plain, say_json, say_lines
 from operators.cli.context import CommandContext
 from operators.cli.exit_codes import ask
 from operators.cli.listing import json_option
+from operators.cli.record_lines import record_lines
 from operators.decisions import Decision
 from operators.ports import RUNNING, TERMINATED, Step
 from operators.show import Purchase, SagaDetails, show
@@ -59,7 +59,7 @@ def _print(console: Console, purchase: Purchase) -> None:
     if not purchase.sagas:
         console.print("\nTemporal has forgotten it: it ended over 30 days ago.")
     console.print("\nWhat the services have now", style="bold")
-    _pairs(console, book_lines(purchase.books))
+    _pairs(console, record_lines(purchase.records))
     console.print("\nTimeline (UTC)", style="bold")
     if purchase.timeline is None:
         _pairs(console, [["Not known: its worker does not answer, and nothing is recorded yet."]])

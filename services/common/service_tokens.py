@@ -35,7 +35,7 @@ ENTRY = re.compile(rf"(?P<role>{'|'.join(ROLES)}):(?P<sha256>[0-9a-f]{{64}})")
 
 # A purchase's payment is followed by whoever speaks of it.
 TO_FOLLOW = list(Role)
-# Whole books are read by who compares them, and by people.
+# The audit compares whole stores, and people look into them.
 TO_AUDIT = [Role.AUDITOR, Role.OPERATOR]
 # One entry is read by the sagas too, which look before they decide.
 TO_LOOK = [Role.WORKER, Role.AUDITOR, Role.OPERATOR]

@@ -1,4 +1,4 @@
-"""Forgetting a buyer: the rows stay, for the books have to add up; who the buyer was does not."""
+"""Forgetting a buyer: the rows stay, for the records have to add up; who the buyer was does not."""
 
 import secrets
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from lib.settings.payload_keys import new_entry
-from tests.browser.books import Books
 from tests.browser.checkout import Checkout
+from tests.browser.records import BuyerRecords
 from tests.browser.watch import Watch
 from tests.integration.service_process import REPOSITORY
 from tests.integration.told import told
@@ -105,9 +105,9 @@ def shop(stack: Stack) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def books(shop: Shop) -> Books:
+def records(shop: Shop) -> BuyerRecords:
     """What the stack's services have written down."""
-    return Books(shop)
+    return BuyerRecords(shop)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Reads the books after a run, at rest, and holds them against each other and against what the buyers have seen."""
+"""Reads the records after a run, at rest, and holds them against each other and against what the buyers have seen."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -47,7 +47,7 @@ def _finding(found: AuditFinding) -> Flaw:
 
 
 async def _charged_twice(stripe: Mapping[str, Any]) -> list[Flaw]:
-    """By the provider's own books, for Payments knows one payment of a purchase only."""
+    """By the provider's own records, for Payments knows one payment of a purchase only."""
     charged = Counter(
         [intent["metadata"].get("purchase_id") async for intent in _intents(stripe) if intent["status"] in MONEY]
     )

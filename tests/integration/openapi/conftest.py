@@ -22,7 +22,7 @@ class Target:
 
 @pytest.fixture(scope="package")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """What is fuzzed: its books are nobody else's."""
+    """What is fuzzed: its records are nobody else's."""
     key, entry = new_api_key("fuzzer", list(Scope))
     environment = {
         "API_KEYS": entry,

@@ -12,10 +12,10 @@ from click.testing import CliRunner, Result
 
 from audit.auditor import audit
 from audit.report import Report
-from operators.books import SERVICES, HttpReaders
 from operators.cli import CommandContext, purchases_commands
 from operators.decisions import identity_of
 from operators.environment import Environment
+from operators.records import SERVICES, HttpReaders
 from operators.temporal import SdkTemporalAdmin
 from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers

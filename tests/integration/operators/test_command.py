@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from operators.books import SERVICES
+from operators.records import SERVICES
 from tests.integration.engine import Engine
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers

@@ -31,7 +31,7 @@ def test_parked_sagas_are_found_shown_and_decided_on(
         code, again = told(purchases, "retry", retried.purchase_id, "--yes")
         assert (code, again["outcomes"][0]["result"]) == (1, "parked again")
         assert "403" in again["outcomes"][0]["says"]
-        away = told(purchases, "show", retried.purchase_id)[1]["books"]
+        away = told(purchases, "show", retried.purchase_id)[1]["records"]
         assert (away["payment"]["entry"]["status"], "403" in away["offset"]["problem"]) == ("paid", True)
 
     listed = told(purchases, "list")[1]

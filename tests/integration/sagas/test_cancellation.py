@@ -73,7 +73,7 @@ def test_a_cancellation_that_meets_the_answer(battered: Stack, engine: Engine, b
     buyers.ended(delivered, status, {"paid": None, "refunded": "aborted"}[status], by=delivered.success)
 
 
-def test_the_books_add_up(battered: Stack) -> None:
+def test_the_records_add_up(battered: Stack) -> None:
     """After all cancellations: nothing held, nothing authorised, charged is what was delivered."""
     assert asyncio.run(audit_stack(battered.description)).faults == ()
 

@@ -1,4 +1,4 @@
-"""`flask buyer erase` on real parts: the buyer is in no store any more, and the books add up."""
+"""`flask buyer erase` on real parts: the buyer is in no store any more, and the records add up."""
 
 import asyncio
 import json
@@ -56,7 +56,7 @@ def wait_until_gone(engine: Engine, saga: str) -> None:
     Shop.until(lambda: engine.status(saga), lambda status: status is None, f"{saga} to be gone", WAIT_S)
 
 
-def test_a_buyer_is_forgotten_and_the_books_add_up(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_a_buyer_is_forgotten_and_the_records_add_up(battered: Stack, engine: Engine, buyers: Buyers) -> None:
     """An open purchase refuses; a store that is away breaks it off, and the next try ends it."""
     purchase = buyers.opened()
     buyer, own = purchase.buyer, f'BuyerId="{purchase.buyer}"'

@@ -103,6 +103,6 @@ def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Baske
     assert client.notifications(purchase["purchase_id"]) == []
 
 
-def test_the_books_add_up(client: Shop) -> None:
+def test_the_records_add_up(client: Shop) -> None:
     """After every outage: nothing held, nothing authorised, charged is what was delivered."""
     assert asyncio.run(audit_stack(client.stack)).faults == ()

@@ -68,7 +68,7 @@ def test_a_repeat_after_the_end_gets_the_first_answer(shop: Shop, basket: Basket
     assert repeated.headers["Idempotent-Replayed"] == "true"
 
 
-def test_the_books_add_up(shop: Shop) -> None:
+def test_the_records_add_up(shop: Shop) -> None:
     """At rest: stock = sold + held + free, charges = delivered, nothing held."""
     audited = shop.until(
         lambda: asyncio.run(audit_stack(shop.stack)), lambda it: "open" not in it.ends, "every purchase to settle"

@@ -162,6 +162,6 @@ def test_a_worker_that_is_restarted_in_order_loses_nothing(battered: Stack, buye
         buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
-def test_the_books_add_up(battered: Stack) -> None:
+def test_the_records_add_up(battered: Stack) -> None:
     """After all crashes: nothing held, nothing authorised, charged is what was delivered."""
     assert asyncio.run(audit_stack(battered.description)).faults == ()

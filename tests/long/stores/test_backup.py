@@ -45,7 +45,7 @@ def first(options: StackOptions) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def lost(first: Stack, options: StackOptions, tmp_path_factory: pytest.TempPathFactory) -> tuple[Purchases, Path]:
-    """Purchases before and after a backup, all of whose books but the provider's are lost; and the backup."""
+    """Purchases before and after a backup, all of whose records but the provider's are lost; and the backup."""
     backup = tmp_path_factory.mktemp("backups") / "whole"
     keys = uuid4().hex, uuid4().hex
     with Shop(first.description) as shop:

@@ -210,7 +210,7 @@ def _callees(**fakes: type) -> Parts:
     return Parts(SAGAS, callees=lambda: Callees(**{name: fake() for name, fake in fakes.items()}))
 
 
-# It harms nobody: no story breaks the books by it, but buyers wait.
+# It harms nobody: no story breaks an invariant by it, but buyers wait.
 SLOW = _saga(WaitsForTheDeadline)
 
 BUGS: dict[str, Parts] = {

@@ -133,7 +133,7 @@ class Provider:
         self._by_hand(f"captures {amount}", amount_captured=amount, amount_authorised=0)
 
     def _by_hand(self, what: str, **amounts: int) -> None:
-        """Whoever asks sees money that was touched at once: the provider's own books are never stale."""
+        """Whoever asks sees money that was touched at once: the provider's own records are never stale."""
         self._agenda.now += HAND_TAKES
         self._tell(f"somebody at the provider: {what}")
         self._world.payments.set(**amounts)

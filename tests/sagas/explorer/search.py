@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 from typing import NamedTuple
 
-from tests.sagas.explorer.books import Violation, check_at_rest
+from tests.sagas.explorer.invariants import Violation, check_at_rest
 from tests.sagas.explorer.moves import Kind, move
 from tests.sagas.explorer.provider import Plan, Setting
 from tests.sagas.explorer.town import SOUND, Parts, Town

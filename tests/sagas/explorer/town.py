@@ -13,7 +13,7 @@ from domain.purchase import ENDS, Answer, Payment, PurchaseStatus
 from tests.sagas.agenda import Event
 from tests.sagas.engine import START
 from tests.sagas.execution import Execution
-from tests.sagas.explorer import books
+from tests.sagas.explorer import invariants
 from tests.sagas.explorer.network import Network
 from tests.sagas.explorer.provider import Provider, Setting
 from tests.sagas.fakes import MAX_OPEN, Callees
@@ -101,11 +101,11 @@ class Town:
         return True
 
     def take_notice(self) -> None:
-        """See what has changed: the provider sends news, clients get answers; the books are looked at."""
+        """See what has changed: the provider sends news, clients get answers; the invariants are checked."""
         self.provider.take_notice()
         self._see_answers()
         self._see_cancels()
-        books.check_always(self)
+        invariants.check_always(self)
 
     # ---- the client -------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import pytest
 from audit.rules.findings import Rule, Side, Weight
 from audit.rules.purchase import examine
 from audit.rules.records import State
-from tests.unit.audit.ledger import ITEMS, MAIN, Ledger, broken, notice, saga
+from tests.unit.audit.entries import ITEMS, MAIN, Entries, broken, notice, saga
 
 OTHER_ITEMS = [ITEMS[0] | {"quantity": "2.000"}]
 OFFSET = {"payment_id": "pi_1", "purchase_id": "p1", "user_id": "alice", "items": ITEMS}
@@ -18,7 +18,7 @@ DELIVERED_AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def refunded_at(when: datetime) -> Ledger:
+def refunded_at(when: datetime) -> Entries:
     """A paid purchase, delivered at DELIVERED_AT, of which all was refunded by hand then."""
     told = {"at": DELIVERED_AT.isoformat(), "event": "offset_delivered"}
     outcome = {"status": "paid", "timeline": [told]}
@@ -138,10 +138,10 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("rule", "side", "books"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_rule_is_named_with_the_side_that_is_off(rule: Rule, side: Side, books: Ledger) -> None:
-    """Each break is one fault of its own rule, of this purchase, at the book that is off."""
-    (found,) = examine(books.case())
+@pytest.mark.parametrize(("rule", "side", "records"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_rule_is_named_with_the_side_that_is_off(rule: Rule, side: Side, records: Entries) -> None:
+    """Each break is one fault of its own rule, of this purchase, at the record that is off."""
+    (found,) = examine(records.case())
     assert (found.weight, found.rule, found.side) == (Weight.FAULT, rule, side)
     assert (found.purchase_id, found.payment_id) == ("p1", "pi_1")
     assert found.line().startswith(f"purchase p1 (payment pi_1) {side}: ")
@@ -162,13 +162,13 @@ def test_every_rule_of_a_purchase_is_broken_once() -> None:
 
 
 @pytest.mark.parametrize("end", [None, *ENDS])
-def test_books_that_add_up_are_not_mentioned(end: str | None) -> None:
+def test_records_that_add_up_are_not_mentioned(end: str | None) -> None:
     """An open purchase and each of the six ends, as the sagas leave them."""
-    assert examine(Ledger(end).case()) == []
+    assert examine(Entries(end).case()) == []
 
 
 @pytest.mark.parametrize(
-    "books",
+    "records",
     [
         broken("refunded", payment={"status": "canceled", "amount_captured": 0, "amount_refunded": 0}),
         broken("refunded", reservation={"status": "closed"}),
@@ -204,9 +204,9 @@ def test_books_that_add_up_are_not_mentioned(end: str | None) -> None:
         "opening, and not known to Payments yet",
     ],
 )
-def test_other_ways_to_be_right_are_not_mentioned(books: Ledger) -> None:
+def test_other_ways_to_be_right_are_not_mentioned(records: Entries) -> None:
     """What sagas leave, or pass through, on less usual ways."""
-    assert examine(books.case()) == []
+    assert examine(records.case()) == []
 
 
 @pytest.mark.parametrize(("amount", "words"), [(1800, "18.00 USD of 18.00 USD"), (500, "5.00 USD of 18.00 USD")])
@@ -231,7 +231,7 @@ def test_what_a_bank_has_withdrawn_of_an_undone_purchase_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("books", "says"),
+    ("records", "says"),
     [
         (broken("paid", payment={"amount_captured": 100}), "1.00 USD of 18.00 USD is charged"),
         (broken("refunded", payment={"amount_captured": 100, "amount_refunded": 0}), "1.00 USD is charged"),
@@ -240,9 +240,9 @@ def test_what_a_bank_has_withdrawn_of_an_undone_purchase_is_not_kept() -> None:
     ],
     ids=["a part sold", "a part kept", "a failed refund after one by hand", "back before it was delivered"],
 )
-def test_a_finding_tells_the_amount_that_is_off(books: Ledger, says: str) -> None:
+def test_a_finding_tells_the_amount_that_is_off(records: Entries, says: str) -> None:
     """Not the order's price: whoever mends it pays what is owed."""
-    (found,) = examine(books.case())
+    (found,) = examine(records.case())
     assert says in found.says
 
 
@@ -277,24 +277,24 @@ def test_a_parked_purchase_waits_and_is_not_broken(sagas: list[object], named: s
 
 def test_a_refund_that_the_bank_failed_waits_for_its_operator() -> None:
     """The money is kept while the parked saga looks after it: parked, no fault."""
-    books = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, parked=True)])
-    (found,) = examine(books.case())
+    records = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, parked=True)])
+    (found,) = examine(records.case())
     assert (found.weight, found.workflow_id) == (Weight.PARKED, REFUND)
 
 
 def test_a_failed_refund_that_was_paid_by_another_way_is_a_note() -> None:
     """The operator's word closed the saga; the provider will show the charge for ever."""
-    books = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, State.COMPLETED)])
-    (found,) = examine(books.case())
+    records = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, State.COMPLETED)])
+    (found,) = examine(records.case())
     assert (found.weight, found.rule) == (Weight.NOTE, Rule.REFUND_FAILED)
 
 
-def test_a_wrong_record_is_named_by_every_other_book() -> None:
+def test_a_wrong_record_is_named_by_every_other_record() -> None:
     """Recorded as paid, and nothing of it is so: every side that contradicts is named."""
-    books = Ledger("expired")
-    assert books.payment is not None
-    books.payment["outcome"] = {"status": "paid"}
-    assert {found.side for found in examine(books.case())} == {
+    records = Entries("expired")
+    assert records.payment is not None
+    records.payment["outcome"] = {"status": "paid"}
+    assert {found.side for found in examine(records.case())} == {
         Side.PAYMENTS,
         Side.PROJECTS,
         Side.USERS,

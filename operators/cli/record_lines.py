@@ -4,26 +4,26 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from domain.money import shown_amount
-from operators.books import Book, Books
+from operators.records import PurchaseRecords, Record
 
 Entry = dict[str, Any]
 
 
-def book_lines(books: Books) -> Iterator[tuple[str, str]]:
+def record_lines(records: PurchaseRecords) -> Iterator[tuple[str, str]]:
     """Who, and what it has; who is away is said to be."""
-    yield "Payments", _line(books.payment, _payment)
-    yield "Projects", _line(books.reservation, _reservation)
-    yield "Users", _line(books.offset, lambda entry: f"the buyer's offset is {entry['status']}")
-    yield "Notifier", _line(books.notifications, _notifications)
+    yield "Payments", _line(records.payment, _payment)
+    yield "Projects", _line(records.reservation, _reservation)
+    yield "Users", _line(records.offset, lambda entry: f"the buyer's offset is {entry['status']}")
+    yield "Notifier", _line(records.notifications, _notifications)
 
 
-def _line(book: Book | None, says: Callable[[Entry], str]) -> str:
-    if book is None:
+def _line(record: Record | None, says: Callable[[Entry], str]) -> str:
+    if record is None:
         return "not asked: nobody has told the payment or the buyer yet"
-    if book.entry is None:
-        return f"not known: {book.problem}" if book.problem else "nothing"
-    as_recorded = f" (as recorded; the provider could not be asked: {book.problem})" if book.problem else ""
-    return f"{says(book.entry)}{as_recorded}"
+    if record.entry is None:
+        return f"not known: {record.problem}" if record.problem else "nothing"
+    as_recorded = f" (as recorded; the provider could not be asked: {record.problem})" if record.problem else ""
+    return f"{says(record.entry)}{as_recorded}"
 
 
 def _payment(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""Every book is broken for real on a stack of its own, behind the sagas' backs, and the audit names each break."""
+"""Each service's record is really broken, on a stack of its own and without the sagas; the audit names each break."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tools.devstack.stack import Stack, StackOptions
 
 # 10 s: who pays at once is in time on a slow machine too, and those that expire do so together.
 TTL_S = 10
-# Who breaks the books: no saga has such a key.
+# Who breaks the records: no saga has such a key.
 BY_HAND = "somebody/by-hand"
 
 Answer = dict[str, Any]
@@ -97,7 +97,7 @@ class Vandal:
 
 @pytest.fixture(scope="module")
 def vandal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vandal]:
-    """A stack whose books may be broken: no service has to work on them afterwards."""
+    """A stack whose records may be broken: no service has to work on them afterwards."""
     options = StackOptions(data=tmp_path_factory.mktemp("broken"), environment={"RESERVATION_TTL": str(TTL_S)})
     with Stack(options) as stack, Shop(stack.description) as shop:
         yield Vandal(stack, shop)
