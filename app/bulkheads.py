@@ -38,15 +38,15 @@ Application = Callable[..., Iterable[bytes]]
 class Bulkhead:
     """A budget: at most so many at once, of which no caller holds the last, or Unavailable at once."""
 
-    def __init__(self, places_max: int, full: str) -> None:
+    def __init__(self, slots_max: int, full: str) -> None:
         """`full` says who they are that fill it."""
         self._lock = threading.Lock()
-        self._free = places_max
+        self._free = slots_max
         self._held: Counter[str] = Counter()
         self._full = full
 
     @contextmanager
-    def place(self, caller: str | None = None) -> Iterator[None]:
+    def slot(self, caller: str | None = None) -> Iterator[None]:
         """A place; one who is not named shares with all. Raises Unavailable if there is none."""
         self._enter(caller)
         try:
@@ -92,10 +92,10 @@ class BulkheadMiddleware:
     That takes a fraction of the time that Flask takes for a request, and so a crowd of any size is refused fast.
     """
 
-    def __init__(self, application: Application, path: str, places: Bulkhead, refuse: Callable[[], Problem]) -> None:
+    def __init__(self, application: Application, path: str, bulkhead: Bulkhead, refuse: Callable[[], Problem]) -> None:
         self._application = application
         self._path = path
-        self._places = places
+        self._bulkhead = bulkhead
         self._refuse = refuse
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -103,7 +103,7 @@ class BulkheadMiddleware:
         if environ.get("PATH_INFO") != self._path:
             return self._application(environ, start_response)
         try:
-            with self._places.place():
+            with self._bulkhead.slot():
                 return self._application(environ, start_response)
         except Unavailable:
             return self._turn_away(environ, start_response)

@@ -31,19 +31,19 @@ Clock = Callable[[], float]
 class WebhookLimits:
     """How many may wait for `callee`: so many while it answers, and one alone, to try, soon after it has not."""
 
-    def __init__(self, places_max: int = WAITING_MAX, clock: Clock = time.monotonic, callee: str = "Temporal") -> None:
+    def __init__(self, slots_max: int = WAITING_MAX, clock: Clock = time.monotonic, callee: str = "Temporal") -> None:
         self._callee = callee
         self._lock = threading.Lock()
-        self._places_max = places_max
+        self._slots_max = slots_max
         self._clock = clock
         self._taken = 0
         self._narrow_until = -math.inf
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def slot(self) -> Iterator[None]:
         """A place for one call, which fails by raising; raises Unavailable at once if there is none."""
         with self._lock:
-            if self._taken >= (1 if self._clock() < self._narrow_until else self._places_max):
+            if self._taken >= (1 if self._clock() < self._narrow_until else self._slots_max):
                 raise Unavailable(f"as many events wait for {self._callee} as it takes")
             self._taken += 1
         answered = False
@@ -89,7 +89,7 @@ class Deduplicator:
 
     def _store(self, event: Hashable, store: Callable[[], bool], mine: "Future[None]") -> bool:
         try:
-            with self._limits.place():
+            with self._limits.slot():
                 is_new = store()
         except BaseException as error:
             self._end(event)

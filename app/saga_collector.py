@@ -50,24 +50,24 @@ class SagaCollector:
         self._client: Client | None = None
         self._overdue_after = reservation_ttl + OVERDUE_AFTER_DEADLINE
         self._asking = threading.Lock()
-        self._told: list[Metric] = []
+        self._metrics: list[Metric] = []
         self._stale_at = 0.0
 
     def __call__(self) -> Iterable[Metric]:
         """What Temporal has told last; only whether it answers, where it does not."""
         with self._asking:
             if time.monotonic() >= self._stale_at:
-                self._told = self._ask_in_time()
+                self._metrics = self._ask_in_time()
                 self._stale_at = time.monotonic() + FRESH_S
-            return self._told
+            return self._metrics
 
     def _ask_in_time(self) -> list[Metric]:
         try:
-            told = self._portal.run(self._ask(), TIMEOUT_S)
+            metrics = self._portal.run(self._ask(), TIMEOUT_S)
         except (RPCError, RuntimeError, TimeoutError):
-            told = []
-        answers: Counts = {(): float(bool(told))}
-        return [*told, gauge("intake_temporal_up", "Whether Temporal answers the intake: 1 or 0.", answers)]
+            metrics = []
+        answers: Counts = {(): float(bool(metrics))}
+        return [*metrics, gauge("intake_temporal_up", "Whether Temporal answers the intake: 1 or 0.", answers)]
 
     async def _ask(self) -> list[Metric]:
         self._client = self._client or await self._connect()
@@ -111,8 +111,8 @@ async def _count(client: Client, queries: dict[tuple[str, ...], str]) -> Counts:
 
 async def _queues(client: Client) -> list[Metric]:
     wanted = [(queue, kind) for queue in TaskQueue for kind in KINDS]
-    told = await asyncio.gather(*(describe_queue(client, queue, KINDS[kind]) for queue, kind in wanted))
-    described = dict(zip(wanted, told, strict=True))
+    queues = await asyncio.gather(*(describe_queue(client, queue, KINDS[kind]) for queue, kind in wanted))
+    described = dict(zip(wanted, queues, strict=True))
     seen_since = time.time() - POLLER_GONE.total_seconds()
     pollers: Counts = {
         (queue, kind): sum(poller.last_access_time.seconds >= seen_since for poller in answer.pollers)

@@ -191,7 +191,7 @@ def _found(intake: Intake, payments: WebhookLimits, reference: str) -> str | Non
 
 def _asked(intake: Intake, payments: WebhookLimits, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """The answer of Payments; raises Unavailable where there is none, and the event will come again."""
-    with payments.place():
+    with payments.slot():
         try:
             return intake.portal.run(ask(), PAYMENTS_TIMEOUT_S)
         except (TimeoutError, ContractBroken, Refused) as error:

@@ -26,7 +26,7 @@ from clients.http import pooled_client
 from domain.errors import ContractBroken, Unavailable
 
 # Seconds before each further look at the suspects, 7.5 in all: a notification has passed the broker by then.
-LOOK_AGAIN_S = (0.5, 1.0, 2.0, 4.0)
+READ_AGAIN_S = (0.5, 1.0, 2.0, 4.0)
 # Readings of the stock: under live traffic the second or third meets a moment without any.
 STOCK_READINGS = 3
 # Purchases that are read one by one at the same time.
@@ -38,7 +38,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Places:
+class Addresses:
     """Where the services are, and the token that lets us in."""
 
     payments: str
@@ -64,12 +64,12 @@ class CouldNotRead(Exception):
 
 
 async def audit(
-    places: Places, temporal: Client, tell: Tell = lambda _: None, purchase_ids: Sequence[str] = ()
+    addresses: Addresses, temporal: Client, tell: Tell = lambda _: None, purchase_ids: Sequence[str] = ()
 ) -> Report:
     """Compare all records, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
-    urls = {name: getattr(places, name) for name in ("payments", "projects", "users", "notifier")}
+    urls = {name: getattr(addresses, name) for name in ("payments", "projects", "users", "notifier")}
     async with pooled_client() as http:
-        auditor = Auditor(HttpRecords(http, urls, places.service_token), TemporalRecords(temporal), tell)
+        auditor = Auditor(HttpRecords(http, urls, addresses.service_token), TemporalRecords(temporal), tell)
         try:
             return await (auditor.report_of(purchase_ids) if purchase_ids else auditor.report())
         except (Unavailable, ContractBroken) as error:
@@ -129,10 +129,10 @@ class Auditor:
         async with self._at_once:
             payment = await self._records.payment_of(purchase_id)
         known = payment.payment_id if payment else None
-        return await self._look_again(Case(purchase_id, known, payment))
+        return await self._read_again(Case(purchase_id, known, payment))
 
     async def _reported(self, cases: list[Case], stock: list[Tally], started: float) -> Report:
-        cases, in_flight = await self._settle(cases)
+        cases, in_flight = await self._recheck(cases)
         findings = [finding for case in cases for finding in examine(case)]
         ends, sums = counted(cases + in_flight)
         return Report(
@@ -153,15 +153,15 @@ class Auditor:
         self._tell(f"asking the provider for {len(recorded)} payments")
         done = 0
 
-        async def look(payment: PaymentEntry) -> PaymentEntry:
+        async def retrieve(payment: PaymentEntry) -> PaymentEntry:
             nonlocal done
-            seen = await self._records.look(payment.payment_id) if payment.payment_id else None
+            seen = await self._records.retrieve(payment.payment_id) if payment.payment_id else None
             done += 1
             if done % TELL_EVERY == 0:
                 self._tell(f"{done} of {len(recorded)} payments")
             return seen or payment
 
-        return list(await asyncio.gather(*map(look, recorded)))
+        return list(await asyncio.gather(*map(retrieve, recorded)))
 
     async def _stock(self) -> tuple[Mapping[str, ReservationEntry], list[Tally]]:
         """The reservations and the stock; read again while traffic leaves a doubt, and once more where it is off."""
@@ -174,22 +174,22 @@ class Auditor:
                 break
         return rows, stock
 
-    async def _settle(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
+    async def _recheck(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
         """The cases, each suspect as it stands in the end; and those that had changed at the last look again."""
-        settled = [case for case in cases if not _suspect(case)]
+        decided = [case for case in cases if not _suspect(case)]
         suspects = [(case, case) for case in cases if _suspect(case)]
-        for wait_s in LOOK_AGAIN_S:
+        for wait_s in READ_AGAIN_S:
             if not suspects:
                 break
-            self._tell(f"looking at {len(suspects)} suspects once more")
+            self._tell(f"reading {len(suspects)} suspects once more")
             await self._pause(wait_s)
-            again = await asyncio.gather(*(self._look_again(case) for _, case in suspects))
-            settled += [now for now in again if not _suspect(now)]
+            again = await asyncio.gather(*(self._read_again(case) for _, case in suspects))
+            decided += [now for now in again if not _suspect(now)]
             suspects = [(before, now) for (_, before), now in zip(suspects, again, strict=True) if _suspect(now)]
         stable = [now for before, now in suspects if now == before]
-        return settled + stable, [now for before, now in suspects if now != before]
+        return decided + stable, [now for before, now in suspects if now != before]
 
-    async def _look_again(self, case: Case) -> Case:
+    async def _read_again(self, case: Case) -> Case:
         """The same purchase, read alone and in the same order."""
         async with self._at_once:
             sagas = await self._temporal.sagas_of(case.purchase_id, case.payment_id)
@@ -201,7 +201,7 @@ class Auditor:
             if case.purchase_id:
                 payment = await self._records.payment_of(case.purchase_id)
             else:
-                payment = await self._records.look(known) if known else None
+                payment = await self._records.retrieve(known) if known else None
         return replace(
             case,
             payment_id=(payment and payment.payment_id) or known,

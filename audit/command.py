@@ -9,12 +9,12 @@ from typing import NoReturn
 
 from temporalio.client import Client
 
-from audit.auditor import CouldNotRead, Places, audit
+from audit.auditor import Addresses, CouldNotRead, audit
 
 ADDS_UP, FAULTS, COULD_NOT_READ = 0, 1, 2
 
 
-async def run(arguments: Sequence[str], places: Places, connect: Callable[[], Awaitable[Client]]) -> int:
+async def run(arguments: Sequence[str], addresses: Addresses, connect: Callable[[], Awaitable[Client]]) -> int:
     """Audit and report; the exit code."""
     parser = argparse.ArgumentParser(
         prog="audit",
@@ -24,7 +24,7 @@ async def run(arguments: Sequence[str], places: Places, connect: Callable[[], Aw
     parser.add_argument("--json", action="store_true", help="the report for programs")
     as_json = parser.parse_args(arguments).json
     try:
-        report = await audit(places, await connect(), tell=_progress)
+        report = await audit(addresses, await connect(), tell=_progress)
     except CouldNotRead as error:
         print(f"The records could not be read: {error}", file=sys.stderr)
         return COULD_NOT_READ

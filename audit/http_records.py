@@ -16,7 +16,7 @@ from domain.purchase import Frozen
 PAGE = 100
 # Looks at the provider under way at once: as many as Payments answers without a queue, and a quarter of what Stripe
 # takes of a live account in a second.
-LOOKS_MAX = 16
+RETRIEVALS_MAX = 16
 # Seconds between tries of one reading, 15 in all: a service that is being started again is back by then.
 TRY_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 
@@ -42,7 +42,7 @@ class HttpRecords:
     ) -> None:
         self._pause = pause
         self._services = {name: Service(http, url, token, {"not-found"}) for name, url in urls.items()}
-        self._looks = asyncio.Semaphore(LOOKS_MAX)
+        self._retrievals = asyncio.Semaphore(RETRIEVALS_MAX)
 
     # ---- the whole --------------------------------------------------------------------------------------------------
 
@@ -71,9 +71,9 @@ class HttpRecords:
 
     # ---- one by one -------------------------------------------------------------------------------------------------
 
-    async def look(self, payment_id: str) -> PaymentEntry | None:
+    async def retrieve(self, payment_id: str) -> PaymentEntry | None:
         """The payment as the provider shows it now."""
-        async with self._looks:
+        async with self._retrievals:
             return await self._one(PaymentEntry, "payments", f"/payments/{payment_id}")
 
     async def payment_of(self, purchase_id: str) -> PaymentEntry | None:
@@ -82,7 +82,7 @@ class HttpRecords:
         recorded = [parse(PaymentEntry, row) async for row in rows]
         if not recorded or recorded[0].payment_id is None:
             return recorded[0] if recorded else None
-        return await self.look(recorded[0].payment_id)
+        return await self.retrieve(recorded[0].payment_id)
 
     async def reservation(self, payment_id: str) -> ReservationEntry | None:
         """The row of a payment."""

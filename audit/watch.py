@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from prometheus_client import Gauge, start_http_server
 
-from audit.auditor import CouldNotRead, Places, audit
+from audit.auditor import Addresses, CouldNotRead, audit
 from audit.command import leave
 from audit.report import Report
 from audit.rules.findings import Weight
@@ -61,7 +61,7 @@ async def audit_once(audited: Audit) -> float:
 
 
 async def _audited() -> Report:
-    return await audit(Places.of(read(AuditSettings)), await lazy_client())
+    return await audit(Addresses.of(read(AuditSettings)), await lazy_client())
 
 
 def main() -> NoReturn:

@@ -24,7 +24,7 @@ def canonical(quantity: str) -> str:
     return f"{tonnes}.{rest:03d}"
 
 
-def shown_amount(amount: int, currency: str) -> str:
+def format_amount(amount: int, currency: str) -> str:
     """An amount as people write it: 1800 usd is "18.00 USD"."""
     if currency in ZERO_DECIMAL:
         return f"{amount} {currency.upper()}"

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.money import canonical as canonical_quantity
-from domain.money import shown_amount
+from domain.money import format_amount
 
 # Ids stand in workflows' ids and search attributes, in keys, headers and paths: a callee that tells another one breaks
 # its contract, before a saga's task can fail by it.
@@ -98,7 +98,7 @@ class Order(Frozen):
         """The order in a human's words."""
         first, *more = self.items
         others = f" and {len(more)} more" if more else ""
-        return f"{first.quantity} tCO2e of {first.milestone_id}{others} for {shown_amount(self.amount, self.currency)}"
+        return f"{first.quantity} tCO2e of {first.milestone_id}{others} for {format_amount(self.amount, self.currency)}"
 
     def about(self) -> str:
         """The whole purchase in a line of markdown, for operators."""

@@ -47,16 +47,16 @@ class AdaptiveLimiter:
         """The work's result, of which one that `is_new` tells how much ends in time; raises Overloaded."""
         await self._enter()
         began_at, running = self._clock(), self._running
-        is_told = False
+        teaches = False
         try:
             result = await work()
             # What was done before takes next to nothing, and teaches nothing.
-            is_told = is_new(result)
+            teaches = is_new(result)
             return result
         finally:
             took_s = self._clock() - began_at
             # A few that are fast, or slow, say nothing of a crowd.
-            if running * 2 >= self.limit and (is_told or took_s > IN_TIME_S):
+            if running * 2 >= self.limit and (teaches or took_s > IN_TIME_S):
                 self._learn(running, took_s)
             self._running -= 1
             self._admit()

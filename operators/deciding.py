@@ -13,7 +13,7 @@ from operators.targets import Missed, Target
 # Retries of a thousand sagas at once would fell a service that has just come back.
 AT_ONCE = 8
 # Seconds between two looks at a saga that goes on: at first as fast as a step is done, later as a person is patient.
-LOOK_FIRST_S, LOOK_MAX_S = 0.2, 2.0
+POLL_FIRST_S, POLL_MAX_S = 0.2, 2.0
 
 Tell = Callable[[], None]
 
@@ -92,7 +92,7 @@ class Deciding:
 
     async def _watch(self, target: Target, known: DecisionOutcome, deadline: float) -> DecisionOutcome:
         """How a saga stands that took the decision, or may have: as soon as it has ended or is parked again."""
-        wait_s = LOOK_FIRST_S
+        wait_s = POLL_FIRST_S
         while known.result in {Result.GOES_ON, Result.UNKNOWN}:
             try:
                 async with self._free:
@@ -103,7 +103,7 @@ class Deciding:
             if seen.result is not known.result or left_s <= 0 or self._stop.is_set():
                 return seen
             await self._pause(min(wait_s, left_s))
-            wait_s = min(2 * wait_s, LOOK_MAX_S)
+            wait_s = min(2 * wait_s, POLL_MAX_S)
         return known
 
     async def _pause(self, seconds: float) -> None:

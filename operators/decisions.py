@@ -39,10 +39,12 @@ async def decided(events: Sequence[HistoryEvent], converter: DataConverter) -> l
         for event in events
         if event.workflow_execution_update_completed_event_attributes.outcome.HasField("failure")
     }
-    return [each async for each in _told(events, converter, refused)]
+    return [each async for each in _decisions(events, converter, refused)]
 
 
-async def _told(events: Sequence[HistoryEvent], converter: DataConverter, refused: set[str]) -> AsyncIterator[Decision]:
+async def _decisions(
+    events: Sequence[HistoryEvent], converter: DataConverter, refused: set[str]
+) -> AsyncIterator[Decision]:
     for event in events:
         at = event.event_time.ToDatetime(UTC)
         started, failed = event.workflow_execution_started_event_attributes, event.workflow_task_failed_event_attributes

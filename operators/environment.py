@@ -25,7 +25,7 @@ class Environment:
 
     def __str__(self) -> str:
         """All of it, for a plan."""
-        services = ", ".join(f"{name.capitalize()} {_shown(url)}" for name, url in self.services.items())
+        services = ", ".join(f"{name.capitalize()} {_without_password(url)}" for name, url in self.services.items())
         return f"{self.name}; {services}"
 
     @property
@@ -59,7 +59,7 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _shown(url: str) -> str:
+def _without_password(url: str) -> str:
     """An address without user and password."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -86,5 +86,5 @@ def _tried(step: Step) -> str:
 
 def plain(markdown: str) -> str:
     """A saga's sentences on where it stands; what to do follows from the choices."""
-    told = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
-    return " ".join(told[:1] + [part for part in told[1:] if part.startswith("**Now")]).replace("**", "")
+    parts = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
+    return " ".join(parts[:1] + [part for part in parts[1:] if part.startswith("**Now")]).replace("**", "")

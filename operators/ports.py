@@ -92,8 +92,8 @@ class TemporalAdmin(TemporalReader, Protocol):
     async def start_again(self, run: Run) -> Run:
         """Start the saga again with all that it was started with; Refused when it was, meanwhile."""
 
-    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
+    async def sent_result(self, run: Run, workflow_id: str) -> PurchaseResult | None:
         """How the purchase ended, if the saga has told (or tried to tell) that to another one."""
 
-    async def tell(self, run: Run, result: PurchaseResult) -> None:
+    async def complete(self, run: Run, result: PurchaseResult) -> None:
         """Tell a purchase's saga how the purchase ended."""

@@ -36,16 +36,16 @@ async def repair(temporal: TemporalAdmin, run: Run) -> str:
         return "It had not begun: it is started again with the same input."
     again = await temporal.reset(run, task)
     done = "It goes on where it was terminated; what it had done is not done twice."
-    return done + await _tell_again(temporal, again)
+    return done + await _complete_again(temporal, again)
 
 
-async def _tell_again(temporal: TemporalAdmin, purchase: Run) -> str:
+async def _complete_again(temporal: TemporalAdmin, purchase: Run) -> str:
     """Whoever has ended the purchase while its saga was terminated has told nobody, and will not tell again."""
     if not purchase.workflow_id.startswith(PURCHASE_ID_PREFIX) or not purchase.payment_id:
         return ""
     for saga in await temporal.runs(purchase.payment_id):
-        result = await temporal.told(saga, purchase.workflow_id)
+        result = await temporal.sent_result(saga, purchase.workflow_id)
         if result:
-            await temporal.tell(purchase, result)
+            await temporal.complete(purchase, result)
             return f" {saga.workflow_id} has told it (once more) that the purchase is {result.status}."
     return ""

@@ -65,7 +65,7 @@ class Repairs(TemporalConnection):
                 raise
         return run.model_copy(update={"run_id": started.run_id, "state": RUNNING})
 
-    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
+    async def sent_result(self, run: Run, workflow_id: str) -> PurchaseResult | None:
         """Read the last signal `complete` that the saga has sent there, from its history."""
         client = await self._client()
         for event in reversed(await self._history(run)):
@@ -78,7 +78,7 @@ class Repairs(TemporalConnection):
                 return PurchaseResult.model_validate(result)
         return None
 
-    async def tell(self, run: Run, result: PurchaseResult) -> None:
+    async def complete(self, run: Run, result: PurchaseResult) -> None:
         """Send the signal."""
         async with answering():
             await (await self._handle(run)).signal(Signal.COMPLETE, result)

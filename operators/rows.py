@@ -128,10 +128,10 @@ async def _needs(temporal: TemporalReader, runs: Sequence[Run]) -> dict[str, Nee
 
 
 def _parked(run: Run, view: ParkedView | Unavailable) -> Need:
-    told = (
+    known = (
         {"since": None, "reason": f"Why is not known: {view}"} if isinstance(view, Unavailable) else view.model_dump()
     )
-    return Need(workflow_id=run.workflow_id, kind=run.kind, state="parked", **told)
+    return Need(workflow_id=run.workflow_id, kind=run.kind, state="parked", **known)
 
 
 def _stopped(run: Run, end: str | Unavailable) -> Need:

@@ -55,7 +55,9 @@ async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purch
         return await _forgotten(temporal, readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
     records, timeline, sagas = await asyncio.gather(
-        readers.read(*ids), _timeline(temporal, runs), asyncio.gather(*(_told(temporal, saga) for saga in runs))
+        readers.read(*ids),
+        _timeline(temporal, runs),
+        asyncio.gather(*(_with_decisions(temporal, saga) for saga in runs)),
     )
     return _purchase(runs, records, timeline, sagas)
 
@@ -95,7 +97,10 @@ async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, re
 
 
 def _purchase(
-    runs: Sequence[Run], records: PurchaseRecords, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[SagaDetails]
+    runs: Sequence[Run],
+    records: PurchaseRecords,
+    timeline: tuple[TimelineEntry, ...] | None,
+    sagas: Sequence[SagaDetails],
 ) -> Purchase:
     own = next((run for run in runs if purchase_id(run)), None)
     payment: dict[str, Any] = records.payment.entry or {}
@@ -110,7 +115,7 @@ def _purchase(
         opened_at=own.started_at if own else payment.get("created_at"),
         deadline=own and own.deadline,
         sagas=tuple(sagas),
-        timeline=told or _recorded_timeline(recorded),
+        timeline=timeline or _recorded_timeline(recorded),
         records=records,
     )
 
@@ -133,12 +138,12 @@ async def _timeline(temporal: TemporalReader, runs: Sequence[Run]) -> tuple[Time
         return None
 
 
-async def _told(temporal: TemporalReader, run: Run) -> SagaDetails:
-    shown, decisions = await asyncio.gather(_shown(temporal, run), temporal.decisions(run))
+async def _with_decisions(temporal: TemporalReader, run: Run) -> SagaDetails:
+    shown, decisions = await asyncio.gather(_details(temporal, run), temporal.decisions(run))
     return shown.model_copy(update={"decisions": tuple(decisions)})
 
 
-async def _shown(temporal: TemporalReader, run: Run) -> SagaDetails:
+async def _details(temporal: TemporalReader, run: Run) -> SagaDetails:
     try:
         if run.state != RUNNING:
             return SagaDetails(run=run, stands=await temporal.end(run))

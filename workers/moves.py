@@ -30,7 +30,7 @@ class Move:
     run_id: str
     back_to: int | None
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """The move in words."""
         how = f"goes back to event {self.back_to} and on from there" if self.back_to else "goes on where it stands"
         return f"{self.workflow_id} {how}"

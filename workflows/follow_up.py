@@ -36,19 +36,19 @@ class FollowUp(Saga):
         self.details.leave(why)
         return SagaEnd(note=why)
 
-    async def tell_parked(self, why: str) -> None:
+    async def signal_parked(self, why: str) -> None:
         """A parked saga of any kind shows on its purchase."""
-        await self._tell_progress(PurchaseStatus.NEEDS_ATTENTION, why)
+        await self._signal_progress(PurchaseStatus.NEEDS_ATTENTION, why)
 
-    async def tell_resumed(self) -> None:
+    async def signal_resumed(self) -> None:
         """The purchase is on its way again."""
-        await self._tell_progress(self.details.status, self.goes_on)
+        await self._signal_progress(self.details.status, self.goes_on)
 
-    async def _tell_progress(self, status: PurchaseStatus, note: str) -> None:
+    async def _signal_progress(self, status: PurchaseStatus, note: str) -> None:
         """Tell the purchase that the payment is of by Payments' record.
 
         As long as Payments has not answered nobody can know it: operators find the saga by its payment, and the
         purchase asks Payments itself at its deadline.
         """
         if self.order:
-            await self.tell(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))
+            await self.signal(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))

@@ -73,10 +73,10 @@ class Operated(Protocol):
     def abort_means(self) -> str:
         """What an abort will do, in a sentence; asked only of a saga that can be undone."""
 
-    async def tell_parked(self, why: str) -> None:
+    async def signal_parked(self, why: str) -> None:
         """Tell whoever else shows the saga that it waits for an operator."""
 
-    async def tell_resumed(self) -> None:
+    async def signal_resumed(self) -> None:
         """Tell them that it goes on."""
 
 
@@ -106,15 +106,15 @@ class Parking:
 
         Raises Aborted when the saga is to be undone.
         """
-        before = self._details.shown
+        before = self._details.shown_state
         parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
         self._details.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
         count_parked(reason)
-        await self._saga.tell_parked(why)
+        await self._saga.signal_parked(why)
         await self._decision(why, lambda: parked.decision is not None or self.aborting or until())
         self._parked = None
         self._details.show(*before)
-        await self._saga.tell_resumed()
+        await self._saga.signal_resumed()
         if self.aborting:
             raise Aborted(why)
         return parked

@@ -46,7 +46,7 @@ class PaymentFailed(FollowUp):
         except Refused:
             return self.end_quietly("Another saga has decided how the purchase ends.")
         await self.publish("payment.failed", self.payment_id, order, PurchaseStatus.FAILED)
-        await self.tell_end(self.payment_id, order, PurchaseStatus.FAILED, "payment-failed")
+        await self.complete_purchase(self.payment_id, order, PurchaseStatus.FAILED, "payment-failed")
         return SagaEnd(status=PurchaseStatus.FAILED)
 
     def abort_means(self) -> str:

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
     from domain.errors import RefusalKind, Refused
     from domain.messages import DeliverCall, OffsetCall, PaymentCall, PaymentSuccessInput, SagaEnd
-    from domain.money import shown_amount
+    from domain.money import format_amount
     from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, ReservationStatus, Unpaid
     from workflows import policies
     from workflows.follow_up import FollowUp
@@ -89,7 +89,7 @@ class PaymentSuccess(FollowUp):
         self.details.note("payment_received")
         self.goes_on = "Paid; the offset is being delivered."
         self.details.show(PurchaseStatus.PROCESSING, f"Delivers {order.summary()}.")
-        await self.tell_resumed()
+        await self.signal_resumed()
         return order
 
     # ---- forward ----------------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class PaymentSuccess(FollowUp):
             return self.end_quietly("Another saga has decided how the purchase ends.")
         self.goes_on = "It is being undone: the money goes back to the buyer, then the offset to its milestone."
         self.details.show(PurchaseStatus.PROCESSING, f"{self.goes_on} The reason: {reason}.")
-        await self.tell_resumed()
+        await self.signal_resumed()
         if self.committed:
             await self._revoke(order)
         refunded = await self._undo_money(order)
@@ -195,7 +195,7 @@ class PaymentSuccess(FollowUp):
         except Refused:
             refund = PaymentsSteps.refund_payment
             payment = await self.steps.take(refund, self.call, summary="Refund the payment", must_succeed=True)
-            self.details.note("payment_refunded", shown_amount(payment.amount_refunded, order.currency))
+            self.details.note("payment_refunded", format_amount(payment.amount_refunded, order.currency))
             return payment.amount_refunded
         self.details.note("payment_canceled")
         return None
@@ -212,5 +212,5 @@ class PaymentSuccess(FollowUp):
         """Publish and tell: every end that owns the outcome does both."""
         kind = "payment.success" if status is PurchaseStatus.PAID else f"payment.{status}"
         await self.publish(kind, self.payment_id, order, status, amount_refunded)
-        await self.tell_end(self.payment_id, order, status, reason)
+        await self.complete_purchase(self.payment_id, order, status, reason)
         return SagaEnd(status=status, note=reason or "")

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps
     from domain.errors import Refused
     from domain.messages import PaymentCall, RefundFailedInput, SagaEnd
-    from domain.money import shown_amount
+    from domain.money import format_amount
     from domain.purchase import PurchaseStatus
     from workflows.follow_up import FollowUp
     from workflows.parking import Reason, Skip
@@ -53,5 +53,5 @@ class RefundFailed(FollowUp):
         """What is to be paid now: other parts may be back, and the order's price says nothing of that."""
         payment = await self.retrieve(self.payment_id)
         order = self.know_order(payment)
-        kept, price = (shown_amount(amount, order.currency) for amount in (payment.amount_kept, order.amount))
+        kept, price = (format_amount(amount, order.currency) for amount in (payment.amount_kept, order.amount))
         return f"{kept} of {price}"

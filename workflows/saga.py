@@ -50,10 +50,10 @@ class Saga:
         """What an abort will do, in a sentence; asked only of a saga that can be undone."""
         raise NotImplementedError
 
-    async def tell_parked(self, why: str) -> None:
+    async def signal_parked(self, why: str) -> None:
         """Tell whoever else shows the saga that it waits for an operator."""
 
-    async def tell_resumed(self) -> None:
+    async def signal_resumed(self) -> None:
         """Tell them that it goes on."""
 
     # ---- people's decisions -----------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ class Saga:
 
     # ---- the purchase -----------------------------------------------------------------------------------------------
 
-    async def tell(self, purchase_id: str, message: PurchaseResult | Progress) -> None:
+    async def signal(self, purchase_id: str, message: PurchaseResult | Progress) -> None:
         """Tell the purchase's own saga; one that is closed already needs no telling."""
         handle = workflow.get_external_workflow_handle(purchase_workflow_id(purchase_id))
         try:
@@ -130,12 +130,14 @@ class Saga:
         except ApplicationError:
             workflow.logger.info("purchase %s is closed already", purchase_id)
 
-    async def tell_end(self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None) -> None:
+    async def complete_purchase(
+        self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None
+    ) -> None:
         """Tell the purchase how it ended."""
         self.details.show(status)
         timeline = tuple(self.details.timeline)
         result = PurchaseResult(payment_id=payment_id, status=status, reason=reason, timeline=timeline)
-        await self.tell(order.purchase_id, result)
+        await self.signal(order.purchase_id, result)
 
     # ---- waiting ----------------------------------------------------------------------------------------------------
 

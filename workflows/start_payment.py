@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.parking import Reason, benign, takes_one
     from workflows.payment_success import PaymentSuccess
     from workflows.saga import heeds_cancellation
-    from workflows.status_details import MEANINGS, NOTHING, shown_time, summarized
+    from workflows.status_details import MEANINGS, NOTHING, format_time, summarized
 
 BANK_PROCESSES = "The bank processes the payment."
 
@@ -62,7 +62,7 @@ class StartPayment(Opening):
         # looked after at once.
         attempt = 0 if self.answer else 1
         while self.result is None:
-            await self._wait_to_be_told(attempt)
+            await self._wait_for_end(attempt)
             if self.result is None:
                 await self._retrieve()
             # A cancel that came too late leaves an unpaid purchase its time until the deadline.
@@ -75,16 +75,16 @@ class StartPayment(Opening):
 
     # ---- waiting for the end ----------------------------------------------------------------------------------------
 
-    async def _wait_to_be_told(self, attempt: int) -> None:
+    async def _wait_for_end(self, attempt: int) -> None:
         """Wait for the saga that won, at first until the deadline or a cancellation, then at growing distances."""
         wait = self.expires_at - workflow.now() if attempt == 0 else policies.retrieve_again_delay(attempt - 1)
         # Whoever sees the payment first, and whatever becomes of it: this saga waits to be told.
         until = "until the deadline" if attempt == 0 else "or until Payments is asked again"
         waits = f"news of the payment, {until}"
         try:
-            with self.details.under_way(f"Waits for {waits} ({shown_time(workflow.now() + wait)})"):
+            with self.details.under_way(f"Waits for {waits} ({format_time(workflow.now() + wait)})"):
                 await workflow.wait_condition(
-                    lambda: self._is_told() or (attempt == 0 and self.parking.abort_requested),
+                    lambda: self._has_ended() or (attempt == 0 and self.parking.abort_requested),
                     timeout=max(wait, timedelta()),
                     timeout_summary=waits,
                 )
@@ -92,7 +92,7 @@ class StartPayment(Opening):
             if attempt:
                 await self._park_when_overdue()
 
-    def _is_told(self) -> bool:
+    def _has_ended(self) -> bool:
         return self.result is not None or self.buyer_cancels
 
     async def _park_when_overdue(self) -> None:

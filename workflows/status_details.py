@@ -47,7 +47,7 @@ class StatusDetails:
         self._step = ""
 
     @property
-    def shown(self) -> tuple[PurchaseStatus, str, str]:
+    def shown_state(self) -> tuple[PurchaseStatus, str, str]:
         """Where it stands now, as `show` takes it."""
         return self.status, self._stands, self._to_do
 
@@ -68,12 +68,12 @@ class StatusDetails:
     def leave(self, why: str) -> None:
         """Show that the saga ends and decides nothing: how the purchase stands is for others to say."""
         workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
-        self._write_details(f"**ended** at {shown_time(workflow.now())}. {why}", NOTHING)
+        self._write_details(f"**ended** at {format_time(workflow.now())}. {why}", NOTHING)
 
     @contextmanager
     def under_way(self, summary: str) -> Iterator[None]:
         """Show a step for as long as it takes."""
-        self._step = f"\n\n**Now:** {summary}, since {shown_time(workflow.now())}."
+        self._step = f"\n\n**Now:** {summary}, since {format_time(workflow.now())}."
         self._write()
         try:
             yield
@@ -84,7 +84,7 @@ class StatusDetails:
     def _write(self) -> None:
         words = self.status.value.replace("_", " ")
         to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
-        self._write_details(f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}", to_do)
+        self._write_details(f"**{words}** since {format_time(self._since)}. {self._stands}{self._step}", to_do)
 
     def _write_details(self, stands: str, to_do: str) -> None:
         workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self._about()}")
@@ -105,6 +105,6 @@ def _size(text: str) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
 
 
-def shown_time(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """A time as an operator compares it with other logs: to the second, and said to be UTC."""
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

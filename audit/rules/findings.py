@@ -40,9 +40,9 @@ class Rule(StrEnum):
     SOLD = "sold"  # what is not delivered is not sold
     NOT_DELIVERED = "not-delivered"  # a paid purchase is delivered
     DELIVERED = "delivered"  # only a paid purchase is delivered
-    NOT_TOLD = "not-told"  # every end but a rejection is told
-    TOLD_TWICE = "told-twice"  # once
-    TOLD_WRONG = "told-wrong"  # and truly
+    NOT_NOTIFIED = "not-notified"  # every end but a rejection has its notification
+    NOTIFIED_TWICE = "notified-twice"  # only one
+    NOTIFIED_WRONGLY = "notified-wrongly"  # and it names the recorded end
     DIFFERS = "differs"  # every store has the order's buyer, items and price
     ORPHAN = "orphan"  # nothing is held, owned or told of a payment that Payments does not know
     STOCK = "stock"  # total = sold + held + free, as the reservations say

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from audit.rules.findings import Finding, Rule, Side, fault, note, parked
 from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, SagaRecord, State
 from domain.messages import purchase_workflow_id
-from domain.money import shown_amount
+from domain.money import format_amount
 from domain.purchase import PaymentStatus, PurchaseStatus, ReservationStatus
 
 ATTEMPT_FAILED = "payment.attempt_failed"
@@ -22,7 +22,7 @@ def _examine(case: Case) -> Iterator[Finding]:
         return
     yield from _parked(case)
     yield from _same_order(case, case.payment)
-    yield from _told(case, case.payment)
+    yield from _notified(case, case.payment)
     if case.outcome is None:
         yield from _open(case, case.payment)
     elif case.outcome is PurchaseStatus.PAID:
@@ -170,19 +170,19 @@ def _same_order(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield fault(case, Rule.DIFFERS, Side.USERS, says)
 
 
-def _told(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
+def _notified(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
     final = [notice for notice in case.notices if notice.type != ATTEMPT_FAILED]
-    told = ", ".join(notice.type for notice in final)
+    published = ", ".join(notice.type for notice in final)
     wanted = _wanted_notice(case.outcome)
     recorded = f"the purchase is recorded as {case.outcome}"
     if len(final) > 1:
-        yield fault(case, Rule.TOLD_TWICE, Side.NOTIFIER, f"more than one end was told: {told}")
+        yield fault(case, Rule.NOTIFIED_TWICE, Side.NOTIFIER, f"more than one end was published: {published}")
     elif wanted and not final:
-        yield fault(case, Rule.NOT_TOLD, Side.NOTIFIER, f"no {wanted} was told; {recorded}")
-    elif case.outcome and final and told != wanted:
-        yield fault(case, Rule.TOLD_WRONG, Side.NOTIFIER, f"{told} was told; {recorded}")
+        yield fault(case, Rule.NOT_NOTIFIED, Side.NOTIFIER, f"no {wanted} was published; {recorded}")
+    elif case.outcome and final and published != wanted:
+        yield fault(case, Rule.NOTIFIED_WRONGLY, Side.NOTIFIER, f"{published} was published; {recorded}")
     for notice in case.notices:
-        if not _tells_the_order(notice, payment):
+        if not _has_the_order(notice, payment):
             yield fault(case, Rule.DIFFERS, Side.NOTIFIER, f"{notice.type} tells another order")
 
 
@@ -192,12 +192,12 @@ def _wanted_notice(outcome: PurchaseStatus | None) -> str | None:
     return "payment.success" if outcome is PurchaseStatus.PAID else f"payment.{outcome}"
 
 
-def _tells_the_order(notice: NoticeEntry, payment: PaymentEntry) -> bool:
+def _has_the_order(notice: NoticeEntry, payment: PaymentEntry) -> bool:
     data = notice.data
-    told = [data.get(name) for name in ("payment_id", "buyer_id", "amount", "currency")]
+    published = [data.get(name) for name in ("payment_id", "buyer_id", "amount", "currency")]
     items = data.get("items")
     same_items = isinstance(items, list) and {_kind(item) for item in items} == _kinds(payment.items)
-    return same_items and told == [payment.payment_id, payment.buyer_id, payment.amount, payment.currency]
+    return same_items and published == [payment.payment_id, payment.buyer_id, payment.amount, payment.currency]
 
 
 def _kind(item: object) -> tuple[object, ...]:
@@ -223,4 +223,4 @@ def _row(case: Case) -> str:
 
 
 def _money(payment: PaymentEntry, amount: int | None) -> str:
-    return shown_amount(amount or 0, payment.currency or "")
+    return format_amount(amount or 0, payment.currency or "")

@@ -10,7 +10,7 @@ from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, Reserva
 
 Items = tuple[Item, ...]
 # A provider tells times in whole seconds, cut off: what seems a moment earlier may be later.
-TOLD_TO = timedelta(seconds=1)
+CLOCK_UNIT = timedelta(seconds=1)
 
 
 class Ended(Frozen):
@@ -53,7 +53,7 @@ class PaymentEntry(Frozen):
     def was_back_before_delivery(self) -> bool:
         """Whether money went back before the offset was delivered."""
         delivered_at = self.outcome and self.outcome.delivered_at
-        return bool(self.refunded_since and delivered_at and self.refunded_since + TOLD_TO < delivered_at)
+        return bool(self.refunded_since and delivered_at and self.refunded_since + CLOCK_UNIT < delivered_at)
 
 
 class ReservationEntry(Frozen):

@@ -46,12 +46,12 @@ def migrate(package: str, url: str, scripts: Path | None = None) -> None:
     except SchemaUnfit as error:
         sys.exit(f"{name}: {error}")
     except Exception as error:
-        told = f"{name}: its database at {_shown(url)} was not migrated; nothing of it was changed"
+        message = f"{name}: its database at {_without_password(url)} was not migrated; nothing of it was changed"
         if not isinstance(error, SQLAlchemyError):
             # A mistake in a migration: whoever wrote it wants to see where.
-            error.add_note(told)
+            error.add_note(message)
             raise
-        sys.exit(f"{told}: {str(getattr(error, 'orig', None) or error).splitlines()[0]}")
+        sys.exit(f"{message}: {str(getattr(error, 'orig', None) or error).splitlines()[0]}")
 
 
 def run_migrations(metadata: MetaData) -> None:
@@ -102,5 +102,5 @@ def _require_fit(connection: Connection, metadata: MetaData, stands: str) -> Non
             raise SchemaUnfit(f"{stands}, which is older and cannot work on it ({which}): start the newer one.")
 
 
-def _shown(url: str) -> str:
+def _without_password(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 # 20: enough that the handler never waits for the broker, few enough to be delivered again without harm.
 PREFETCH = 20
 # The thread looks this often whether it is to stop.
-LOOK_S = 0.5
+POLL_S = 0.5
 # The queues' lengths are asked for twice between two scrapes of 15 s.
 COUNT_S = 7.0
 # A restarting broker takes 4 s: half a second at first, and never longer than 5 s behind its return.
@@ -107,7 +107,7 @@ class Consumer:
         topology = self._broker.topology
         count_at = 0.0
         try:
-            for method, _properties, body in channel.consume(topology.queue, inactivity_timeout=LOOK_S):
+            for method, _properties, body in channel.consume(topology.queue, inactivity_timeout=POLL_S):
                 if self._stopping.is_set():
                     return
                 self._consuming = True
@@ -117,14 +117,14 @@ class Consumer:
                         self._on_count(queue, count(channel, queue))
                     count_at = time.monotonic() + COUNT_S
                 if method is not None and body is not None:
-                    self._settle(channel, method.delivery_tag, body)
+                    self._acknowledge(channel, method.delivery_tag, body)
         finally:
             self._consuming, self._waits_for = False, None
             self._on_state(False)
         # Somebody has deleted the queue, or its node has left: pika ends the loop without an error.
         raise ConsumerCancelled
 
-    def _settle(self, channel: BlockingChannel, tag: int, body: bytes) -> None:
+    def _acknowledge(self, channel: BlockingChannel, tag: int, body: bytes) -> None:
         """Acknowledge what is handled; reject what never can be; do neither once it is to stop."""
         while not self._stopping.is_set():
             try:
@@ -155,5 +155,5 @@ def _await_serving(connection: pika.BlockingConnection, handling: "Future[None]"
 
     handling.add_done_callback(wake)
     while not handling.done():
-        connection.process_data_events(time_limit=LOOK_S)
+        connection.process_data_events(time_limit=POLL_S)
     handling.result()

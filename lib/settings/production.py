@@ -15,15 +15,15 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 
-class _Mark(Enum):
+class _Rule(Enum):
     SECRET = "no element of it, and no password in it, may be one that everybody knows"  # noqa: S105
     REQUIRED = "empty is development's"
     HTTPS = "keys or tokens travel there, or pages that hold them come from there"
 
 
-SECRET: Final = _Mark.SECRET
-REQUIRED: Final = _Mark.REQUIRED
-HTTPS: Final = _Mark.HTTPS
+SECRET: Final = _Rule.SECRET
+REQUIRED: Final = _Rule.REQUIRED
+HTTPS: Final = _Rule.HTTPS
 
 # All of development's secrets bear the word; a copy that was changed a little still does.
 DEVELOPMENT = "development"
@@ -46,11 +46,11 @@ def faults(settings: BaseSettings) -> Iterator[str]:
     """What production refuses of these settings, each by its name and without its value."""
     left = []
     for name, field in type(settings).model_fields.items():
-        marks = {mark for mark in field.metadata if isinstance(mark, _Mark)}
+        rules = {rule for rule in field.metadata if isinstance(rule, _Rule)}
         values = _elements(getattr(settings, name))
-        if (REQUIRED in marks and not values) or any(_is_known(value, SECRET in marks) for value in values):
+        if (REQUIRED in rules and not values) or any(_is_known(value, SECRET in rules) for value in values):
             left.append(name.upper())
-        if HTTPS in marks and not all(value.startswith("https://") for value in values):
+        if HTTPS in rules and not all(value.startswith("https://") for value in values):
             yield f"{name.upper()} is not https, which production needs"
     if left:
         yield f"production needs its own {', '.join(left)}"

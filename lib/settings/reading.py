@@ -1,4 +1,4 @@
-"""Reading: what a list is, and how a process ends that is told nonsense."""
+"""Reading: what a list is, and how a process ends whose settings are wrong."""
 
 import re
 import sys
@@ -39,9 +39,9 @@ def once(settings: type[BaseSettings]) -> BaseSettings:
         sys.exit("The settings are wrong: " + "; ".join(faults))
 
 
-def checked(entries: tuple[str, ...], form: re.Pattern[str], told: str) -> tuple[str, ...]:
+def checked(entries: tuple[str, ...], form: re.Pattern[str], form_in_words: str) -> tuple[str, ...]:
     """The entries of a list, each of a form; the fault names an entry's place, for its text may be a secret."""
     for place, entry in enumerate(entries, 1):
         if not form.fullmatch(entry):
-            raise ValueError(f"entry {place} is not {told}")
+            raise ValueError(f"entry {place} is not {form_in_words}")
     return entries

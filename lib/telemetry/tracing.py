@@ -89,17 +89,17 @@ def calling(name: str) -> Iterator[None]:
 @contextmanager
 def publishing(kind: str, message_id: str) -> Iterator[Mapping[str, str]]:
     """A message on its way out; what it has to carry for its reader to go on with the trace."""
-    told = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
-    with _tracer.start_as_current_span(f"publish {kind}", kind=SpanKind.PRODUCER, attributes=told):
+    attributes = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
+    with _tracer.start_as_current_span(f"publish {kind}", kind=SpanKind.PRODUCER, attributes=attributes):
         yield _carrier()
 
 
 @contextmanager
 def consuming(kind: str, message_id: str, given: object) -> Iterator[None]:
     """A message that was read, in the trace of whoever has published it."""
-    told = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
+    attributes = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
     with _tracer.start_as_current_span(
-        f"process {kind}", context=_extracted(given), kind=SpanKind.CONSUMER, attributes=told
+        f"process {kind}", context=_extracted(given), kind=SpanKind.CONSUMER, attributes=attributes
     ):
         yield
 
@@ -121,9 +121,9 @@ def _extracted(given: object) -> context.Context:
     return _propagator.extract({"traceparent": given if isinstance(given, str) else ""}, context.Context())
 
 
-def sampler(told: TraceSettings) -> Sampler | None:
+def sampler(settings: TraceSettings) -> Sampler | None:
     """Ours, unless the SDK's own variable names one."""
-    return None if told.otel_traces_sampler else ParentBased(TraceIdRatioBased(told.ratio))
+    return None if settings.otel_traces_sampler else ParentBased(TraceIdRatioBased(settings.ratio))
 
 
 class _WithIds(SpanProcessor):

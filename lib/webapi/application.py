@@ -116,8 +116,8 @@ def _log_requests(api: APIFlask) -> None:
         # Not the path: whatever a caller puts there, a line's end or somebody's token, would stand in our log.
         route = request.url_rule.rule if request.url_rule else "(no route)"
         status, took_ms = response.status_code, round(took_s * 1000)
-        told = {"method": request.method, "route": route, "status": status, "took_ms": took_ms}
-        log.log(level, "%s %s %d %d ms", request.method, route, status, took_ms, extra=told)
+        fields = {"method": request.method, "route": route, "status": status, "took_ms": took_ms}
+        log.log(level, "%s %s %d %d ms", request.method, route, status, took_ms, extra=fields)
         if request.path not in QUIET:
             # A route's methods are few; anything else in a method's place is some caller's invention.
             counted = f"{request.method} {route}" if request.url_rule else route

@@ -18,7 +18,7 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from lib.webapi.connections import HELD_BYTES_MAX, UNREAD_BYTES_MAX, ClientSocket, Connection, Waiting
-from lib.webapi.header_lines import tell_lines
+from lib.webapi.header_lines import announce_lines
 from lib.webapi.incoming import BodyTooLarge, HeadTooLarge
 from lib.webapi.wire_refusals import RequestTooSlow, send_refusal
 
@@ -238,7 +238,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
         """Serve a request; the application learns how its headers came, which WSGI has joined."""
-        tell_lines(name for name, _ in req.headers)
+        announce_lines(name for name, _ in req.headers)
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002

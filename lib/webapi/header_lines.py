@@ -18,7 +18,7 @@ KEY = "Idempotency-Key"
 _keys: ContextVar[int | None] = ContextVar("idempotency keys of the request", default=None)
 
 
-def tell_lines(names: Iterable[str]) -> None:
+def announce_lines(names: Iterable[str]) -> None:
     """Tell the names of the header lines of the request that this thread serves next."""
     _keys.set(sum(name.lower() == KEY.lower() for name in names))
 

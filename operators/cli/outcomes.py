@@ -60,10 +60,10 @@ def show_outcomes(console: Console, outcomes: Sequence[DecisionOutcome]) -> None
     if not outcomes:
         console.print("No parked saga is meant by that: nothing is done.")
         return
-    told = [each for each in outcomes if len(outcomes) <= ROWS_MAX or each.result not in COUNTED]
-    if told:
+    listed = [each for each in outcomes if len(outcomes) <= ROWS_MAX or each.result not in COUNTED]
+    if listed:
         table = Table(console, "What came of it", "purchase", "result", "what it says", "workflow", nice=NICE)
-        for each in told:
+        for each in listed:
             says = f"{each.kind}: {each.says}" if each.kind else each.says
             table.row(named(console, each), each.result, says, each.workflow_id)
         table.print()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from domain.money import shown_amount
+from domain.money import format_amount
 from operators.records import PurchaseRecords, Record
 
 Entry = dict[str, Any]
@@ -34,9 +34,9 @@ def _payment(entry: Entry) -> str:
     elsewhere = {"held by the bank": entry.get("amount_authorised", 0), "withdrawn": entry.get("amount_disputed", 0)}
     parts = [
         str(entry["status"]),
-        f"{shown_amount(captured, currency)} of {shown_amount(entry['amount'], currency)} charged",
-        f"{shown_amount(refunded, currency)} refunded",
-        *(f"{shown_amount(amount, currency)} {where}" for where, amount in elsewhere.items() if amount > 0),
+        f"{format_amount(captured, currency)} of {format_amount(entry['amount'], currency)} charged",
+        f"{format_amount(refunded, currency)} refunded",
+        *(f"{format_amount(amount, currency)} {where}" for where, amount in elsewhere.items() if amount > 0),
     ]
     if failed := entry.get("failed_attempts"):
         parts.append(f"{failed} failed attempts")

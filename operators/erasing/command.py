@@ -59,10 +59,10 @@ def buyer_commands(
 async def _erase(buyer: str, config: OperatorSettings, urls: Mapping[str, str], histories: Histories) -> int:
     """Erase and tell; the exit code."""
     async with pooled_client() as http:
-        return await told(buyer, HttpErasures(http, urls, config.commands_token), histories)
+        return await erase_and_report(buyer, HttpErasures(http, urls, config.commands_token), histories)
 
 
-async def told(buyer: str, stores: Stores, histories: Histories) -> int:
+async def erase_and_report(buyer: str, stores: Stores, histories: Histories) -> int:
     """Erase, and tell people what came of it; the exit code."""
     try:
         async for line in erase(buyer, stores, histories):

@@ -75,7 +75,7 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
         given = _given(body)
         _note("decode", given, str(auth.current_user))
         try:
-            return _shown(map(codec.read, given))
+            return _response(map(codec.read, given))
         except UnreadablePayloadError as error:
             raise UNREADABLE.problem(str(error)) from error
 
@@ -89,7 +89,7 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
         given = _given(body)
         _note("encode", given, str(auth.current_user))
         try:
-            return _shown(map(codec.written, given))
+            return _response(map(codec.written, given))
         except UnboundPayloadError as error:
             raise UNBOUND.problem(str(error)) from error
 
@@ -103,7 +103,7 @@ def _given(body: PayloadsRequest) -> list[Payload]:
         raise INVALID_REQUEST.problem(f"A payload is not as Temporal's API writes it: {error}.") from error
 
 
-def _shown(changed: Iterable[Payload]) -> PayloadsResponse:
+def _response(changed: Iterable[Payload]) -> PayloadsResponse:
     return PayloadsResponse(payloads=[MessageToDict(payload) for payload in changed])
 
 
@@ -121,6 +121,6 @@ def _note(what: str, given: Sequence[Payload], who: str) -> None:
     )
 
 
-def _plain(told: str) -> str:
+def _plain(text: str) -> str:
     """What a caller makes up, if it is short and has no line's end in it."""
-    return told if PLAIN.fullmatch(told) else "-"
+    return text if PLAIN.fullmatch(text) else "-"

@@ -38,7 +38,7 @@ TO_FOLLOW = list(Role)
 # The audit compares whole stores, and people look into them.
 TO_AUDIT = [Role.AUDITOR, Role.OPERATOR]
 # One entry is read by the sagas too, which look before they decide.
-TO_LOOK = [Role.WORKER, Role.AUDITOR, Role.OPERATOR]
+TO_RETRIEVE = [Role.WORKER, Role.AUDITOR, Role.OPERATOR]
 # Whether an order can be had is asked before it costs anything.
 TO_JUDGE = [Role.INTAKE, Role.OPERATOR]
 # Money and offset are moved by sagas; by people where a saga cannot.

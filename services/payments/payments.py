@@ -160,8 +160,8 @@ class Payments:
             if row.buyer_id is None:
                 fill(row, body)
                 row.status = PaymentStatus.CANCELED
-            told = body.model_dump(include={"status", "reason", "fingerprint", "answer", "timeline"})
-            row.outcome = told | {"recorded_at": rfc3339(datetime.now(UTC))}
+            recorded = body.model_dump(include={"status", "reason", "fingerprint", "answer", "timeline"})
+            row.outcome = recorded | {"recorded_at": rfc3339(datetime.now(UTC))}
         return row
 
     def _capture_by(self, method: str) -> CaptureMode:

@@ -86,7 +86,7 @@ class ReservationResponse(ResponseModel):
     buyer_id: str | None = Field(description="null if it is not known", examples=["alice"])
     closed_by: str | None = Field(
         description="Idempotency-Key of the caller who closed it",
-        examples=[f"payment-failed/{PAYMENT_ID_EXAMPLE}/ch_1/close-reservation"],
+        examples=[f"payment-failed/{PAYMENT_ID_EXAMPLE}/ch_1/release-offset"],
     )
 
     @classmethod

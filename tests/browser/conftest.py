@@ -15,7 +15,7 @@ from tests.browser.checkout import Checkout
 from tests.browser.records import BuyerRecords
 from tests.browser.watch import Watch
 from tests.integration.service_process import REPOSITORY
-from tests.integration.told import told
+from tests.integration.settings import restarted_with
 from tools.devstack.options import ROOT
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.ports import free_port
@@ -93,7 +93,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, static_port: int) -> Iterato
 @pytest.fixture
 def rough(stack: Stack) -> Iterator[Stack]:
     """The stack, where one failed attempt to pay ends a purchase."""
-    with told(stack, "intake", PAYMENT_ATTEMPTS="1"):
+    with restarted_with(stack, "intake", PAYMENT_ATTEMPTS="1"):
         yield stack
 
 

@@ -34,9 +34,9 @@ def battered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack at whose doors tests leave purchases open."""
-    with Stack(StackOptions(data=tmp_path_factory.mktemp("doors"))) as running:
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack at whose endpoints tests leave purchases open."""
+    with Stack(StackOptions(data=tmp_path_factory.mktemp("endpoints"))) as running:
         yield running
 
 

@@ -19,7 +19,7 @@ from domain.purchase import (
     Reservation,
     ReservationStatus,
 )
-from tests.sagas.engine import START
+from tests.sagas.temporal import START
 
 PURCHASE_ID = "p1"
 PAYMENT_ID = payment_id_of(PURCHASE_ID)

@@ -18,11 +18,11 @@ from domain.messages import (
     purchase_workflow_id,
 )
 from domain.purchase import Item, Order, Outcome, PaymentStatus
-from tests.sagas.engine import START, Engine
 from tests.sagas.execution import Execution
 from tests.sagas.fakes import PAYMENT_ID, PURCHASE_ID, Callees
 from tests.sagas.network import Carry, Faults, through
 from tests.sagas.sdk import Step, value_of
+from tests.sagas.temporal import START, InMemoryTemporal
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess
 from workflows.refund_failed import RefundFailed
@@ -78,7 +78,7 @@ class World:
         self.users, self.notifications = callees.users, callees.notifications
         self.payments.manual = manual
         self.faults = Faults()
-        self.engine = Engine(steps_of(callees, carry or self.faults.carry), sagas, tell)
+        self.engine = InMemoryTemporal(steps_of(callees, carry or self.faults.carry), sagas, tell)
 
     # ---- what the intake does ---------------------------------------------------------------------------------------
 

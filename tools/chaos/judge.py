@@ -40,7 +40,7 @@ def _off(report: Report) -> list[Flaw]:
 
 
 def _finding(found: AuditFinding) -> Flaw:
-    fate = Fate.DOUBLED if found.rule is Rule.TOLD_TWICE else Fate.LOST
+    fate = Fate.DOUBLED if found.rule is Rule.NOTIFIED_TWICE else Fate.LOST
     if found.weight is Weight.PARKED:
         fate = Fate.PARKED
     return Flaw(fate, found.purchase_id or found.payment_id or "stock", f"{found.side}: {found.says}")

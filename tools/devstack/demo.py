@@ -46,8 +46,8 @@ class DemoStory:
 
     def expect(self, holds: bool, what: str) -> None:
         """Tell what should be; note it when it is not."""
-        mark = "[green]ok[/green]" if holds else "[red]NOT AS TOLD[/red]"
-        self.tell(f"{mark} {what}")
+        verdict = "[green]ok[/green]" if holds else "[red]NOT AS TOLD[/red]"
+        self.tell(f"{verdict} {what}")
         if not holds:
             self.faults.append(what)
 

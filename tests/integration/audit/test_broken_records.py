@@ -189,9 +189,9 @@ def test_every_break_is_named(vandal: Vandal) -> None:
     report = vandal.audited()
     assert [found(report, each) for each in paid[:7]] == [
         [(Rule.NOT_DELIVERED, Side.USERS)],
-        [(Rule.NOT_TOLD, Side.NOTIFIER)],
-        [(Rule.TOLD_TWICE, Side.NOTIFIER)],
-        [(Rule.TOLD_WRONG, Side.NOTIFIER)],
+        [(Rule.NOT_NOTIFIED, Side.NOTIFIER)],
+        [(Rule.NOTIFIED_TWICE, Side.NOTIFIER)],
+        [(Rule.NOTIFIED_WRONGLY, Side.NOTIFIER)],
         [(Rule.NOT_SOLD, Side.PROJECTS)],
         [(Rule.DIFFERS, Side.PROJECTS)],
         [(Rule.DIFFERS, Side.USERS)],

@@ -34,7 +34,7 @@ class Running:
 
     data: Path
     process: subprocess.Popen[str]
-    mark: str = ""
+    stack_id: str = ""
 
     def description(self) -> dict[str, Any]:
         """What stack.json says."""
@@ -48,7 +48,7 @@ class Running:
         """Wait for stack.json, and learn the stack's mark."""
         until("the stack is ready", lambda: (self.data / "stack.json").exists() or self.process.poll() is not None)
         environ = Path(f"/proc/{self.pid('back')}/environ").read_text()
-        self.mark = next(part for part in environ.split("\0") if part.startswith(guard.VARIABLE)).partition("=")[2]
+        self.stack_id = next(part for part in environ.split("\0") if part.startswith(guard.VARIABLE)).partition("=")[2]
 
     def end(self) -> tuple[int, str]:
         """Its exit code and all that it printed."""
@@ -57,7 +57,7 @@ class Running:
 
     def left(self) -> list[int]:
         """Its processes, children's children included, that still live."""
-        return list(guard.marked(self.mark))
+        return list(guard.processes_of(self.stack_id))
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
 Terminate = Callable[[str], None]
@@ -40,7 +40,7 @@ def test_a_purchase_that_waits_for_its_payment(buyers: Buyers, purchases: Comman
 
 
 def test_a_delivery_in_the_middle(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """The step that was under way is asked for again under its key."""
     purchase = buyers.opened()
@@ -53,7 +53,7 @@ def test_a_delivery_in_the_middle(
 
 
 def test_a_purchase_that_is_settled_meanwhile(
-    engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """The saga that settled it has told nobody: the repair tells it."""
     purchase = buyers.opened()
@@ -66,7 +66,7 @@ def test_a_purchase_that_is_settled_meanwhile(
 
 
 def test_what_was_told_before_the_termination(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """A settlement that no worker had taken note of is not lost."""
     purchase = buyers.opened()
@@ -79,7 +79,7 @@ def test_what_was_told_before_the_termination(
 
 
 def test_an_opening_that_no_worker_has_begun(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """There is nothing to go back to, so it is started again; the buyer's key then opens it."""
     with killed(own, "start_payment_worker"):

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lib.settings.payload_keys import new_entry
-from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions
 
@@ -58,13 +58,13 @@ def described(own: Stack) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="package")
-def engine(described: Mapping[str, Any]) -> Engine:
+def engine(described: Mapping[str, Any]) -> TemporalServer:
     """That stack's Temporal; whatever its processes are told, the tests read all of it."""
-    return Engine({**described, "payload_clear": "read"})
+    return TemporalServer({**described, "payload_clear": "read"})
 
 
 @pytest.fixture
-def buyers(described: Mapping[str, Any], engine: Engine) -> Iterator[Buyers]:
+def buyers(described: Mapping[str, Any], engine: TemporalServer) -> Iterator[Buyers]:
     """That stack's buyers."""
     with Shop(described) as shop, ThreadPoolExecutor(4) as pool:
         yield Buyers(shop, engine, pool)

@@ -13,9 +13,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.messages import PaymentSuccessInput, Progress, PurchaseResult, TaskQueue
 from domain.purchase import PurchaseStatus
-from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, Keys
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
 T = TypeVar("T")
@@ -112,7 +112,7 @@ def test_who_has_no_key_completes_nothing_and_stops_nothing(
     assert all(why in log for why in ("is not encrypted", "encrypted for another workflow", "it was changed"))
 
 
-def test_who_has_no_key_decides_nothing(keys: Keys, buyers: Buyers, engine: Engine, stranger: Stranger) -> None:
+def test_who_has_no_key_decides_nothing(keys: Keys, buyers: Buyers, engine: TemporalServer, stranger: Stranger) -> None:
     """A decision and a query in clear are refused; a saga that is started in clear does nothing until it is ended."""
     keys.roll(BOTH, "first")
     purchase = buyers.opened()

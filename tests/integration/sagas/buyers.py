@@ -11,8 +11,8 @@ import httpx
 from app.requests import PurchaseRequest
 from domain.keys import fingerprint, purchase_id_of
 from domain.purchase import Item, Order
-from tests.integration.engine import WAIT_S, Engine
 from tests.integration.newcomers import newcomer
+from tests.integration.temporal import WAIT_S, TemporalServer
 from tools.devstack.shop import Shop, item, reference
 
 # The name of a step is the last part of its key.
@@ -53,7 +53,7 @@ class Purchase:
 class Buyers:
     """Everything that buyers and their banks do in these tests."""
 
-    def __init__(self, shop: Shop, engine: Engine, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, shop: Shop, engine: TemporalServer, pool: ThreadPoolExecutor) -> None:
         self.shop = shop
         self._engine = engine
         self._pool = pool

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.integration.engine import WAIT_S
+from tests.integration.temporal import WAIT_S
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from audit.rules.findings import Rule
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.sagas.buyers import RELEASE, Buyers, Purchase
 from tests.integration.sagas.provider import Provider
+from tests.integration.temporal import TemporalServer
 from tools.devstack.audit import audit_stack
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
@@ -56,7 +56,7 @@ def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyer
 
 @pytest.mark.parametrize("told", [True, False])
 def test_an_authorisation_that_runs_out_while_its_saga_stands_still(
-    battered: Stack, engine: Engine, buyers: Buyers, provider: Provider, told: bool
+    battered: Stack, engine: TemporalServer, buyers: Buyers, provider: Provider, told: bool
 ) -> None:
     """Its end comes nearer for all to see; then the purchase fails, by the event or by the saga's own capture."""
     purchase = buyers.opened()
@@ -83,7 +83,7 @@ def test_an_authorisation_that_runs_out_while_its_saga_stands_still(
 
 
 def test_a_rolled_key_delays_and_refunds_nothing(
-    battered: Stack, engine: Engine, buyers: Buyers, provider: Provider
+    battered: Stack, engine: TemporalServer, buyers: Buyers, provider: Provider
 ) -> None:
     """401 from Stripe is no refusal: what is open waits until Payments has the new key, and then is delivered."""
     purchase = buyers.opened()

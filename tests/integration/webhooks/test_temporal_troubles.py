@@ -19,8 +19,8 @@ from app.settings import IntakeSettings
 from domain.ports import Payments
 from engine import data_converter
 from engine.purchases import Purchases
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
+from tests.integration.temporal import TemporalServer
 from tests.integration.webhooks.stripe import Stripe, statuses
 from tests.unit.app.deliveries import OLD, event, send
 from tools.devstack.patience import PATIENCE_S
@@ -31,7 +31,9 @@ SUCCEEDED = "payment_intent.succeeded"
 CROWD = 60
 
 
-def test_a_temporal_that_hangs_takes_nobody_with_it(deaf: Stack, shop: Shop, stripe: Stripe, engine: Engine) -> None:
+def test_a_temporal_that_hangs_takes_nobody_with_it(
+    deaf: Stack, shop: Shop, stripe: Stripe, engine: TemporalServer
+) -> None:
     """Events of ours are 503 until it goes on, and stored then; buyers and all other events are answered meanwhile."""
     intake = deaf.description["processes"]["intake"]["url"]
     known, unknown = (

@@ -2,9 +2,9 @@
 
 import httpx
 
-from tests.integration.engine import Engine
 from tests.integration.privacy.conftest import BOTH, FIRST, Keys
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.temporal import TemporalServer
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
@@ -44,7 +44,7 @@ def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: Keys, buyers
     paid(buyers, by_second.pop(), strict.pop(), buyers.opened_at_the_intake())
 
 
-def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buyers, engine: Engine) -> None:
+def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buyers, engine: TemporalServer) -> None:
     """Worker and intake say which key they miss; once they have it, the purchase goes on as if nothing had been."""
     keys.roll(BOTH, "second")
     purchase = buyers.opened_at_the_intake()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.histories.changed import Edit
-from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tests.long.releases.version import Version
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions
@@ -42,13 +42,13 @@ def second(versioned: Stack, first: Version, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="package")
-def engine(versioned: Stack) -> Engine:
+def engine(versioned: Stack) -> TemporalServer:
     """The stack's Temporal."""
-    return Engine(versioned.description)
+    return TemporalServer(versioned.description)
 
 
 @pytest.fixture
-def buyers(versioned: Stack, engine: Engine) -> Iterator[Buyers]:
+def buyers(versioned: Stack, engine: TemporalServer) -> Iterator[Buyers]:
     """The stack's buyers."""
     with Shop(versioned.description) as shop, ThreadPoolExecutor(4) as pool:
         yield Buyers(shop, engine, pool)

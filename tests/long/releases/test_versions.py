@@ -1,7 +1,7 @@
 """The procedures of docs/releases.md: rolling out, ramping, rolling back a bad version with purchases stuck on it."""
 
-from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.temporal import TemporalServer
 from tests.long.releases.audited import audit
 from tests.long.releases.version import Version
 from tools.devstack.stack import Stack
@@ -17,7 +17,7 @@ def paid(buyers: Buyers, *purchases: Purchase) -> None:
 
 
 def test_purchases_end_on_the_version_on_which_they_began(
-    first: Version, second: Version, engine: Engine, buyers: Buyers
+    first: Version, second: Version, engine: TemporalServer, buyers: Buyers
 ) -> None:
     """What was opened under version 1 ends there while version 2 takes the new ones, though each knows other steps."""
     old = buyers.opened()
@@ -36,7 +36,9 @@ def test_purchases_end_on_the_version_on_which_they_began(
     first.release("current")
 
 
-def test_a_ramp_shares_the_new_purchases(first: Version, second: Version, engine: Engine, buyers: Buyers) -> None:
+def test_a_ramp_shares_the_new_purchases(
+    first: Version, second: Version, engine: TemporalServer, buyers: Buyers
+) -> None:
     """At 50 % both versions get some; the ramp ends by itself when a version is made current, or by 0 %."""
     assert "50 % of the new sagas begin on version 1.1.0" in second.release("ramp", "50")
     shared = {engine.version(buyers.opened().opening) for _ in range(RAMPED)}

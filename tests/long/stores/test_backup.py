@@ -153,7 +153,7 @@ def test_services_that_are_older_than_the_rest_are_mended(operator: Operator, tm
 
     for service in ("users", "projects", "notifier"):
         operator.rewind(service, tmp_path / "old")
-    not_told = Rule.NOT_TOLD, Side.NOTIFIER
+    not_told = Rule.NOT_NOTIFIED, Side.NOTIFIER
     gaps = {(Rule.NOT_DELIVERED, Side.USERS), (Rule.NOT_SOLD, Side.PROJECTS), not_told}
     assert operator.faults(paid, opened) == gaps
     offset = {"payment_id": payment_id, "purchase_id": paid["purchase_id"], "items": order["items"]}

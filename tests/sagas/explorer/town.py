@@ -11,13 +11,13 @@ from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView, PurchaseView
 from domain.purchase import ENDS, Answer, Payment, PurchaseStatus
 from tests.sagas.agenda import Event
-from tests.sagas.engine import START
 from tests.sagas.execution import Execution
 from tests.sagas.explorer import invariants
 from tests.sagas.explorer.network import Network
 from tests.sagas.explorer.provider import Provider, Setting
 from tests.sagas.fakes import MAX_OPEN, Callees
 from tests.sagas.sdk import value_of
+from tests.sagas.temporal import START
 from tests.sagas.world import SAGAS, World
 
 FINGERPRINT = "f1"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from audit.auditor import LOOK_AGAIN_S, Auditor
+from audit.auditor import READ_AGAIN_S, Auditor
 from audit.report import Report
 from audit.rules.findings import Rule
 from audit.rules.records import State
@@ -98,7 +98,7 @@ async def test_a_suspect_that_goes_on_changing_is_in_flight() -> None:
     def tell_more() -> None:
         services.notices.append(notice("payment.attempt_failed"))
 
-    services.happen = [tell_more] * len(LOOK_AGAIN_S)
+    services.happen = [tell_more] * len(READ_AGAIN_S)
     report = await audited(services)
     assert report.adds_up
     assert report.in_flight == ("p1",)
@@ -109,7 +109,7 @@ async def test_a_suspect_is_looked_at_a_few_times_alone() -> None:
     services = sold(Services(broken("paid", offset=None), *many(1)))
     await audited(services)
     looks = [asked for asked in services.asked if asked == "users /users/alice/offsets/pi_1"]
-    assert len(looks) == len(LOOK_AGAIN_S)
+    assert len(looks) == len(READ_AGAIN_S)
     assert services.asked.count("projects /reservations/pi_0") == 0
 
 

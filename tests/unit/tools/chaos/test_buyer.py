@@ -10,11 +10,11 @@ import pytest
 from domain.keys import purchase_id_of
 from tools.chaos.buyer import ChaosBuyer, Market
 from tools.chaos.seen import Seen
-from tools.chaos.stories import Ending, Story
+from tools.chaos.stories import Behaviour, Story
 
 STORY = Story(
     number=1,
-    ending=Ending.PAYS,
+    behaviour=Behaviour.PAYS,
     buyer="load-1",
     key="key-1",
     items=(("wind-1", 500),),
@@ -94,7 +94,7 @@ async def test_a_buyer_repeats_with_the_same_key_until_the_intake_is_back() -> N
 async def test_a_final_refusal_ends_the_story() -> None:
     """Who is told `sold-out` does not pay."""
     world = World(problem(409, "sold-out"))
-    seen = await live(world, replace(STORY, ending=Ending.WANTS_THE_LAST))
+    seen = await live(world, replace(STORY, behaviour=Behaviour.WANTS_THE_LAST))
 
     assert (seen.refusal, seen.wrong, world.payments) == ("sold-out", [], [])
 
@@ -109,7 +109,7 @@ async def test_a_refusal_without_reason_is_noted(status_and_kind: tuple[int, str
 
 async def test_a_price_that_is_none_must_be_refused() -> None:
     """Projects owns the price."""
-    story = replace(STORY, ending=Ending.SAW_AN_OLD_PRICE, cards=())
+    story = replace(STORY, behaviour=Behaviour.SAW_AN_OLD_PRICE, cards=())
 
     assert (await live(World(problem(409, "price-changed")), story)).wrong == []
     assert len((await live(World(opened()), story)).wrong) == 1
@@ -117,7 +117,7 @@ async def test_a_price_that_is_none_must_be_refused() -> None:
 
 async def test_who_comes_back_gets_the_answer_of_the_first_time() -> None:
     """Once more after having paid: another payment for the same key would be paid twice."""
-    story = replace(STORY, ending=Ending.COMES_BACK)
+    story = replace(STORY, behaviour=Behaviour.COMES_BACK)
 
     assert (await live(World(httpx.ReadTimeout("away"), opened(), opened()), story)).wrong == []
     changed = World(httpx.ReadTimeout("away"), opened(), opened(payment_id="pi_2"))
