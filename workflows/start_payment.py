@@ -84,7 +84,7 @@ class StartPayment(Opening):
         try:
             with self.details.under_way(f"Waits for {waits} ({format_time(workflow.now() + wait)})"):
                 await workflow.wait_condition(
-                    lambda: self._has_ended() or (attempt == 0 and self.parking.abort_requested),
+                    lambda: self._has_news() or (attempt == 0 and self.parking.abort_requested),
                     timeout=max(wait, timedelta()),
                     timeout_summary=waits,
                 )
@@ -92,7 +92,7 @@ class StartPayment(Opening):
             if attempt:
                 await self._park_when_overdue()
 
-    def _has_ended(self) -> bool:
+    def _has_news(self) -> bool:
         return self.result is not None or self.buyer_cancels
 
     async def _park_when_overdue(self) -> None:

@@ -1,4 +1,4 @@
-"""Stripe's door under 200 events a second, with Temporal stopped, and under more than the engine takes."""
+"""Stripe's endpoint under 200 events a second, with Temporal stopped, and under more than the engine takes."""
 
 import asyncio
 import math
@@ -34,7 +34,7 @@ CALLERS = 8
 # What buyers look at and what the platform asks, while Temporal is stopped.
 ROUTES = ("/config", "/projects", "/health")
 ROUTE_PAUSE_S = 0.1
-# A new event that is taken in less than this shows that the door is as fast as before.
+# A new event that is taken in less than this shows that the endpoint is as fast as before.
 TARGET_MS = 100
 # What has not come by then does not come: it is reported so.
 WAIT_S_MAX = 60.0

@@ -40,17 +40,17 @@ class Vandal:
         return dict(answer.json())
 
     def ended(self, card: str = "pm_card_visa") -> Answer:
-        """A purchase that was paid or declined, and is settled and told."""
+        """A purchase that was paid or declined, and has ended and was published."""
         answer = self.opened()
         self.shop.pay(answer, card)
         return self.told(answer)
 
     def expired(self, count: int) -> list[Answer]:
-        """Purchases that were left to expire, and are settled and told."""
+        """Purchases that were left to expire, and have ended and were published."""
         return [self.told(answer) for answer in [self.opened() for _ in range(count)]]
 
     def told(self, answer: Answer) -> Answer:
-        """The purchase once it is settled and told."""
+        """The purchase once it has ended and was published."""
         status = self.shop.completed(answer["purchase_id"])["status"]
         kind = "success" if status == "paid" else status
         self.shop.notified(answer["purchase_id"], f"payment.{kind}")

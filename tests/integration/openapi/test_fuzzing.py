@@ -23,7 +23,7 @@ def test_a_service_answers_as_its_document_says(target: Target, service: str, tm
 
 
 def test_the_intake_answers_a_buyer_as_its_document_says(target: Target, tmp_path: Path) -> None:
-    """The same at the buyers' door and at Stripe's, with signed events."""
+    """The same at the buyers' routes and at Stripe's endpoint, with signed events."""
     _fuzz(target, "intake", target.stack.description["buyers"]["alice"], tmp_path)
 
 

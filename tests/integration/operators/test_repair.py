@@ -52,10 +52,10 @@ def test_a_delivery_in_the_middle(
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
-def test_a_purchase_that_is_settled_meanwhile(
+def test_a_purchase_that_ends_meanwhile(
     engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
-    """The saga that settled it has told nobody: the repair tells it."""
+    """The saga that ended it could signal nobody: the repair sends its signal."""
     purchase = buyers.opened()
     terminate(purchase.opening)
     buyers.pay(purchase)

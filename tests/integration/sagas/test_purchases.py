@@ -18,7 +18,7 @@ def opened(shop: Shop, basket: Basket, **options: Any) -> dict[str, Any]:
 
 
 def test_a_paid_purchase_is_delivered(shop: Shop, basket: Basket) -> None:
-    """Paid with a good card: settled, delivered, told once, and the stock is sold."""
+    """Paid with a good card: complete, delivered, published once, and the stock is sold."""
     answer = opened(shop, basket)
     begun = shop.purchase(answer["purchase_id"])
     shop.pay(answer).raise_for_status()

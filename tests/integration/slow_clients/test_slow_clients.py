@@ -1,4 +1,4 @@
-"""However slowly bytes come and go, and whoever sends them, the intake's doors stay open: without a proxy before it."""
+"""However slowly bytes come and go, and whoever sends them, the intake keeps answering: without a proxy before it."""
 
 import json
 import socket
@@ -59,7 +59,7 @@ def doors_are_open(client: httpx.Client) -> None:
 
 
 def test_dripped_bodies_block_no_endpoint_and_have_an_end(address: Address, client: httpx.Client) -> None:
-    """At the events' door, of one buyer, of nobody; who goes on dripping is told 408 when its time is over."""
+    """At the events' endpoint, of one buyer, of nobody; who goes on dripping is told 408 when its time is over."""
     alice = f"Authorization: Bearer {token(client, 'alice')}\r\nIdempotency-Key: k\r\n\r\n{{".encode()
     with (
         crowd(address, b"POST /webhooks/stripe HTTP/1.1\r\n" + HEAD + b"\r\n{") as events,

@@ -131,10 +131,10 @@ def test_what_has_happened_is_counted(lived: Told, prometheus: Prometheus) -> No
     """Two purchases have ended, one as it should; one waits, for the reason that its callee gave."""
 
     def counted() -> tuple[list[float], ...]:
-        settled, parked = "buy_projects_purchases_completed_total", "buy_projects_sagas_parked_total"
+        completed, parked = "buy_projects_purchases_completed_total", "buy_projects_sagas_parked_total"
         return (
-            prometheus.values(f'{settled}{{outcome="paid",reason=""}}'),
-            prometheus.values(f'{settled}{{outcome="failed",reason="payment-failed"}}'),
+            prometheus.values(f'{completed}{{outcome="paid",reason=""}}'),
+            prometheus.values(f'{completed}{{outcome="failed",reason="payment-failed"}}'),
             prometheus.values(f'{parked}{{workflow_type="PaymentSuccess",reason="contract-broken"}}'),
             prometheus.values('max by (status) (intake_purchases_open{status="needs_attention"})'),
         )

@@ -59,7 +59,7 @@ Connect = Callable[[], Awaitable[Client]]
 
 
 @contextmanager
-def door(connect: Connect) -> Iterator[FlaskClient]:
+def endpoint(connect: Connect) -> Iterator[FlaskClient]:
     """An intake whose way to Temporal is this one."""
     purchases = Purchases(cast("Payments", None), connect)
     config = IntakeSettings.model_construct(stripe_webhook_secrets=(OLD,))
@@ -90,7 +90,7 @@ def test_whatever_temporal_refuses_is_503(deaf: Stack, trouble: str) -> None:
         "no namespace": connecting(address, "nowhere"),
         "no search attributes": lambda: without_attributes(address),
     }
-    with door(connect[trouble]) as client:
+    with endpoint(connect[trouble]) as client:
         refused = send(client, event())
         assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (503, "dependency-unavailable")
         assert int(refused.headers["Retry-After"]) > 0

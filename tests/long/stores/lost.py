@@ -75,7 +75,7 @@ class Operator:
         return dict(answer.json())
 
     def paid(self, key: str | None = None) -> Answer:
-        """A purchase that is paid and settled."""
+        """A purchase that is paid and complete."""
         answer = self.opened(key)
         self.shop.pay(answer).raise_for_status()
         assert self.shop.completed(answer["purchase_id"])["status"] == "paid"

@@ -1,4 +1,4 @@
-"""Servers at the door: their keys, their scopes, and the buyers for whom they act."""
+"""Servers that call the intake: their keys, their scopes, and the buyers for whom they act."""
 
 import hashlib
 from typing import Any

@@ -1,4 +1,4 @@
-"""The manners that all our HTTP APIs share, on a small API."""
+"""The conventions that all our HTTP APIs share, on a small API."""
 
 from collections.abc import Callable
 

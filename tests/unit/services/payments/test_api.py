@@ -1,4 +1,4 @@
-"""The Payments API's manners: lists, tokens, keys, strict bodies, documents, settings."""
+"""The Payments API's conventions: lists, tokens, keys, strict bodies, documents, settings."""
 
 import os
 import subprocess

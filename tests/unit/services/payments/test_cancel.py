@@ -79,7 +79,7 @@ def test_a_refusal_clears_who_asked(api: ServiceApi, provider: FakeProvider) -> 
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
-def test_a_broken_provider_is_settled_by_reading(api: ServiceApi, provider: FakeProvider, took_effect: bool) -> None:
+def test_a_broken_provider_is_judged_by_retrieving(api: ServiceApi, provider: FakeProvider, took_effect: bool) -> None:
     """After a fault the payment is read: done if it is canceled, else 503 and the next key cancels it."""
     create(api)
     provider.fail("cancel", ProviderFault("500"), done=took_effect)
@@ -97,7 +97,7 @@ def test_a_refusal_whose_reason_is_gone_is_tried_again(api: ServiceApi, provider
     assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))["status"] == "canceled"
 
 
-def test_a_settled_purchase_answers_a_cancel_with_its_record(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_complete_purchase_answers_a_cancel_with_its_record(api: ServiceApi, provider: FakeProvider) -> None:
     """Whatever its payment's state, a purchase with an outcome is left alone."""
     create(api)
     provider.pay(REFERENCE)

@@ -77,7 +77,7 @@ def test_another_order_for_a_purchase_is_refused(api: ServiceApi, change: dict[s
     assert refusal(api.ask("POST", "/payments", order(**change))) == (409, "payment-mismatch")
 
 
-def test_a_settled_purchase_answers_its_record(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_complete_purchase_answers_its_record(api: ServiceApi, provider: FakeProvider) -> None:
     """A purchase with an outcome answers it, even to another order, and creates nothing."""
     done(api.ask("PUT", "/purchases/p1/outcome", outcome(status="rejected", reason="sold-out", answer=None)))
     shown = create(api, amount=55)

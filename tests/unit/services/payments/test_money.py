@@ -140,7 +140,7 @@ def test_it_shows_since_when_money_is_back(api: ServiceApi, provider: FakeProvid
 
 @pytest.mark.parametrize("operation", ["capture", "refund"])
 @pytest.mark.parametrize("took_effect", [True, False])
-def test_a_fault_is_settled_by_reading(
+def test_a_fault_is_judged_by_retrieving(
     manual: ServiceApi, provider: FakeProvider, operation: str, took_effect: bool
 ) -> None:
     """After the provider broke, the payment's state decides between done and 503 with a new key for the repeat."""

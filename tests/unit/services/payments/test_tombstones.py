@@ -21,7 +21,7 @@ def test_an_unknown_purchase_gets_a_tombstone(api: ServiceApi, provider: FakePro
 
 @pytest.mark.parametrize("path", ["/purchases/p1/cancel", f"/payments/{PAYMENT_ID}/cancel"])
 @pytest.mark.parametrize("created", [True, False])
-def test_an_unknown_creation_is_settled_and_canceled(
+def test_an_unknown_creation_is_found_out_and_canceled(
     api: ServiceApi, provider: FakeProvider, created: bool, path: str
 ) -> None:
     """The creation is repeated under its key, which finds or makes the payment, and then that is canceled."""

@@ -76,7 +76,7 @@ def test_an_authorisation_that_has_ended_runs_out_no_more(manual: ServiceApi, pr
     assert RUNS_OUT not in told(manual)
 
 
-def test_an_authorisation_of_a_settled_purchase_is_not_watched(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_an_authorisation_of_a_complete_purchase_is_not_watched(manual: ServiceApi, provider: FakeProvider) -> None:
     """What nobody will capture any more may run out."""
     create(manual)
     provider.pay(REFERENCE)
