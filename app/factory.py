@@ -95,7 +95,7 @@ def wired() -> Intake:
 
 
 def _meet_the_world(api: APIFlask, config: IntakeSettings) -> None:
-    """Where a request comes from, and what its answer lets a browser do."""
+    """What is decided by where a request comes from: proxies, traces, other origins, security headers."""
     if config.trusted_proxies:
         # The last proxy overwrites the scheme, where each one adds an address.
         proxied = ProxyFix(api.wsgi_app, x_for=config.trusted_proxies, x_proto=1)

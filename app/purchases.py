@@ -42,12 +42,12 @@ from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# Every route here needs a right, has limits, and depends on others.
+# Every route here has limits, and depends on other processes.
 ANY_MAY_REFUSE = (RATE_LIMITED, UNAVAILABLE)
 
 
 def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, bulkhead: Bulkhead) -> APIBlueprint:
-    """The routes under /purchases; `limits` refuse a buyer for whom too much is asked, `room` too much at once."""
+    """The routes under /purchases; `limits` are a buyer's rate limits, `bulkhead` limits what runs at once."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
     take_slot = bulkhead.guard(routes)
 
@@ -175,7 +175,7 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
 
 
 async def _open(intake: Intake, start: StartPaymentInput) -> Answer:
-    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
+    """Open the purchase unless the hints refuse it; one that has begun already is answered whatever the hints say."""
     try:
         return await intake.purchases.open(start, lambda: intake.hints.ask(start.order))
     except HintedAgainst as hinted:
@@ -186,7 +186,7 @@ async def _open(intake: Intake, start: StartPaymentInput) -> Answer:
 
 @contextmanager
 def _counting_refusals() -> Iterator[None]:
-    """Count an opening that has no answer; a refusal is raised as the buyer is told it."""
+    """Count an opening that fails; a refusal is raised as the problem that the buyer gets."""
     try:
         yield
     except Refused as refusal:

@@ -1,6 +1,6 @@
-"""How many purchases are open, how many sagas parked, and what waits in the task queues, as Temporal knows.
+"""How many purchases are open, how many sagas are parked, and what waits in the task queues, as Temporal counts it.
 
-Only the server can know it after a worker has started anew, so it is asked when Prometheus asks. Every intake tells the
+A worker forgets its counts when it restarts, so Temporal is asked whenever Prometheus asks. Every intake exports the
 same numbers: a query takes their `max`, never their sum.
 """
 
@@ -27,13 +27,13 @@ OPEN = (
     PurchaseStatus.PROCESSING,
     PurchaseStatus.NEEDS_ATTENTION,
 )
-# Those that park beside the purchase's own saga, which shows it in its status.
+# The sagas that may be parked beside the purchase's own saga, whose status shows that.
 FOLLOW_UPS = ("PaymentSuccess", "PaymentFailed", "RefundFailed")
 # Ten minutes after its deadline a purchase is canceled and released, unless its bank still processes.
 OVERDUE_AFTER_DEADLINE = timedelta(minutes=10)
 # A worker asks for work at least once a minute; one that has not for longer is gone.
 POLLER_GONE = timedelta(seconds=90)
-# 17 questions of 2 ms each: asked that often they are no load, and nobody acts on a number faster.
+# 10 s: 17 queries of 2 ms each are no load at that pace, and nobody acts on a number faster.
 FRESH_S = 10.0
 # Prometheus waits 10 s for everything; a server that is there takes milliseconds.
 TIMEOUT_S = 2.0
@@ -54,7 +54,7 @@ class SagaCollector:
         self._stale_at = 0.0
 
     def __call__(self) -> Iterable[Metric]:
-        """What Temporal has told last; only whether it answers, where it does not."""
+        """The last answers of Temporal; without an answer only `intake_temporal_up 0`."""
         with self._asking:
             if time.monotonic() >= self._stale_at:
                 self._metrics = self._ask_in_time()
@@ -94,7 +94,7 @@ def _running(saga: str) -> str:
 
 
 def _struggling(saga: str, before: datetime) -> str:
-    """One that was taken up by no worker yet has no status."""
+    """A query for sagas that struggle; one that no worker has taken yet has no status."""
     goes_on = f"(PurchaseStatus IS NULL OR PurchaseStatus != '{PurchaseStatus.NEEDS_ATTENTION}')"
     return f"{_running(saga)} AND StartTime < '{before.isoformat()}' AND {goes_on}"
 

@@ -1,4 +1,4 @@
-"""An audit from beginning to end: read the whole, compare, look at each suspect once more.
+"""An audit from beginning to end: read everything, compare, and read each suspect again.
 
 The stores are read in the reverse order of a purchase's life: Temporal, the Notifier, Users and Projects first,
 Payments last. So no record that was read names a payment that Payments creates later. Live traffic can make only one
@@ -25,13 +25,13 @@ from audit.temporal_records import TemporalRecords
 from clients.http import pooled_client
 from domain.errors import ContractBroken, Unavailable
 
-# Seconds before each further look at the suspects, 7.5 in all: a notification has passed the broker by then.
+# Seconds before the suspects are read again, 7.5 in all: a notification has passed the broker by then.
 READ_AGAIN_S = (0.5, 1.0, 2.0, 4.0)
-# Readings of the stock: under live traffic the second or third meets a moment without any.
+# Readings of the stock: under live traffic the second or third usually meets a quiet moment.
 STOCK_READINGS = 3
 # Purchases that are read one by one at the same time.
 CASES_MAX = 32
-# Progress is told after so many looks at the provider: every few seconds at the pace of a real one.
+# Progress is reported after so many payments: every few seconds at the pace of a real provider.
 TELL_EVERY = 500
 
 Tell = Callable[[str], None]
@@ -39,7 +39,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the services are, and the token that lets us in."""
+    """The services' addresses, and the token for them."""
 
     payments: str
     projects: str
@@ -49,7 +49,7 @@ class Addresses:
 
     @classmethod
     def of(cls, config: RecordsSettings) -> Self:
-        """Where the settings say that they are."""
+        """From the settings."""
         return cls(
             payments=config.payments_url,
             projects=config.projects_url,
@@ -77,7 +77,7 @@ async def audit(
 
 
 class Sagas(Protocol):
-    """What Temporal tells; see TemporalRecords."""
+    """The port to Temporal; see TemporalRecords."""
 
     async def sagas(self) -> list[SagaRecord]:
         """Every saga of interest."""
@@ -106,7 +106,7 @@ class Auditor:
         self._at_once = asyncio.Semaphore(CASES_MAX)
 
     async def report(self) -> Report:
-        """Read, compare, look again, report. Raises Unavailable or ContractBroken."""
+        """Read, compare, read suspects again, report. Raises Unavailable or ContractBroken."""
         started = time.monotonic()
         sagas = await self._temporal.sagas()
         self._tell(f"Temporal has told of {len(sagas)} sagas")
@@ -119,13 +119,13 @@ class Auditor:
         return await self._reported(cases, stock, started)
 
     async def report_of(self, purchase_ids: Sequence[str]) -> Report:
-        """The same of some purchases alone; the stock belongs to all of them and is left out."""
+        """The same for some purchases; without the stock, which belongs to all purchases."""
         started = time.monotonic()
         cases = await asyncio.gather(*map(self._case, purchase_ids))
         return await self._reported(list(cases), [], started)
 
     async def _case(self, purchase_id: str) -> Case:
-        """A purchase read alone: its payment names its other entries, so that they are read once it is known."""
+        """A purchase read alone: first its payment, which names its other entries."""
         async with self._at_once:
             payment = await self._records.payment_of(purchase_id)
         known = payment.payment_id if payment else None
@@ -164,7 +164,7 @@ class Auditor:
         return list(await asyncio.gather(*map(retrieve, recorded)))
 
     async def _stock(self) -> tuple[Mapping[str, ReservationEntry], list[Tally]]:
-        """The reservations and the stock; read again while traffic leaves a doubt, and once more where it is off."""
+        """The reservations and the stock; read again while traffic moves them, or they do not add up."""
         rows = await self._records.reservations()
         for _ in range(STOCK_READINGS):
             before, catalogue = rows, await self._records.catalogue()
@@ -175,7 +175,7 @@ class Auditor:
         return rows, stock
 
     async def _recheck(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
-        """The cases, each suspect as it stands in the end; and those that had changed at the last look again."""
+        """The cases, suspects as last read; and apart those that had still changed at the last reading."""
         decided = [case for case in cases if not _suspect(case)]
         suspects = [(case, case) for case in cases if _suspect(case)]
         for wait_s in READ_AGAIN_S:
@@ -213,7 +213,7 @@ class Auditor:
         )
 
     async def _with_reason(self, finding: Finding) -> Finding:
-        """A parked saga tells why it waits."""
+        """The finding with the reason for which its saga is parked."""
         if finding.weight is not Weight.PARKED or finding.workflow_id is None:
             return finding
         reason = await self._temporal.reason(finding.workflow_id)

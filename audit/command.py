@@ -36,7 +36,7 @@ async def run(arguments: Sequence[str], addresses: Addresses, connect: Callable[
 
 
 def leave(code: int) -> NoReturn:
-    """End a program that has used Temporal's SDK: one of its threads may abort an interpreter that ends in order."""
+    """End a program that has used Temporal's SDK at once: its threads may abort an interpreter that exits normally."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""The services' records over HTTP: in pages for the whole, one by one for a purchase that is looked at once more."""
+"""The services' records over HTTP: all of them in pages, or one by one for a purchase that is read again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,8 +14,8 @@ from domain.purchase import Frozen
 
 # The services' largest page.
 PAGE = 100
-# Looks at the provider under way at once: as many as Payments answers without a queue, and a quarter of what Stripe
-# takes of a live account in a second.
+# 16 payments retrieved at once: as many as Payments answers without a queue, and a quarter of what Stripe takes from
+# a live account in a second.
 RETRIEVALS_MAX = 16
 # Seconds between tries of one reading, 15 in all: a service that is being started again is back by then.
 TRY_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -31,7 +31,7 @@ class Page(Frozen):
 
 
 class HttpRecords:
-    """What the four services tell; every method raises Unavailable or ContractBroken."""
+    """The records of the four services; every method raises Unavailable or ContractBroken."""
 
     def __init__(
         self,

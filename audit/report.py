@@ -41,7 +41,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class Report:
-    """What an audit has found; `in_flight` are purchases that were changing each time they were looked at."""
+    """What an audit has found; `in_flight` are purchases that had changed each time they were read."""
 
     seconds: float
     ends: dict[str, int]

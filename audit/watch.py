@@ -65,7 +65,7 @@ async def _audited() -> Report:
 
 
 def main() -> NoReturn:
-    """Audit again and again; ends at once when it is told to, for it keeps nothing."""
+    """Audit again and again; it may be killed at any time, for it keeps nothing."""
     logs.set_up("audit")
     host, _, port = read(AuditSettings).metrics_address.rpartition(":")
     if not host:

@@ -11,18 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.money import canonical as canonical_quantity
 from domain.money import format_amount
 
-# Ids stand in workflows' ids and search attributes, in keys, headers and paths: a callee that tells another one breaks
-# its contract, before a saga's task can fail by it.
+# Ids stand in workflow ids, search attributes, keys, headers and paths. A callee's id of another form breaks its
+# contract here, before it can fail a saga's task.
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-# An opaque id, never an address or a name: it stands in logs and search attributes.
+# An opaque id, never an email address or a name: it stands in logs and search attributes.
 BUYER_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 PaymentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,36}$")]
 
 
 class Frozen(BaseModel):
-    """A value that sagas may keep and histories may hold: it never changes, and a new field needs a default."""
+    """The base of values that histories keep: immutable; a new field needs a default, for old histories lack it."""
 
-    # A fault names the field; the value is somebody's, and no log's.
+    # An error names the field but not the value, which must not stand in a log.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
@@ -106,7 +106,7 @@ class Order(Frozen):
 
 
 class PaymentStatus(StrEnum):
-    """What Payments tells of a payment; `creating`: the provider's answer to its creation is not known."""
+    """The status of a payment at Payments; `creating`: the provider's answer to its creation is not known yet."""
 
     CREATING = "creating"
     PAYABLE = "payable"
@@ -116,7 +116,7 @@ class PaymentStatus(StrEnum):
 
 
 class Unpaid(StrEnum):
-    """Why money that a payment has does not pay its order; it stands as the reason in the purchase's outcome."""
+    """Why a payment does not pay its order; it becomes the reason in the purchase's outcome."""
 
     REFUNDED = "refunded-before-delivery"
     DISPUTED = "disputed-before-delivery"
@@ -183,7 +183,7 @@ class Payment(Frozen):
 
     @property
     def is_tombstone(self) -> bool:
-        """A cancel came before it: there is no payment, and none may come."""
+        """A cancel came before the creation: there is no payment, and none may be created."""
         return self.buyer_id is None
 
     @property
@@ -196,7 +196,7 @@ class Payment(Frozen):
     def why_unpaid(self) -> Unpaid | None:
         """Why it does not pay its order; None if exactly that amount is taken, and all of it is still there.
 
-        Here alone money is compared with the order. More than ordered is not paid either: nobody agreed to it.
+        The only place that compares money with the order. More than ordered is not paid either: nobody agreed to it.
         """
         if self.amount_refunded > 0:
             return Unpaid.REFUNDED
@@ -225,7 +225,7 @@ class Payment(Frozen):
 
 
 class NextAction(Frozen):
-    """What the buyer has to do so that the payment is paid; what it holds lets its reader pay, and is kept nowhere."""
+    """What the buyer has to do to pay. Whoever reads it can pay, so it is stored nowhere."""
 
     type: Literal["stripe", "redirect", "none"]
     client_secret: str | None = None
@@ -258,7 +258,7 @@ class OffsetStatus(StrEnum):
 
 
 class BuyerOffset(Frozen):
-    """The offset of a buyer by one payment, as Users shows it."""
+    """A buyer's offset of one payment, as Users shows it."""
 
     payment_id: str
     status: OffsetStatus

@@ -1,4 +1,4 @@
-"""What an entrance learns of a purchase from its saga, and how it is told that nothing has begun."""
+"""What an entrance reads of a purchase's saga, and the error that says that nothing has begun."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -10,7 +10,7 @@ Hints = Callable[[], Coroutine[Any, Any, None]]
 
 
 class HintedAgainst(Exception):
-    """The hints speak against an opening, or are away (`error`); nothing has begun by it."""
+    """The hints refuse an opening or do not answer (`error`); nothing has begun."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -18,7 +18,7 @@ class HintedAgainst(Exception):
 
 
 class PurchaseSaga(Frozen):
-    """A StartPayment and what is known of its purchase: by the saga itself, or by the server without its worker."""
+    """A StartPayment and the view of its purchase, from the saga itself or from the server's description."""
 
     view: PurchaseView
     running: bool

@@ -23,7 +23,7 @@ from lib.settings import read
 ANSWER_TIMEOUT_S = 8.0
 # AMQP 0-9-1, "Reply codes": a queue or exchange of that name exists with other arguments.
 PRECONDITION_FAILED = 406
-# What went wrong, from the most special to the most general, for some of these errors are others' children.
+# From the most special error to the most general, for some are subclasses of others.
 MEANINGS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((ProbableAuthenticationError,), "refuses the credentials: correct user and password in AMQP_URL."),
     ((ProbableAccessDeniedError,), "refuses the virtual host: create it, or give the user rights on it."),
@@ -49,7 +49,7 @@ def main() -> int:
 
 def check(broker: Broker, timeout_s: float = ANSWER_TIMEOUT_S) -> tuple[bool, str]:
     """Log in and declare the topology: whether that is done, after `timeout_s` at the latest, and the line about it."""
-    # A thread, for a broker that hangs in the middle of a declaration would hold this one.
+    # In a thread: a broker may hang in the middle of a declaration, and this one has to answer in time.
     checking = ThreadPoolExecutor(1).submit(_declare, broker)
     wait([checking], timeout_s)
     if not checking.done():

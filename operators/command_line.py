@@ -18,7 +18,7 @@ from operators.settings import OperatorSettings
 
 
 class OnceTyped(click.Command):
-    """A group of commands that is made when somebody types it: until then nobody needs its settings."""
+    """A group of commands that is made only when it is called, for only then its settings must be there."""
 
     def __init__(self, name: str, help: str, make: Callable[[], click.Group]) -> None:  # noqa: A002 - click's name
         super().__init__(name, help=help)
@@ -32,7 +32,7 @@ class OnceTyped(click.Command):
 
 
 def operators_commands() -> list[click.Command]:
-    """All of them, each told by its own settings."""
+    """All of them; each reads its own settings."""
     return [
         # Not by sys.exit: a thread of Temporal's SDK that still runs aborts an interpreter that ends in order.
         OnceTyped(
@@ -54,7 +54,7 @@ def operators_commands() -> list[click.Command]:
 
 
 def create_app() -> Flask:
-    """An application that serves nothing: where people's commands run, no key of the intake's has to be."""
+    """An application without routes, so that the commands can run where the intake's settings are missing."""
     app = Flask("operators")
     for command in operators_commands():
         app.cli.add_command(command)

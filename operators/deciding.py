@@ -10,9 +10,9 @@ from domain.purchase import Frozen, PurchaseStatus
 from operators.ports import RUNNING, Run, TemporalAdmin
 from operators.targets import Missed, Target
 
-# Retries of a thousand sagas at once would fell a service that has just come back.
+# 8 at a time: retries of a thousand sagas at once would overload a service that has just come back.
 AT_ONCE = 8
-# Seconds between two looks at a saga that goes on: at first as fast as a step is done, later as a person is patient.
+# Seconds between two polls of a saga that goes on: at first as fast as a step is, later slower, for a person waits.
 POLL_FIRST_S, POLL_MAX_S = 0.2, 2.0
 
 Tell = Callable[[], None]

@@ -1,4 +1,4 @@
-"""Who has decided what about a saga: it stands in the saga's history, also of what was done in Temporal's UI."""
+"""Who has decided what about a saga, read from its history; decisions made in Temporal's UI are there too."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from temporalio.converter import DataConverter
 from domain.purchase import Frozen
 from engine import UnreadablePayloadError
 
-# By which a person is told from a process, which is called by its id and its host.
+# The suffix of a person's identity; a process is identified by its id and host.
 AT_THE_COMMAND_LINE = " (flask purchases)"
 REPAIR = "repair"
 IN_THE_UI = "somebody, in Temporal's UI"

@@ -42,7 +42,7 @@ MAY_BE_OPENING = {PurchaseStatus.OPENING, PurchaseStatus.NEEDS_ATTENTION}
 
 
 async def stranger(readers: Readers, purchase_id: str | None, run: Run) -> str:
-    """Why Payments is another environment's than Temporal, which knows the saga; empty if it is not, or is away."""
+    """Why Payments seems to belong to another environment than Temporal; empty if it does not, or is away."""
     payment_id = run.payment_id
     if purchase_id is None or payment_id is None or (run.kind == "StartPayment" and run.status in MAY_BE_OPENING):
         return ""

@@ -41,7 +41,7 @@ class Readers(Protocol):
         """All records of a purchase, by what is known of it; never raises because a service is away."""
 
     async def payment_called(self, provider_reference: str) -> str | None:
-        """Our id of the payment that its provider calls so; None where Payments knows none, or is away."""
+        """Our id of the payment with this provider's reference; None where Payments knows none, or is away."""
 
 
 class HttpReaders:

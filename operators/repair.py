@@ -1,4 +1,4 @@
-"""A saga that somebody has terminated goes on: the same workflow id, so the same keys, so nothing is done twice."""
+"""Repair of a terminated saga: it goes on under the same workflow id, so with the same keys, and does nothing twice."""
 
 from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX
@@ -40,7 +40,7 @@ async def repair(temporal: TemporalAdmin, run: Run) -> str:
 
 
 async def _complete_again(temporal: TemporalAdmin, purchase: Run) -> str:
-    """Whoever has ended the purchase while its saga was terminated has told nobody, and will not tell again."""
+    """Signal the purchase's end again: the saga that decided it found no running saga to signal."""
     if not purchase.workflow_id.startswith(PURCHASE_ID_PREFIX) or not purchase.payment_id:
         return ""
     for saga in await temporal.runs(purchase.payment_id):

@@ -71,7 +71,7 @@ class Repairs(TemporalConnection):
         for event in reversed(await self._history(run)):
             sent = event.signal_external_workflow_execution_initiated_event_attributes
             if sent.signal_name == Signal.COMPLETE and sent.workflow_execution.workflow_id == workflow_id:
-                # Written for the one that was told, not for the one in whose history it stands.
+                # Encrypted for the saga that was signaled, not for the one in whose history it stands.
                 whose = WorkflowSerializationContext(namespace=client.namespace, workflow_id=workflow_id)
                 converter = client.data_converter.with_context(whose)
                 (result,) = await converter.decode(sent.input.payloads, [PurchaseResult])

@@ -61,7 +61,7 @@ async def described(description: WorkflowExecutionDescription, converter: DataCo
 
 
 async def _summary(description: WorkflowExecutionDescription, converter: DataConverter) -> str | None:
-    """What it was started for; written for this workflow or, by the SDK, for the one that has started it as a child."""
+    """Its summary; encrypted for this workflow or, if it was started as a child, for its parent."""
     metadata = description.raw_description.execution_config.user_metadata
     return str((await converter.decode([metadata.summary]))[0]) if metadata.HasField("summary") else None
 

@@ -91,7 +91,7 @@ async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, re
         away = by_purchase.payment.problem
         raise Unavailable(f"Temporal knows no purchase {any_id}, and Payments does not answer: {away}")
     if payment_id := await readers.payment_called(bare):
-        # It was the provider's id, as its dashboard shows it.
+        # The id was a provider's, as its dashboard shows it.
         return await show(temporal, readers, payment_id)
     raise refused
 

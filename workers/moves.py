@@ -17,7 +17,7 @@ from temporalio.workflow import NondeterminismError
 
 from workers.sagas import ALL_SAGAS
 
-# Where a run may be taken up again: a task that a worker has finished.
+# A run can be reset to a task that a worker has finished.
 TASK_COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 MASK = FieldMask(paths=["versioning_override"])
 

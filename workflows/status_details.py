@@ -1,4 +1,4 @@
-"""What people see of a saga: its status as a search attribute, its timeline, and in words where it stands."""
+"""What people see of a saga: its status as a search attribute, its timeline, and a text that says where it stands."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import PurchaseStatus, TimelineEntry
     from workflows.attributes import PURCHASE_STATUS
 
-# What a status means where a saga has nothing closer to say.
+# What a status means, where a saga says nothing more precise.
 MEANINGS = {
     PurchaseStatus.OPENING: "The payment is being created and the offset reserved.",
     PurchaseStatus.AWAITING_PAYMENT: "No saga has seen yet that the buyer has paid.",
@@ -66,7 +66,7 @@ class StatusDetails:
         self._write()
 
     def leave(self, why: str) -> None:
-        """Show that the saga ends and decides nothing: how the purchase stands is for others to say."""
+        """Show that the saga ends and decides nothing; it no longer has a status of the purchase."""
         workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
         self._write_details(f"**ended** at {format_time(workflow.now())}. {why}", NOTHING)
 
@@ -78,7 +78,7 @@ class StatusDetails:
         try:
             yield
         finally:
-            # Written with whatever comes next: here a saga may just be dropped from a worker's memory.
+            # Not written here, but with the next text: this also runs when a worker drops the saga from its memory.
             self._step = ""
 
     def _write(self) -> None:
@@ -91,7 +91,7 @@ class StatusDetails:
 
 
 def summarized(text: str) -> str:
-    """A text that may be of any length as a summary: the server fails a saga's task, for ever, by a longer one."""
+    """A text cut to the length of a summary: the server fails a saga's task, at every try, for a longer one."""
     if _size(text) <= SUMMARY_MAX:
         return text
     text = text[:SUMMARY_MAX]

@@ -1,4 +1,4 @@
-"""Buyers' tokens: JWTs (RFC 7519) of which every part is trusted, or none."""
+"""Buyers' tokens: JWTs (RFC 7519); a token is valid as a whole or not at all."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ class Keys(Protocol):
     def key(self, header: Mapping[str, Any]) -> jwt.PyJWK | str:
         """The key that a token's header names.
 
-        Raises jwt.InvalidKeyError when we trust no such key, and Unavailable while nobody can say.
+        Raises jwt.InvalidKeyError when we trust no such key, and Unavailable while that is not known.
         """
 
 
@@ -71,7 +71,7 @@ class Tokens:
 
     def _header(self, token: str) -> Mapping[str, Any]:
         header = jwt.get_unverified_header(token)
-        # Before any key is looked for: a token that can never be valid must not cost a question at the provider.
+        # Checked before any key is fetched: a token that can never be valid must not cost a call to the provider.
         if header.get("alg") not in self._keys.algorithms:
             raise jwt.InvalidAlgorithmError("the algorithm is none of ours")
         return header

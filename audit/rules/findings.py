@@ -11,7 +11,7 @@ class Weight(StrEnum):
 
     FAULT = "fault"  # the records do not add up
     PARKED = "parked"  # a saga waits for an operator
-    NOTE = "note"  # somebody has acted at the provider by hand: to be known, not to be mended
+    NOTE = "note"  # somebody has acted at the provider by hand: worth knowing, nothing to mend
 
 
 class Side(StrEnum):
@@ -27,7 +27,7 @@ class Side(StrEnum):
 class Rule(StrEnum):
     """What must hold; each is broken once in the tests."""
 
-    SAGA_GONE = "saga-gone"  # an open purchase has a running saga, and what it needs has not broken off
+    SAGA_GONE = "saga-gone"  # an open purchase has a running saga, and no saga of it was stopped
     NOT_RECORDED = "not-recorded"  # a saga that has completed has recorded the end
     NOT_CHARGED = "not-charged"  # what is delivered is charged
     CHARGED = "charged"  # what is not delivered is not charged, or the money is back
@@ -44,7 +44,7 @@ class Rule(StrEnum):
     NOTIFIED_TWICE = "notified-twice"  # only one
     NOTIFIED_WRONGLY = "notified-wrongly"  # and it names the recorded end
     DIFFERS = "differs"  # every store has the order's buyer, items and price
-    ORPHAN = "orphan"  # nothing is held, owned or told of a payment that Payments does not know
+    ORPHAN = "orphan"  # nothing is held, owned or published of a payment that Payments does not know
     STOCK = "stock"  # total = sold + held + free, as the reservations say
     PARKED = "parked"
     BY_HAND = "by-hand"

@@ -55,7 +55,7 @@ def _unknown(case: Case) -> Iterator[Finding]:
 
 def _parked(case: Case) -> Iterator[Finding]:
     waiting = [saga for saga in case.sagas if saga.runs and saga.parked]
-    # A follow-up that parks shows on its purchase as well: the one that can be resolved is named.
+    # A follow-up that is parked shows on its purchase as well: name the saga that can be resolved.
     for saga in [saga for saga in waiting if saga is not case.main] or waiting:
         yield parked(case, saga.workflow_id)
 
@@ -79,7 +79,7 @@ def _open(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
 
 def _gone(case: Case, saga: SagaRecord, how: str) -> Finding:
     verb = "has" if saga.state is State.FAILED else "was"
-    # What failed of itself would only fail again.
+    # A saga that failed by itself would only fail again.
     mend = f"; mend it with: flask purchases repair {saga.workflow_id}" if saga.state is State.TERMINATED else ""
     says = f"{saga.workflow_id} {verb} {saga.state}, {how}{mend}"
     return fault(case, Rule.SAGA_GONE, Side.TEMPORAL, says, saga.workflow_id)
@@ -144,7 +144,7 @@ def _undone(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
 
 
 def _kept(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
-    """Money is kept that was to be given back: somebody may be looking after it."""
+    """Money is kept that should have gone back; a RefundFailed may already take care of it."""
     kept = payment.amount_kept
     again = [saga for saga in case.follow_ups if saga.refunds_again]
     if again and all(saga.state is State.COMPLETED for saga in again):

@@ -9,7 +9,7 @@ from domain.messages import REFUND_FAILED_PREFIX, purchase_workflow_id
 from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, ReservationStatus, TimelineEntry
 
 Items = tuple[Item, ...]
-# A provider tells times in whole seconds, cut off: what seems a moment earlier may be later.
+# 1 s: a provider's times are cut off to whole seconds, so what seems earlier by less may be later.
 CLOCK_UNIT = timedelta(seconds=1)
 
 
@@ -89,7 +89,7 @@ class NoticeEntry(Frozen):
 
 
 class State(StrEnum):
-    """What Temporal tells of a saga's latest run."""
+    """The state of a saga's latest run."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -120,7 +120,7 @@ class SagaRecord:
 
     @property
     def refunds_again(self) -> bool:
-        """Whether it looks after a refund that the bank has failed."""
+        """Whether it takes care of a refund that the bank has failed."""
         return self.workflow_id.startswith(REFUND_FAILED_PREFIX)
 
 

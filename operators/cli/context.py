@@ -25,9 +25,9 @@ def somebody_is_there() -> bool:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """The ways to Temporal, to the services' records and to the audit; `asks` tells whether somebody can answer.
+    """The ways to Temporal, to the services' records and to the audit; `asks` says whether somebody can answer.
 
-    What is changed by an admin is changed in the name that it is made with.
+    An admin makes its changes in the name that `make_admin` was given.
     """
 
     make_admin: Callable[..., TemporalAdmin]

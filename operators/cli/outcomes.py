@@ -12,10 +12,10 @@ from operators.deciding import DecisionOutcome, Result
 from operators.environment import Environment
 from operators.targets import Target
 
-# More are not read by anybody before an answer; the rest is counted.
+# 20: nobody reads more before answering; the rest is only counted.
 ROWS_MAX = 20
 NICE = frozenset({"workflow"})
-# Of many only the others are listed: these are all the same.
+# In a long list these results are only counted: their rows are all alike.
 COUNTED = frozenset({Result.ENDED, Result.GOES_ON, Result.NOT_SENT})
 CODES = {
     Result.REFUSED: REFUSED,

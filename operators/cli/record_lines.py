@@ -10,7 +10,7 @@ Entry = dict[str, Any]
 
 
 def record_lines(records: PurchaseRecords) -> Iterator[tuple[str, str]]:
-    """Who, and what it has; who is away is said to be."""
+    """Each service's name, and what it has or that it is away."""
     yield "Payments", _line(records.payment, _payment)
     yield "Projects", _line(records.reservation, _reservation)
     yield "Users", _line(records.offset, lambda entry: f"the buyer's offset is {entry['status']}")
@@ -19,7 +19,7 @@ def record_lines(records: PurchaseRecords) -> Iterator[tuple[str, str]]:
 
 def _line(record: Record | None, says: Callable[[Entry], str]) -> str:
     if record is None:
-        return "not asked: nobody has told the payment or the buyer yet"
+        return "not asked: neither the payment nor the buyer is known"
     if record.entry is None:
         return f"not known: {record.problem}" if record.problem else "nothing"
     as_recorded = f" (as recorded; the provider could not be asked: {record.problem})" if record.problem else ""
@@ -57,4 +57,4 @@ def _reservation(entry: Entry) -> str:
 
 
 def _notifications(entry: Entry) -> str:
-    return ", ".join(f"{event['type']} at {event['time']}" for event in entry["items"]) or "nothing was told"
+    return ", ".join(f"{event['type']} at {event['time']}" for event in entry["items"]) or "nothing was published"

@@ -1,7 +1,7 @@
-"""Events as Stripe words them (Stripe's documentation, "The Event object"), read no further than we need them.
+"""Stripe's events (Stripe's documentation, "The Event object"): the parts that we need.
 
-Stripe keeps to its own form; what does not is refused with 422 wherever it could be about a payment of ours, for a
-200 would lose it: Stripe sends a refused event again for three days and shows it to the account's owner.
+An event of another form that could be about a payment of ours is refused with 422, for a 200 would lose it: Stripe
+sends a refused event again for three days and shows it to the account's owner.
 """
 
 import re
@@ -18,7 +18,7 @@ SUCCEEDED = frozenset({"payment_intent.succeeded", "payment_intent.amount_captur
 ATTEMPT_FAILED = "payment_intent.payment_failed"
 FAILED = frozenset({ATTEMPT_FAILED, "payment_intent.canceled"})
 REFUND_FAILED = "refund.failed"
-# Money moves, or may move, though no saga has asked for it: Payments has to retrieve the payment. Others say nothing.
+# Money moves, or may move, without a saga: Payments has to retrieve the payment. No other event matters to us.
 NOTICED = frozenset(
     {
         "charge.refunded",
@@ -51,13 +51,13 @@ EXAMPLE_METADATA = {PURCHASE_ID: "3f5a1c0d" * 8, PAYMENT_ID: "0f2c5a6e-6b1d-5d3c
 
 
 class Read(BaseModel):
-    """A part of an event; members that we do not know are Stripe's own matter."""
+    """The base of an event's parts; unknown members are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class StripeEvent(Read):
-    """An event that holds what it is about, as that was then."""
+    """An event with a snapshot of its object."""
 
     # Only an event that we take must have `data`; those alone are documented.
     model_config = ConfigDict(json_schema_extra={"required": ["object", "id", "type", "data"]})
@@ -136,7 +136,7 @@ def snapshot(payload: bytes) -> StripeEvent:
 def payment_event(event: StripeEvent) -> PaymentEvent | None:
     """What an event that starts a saga is about; None for any other.
 
-    A refund without our metadata was made by hand: whether it fails is that hand's matter, and no saga may refund more.
+    A refund without our metadata was made by hand: if it fails, the person who made it has to act, not a saga.
     Raises 422 `invalid-request` if the event names its payment wrongly.
     """
     ids = (purchase_of(event), _text(event, PAYMENT_ID))
@@ -148,7 +148,8 @@ def payment_event(event: StripeEvent) -> PaymentEvent | None:
     intent = _about(PaymentIntent, event)
     if event.type in SUCCEEDED:
         return PaymentEvent("succeeded", intent.id, *ids)
-    # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
+    # A cancellation keeps the error of an earlier attempt: that charge has a saga already, the cancellation needs its
+    # own.
     charge = _charge(intent.last_payment_error) if event.type == ATTEMPT_FAILED else None
     return PaymentEvent("failed", intent.id, *ids, charge or event.id)
 
@@ -169,8 +170,8 @@ def purchase_of(event: StripeEvent) -> str | None:
 def noticed_reference(event: StripeEvent) -> str | None:
     """Stripe's id of the payment whose money an event says to have moved; None if it says no such thing.
 
-    What is made in the dashboard bears no metadata of ours: whether the payment is ours Payments knows. Raises 422
-    `invalid-request` if it cannot be told.
+    What is made in the dashboard has no metadata of ours, so Payments is asked whether the payment is ours. Raises 422
+    `invalid-request` if the event does not show the payment.
     """
     return _about(MovedMoney, event).payment_intent if event.type in NOTICED else None
 

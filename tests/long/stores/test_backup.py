@@ -101,7 +101,7 @@ def test_a_stack_on_postgresql_survives_a_crash_of_its_server(first: Stack) -> N
 
 
 def test_what_the_backup_knows_goes_on_by_itself(lost: tuple[Purchases, Path], operator: Operator) -> None:
-    """Ended purchases stay ended, a waiting message is delivered, open ones go on; one paid meanwhile needs its event."""
+    """Ended purchases stay so, a waiting message is delivered, open ones go on; one paid meanwhile needs its event."""
     were = lost[0]
     shop = operator.shop
     assert [shop.purchase(each["purchase_id"])["status"] for each in (were.told, were.queued, were.opened)] == [

@@ -2,7 +2,7 @@
 
 import { Problem, readPurchase } from "../api.js";
 import { persist } from "../connection.js";
-import { current, isUnanswered, completed } from "../intentions.js";
+import { completed, current, isUnanswered } from "../intentions.js";
 import { authorized } from "../session.js";
 import { hasEnded } from "./watch.js";
 
