@@ -41,8 +41,7 @@ class PaymentSuccess(FollowUp):
     @workflow.run
     @heeds_cancellation
     async def run(self, start: PaymentSuccessInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
-        """Commit, capture, deliver, publish; if that is stopped on the way, the money is undone first and the offset
-        after it.
+        """Commit, capture, deliver, publish; what stops that on the way undoes the money first and the offset after it.
 
         The money must be there until the delivery: the saga retrieves the payment before it does anything, and once
         more after a slow delivery. The point of no return is a delivery on an answer that is not old.

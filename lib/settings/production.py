@@ -1,8 +1,8 @@
-"""What production refuses: development's secrets, wherever they stand, and keys that travel in clear.
+"""What production refuses: development's secrets, wherever they stand, and keys that travel unencrypted.
 
-A setting says by a mark what is asked of it: `service_token: Annotated[str, SECRET]`. Passwords in URLs need no mark.
-Inside a cluster services, broker and databases may be spoken to in clear; docs/operations.md tells what then protects
-them.
+A field's metadata says what is required of it: `service_token: Annotated[str, SECRET]`. Passwords in URLs are checked
+without it. Inside a cluster services, broker and databases may be reached unencrypted; docs/operations.md says what
+then protects them.
 """
 
 import hashlib
@@ -25,13 +25,13 @@ SECRET: Final = _Rule.SECRET
 REQUIRED: Final = _Rule.REQUIRED
 HTTPS: Final = _Rule.HTTPS
 
-# All of development's secrets bear the word; a copy that was changed a little still does.
+# All of development's secrets contain this word; a copy that was changed a little still does.
 DEVELOPMENT = "development"
-# What programs and their examples begin with.
+# Default passwords of programs and examples.
 WELL_KNOWN = frozenset(
     {"admin", "changeme", "default", "guest", "pass", "password", "postgres", "rabbitmq", "redis", "root", "test"}
 )
-# Development's tokens, of which lists hold the hashes.
+# Development's tokens, whose hashes stand in lists.
 TOKENS = (
     "development-codec-token",
     "development-intake-token",
@@ -64,11 +64,11 @@ def _elements(value: Any) -> list[str]:
 
 
 def _is_known(value: str, is_secret: bool) -> bool:
-    """Whether everybody knows the secret that a text is, or has in it."""
+    """Whether a text is, or contains, a secret that everybody knows."""
     if "://" in value:
         url = urlsplit(value)
         passwords = _passwords(url)
-        # Without a password RabbitMQ's clients say guest's.
+        # Without a password RabbitMQ's clients use guest's.
         return any(_is_weak(word, url.username) for word in passwords) or (is_secret and not passwords)
     return is_secret and _is_weak(value)
 

@@ -1,8 +1,8 @@
 """`/decode` and `/encode`, as Temporal's UI and command line ask for them.
 
 Reading needs `/decode` alone. Whoever has a codec server set up cannot send anything without `/encode`, though: the UI
-and the command line pass an operator's decision through it, and give up where it is missing. They do not tell for which
-workflow it is, so that only what does no harm in another one is written.
+and the command line pass an operator's decision through it, and give up where it is missing. They do not say for which
+workflow it is, so only decisions that do no harm in another one are written.
 """
 
 import logging
@@ -31,9 +31,9 @@ UNREADABLE = ProblemType(
 UNBOUND = ProblemType("unbound-payload", 422, "This may only be said to one workflow, which is not told here.")
 # 1,000: as many events as Temporal's server tells at once.
 PAYLOADS_MAX = 1000
-# A payload is told which encoding it has, and of which type it is; Temporal's own have two entries.
+# 20: Temporal's own payloads have two metadata entries, the encoding and the type.
 METADATA_MAX = 20
-# What a log line of ours repeats of a caller's words.
+# The form of a caller's text that may stand in our log.
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 Base64 = Annotated[str, Field(description="base64", examples=["eyJpdGVtcyI6W119"])]
@@ -108,7 +108,7 @@ def _response(changed: Iterable[Payload]) -> PayloadsResponse:
 
 
 def _note(what: str, given: Sequence[Payload], who: str) -> None:
-    """Say who sees what, before it is shown; Temporal's tools do not tell of which workflow it is."""
+    """Log who sees what, before it is shown; Temporal's tools do not say of which workflow it is."""
     keys = sorted({each.metadata[KEY_ID].decode(errors="replace") for each in given if KEY_ID in each.metadata})
     namespace = request.headers.get("X-Namespace", "")
     log.info(
@@ -122,5 +122,5 @@ def _note(what: str, given: Sequence[Payload], who: str) -> None:
 
 
 def _plain(text: str) -> str:
-    """What a caller makes up, if it is short and has no line's end in it."""
+    """A caller's text, if it is short and plain; else "-"."""
     return text if PLAIN.fullmatch(text) else "-"

@@ -1,4 +1,4 @@
-"""Settings of a service: what every one of them is told."""
+"""The settings that every service has."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ DEVELOPMENT_SERVICE_TOKENS = (
 
 
 class ServiceSettings(ProcessSettings):
-    """What every service is told."""
+    """The settings that every service has."""
 
     service_tokens: Annotated[Separated[str], SECRET] = Field(
         default=DEVELOPMENT_SERVICE_TOKENS,

@@ -79,7 +79,7 @@ class Reservations:
         """Forget a buyer; how many reservations were the buyer's."""
         rename = update(Reservation).where(Reservation.buyer_id == buyer_id).values(buyer_id=erased_as)
         with self._session() as session, session.begin():
-            # The row is there to be locked by who opens a purchase; the next one makes another.
+            # This row only serves as a lock; the buyer's next reservation makes it again.
             session.execute(delete(Buyer).where(Buyer.buyer_id == buyer_id))
             return changed(session.execute(rename))
 
@@ -92,7 +92,7 @@ class Reservations:
             with self._session() as session, session.begin():
                 return decision(session)
         except IntegrityError:
-            # Another call wrote the payment's first row meanwhile. Rows stay, so the second look finds it.
+            # Another call wrote the payment's first row meanwhile. Rows stay, so the second try finds it.
             with self._session() as session, session.begin():
                 return decision(session)
 
@@ -128,7 +128,7 @@ def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveReque
         return {key(item): item["kg"] for item in held}
 
     asked = (by_milestone(items), body.amount, body.currency)
-    # A caller who does not tell the buyer, or did not yet when the row was written, asks for the same all the same.
+    # A request without a buyer, or a row that was written without one, matches any buyer.
     another = None not in {body.buyer_id, row.buyer_id} and body.buyer_id != row.buyer_id
     if another or asked != (by_milestone(row.items), row.amount, row.currency):
         raise MISMATCH.problem()

@@ -40,7 +40,7 @@ from services.projects.schemas import (
     ReserveRequest,
 )
 
-# The catalogue is for the buyer's page.
+# The catalogue is read for the buyer's page, and by the audit.
 TO_LIST = [Role.INTAKE, Role.AUDITOR, Role.OPERATOR]
 
 DESCRIPTION = """What green projects sell, at which price, and how much of it is free; offset is reserved for a payment,

@@ -1,7 +1,7 @@
-"""Who decides: a purchase's outcome is decided once, at its reservation row, by this table (design, "Who decides").
+"""Who decides: a purchase's outcome is decided once, at its reservation row, by this table (docs/architecture.md).
 
-A row is asked by four calls. Every answer follows from the row's state alone, so a call that is repeated, or that comes
-late, finds what is decided; only who CLOSED a row is remembered by name, for only that caller publishes and completes.
+Four calls act on a row. Every answer follows from the row's state alone, so a repeated or late call finds what was
+decided; only who CLOSED a row is recorded by name, for only that caller publishes and completes the purchase.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 
 class Call(Enum):
-    """What a row can be asked."""
+    """The calls that act on a row."""
 
     RESERVE = auto()  # POST
     COMMIT = auto()  # PATCH committed

@@ -22,7 +22,7 @@ from services.projects.rules import Status
 
 
 class OrderRequest(RequestModel):
-    """The offset that a buyer wants, at the amount that he agreed to."""
+    """The offset that a buyer wants, at the amount that they agreed to."""
 
     model_config = ConfigDict(json_schema_extra=items_once)
 
