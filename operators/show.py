@@ -27,7 +27,7 @@ class SagaDetails(Frozen):
     decisions: tuple[Decision, ...] = ()
 
 
-class Purchase(Frozen):
+class PurchaseDetails(Frozen):
     """All that is known of a purchase now; `timeline` is None where neither its saga nor Payments tells it."""
 
     purchase_id: str | None
@@ -42,7 +42,7 @@ class Purchase(Frozen):
     records: PurchaseRecords
 
 
-async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purchase:
+async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> PurchaseDetails:
     """A purchase by any id of it, its provider's too; raises Refused (`not-found`, `ambiguous`) and Unavailable.
 
     One that Temporal has forgotten is shown as Payments has recorded it.
@@ -79,7 +79,7 @@ async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -
     return known
 
 
-async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, refused: Refused) -> Purchase:
+async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, refused: Refused) -> PurchaseDetails:
     bare = any_id.removeprefix(PURCHASE_ID_PREFIX)
     if "/" in bare:
         raise refused
@@ -101,12 +101,12 @@ def _purchase(
     records: PurchaseRecords,
     timeline: tuple[TimelineEntry, ...] | None,
     sagas: Sequence[SagaDetails],
-) -> Purchase:
+) -> PurchaseDetails:
     own = next((run for run in runs if purchase_id(run)), None)
     payment: dict[str, Any] = records.payment.entry or {}
     recorded: dict[str, Any] = payment.get("outcome") or {}
     needs = any(shown.parked or is_broken(shown.run) or is_failing(shown.run) for shown in sagas)
-    return Purchase(
+    return PurchaseDetails(
         purchase_id=(own and purchase_id(own)) or payment.get("purchase_id"),
         payment_id=_first(run.payment_id for run in runs) or payment.get("payment_id"),
         buyer_id=_first(run.buyer_id for run in runs) or payment.get("buyer_id"),

@@ -15,7 +15,7 @@ LEEWAY = timedelta(seconds=10)
 DEVELOPMENT_TOKEN_LIFE = timedelta(days=7)
 
 
-class Keys(Protocol):
+class TrustedKeys(Protocol):
     """The keys that we trust; which algorithms they are for is our choice, never a token's (RFC 8725, 3.1)."""
 
     @property
@@ -45,7 +45,7 @@ class SharedSecret:
 class Tokens:
     """Tells whose token it is."""
 
-    def __init__(self, config: IntakeSettings, keys: Keys) -> None:
+    def __init__(self, config: IntakeSettings, keys: TrustedKeys) -> None:
         self._config = config
         self._keys = keys
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from operators.cli.console import Table, short, since
 from operators.cli.exit_codes import DONE, INTERRUPTED, NOT_KNOWN, REFUSED
-from operators.deciding import DecisionOutcome, Result
+from operators.deciding import DecisionOutcome, DecisionResult
 from operators.environment import Environment
 from operators.targets import Target
 
@@ -16,12 +16,12 @@ from operators.targets import Target
 ROWS_MAX = 20
 NICE = frozenset({"workflow"})
 # In a long list these results are only counted: their rows are all alike.
-COUNTED = frozenset({Result.ENDED, Result.GOES_ON, Result.NOT_SENT})
+COUNTED = frozenset({DecisionResult.ENDED, DecisionResult.GOES_ON, DecisionResult.NOT_SENT})
 CODES = {
-    Result.REFUSED: REFUSED,
-    Result.PARKED_AGAIN: REFUSED,
-    Result.UNKNOWN: NOT_KNOWN,
-    Result.NOT_SENT: INTERRUPTED,
+    DecisionResult.REFUSED: REFUSED,
+    DecisionResult.PARKED_AGAIN: REFUSED,
+    DecisionResult.UNKNOWN: NOT_KNOWN,
+    DecisionResult.NOT_SENT: INTERRUPTED,
 }
 
 
@@ -76,7 +76,7 @@ def as_document(decision: str, outcomes: Sequence[DecisionOutcome]) -> dict[str,
     counts = Counter(each.result for each in outcomes)
     return {
         "decision": decision,
-        "counts": {result.value: counts[result] for result in Result},
+        "counts": {result.value: counts[result] for result in DecisionResult},
         "outcomes": [each.model_dump(mode="json") for each in outcomes],
     }
 

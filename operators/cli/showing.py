@@ -16,7 +16,7 @@ from operators.cli.listing import json_option
 from operators.cli.record_lines import record_lines
 from operators.decisions import Decision
 from operators.ports import RUNNING, TERMINATED, Step
-from operators.show import Purchase, SagaDetails, show
+from operators.show import PurchaseDetails, SagaDetails, show
 
 HANDBOOK = 'docs/operations.md, "A saga is parked": what each reason means, how to check, what to do'
 INDENT = 2
@@ -42,7 +42,7 @@ def commands(context: CommandContext) -> list[click.Command]:
     return [command]
 
 
-def as_document(purchase: Purchase) -> dict[str, Any]:
+def as_document(purchase: PurchaseDetails) -> dict[str, Any]:
     """The purchase for programs: each saga's own facts, and beside them what it tells."""
     sagas = [
         saga.run.model_dump(mode="json") | saga.model_dump(mode="json", exclude={"run"}) for saga in purchase.sagas
@@ -50,7 +50,7 @@ def as_document(purchase: Purchase) -> dict[str, Any]:
     return purchase.model_dump(mode="json", exclude={"sagas"}) | {"sagas": sagas}
 
 
-def _print(console: Console, purchase: Purchase) -> None:
+def _print(console: Console, purchase: PurchaseDetails) -> None:
     say_lines(console, f"Purchase {purchase.purchase_id or 'that nobody knows'}")
     _pairs(console, _head(purchase))
     waiting = [saga for saga in purchase.sagas if saga.parked]
@@ -67,7 +67,7 @@ def _print(console: Console, purchase: Purchase) -> None:
         _pairs(console, ((f"{e.at.astimezone(UTC):%m-%d %H:%M:%S}", e.event, e.detail) for e in purchase.timeline))
 
 
-def _head(purchase: Purchase) -> Iterator[tuple[str, str]]:
+def _head(purchase: PurchaseDetails) -> Iterator[tuple[str, str]]:
     yield "status", plain(purchase.status)
     yield "buyer", purchase.buyer_id or "-"
     if purchase.order:
@@ -78,7 +78,7 @@ def _head(purchase: Purchase) -> Iterator[tuple[str, str]]:
         yield "deadline", at(purchase.deadline)
 
 
-def _saga(console: Console, purchase: Purchase, shown: SagaDetails, *, alone: bool) -> None:
+def _saga(console: Console, purchase: PurchaseDetails, shown: SagaDetails, *, alone: bool) -> None:
     run = shown.run
     state = "parked" if shown.parked else run.state.replace("_", " ")
     moment = shown.parked.since if shown.parked else run.started_at if run.state == RUNNING else run.closed_at

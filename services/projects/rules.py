@@ -21,7 +21,7 @@ class Status(StrEnum):
     RETURNED = "returned"
 
 
-class Call(Enum):
+class ReservationCall(Enum):
     """The calls that act on a row."""
 
     RESERVE = auto()  # POST
@@ -33,29 +33,29 @@ class Call(Enum):
 NO_ROW = None
 
 _S = Status
-NEXT: Mapping[Call, Mapping[Status | None, Status | ProblemType]] = {
-    Call.RESERVE: {
+NEXT: Mapping[ReservationCall, Mapping[Status | None, Status | ProblemType]] = {
+    ReservationCall.RESERVE: {
         NO_ROW: _S.RESERVED,  # or CLOSED, if the stock or the price refuses: a late copy must not reserve after all
         _S.RESERVED: _S.RESERVED,
         _S.CLOSED: CLOSED,
         _S.COMMITTED: _S.COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.COMMIT: {
+    ReservationCall.COMMIT: {
         NO_ROW: NOT_FOUND,
         _S.RESERVED: _S.COMMITTED,
         _S.CLOSED: CLOSED,
         _S.COMMITTED: _S.COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.RELEASE: {
+    ReservationCall.RELEASE: {
         NO_ROW: _S.CLOSED,
         _S.RESERVED: _S.CLOSED,
         _S.CLOSED: _S.CLOSED,  # for the caller who won it: see `winner`
         _S.COMMITTED: COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.RESTOCK: {
+    ReservationCall.RESTOCK: {
         NO_ROW: _S.RETURNED,
         _S.RESERVED: _S.RETURNED,
         _S.CLOSED: _S.CLOSED,  # nothing is held: what was asked for is done
@@ -65,7 +65,7 @@ NEXT: Mapping[Call, Mapping[Status | None, Status | ProblemType]] = {
 }
 
 
-def decide(call: Call, status: Status | None) -> Status:
+def decide(call: ReservationCall, status: Status | None) -> Status:
     """The row's next state; raises the refusal. `status` None: there is no row yet, and a state makes one."""
     verdict = NEXT[call][status]
     if isinstance(verdict, ProblemType):

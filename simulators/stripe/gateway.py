@@ -36,7 +36,7 @@ class Gateway:
         self._settings = settings
         self._store = store
         self._faults = faults
-        self._keys = idempotency.Keys()
+        self._keys = idempotency.IdempotencyKeys()
 
     def run(self, model: type[P], work: Callable[[Call, P], Json], *, browsers_may: bool = False) -> Response:
         """Answer the current request with what `work` makes of its parameters."""

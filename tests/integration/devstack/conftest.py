@@ -29,7 +29,7 @@ def until(what: str, holds: Callable[[], bool]) -> None:
 
 
 @dataclass
-class Running:
+class RunningStack:
     """A fake stack in the foreground of nobody's terminal."""
 
     data: Path
@@ -61,11 +61,11 @@ class Running:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def run(tmp_path: Path) -> Iterator[Callable[..., RunningStack]]:
     """Start fake stacks; those that the test leaves running are killed, which their guards see."""
-    started: list[Running] = []
+    started: list[RunningStack] = []
 
-    def start(*arguments: str) -> Running:
+    def start(*arguments: str) -> RunningStack:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.integration.devstack.fake_stack", str(tmp_path), *arguments],
             cwd=ROOT,
@@ -74,7 +74,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Running]]:
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
-        started.append(Running(tmp_path, process))
+        started.append(RunningStack(tmp_path, process))
         return started[-1]
 
     yield start

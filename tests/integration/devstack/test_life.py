@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.devstack.conftest import Running, until
+from tests.integration.devstack.conftest import RunningStack, until
 from tests.integration.devstack.fake_stack import plan
 from tests.integration.settings import restarted_with
 from tools.devstack.control import ask_restart
@@ -16,7 +16,7 @@ from tools.devstack.errors import StackError
 from tools.devstack.options import StackOptions
 from tools.devstack.stack import Stack
 
-Run = Callable[..., Running]
+Run = Callable[..., RunningStack]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

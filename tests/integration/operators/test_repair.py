@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.integration.hold import killed, stopped
 from tests.integration.operators.conftest import Command
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
 from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
@@ -14,7 +14,7 @@ Terminate = Callable[[str], None]
 TIMES = "opened_at", "deadline"
 
 
-def shown(purchases: Command, purchase: Purchase) -> dict[str, Any]:
+def shown(purchases: Command, purchase: BoughtPurchase) -> dict[str, Any]:
     """The purchase as `show` tells it to programs."""
     return dict(json.loads(purchases("show", purchase.purchase_id, "--json").stdout))
 

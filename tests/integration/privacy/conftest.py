@@ -21,7 +21,7 @@ WRITERS = ("start_payment_worker", "payment_success_worker", "payment_failed_wor
 
 
 @dataclass
-class Keys:
+class PayloadKeys:
     """What the stack's processes are told of keys."""
 
     stack: Stack
@@ -46,9 +46,9 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="package")
-def keys(own: Stack) -> Keys:
+def keys(own: Stack) -> PayloadKeys:
     """That stack's keys."""
-    return Keys(own)
+    return PayloadKeys(own)
 
 
 @pytest.fixture(scope="package")

@@ -14,7 +14,7 @@ from tools.devstack.stack import Stack
 Json = dict[str, Any]
 
 
-class Provider:
+class SimulatedProvider:
     """The simulator of a stack, with the secret key; and what Payments knows of it without asking."""
 
     def __init__(self, stack: Stack, shop: Shop) -> None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from temporalio.client import WorkflowExecutionStatus
 
 from tests.integration.hold import stopped
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
 from tests.integration.temporal import TemporalServer
 from tools.devstack.audit import audit_stack
 from tools.devstack.stack import Stack
@@ -78,7 +78,7 @@ def test_the_records_add_up(battered: Stack) -> None:
     assert asyncio.run(audit_stack(battered.description)).faults == ()
 
 
-def never_opened(buyers: Buyers, purchase: Purchase) -> None:
+def never_opened(buyers: Buyers, purchase: BoughtPurchase) -> None:
     """The opening was given up for good."""
     shown = buyers.completed(purchase)
     assert (shown["status"], shown["reason"]) == ("rejected", "opening-failed")

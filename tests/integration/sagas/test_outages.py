@@ -11,7 +11,7 @@ import pytest
 from domain.keys import purchase_id_of
 from tests.integration.hold import killed, stopped
 from tests.integration.newcomers import newcomer
-from tests.integration.sagas.provider import Provider
+from tests.integration.sagas.provider import SimulatedProvider
 from tests.integration.settings import restarted_with
 from tests.integration.temporal import TemporalServer
 from tools.devstack.audit import audit_stack
@@ -82,7 +82,7 @@ def test_money_that_goes_back_before_the_delivery_buys_nothing(
     with stopped(own, "users"):
         client.pay(answer).raise_for_status()
         engine.wait_until_retried(f"payment-success/{answer['payment_id']}")
-        Provider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": reference(answer)})
+        SimulatedProvider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": reference(answer)})
     assert client.completed(answer["purchase_id"])["status"] == "refunded"
     offsets = client.pages("users", f"/users/{client.buyer}/offsets")
     assert answer["payment_id"] not in {offset["payment_id"] for offset in offsets}

@@ -10,11 +10,11 @@ from domain.answers import given_up, recorded_answer
 from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView, PurchaseView
 from domain.purchase import ENDS, Answer, Payment, PurchaseStatus
-from tests.sagas.agenda import Event
+from tests.sagas.agenda import AgendaEvent
 from tests.sagas.execution import Execution
 from tests.sagas.explorer import invariants
 from tests.sagas.explorer.network import Network
-from tests.sagas.explorer.provider import Provider, Setting
+from tests.sagas.explorer.provider import ExploredProvider, Setting
 from tests.sagas.fakes import MAX_OPEN, Callees
 from tests.sagas.sdk import value_of
 from tests.sagas.temporal import START
@@ -69,7 +69,7 @@ class Town:
         )
         self.world.payments.paid_at_creation = setting.paid_at_creation
         self.engine = self.world.engine
-        self.provider = Provider(setting, self.world, self.tell, self.cancel)
+        self.provider = ExploredProvider(setting, self.world, self.tell, self.cancel)
         self.rival_has = 0
         self.answers: list[str] = []
         self.ends_told: set[PurchaseStatus] = set()
@@ -91,7 +91,7 @@ class Town:
         passed = int((self.engine.now - START).total_seconds())
         self.story.append(f"{passed // 3600:4}:{passed // 60 % 60:02}:{passed % 60:02}  {words}")
 
-    def step(self, event: Event | None = None) -> bool:
+    def step(self, event: AgendaEvent | None = None) -> bool:
         """Let an event happen, without a choice the one whose turn it is; False if there is none."""
         event = event or self.engine.agenda.first()
         if event is None:

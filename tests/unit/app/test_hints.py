@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.keys import purchase_id_of
 from tests.unit.app.requests import body_with, post, refusal
-from tests.unit.fakes import FakePayments, FakePurchases, Recorder, payment, saga
+from tests.unit.fakes import FakePaymentRecords, FakePurchases, Recorder, payment, saga
 
 AWAY = [Unavailable("no answer"), ContractBroken("401"), TimeoutError()]
 PURCHASE = purchase_id_of("alice", "k1")
@@ -86,7 +86,7 @@ def test_a_repeat_is_answered_as_the_first_time(  # noqa: PLR0913, PLR0917 - a c
 
 
 def test_a_repeat_is_known_by_its_record_when_temporal_has_forgotten_it(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, projects: Recorder
+    client: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, projects: Recorder
 ) -> None:
     """After the retention the record in Payments leads to the answer."""
     first = post(client).get_json()
@@ -96,7 +96,7 @@ def test_a_repeat_is_known_by_its_record_when_temporal_has_forgotten_it(
 
 
 def test_nobody_is_told_no_before_it_is_known_to_be_no_repeat(
-    client: FlaskClient, payments: FakePayments, projects: Recorder
+    client: FlaskClient, payments: FakePaymentRecords, projects: Recorder
 ) -> None:
     """While the records are away the refusal of a hint waits: the repeat might have an answer."""
     projects.error = Refused("sold-out", "No.")

@@ -25,7 +25,7 @@ from domain.purchase import Answer, PurchaseStatus
 from engine.limiter import AdaptiveLimiter, Overloaded
 from engine.purchases import Purchases
 from engine.sagas import HintedAgainst
-from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePayments, outcome, payment, saga, view
+from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePaymentRecords, outcome, payment, saga, view
 from workflows.attributes import order_attributes
 
 ANSWER = Answer(
@@ -47,7 +47,7 @@ def rpc_error(status: RPCStatusCode = RPCStatusCode.UNAVAILABLE) -> RPCError:
 
 
 @dataclass
-class Description:
+class SagaDescription:
     """What the server tells of a workflow."""
 
     typed_search_attributes: TypedSearchAttributes = TypedSearchAttributes.empty
@@ -114,14 +114,14 @@ class FakeClient:
 
 
 def purchases_on(
-    client: FakeClient, payments: FakePayments | None = None, limiter: AdaptiveLimiter | None = None
+    client: FakeClient, payments: FakePaymentRecords | None = None, limiter: AdaptiveLimiter | None = None
 ) -> Purchases:
     """The way to the sagas over this client."""
 
     async def make_client() -> Client:
         return cast("Client", client)
 
-    return Purchases(cast("Payments", payments or FakePayments()), make_client, limiter)
+    return Purchases(cast("Payments", payments or FakePaymentRecords()), make_client, limiter)
 
 
 def answering(answer: Any = None, **known: Any) -> Purchases:
@@ -211,7 +211,7 @@ async def test_a_server_that_is_away_is_noticed_before_the_answers_time_is_over(
 
 async def test_an_ended_purchase_is_answered_from_its_record() -> None:
     """Its saga is closed: the record holds the answer, and the refusal of another body."""
-    payments = FakePayments()
+    payments = FakePaymentRecords()
     payments.records = [payment(outcome=outcome(answer=ANSWER.model_dump(mode="json")))]
     purchases = purchases_on(FakeClient(STARTED), payments)
     assert await purchases.open(START) == ANSWER
@@ -222,7 +222,7 @@ async def test_an_ended_purchase_is_answered_from_its_record() -> None:
 @pytest.mark.parametrize("records", [[], [payment()]])
 async def test_an_ended_purchase_without_a_record_may_be_repeated(records: list[Any]) -> None:
     """Nothing is made up."""
-    payments = FakePayments()
+    payments = FakePaymentRecords()
     payments.records = records
     with pytest.raises(Unavailable):
         await purchases_on(FakeClient(STARTED), payments).open(START)
@@ -239,14 +239,14 @@ async def test_a_cancel_gives_the_purchase_as_its_saga_sees_it() -> None:
 
 async def test_a_saga_is_described_without_its_worker() -> None:
     """Memo, search attributes and start time tell what the buyer may know; no worker is asked."""
-    client = FakeClient(Description(order_attributes(ORDER, PurchaseStatus.AWAITING_PAYMENT)), view=RuntimeError)
+    client = FakeClient(SagaDescription(order_attributes(ORDER, PurchaseStatus.AWAITING_PAYMENT)), view=RuntimeError)
     assert await purchases_on(client).read("p1", ask_worker=False) == saga()
     assert client.calls == [("purchase/p1", {})]
 
 
 async def test_a_saga_that_has_just_begun_or_ended_is_described() -> None:
     """Without attributes it is opening; a closed one is not running, and has no worker to ask."""
-    ended = answering(Description(status=WorkflowExecutionStatus.COMPLETED))
+    ended = answering(SagaDescription(status=WorkflowExecutionStatus.COMPLETED))
     assert await ended.read("p1") == saga(status=PurchaseStatus.OPENING, running=False)
 
 
@@ -260,7 +260,7 @@ async def test_an_unknown_saga_is_none_and_an_absent_server_is_not() -> None:
 async def test_a_view_is_what_the_worker_tells() -> None:
     """The query's answer takes the description's place."""
     fresh = view(status=PurchaseStatus.PROCESSING)
-    assert await answering(Description(), view=fresh).read("p1") == saga(status=PurchaseStatus.PROCESSING)
+    assert await answering(SagaDescription(), view=fresh).read("p1") == saga(status=PurchaseStatus.PROCESSING)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ async def test_a_view_is_what_the_worker_tells() -> None:
 )
 async def test_a_worker_that_does_not_answer_is_done_without(error: Exception) -> None:
     """A purchase is shown without its timeline rather than not at all."""
-    assert await answering(Description(), view=error).read("p1") == saga(status=PurchaseStatus.OPENING)
+    assert await answering(SagaDescription(), view=error).read("p1") == saga(status=PurchaseStatus.OPENING)
 
 
 FOLLOW_UPS: list[tuple[FollowUpInput, str, str]] = [
