@@ -126,7 +126,7 @@ def _client(town: Town) -> list[Move]:
     return [town.post] if town.open_sagas() else [town.post, town.forget]
 
 
-class Mover(Enum):
+class Actor(Enum):
     """Who moves."""
 
     CALL = 0
@@ -140,20 +140,20 @@ class Mover(Enum):
     CLIENT = 8
 
 
-MOVES: dict[Mover, Callable[[Town], list[Move]]] = {
-    Mover.CALL: _call,
-    Mover.BUYER: _buyer,
-    Mover.TIME: _time,
-    Mover.ORDER: _order,
-    Mover.WEBHOOK: _webhook,
-    Mover.WORKER: _worker,
-    Mover.SERVICE: _service,
-    Mover.OPERATOR: _operator,
-    Mover.CLIENT: _client,
+MOVES: dict[Actor, Callable[[Town], list[Move]]] = {
+    Actor.CALL: _call,
+    Actor.BUYER: _buyer,
+    Actor.TIME: _time,
+    Actor.ORDER: _order,
+    Actor.WEBHOOK: _webhook,
+    Actor.WORKER: _worker,
+    Actor.SERVICE: _service,
+    Actor.OPERATOR: _operator,
+    Actor.CLIENT: _client,
 }
 
 
-def move(town: Town, kind: Mover, pick: int) -> None:
+def move(town: Town, kind: Actor, pick: int) -> None:
     """Make one of the moves that are possible, if any is."""
     moves = MOVES[kind](town)
     if moves:

@@ -6,7 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 from tests.sagas.explorer.invariants import Violation, check_at_rest
-from tests.sagas.explorer.moves import Mover, move
+from tests.sagas.explorer.moves import Actor, move
 from tests.sagas.explorer.provider import BuyerPlan, Setting
 from tests.sagas.explorer.town import SOUND, Parts, Town
 
@@ -17,7 +17,7 @@ MOMENTS = {"events": 60, "calls": 12}
 # A move is picked among those that are possible then, which are fewer.
 PICKS = 64
 # What happens to calls and what the buyer does decides most stories.
-KINDS = (*Mover, *[Mover.CALL] * 3, *[Mover.BUYER] * 3, Mover.TIME)
+KINDS = (*Actor, *[Actor.CALL] * 3, *[Actor.BUYER] * 3, Actor.TIME)
 # One story in so many has a provider that is paid at creation: there a buyer's plans decide less.
 PAID_AT_CREATION = 4
 # More events than any story needs: beyond it something turns round and round.
@@ -31,7 +31,7 @@ class Turn(NamedTuple):
 
     after: int
     of: str
-    kind: Mover
+    kind: Actor
     pick: int
 
 
