@@ -15,23 +15,23 @@ from lib.tokens import digest
 from tests.unit.deploy.known import classes_at, known
 from tests.unit.lib.settings.classes import REPOSITORY, all_settings, defaults
 from tools.devstack import temporal
-from tools.devstack.processes import PROCESSES, Entry, Manifest
+from tools.devstack.processes import PROCESSES, Entry, ProcessList
 
 COMPOSE = "docker-compose.yml"
 STRIPE = "deploy/compose.stripe.yml"
 OVERRIDES = sorted(str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "deploy").glob("compose.*.yml"))
 # The names that the platform knows (design, "Processes").
-OURS = {entry.in_compose: entry for entry in PROCESSES if Manifest.COMPOSE in entry.listed_in}
+OURS = {entry.in_compose: entry for entry in PROCESSES if ProcessList.COMPOSE in entry.listed_in}
 # Libraries' own.
 LIBRARIES = {*defaults(TraceSettings), "WEB_CONCURRENCY"}
 # What compose itself asks for, beside settings: passwords of the programs that only compose starts, and each caller's
 # SERVICE_TOKEN by another name, for a `.env` has one of that name.
 COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "INTAKE_TOKEN", "WORKER_TOKEN"}
 LISTED = [
-    (place, entry)
-    for place in (Manifest.COMPOSE, Manifest.TELEMETRY)
+    (where, entry)
+    for where in (ProcessList.COMPOSE, ProcessList.TELEMETRY)
     for entry in PROCESSES
-    if place in entry.listed_in
+    if where in entry.listed_in
 ]
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
@@ -70,13 +70,13 @@ def test_the_file_is_valid(path: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "entry"), LISTED, ids=lambda part: getattr(part, "name", part))
-def test_every_variable_is_a_setting_of_the_process(path: Manifest, entry: Entry) -> None:
+def test_every_variable_is_a_setting_of_the_process(path: ProcessList, entry: Entry) -> None:
     """No process is told what it does not read, secrets least of all."""
     assert sorted(set(told(entry.in_compose, path)) - known(path, entry)) == []
 
 
 @pytest.mark.parametrize(("path", "entry"), LISTED, ids=lambda part: getattr(part, "name", part))
-def test_a_process_takes_the_values(path: Manifest, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_takes_the_values(path: ProcessList, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings classes accept them as they are without any variable set."""
     for variable, value in told(entry.in_compose, path).items():
         monkeypatch.setenv(variable, value)
@@ -89,7 +89,7 @@ def test_each_caller_has_a_token_of_its_own() -> None:
     borne = {
         "intake": told("buy_projects")["SERVICE_TOKEN"],
         "worker": told("temporal_start_payment_worker")["SERVICE_TOKEN"],
-        "auditor": told("audit", Manifest.TELEMETRY)["SERVICE_TOKEN"],
+        "auditor": told("audit", ProcessList.TELEMETRY)["SERVICE_TOKEN"],
         "operator": told("buy_projects")["OPERATOR_TOKEN"],
     }
 
