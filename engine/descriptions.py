@@ -1,4 +1,4 @@
-"""What Temporal tells about a purchase's saga, in our words."""
+"""What Temporal's server says about a purchase's saga, translated into our models."""
 
 from datetime import UTC, timedelta
 
@@ -14,7 +14,7 @@ from workflows.attributes import PURCHASE_STATUS
 
 
 async def described(description: WorkflowExecutionDescription) -> PurchaseSaga:
-    """The saga as the server describes it: its memo is what it was started with, its attributes where it stands."""
+    """The saga as the server describes it: the memo holds its input, the search attributes its status."""
     memo = await description.memo()
     order = Order.model_validate(memo["order"])
     # A repaired saga starts again for the server, but not for its buyer.
@@ -31,7 +31,7 @@ async def described(description: WorkflowExecutionDescription) -> PurchaseSaga:
 
 
 def refused_opening(error: WorkflowUpdateFailedError) -> Refused | Unavailable:
-    """What a failed update says: the purchase's refusal, or nothing that is known."""
+    """The error of a failed update `open`: the purchase's refusal, or Unavailable."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type:
         extra = cause.details[0] if cause.details else {}

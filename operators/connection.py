@@ -53,7 +53,7 @@ class TemporalConnection:
 
 @asynccontextmanager
 async def answering(timeout_s: float = ANSWER_TIMEOUT_S, away: str = "") -> AsyncIterator[None]:
-    """Whoever does not answer in time is away; what cannot be decrypted here is not known either."""
+    """Raise Unavailable where there is no answer in time, or one that cannot be decrypted here."""
     nobody = f"Temporal does not answer at {address()}, where TEMPORAL_ADDRESS says that it is."
     try:
         async with asyncio.timeout(timeout_s):

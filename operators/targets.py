@@ -38,7 +38,7 @@ class Missed(Frozen):
 
     @property
     def unknown(self) -> bool:
-        """Whether nobody could be asked, or it is not clear what is meant."""
+        """Whether there was no answer, or the id was ambiguous."""
         return self.kind in UNKNOWN
 
 
@@ -57,7 +57,7 @@ async def by_filters(temporal: TemporalReader, filters: Filters, reason: str | N
     scope = of_statuses(filters.statuses) if filters.statuses else "" if filters.query else PARKED
     runs = latest(await temporal.found(filters.narrow(scope), WAITING_MAX))
     targets = await _asked(temporal, [run for run in runs if run.state == RUNNING])
-    # What does not wait is not meant by a bulk; whom nobody could ask is told.
+    # A bulk decision leaves out sagas that do not wait; those that could not be asked are reported.
     return [target for target in targets if _meant(target, reason)]
 
 
@@ -75,7 +75,7 @@ async def _by_id(temporal: TemporalReader, any_id: str) -> Target | Missed:
     named = [run for run in runs if run.workflow_id == any_id and not purchase_id(run)]
     targets = await _asked(temporal, [run for run in named or runs if run.state == RUNNING])
     waiting = [target for target in targets if isinstance(target, Target)]
-    # A purchase that waits for its follow-up may be overdue as well: the cause is meant.
+    # A purchase that waits for a parked follow-up may be overdue as well: decide on the follow-up, the cause.
     waiting = [target for target in waiting if not purchase_id(target.run)] or waiting
     if len(waiting) == 1:
         return waiting[0]

@@ -1,4 +1,4 @@
-"""A saga that follows an event of a payment: it learns the order from Payments, and shows on the purchase."""
+"""A saga that follows an event of a payment: it reads the order from Payments, and signals the purchase."""
 
 from temporalio import workflow
 
@@ -17,7 +17,7 @@ class FollowUp(Saga):
         super().__init__(status)
         self.payment_id = payment_id
         self.order: Order | None = None
-        # What the purchase shows of the saga, unless it is parked; empty where its status says all.
+        # The note that the purchase shows while this saga goes on; empty where its status says enough.
         self.goes_on = ""
 
     def know_order(self, payment: Payment) -> Order:
@@ -37,19 +37,19 @@ class FollowUp(Saga):
         self.details.leave(why)
         return SagaEnd(note=why)
 
-    async def tell_parked(self, why: str) -> None:
-        """A parked saga of any kind shows on its purchase."""
-        await self._tell_progress(PurchaseStatus.NEEDS_ATTENTION, why)
+    async def signal_parked(self, why: str) -> None:
+        """Let the purchase show that this saga is parked."""
+        await self._signal_progress(PurchaseStatus.NEEDS_ATTENTION, why)
 
-    async def tell_resumed(self) -> None:
-        """The purchase is on its way again."""
-        await self._tell_progress(self.details.status, self.goes_on)
+    async def signal_resumed(self) -> None:
+        """Let the purchase show that this saga goes on."""
+        await self._signal_progress(self.details.status, self.goes_on)
 
-    async def _tell_progress(self, status: PurchaseStatus, note: str) -> None:
-        """Tell the purchase that the payment is of by Payments' record.
+    async def _signal_progress(self, status: PurchaseStatus, note: str) -> None:
+        """Signal the purchase to which the payment belongs by Payments' record.
 
-        As long as Payments has not answered nobody can know it: operators find the saga by its payment, and the
-        purchase asks Payments itself at its deadline.
+        Until Payments has answered the purchase is not known: operators find the saga by its payment, and the purchase
+        asks Payments itself at its deadline.
         """
         if self.order:
-            await self.tell(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))
+            await self.signal(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))

@@ -32,7 +32,7 @@ class Reason(StrEnum):
 
 
 class Unfinished(Exception):
-    """A step is not waited for any longer: it may have taken effect, or may still do so."""
+    """The saga no longer waits for a step, which may have taken effect or may still do so."""
 
 
 class Aborted(Unfinished):
@@ -68,16 +68,16 @@ class Parked:
 
 
 class Operated(Protocol):
-    """What parking asks of its saga."""
+    """What Parking needs from its saga."""
 
     def abort_means(self) -> str:
         """What an abort will do, in a sentence; asked only of a saga that can be undone."""
 
-    async def tell_parked(self, why: str) -> None:
-        """Tell whoever else shows the saga that it waits for an operator."""
+    async def signal_parked(self, why: str) -> None:
+        """Let the purchase show that this saga waits for an operator."""
 
-    async def tell_resumed(self) -> None:
-        """Tell them that it goes on."""
+    async def signal_resumed(self) -> None:
+        """Let the purchase show that this saga goes on."""
 
 
 class Parking:
@@ -102,19 +102,19 @@ class Parking:
     async def park(
         self, reason: Reason, why: str, skip: Skip | None = None, until: Callable[[], bool] = lambda: False
     ) -> Parked:
-        """Wait for an operator's decision, or for what else `until` tells.
+        """Wait for an operator's decision, or until `until` is true.
 
         Raises Aborted when the saga is to be undone.
         """
-        before = self._details.shown
+        before = self._details.shown_state
         parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
         self._details.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
         count_parked(reason)
-        await self._saga.tell_parked(why)
+        await self._saga.signal_parked(why)
         await self._decision(why, lambda: parked.decision is not None or self.aborting or until())
         self._parked = None
         self._details.show(*before)
-        await self._saga.tell_resumed()
+        await self._saga.signal_resumed()
         if self.aborting:
             raise Aborted(why)
         return parked
@@ -171,7 +171,7 @@ class Parking:
 
 
 def takes_one(signal: Callable[..., None]) -> Callable[..., None]:
-    """Hear a signal only with the one thing that it tells: by any other the SDK fails the saga's task, for ever."""
+    """Ignore a signal that has not exactly one valid argument: the SDK would fail the saga's task at every try."""
 
     @functools.wraps(signal)
     def heard(self: Any, *arguments: Any) -> None:
@@ -190,5 +190,5 @@ def _to_decide(choices: dict[str, str]) -> str:
 
 
 def benign(kind: str, detail: str, *details: Any) -> ApplicationError:
-    """A refusal as Temporal carries it to whoever asked; it must not count as an error in logs and metrics."""
+    """A refusal for the caller of an update; benign, so that it does not count as an error in logs and metrics."""
     return ApplicationError(detail, *details, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
     from domain.errors import RefusalKind, Refused
     from domain.messages import DeliverCall, OffsetCall, PaymentCall, PaymentSuccessInput, SagaEnd
-    from domain.money import shown_amount
+    from domain.money import format_amount
     from domain.offset import ReservationStatus
     from domain.payment import Payment, PaymentStatus, Unpaid
     from domain.purchase import Order, PurchaseStatus
@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.saga import heeds_cancellation
 
 CAPTURE_REFUSED = "capture-refused"
-# Undone so, a purchase whose money was never taken has failed: there was nothing to give back.
+# With these reasons a purchase whose money was never taken ends `failed`, not `refunded`.
 NEVER_CHARGED = frozenset({CAPTURE_REFUSED, Unpaid.AMOUNT_DIFFERS})
 
 
@@ -43,10 +43,10 @@ class PaymentSuccess(FollowUp):
     @workflow.run
     @heeds_cancellation
     async def run(self, start: PaymentSuccessInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
-        """Commit, capture, deliver, tell; what stops it on the way undoes the money first and the offset after it.
+        """Commit, capture, deliver, publish; what stops that on the way undoes the money first and the offset after it.
 
-        Money buys only while it is all there: the saga retrieves the payment before it does anything, and once more
-        where a delivery took its time. The point of no return is a delivery on an answer that is not old.
+        The money must be there until the delivery: the saga retrieves the payment before it does anything, and once
+        more after a slow delivery. The point of no return is a delivery on an answer that is not old.
         """
         payment = await self._retrieve_until_decided()
         if payment.outcome or payment.status is PaymentStatus.CANCELED:
@@ -69,7 +69,7 @@ class PaymentSuccess(FollowUp):
         return "The purchase is undone: the money goes back to the buyer, then the offset to its milestone."
 
     async def _retrieve_until_decided(self) -> Payment:
-        """The payment, paid or canceled: an event says that it was paid, so another reading is stale."""
+        """The payment once it is paid or canceled: the event says that it was paid, so any other answer is stale."""
         attempt = 0
         while True:
             payment = await self._retrieve()
@@ -79,31 +79,31 @@ class PaymentSuccess(FollowUp):
             attempt += 1
 
     async def _retrieve(self) -> Payment:
-        """The payment; an answer is as old as its question."""
+        """The payment; the age of an answer counts from its question."""
         asked_at = workflow.now()
         payment = await self.retrieve(self.payment_id)
         self.retrieved_at = asked_at
         return payment
 
     async def _take_up(self, payment: Payment) -> Order:
-        """Know the order, and tell the purchase that its money has come."""
+        """Keep the payment's order, and signal the purchase that it is paid."""
         order = self.know_order(payment)
         self.details.note("payment_received")
         self.goes_on = "Paid; the offset is being delivered."
         self.details.show(PurchaseStatus.PROCESSING, f"Delivers {order.summary()}.")
-        await self.tell_resumed()
+        await self.signal_resumed()
         return order
 
     # ---- forward ----------------------------------------------------------------------------------------------------
 
     def _check_money(self, payment: Payment) -> None:
-        """Money that is back, disputed or not what the order costs buys nothing, whoever has seen to that."""
+        """Raise Undo if the money is back, disputed or not the order's amount."""
         if not payment.authorised:
             self._check_paid(payment)
 
     @staticmethod
     def _check_paid(payment: Payment) -> None:
-        """The same, once the money must have been taken."""
+        """The same for money that must have been captured."""
         if payment.why_unpaid:
             raise Undo(payment.why_unpaid)
 
@@ -122,7 +122,7 @@ class PaymentSuccess(FollowUp):
         self.details.note("offset_sold")
 
     async def _capture(self, payment: Payment) -> None:
-        """Take the money that is only authorised; the answer shows the payment as it is then."""
+        """Capture the money if it is only authorised."""
         if not payment.authorised:
             return
         asked_at = workflow.now()
@@ -130,7 +130,7 @@ class PaymentSuccess(FollowUp):
             payment = await self.steps.take(PaymentsSteps.capture_payment, self.call, summary="Capture the payment")
             self.retrieved_at = asked_at
         except Refused as refused:
-            # A repeat of a capture that was done may be refused: the payment itself tells.
+            # A repeat of a capture that was done may be refused: the payment itself shows it.
             payment = await self._retrieve()
             if payment.amount_captured == 0:
                 raise Undo(CAPTURE_REFUSED) from refused
@@ -148,7 +148,7 @@ class PaymentSuccess(FollowUp):
             raise Undo(refused.kind if unpaid else "delivery-refused") from refused
 
     async def _retrieve_once_more(self) -> None:
-        """The point of no return. What took its time may have hung on its way while the money went back."""
+        """The point of no return. A slow delivery may have hung in the network while the money went back."""
         if workflow.now() - self.retrieved_at > policies.PAYMENT_FRESH:
             self._check_paid(await self._retrieve())
         self.parking.compensable = False
@@ -163,7 +163,7 @@ class PaymentSuccess(FollowUp):
             return self.end_quietly("Another saga has decided how the purchase ends.")
         self.goes_on = "It is being undone: the money goes back to the buyer, then the offset to its milestone."
         self.details.show(PurchaseStatus.PROCESSING, f"{self.goes_on} The reason: {reason}.")
-        await self.tell_resumed()
+        await self.signal_resumed()
         if self.committed:
             await self._revoke(order)
         refunded = await self._undo_money(order)
@@ -174,11 +174,12 @@ class PaymentSuccess(FollowUp):
         return await self._end(order, PurchaseStatus.REFUNDED, reason, refunded)
 
     async def _claim(self) -> bool:
-        """Close the reservation before anything is undone; a commit that was not known to be done shows here."""
+        """Release the reservation before anything is undone; this also shows a commit whose answer was lost."""
         try:
             await self.release(self.payment_id)
         except Refused:
-            # Only this saga sells and returns: what is sold, or was returned by an earlier run, is its own to undo.
+            # Only this saga commits and restocks: a row in one of these states was brought there by this saga, or its
+            # earlier run.
             retrieve = ProjectsSteps.retrieve_reservation
             row = await self.steps.take(retrieve, self.call, summary="See who has closed the reservation")
             self.committed = row.status in {ReservationStatus.COMMITTED, ReservationStatus.RETURNED}
@@ -186,7 +187,7 @@ class PaymentSuccess(FollowUp):
         return True
 
     async def _revoke(self, order: Order) -> None:
-        """A late copy of the delivery must not create the offset."""
+        """Revoke the offset, so that a late copy of the delivery cannot create it."""
         call = OffsetCall(payment_id=self.payment_id, buyer_id=order.buyer_id)
         await self.steps.take(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset", must_succeed=True)
 
@@ -197,7 +198,7 @@ class PaymentSuccess(FollowUp):
         except Refused:
             refund = PaymentsSteps.refund_payment
             payment = await self.steps.take(refund, self.call, summary="Refund the payment", must_succeed=True)
-            self.details.note("payment_refunded", shown_amount(payment.amount_refunded, order.currency))
+            self.details.note("payment_refunded", format_amount(payment.amount_refunded, order.currency))
             return payment.amount_refunded
         self.details.note("payment_canceled")
         return None
@@ -211,8 +212,8 @@ class PaymentSuccess(FollowUp):
     async def _end(
         self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
     ) -> SagaEnd:
-        """Publish and tell: every end that owns the outcome does both."""
+        """Publish and signal: a saga that has decided the end always does both."""
         kind = "payment.success" if status is PurchaseStatus.PAID else f"payment.{status}"
         await self.publish(kind, self.payment_id, order, status, amount_refunded)
-        await self.tell_end(self.payment_id, order, status, reason)
+        await self.complete_purchase(self.payment_id, order, status, reason)
         return SagaEnd(status=status, note=reason or "")

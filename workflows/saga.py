@@ -1,4 +1,4 @@
-"""What all sagas share: telling the purchase, asking again, and the messages by which people decide."""
+"""What all sagas share: steps, signals to the purchase, asking again, and the messages by which people decide."""
 
 import asyncio
 import functools
@@ -33,7 +33,7 @@ End = TypeVar("End")
 
 
 class Saga:
-    """A saga of one purchase: takes steps, tells, and asks again.
+    """A saga of one purchase: takes steps, signals the purchase, and asks again.
 
     `details` is what is shown of it, `parking` what people decide about it, `steps` how it acts.
     """
@@ -51,11 +51,11 @@ class Saga:
         """What an abort will do, in a sentence; asked only of a saga that can be undone."""
         raise NotImplementedError
 
-    async def tell_parked(self, why: str) -> None:
-        """Tell whoever else shows the saga that it waits for an operator."""
+    async def signal_parked(self, why: str) -> None:
+        """Let the purchase show that this saga waits for an operator."""
 
-    async def tell_resumed(self) -> None:
-        """Tell them that it goes on."""
+    async def signal_resumed(self) -> None:
+        """Let the purchase show that this saga goes on."""
 
     # ---- people's decisions -----------------------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class Saga:
         return await self.steps.take(PaymentsSteps.cancel_payment, call, summary=f"Cancel payment {payment_id}")
 
     async def release(self, payment_id: str) -> None:
-        """Close the reservation, by which this saga decides the purchase's end; Refused if another one has."""
+        """Release the reservation, which decides the purchase for this saga; Refused if another one has decided it."""
         call = PaymentCall(payment_id=payment_id)
         await self.steps.take(ProjectsSteps.release_offset, call, summary="Release the reserved offset")
         self.details.note("offset_released")
@@ -122,8 +122,8 @@ class Saga:
 
     # ---- the purchase -----------------------------------------------------------------------------------------------
 
-    async def tell(self, purchase_id: str, message: PurchaseResult | Progress) -> None:
-        """Tell the purchase's own saga; one that is closed already needs no telling."""
+    async def signal(self, purchase_id: str, message: PurchaseResult | Progress) -> None:
+        """Signal the purchase's own saga; one that has ended already needs no signal."""
         handle = workflow.get_external_workflow_handle(purchase_workflow_id(purchase_id))
         try:
             signal = Signal.COMPLETE if isinstance(message, PurchaseResult) else Signal.PROGRESS
@@ -131,12 +131,14 @@ class Saga:
         except ApplicationError:
             workflow.logger.info("purchase %s is closed already", purchase_id)
 
-    async def tell_end(self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None) -> None:
-        """Tell the purchase how it ended."""
+    async def complete_purchase(
+        self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None
+    ) -> None:
+        """Signal the purchase how it ended."""
         self.details.show(status)
         timeline = tuple(self.details.timeline)
         result = PurchaseResult(payment_id=payment_id, status=status, reason=reason, timeline=timeline)
-        await self.tell(order.purchase_id, result)
+        await self.signal(order.purchase_id, result)
 
     # ---- waiting ----------------------------------------------------------------------------------------------------
 
@@ -157,7 +159,7 @@ class Saga:
 
 
 def heeds_cancellation(run: Callable[[AnySaga, Start], Awaitable[End]]) -> Callable[[AnySaga, Start], Awaitable[End]]:
-    """Make a cancellation a request that the saga heeds where it can be undone; it is never torn out of a step.
+    """Turn a cancellation into a request that the saga heeds where it can be undone; it never interrupts a step.
 
     A saga that is aborted before it has done anything closes as canceled or failed, so that its id can be used again.
     """

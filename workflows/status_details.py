@@ -1,4 +1,4 @@
-"""What people see of a saga: its status as a search attribute, its timeline, and in words where it stands."""
+"""What people see of a saga: its status as a search attribute, its timeline, and a text that says where it stands."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import PurchaseStatus, TimelineEntry
     from workflows.attributes import PURCHASE_STATUS
 
-# What a status means where a saga has nothing closer to say.
+# What a status means, where a saga says nothing more precise.
 MEANINGS = {
     PurchaseStatus.OPENING: "The payment is being created and the offset reserved.",
     PurchaseStatus.AWAITING_PAYMENT: "No saga has seen yet that the buyer has paid.",
@@ -47,7 +47,7 @@ class StatusDetails:
         self._step = ""
 
     @property
-    def shown(self) -> tuple[PurchaseStatus, str, str]:
+    def shown_state(self) -> tuple[PurchaseStatus, str, str]:
         """Where it stands now, as `show` takes it."""
         return self.status, self._stands, self._to_do
 
@@ -66,32 +66,32 @@ class StatusDetails:
         self._write()
 
     def leave(self, why: str) -> None:
-        """Show that the saga ends and decides nothing: how the purchase stands is for others to say."""
+        """Show that the saga ends and decides nothing; it no longer has a status of the purchase."""
         workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
-        self._write_details(f"**ended** at {shown_time(workflow.now())}. {why}", NOTHING)
+        self._write_details(f"**ended** at {format_time(workflow.now())}. {why}", NOTHING)
 
     @contextmanager
     def under_way(self, summary: str) -> Iterator[None]:
         """Show a step for as long as it takes."""
-        self._step = f"\n\n**Now:** {summary}, since {shown_time(workflow.now())}."
+        self._step = f"\n\n**Now:** {summary}, since {format_time(workflow.now())}."
         self._write()
         try:
             yield
         finally:
-            # Written with whatever comes next: here a saga may just be dropped from a worker's memory.
+            # Not written here, but with the next text: this also runs when a worker drops the saga from its memory.
             self._step = ""
 
     def _write(self) -> None:
         words = self.status.value.replace("_", " ")
         to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
-        self._write_details(f"**{words}** since {shown_time(self._since)}. {self._stands}{self._step}", to_do)
+        self._write_details(f"**{words}** since {format_time(self._since)}. {self._stands}{self._step}", to_do)
 
     def _write_details(self, stands: str, to_do: str) -> None:
         workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self._about()}")
 
 
 def summarized(text: str) -> str:
-    """A text that may be of any length as a summary: the server fails a saga's task, for ever, by a longer one."""
+    """A text cut to the length of a summary: the server fails a saga's task, at every try, for a longer one."""
     if _size(text) <= SUMMARY_MAX:
         return text
     text = text[:SUMMARY_MAX]
@@ -105,6 +105,6 @@ def _size(text: str) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
 
 
-def shown_time(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """A time as an operator compares it with other logs: to the second, and said to be UTC."""
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

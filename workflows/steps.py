@@ -43,7 +43,7 @@ class Steps:
         give_up_at: datetime | None = None,
         must_succeed: bool = False,
     ) -> R:
-        """Take one step, however often it must be tried; one that `must_succeed` has to be done whatever happens.
+        """Take one step, however often it must be tried; with `must_succeed` it cannot be refused.
 
         Raises Refused when the callee says no (where it must succeed the saga parks instead); GivenUp when `give_up_at`
         has come and Aborted when the saga is to be undone: then the step may have taken effect or not. What breaks the
@@ -103,7 +103,7 @@ class Steps:
     ) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
         cause = error.cause
-        # One without details is no worker's of ours.
+        # A refusal without details was not made by a worker of ours.
         if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
             refused = Refused(*cause.details)
             if must_succeed:

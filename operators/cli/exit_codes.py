@@ -11,16 +11,16 @@ from domain.errors import Refused, Unavailable
 
 T = TypeVar("T")
 
-# The highest that applies.
+# The highest code that applies is used.
 DONE, REFUSED, NOT_KNOWN, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = """Exit codes: 0 done; 1 refused, or something does not add up; 2 somebody does not answer, nothing is of
 that name, or the command is wrong; 130 interrupted by Ctrl-C."""
-# Nobody was refused anything: the question was not understood.
+# These kinds mean that the question was not understood; they are no refusals.
 NOT_UNDERSTOOD = frozenset({"not-found", "ambiguous", "invalid-query"})
 
 
 class NotThere(click.ClickException):
-    """There is nobody to ask, or nothing of that name."""
+    """Nobody answers, or there is nothing of that name."""
 
     exit_code = NOT_KNOWN
 

@@ -1,4 +1,4 @@
-"""Who calls: every write names its caller, for it may be asked again and it may have to say who won."""
+"""The caller of a write, by its Idempotency-Key: writes may be repeated, and a reservation records who closed it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class CallerHeader(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    # The second name is the one that APIFlask gives a header, the first the one that clients know.
+    # Clients know the first name; APIFlask gives the header the second one.
     key: str = Field(
         validation_alias=AliasChoices("Idempotency-Key", "idempotency_key"),
         pattern=r"^[\x20-\x7e]{1,255}$",

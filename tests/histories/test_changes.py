@@ -48,9 +48,11 @@ BREAKING: Mapping[str, Edit] = {
     "a child has another id": Edit(MESSAGES, 'f"payment-success/{payment_id}"', 'f"success/{payment_id}"'),
     "a child runs on another queue": Edit(START, "TaskQueue.PAYMENT_SUCCESS", "TaskQueue.START_PAYMENT"),
     "a child ends with its parent": Edit(START, "ParentClosePolicy.ABANDON", "ParentClosePolicy.TERMINATE"),
-    "nobody tells the purchase": Edit(SUCCESS, "await self.tell_end(self.payment_id, order, status, reason)", "pass"),
-    "a signal is added": Edit(SUCCESS, COMMIT, "            await self.tell_resumed()\n" + COMMIT),
-    "a signal is renamed": Edit(MESSAGES, 'COMPLETE = "complete"', 'COMPLETE = "settle"'),
+    "nobody tells the purchase": Edit(
+        SUCCESS, "await self.complete_purchase(self.payment_id, order, status, reason)", "pass"
+    ),
+    "a signal is added": Edit(SUCCESS, COMMIT, "            await self.signal_resumed()\n" + COMMIT),
+    "a signal is renamed": Edit(MESSAGES, 'COMPLETE = "complete"', 'COMPLETE = "finished"'),
     "a signal is sent to another saga": Edit(MESSAGES, 'PURCHASE_ID_PREFIX = "purchase/"', 'PURCHASE_ID_PREFIX = "p/"'),
     "an update is renamed": Edit(OPENING, 'OPEN_UPDATE = "open"', 'OPEN_UPDATE = "opened"'),
     "an attempt more counts": Edit(FAILED, "payment.failed_attempts < self", "payment.failed_attempts <= self"),

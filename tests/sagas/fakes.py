@@ -10,7 +10,7 @@ from domain.messages import CloudEvent
 from domain.offset import BuyerOffset, OffsetStatus, Reservation, ReservationStatus
 from domain.payment import NextAction, Payment, PaymentStatus
 from domain.purchase import Item, Order, Outcome
-from tests.sagas.engine import START
+from tests.sagas.temporal import START
 
 PURCHASE_ID = "p1"
 PAYMENT_ID = payment_id_of(PURCHASE_ID)

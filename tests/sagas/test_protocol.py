@@ -86,7 +86,7 @@ def test_closed_is_final_and_claim_of_unclaimed() -> None:
     assert not world.users.delivered
 
 
-def test_look_again() -> None:
+def test_retrieve_again() -> None:
     """A cancel refused at the deadline does not deafen the purchase: it asks again until it has ended."""
     world = World()
     world.opened()

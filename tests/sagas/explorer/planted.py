@@ -36,10 +36,10 @@ class ReleasesFirst(StartPayment):
 class GoesDeaf(StartPayment):
     """Once it has retrieved the payment it only waits to be told."""
 
-    async def _wait_to_be_told(self, attempt: int) -> None:
+    async def _wait_for_end(self, attempt: int) -> None:
         if attempt:
             await workflow.wait_condition(lambda: self.result is not None)
-        await super()._wait_to_be_told(attempt)
+        await super()._wait_for_end(attempt)
 
 
 @stands_in
@@ -143,7 +143,7 @@ class HeedsNoRefusal(PaymentFailed):
 # ---- in the callees -------------------------------------------------------------------------------------------------
 
 
-class SellsWhateverIsAsked(FakeProjects):
+class CommitsWhateverIsAsked(FakeProjects):
     """A commit without a condition: it sells also what is closed."""
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
@@ -212,13 +212,13 @@ def _callees(**fakes: type) -> Parts:
     return Parts(SAGAS, callees=lambda: Callees(**{name: fake() for name, fake in fakes.items()}))
 
 
-# It harms nobody: no story breaks the books by it, but buyers wait.
+# It harms nobody: no story breaks an invariant by it, but buyers wait.
 SLOW = _saga(WaitsForTheDeadline)
 
 BUGS: dict[str, Parts] = {
     "release before the cancel is done": _saga(ReleasesFirst),
     "a key per attempt": Parts(SAGAS, key_of=key_per_attempt),
-    "commit without condition": _callees(projects=SellsWhateverIsAsked),
+    "commit without condition": _callees(projects=CommitsWhateverIsAsked),
     "offset before money": _saga(OffsetFirst),
     "a quiet end that tells nobody": _saga(EndsQuietly),
     "no tombstone for a late create": _callees(payments=LeavesNoTombstone),

@@ -32,7 +32,7 @@ EVENTS_MAX = 20_000
 SUMMED_UP = {"schedule_activity", "start_timer", "start_child_workflow_execution"}
 
 
-class Engine:
+class InMemoryTemporal:
     """The server. `steps` maps an activity's name to the bound method that runs it, `kinds` a workflow's to its class.
 
     `before_step` hears of each attempt before it runs, `before_task` of each workflow task, `tell` of all that happens.
