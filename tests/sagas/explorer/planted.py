@@ -9,7 +9,7 @@ from domain.messages import PurchaseResult, SagaEnd
 from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, Reservation
 from tests.sagas.explorer.town import Parts
 from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
-from tests.sagas.sdk import stands_in
+from tests.sagas.sdk import stands_in, workflow_type
 from tests.sagas.world import SAGAS
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess, Undo
@@ -203,7 +203,7 @@ def key_per_attempt(key: str) -> str:
 
 
 def _saga(instead: type) -> Parts:
-    return Parts({**SAGAS, instead.__mro__[1].__name__: instead})
+    return Parts({**SAGAS, workflow_type(instead): instead})
 
 
 def _callees(**fakes: type) -> Parts:
