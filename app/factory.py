@@ -25,7 +25,7 @@ from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
-from domain.errors import ContractBroken, Refused, Unavailable
+from domain.errors import ContractBroken, RefusalKind, Refused, Unavailable
 from engine import lazy_client
 from engine.purchases import Purchases
 from engine.saga_collector import SagaCollector
@@ -110,7 +110,7 @@ def _refuse(api: APIFlask) -> None:
 
     @api.errorhandler(Refused)
     def refused(error: Refused) -> Response:
-        status = 404 if error.kind == "not-found" else 422
+        status = 404 if error.kind == RefusalKind.NOT_FOUND else 422
         return Problem(status, error.kind, error.detail, **error.extra).response()
 
     @api.errorhandler(Unavailable)

@@ -9,7 +9,7 @@ import httpx
 from audit.rules.records import NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry
 from clients.http import Service, parse
 from domain.catalogue import Project
-from domain.errors import ContractBroken, Refused, Unavailable
+from domain.errors import ContractBroken, RefusalKind, Refused, Unavailable
 from domain.purchase import Frozen
 
 # The services' largest page.
@@ -41,7 +41,7 @@ class HttpRecords:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._pause = pause
-        self._services = {name: Service(http, url, token, {"not-found"}) for name, url in urls.items()}
+        self._services = {name: Service(http, url, token, {RefusalKind.NOT_FOUND}) for name, url in urls.items()}
         self._retrievals = asyncio.Semaphore(RETRIEVALS_MAX)
 
     # ---- the whole --------------------------------------------------------------------------------------------------

@@ -31,6 +31,15 @@ class RefusalKind(StrEnum):
     FORBIDDEN = "forbidden"
     OPENING_FAILED = "opening-failed"
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused"
+    CANCEL_UNDER_WAY = "cancel-under-way"
+    NOT_CANCELABLE = "not-cancelable"
+    # What operators ask for.
+    NOT_PARKED = "not-parked"
+    NOT_OFFERED = "not-offered"
+    NOT_SEEN = "not-seen"
+    NOT_TERMINATED = "not-terminated"
+    AMBIGUOUS = "ambiguous"
+    INVALID_QUERY = "invalid-query"
 
 
 class Refused(Exception):

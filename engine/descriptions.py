@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.keys import payment_id_of
 from domain.messages import PurchaseView
 from domain.purchase import Order, PurchaseStatus, TimelineEntry
@@ -43,6 +43,6 @@ def refused_opening(error: WorkflowUpdateFailedError) -> Refused | Unavailable:
 def refused_cancel(error: WorkflowUpdateFailedError) -> PurchaseView:
     """A purchase that cannot be canceled now; raises Unavailable while another cancel is under way."""
     cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == "not-cancelable":
+    if isinstance(cause, ApplicationError) and cause.type == RefusalKind.NOT_CANCELABLE:
         return PurchaseView.model_validate(cause.details[0])
     raise Unavailable(f"the purchase is not canceled yet: {cause}") from error

@@ -44,8 +44,8 @@ from workflows.start_payment import StartPayment
 from workflows.status_details import summarized
 
 # 10 s: a buyer waits at most that long for the answer to an opening or a cancel; a repeat with the same key gets it
-# later. The wait for a slot (engine.limiter), the hints' limit and the two that tell a slow worker from an absent server
-# lie within it.
+# later. The wait for a slot (engine.limiter), the hints' limit, and the two that tell a slow worker from an absent
+# server lie within it.
 ANSWER_TIMEOUT_S = 10.0
 # 1.2 s for a call that the server answers by itself: it takes milliseconds, or the server is away, and the caller
 # learns that within 2 s.

@@ -12,7 +12,7 @@ from pika import BasicProperties
 from pika.adapters.blocking_connection import BlockingChannel
 
 from clients.amqp import NOTIFICATIONS
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from lib.messaging.broker import ERRORS, Broker, count, publish
 from operators.broker import meaning
 
@@ -139,5 +139,7 @@ def _purchase_of(body: bytes) -> str:
 def _chosen(letters: list[DeadLetter], ids: Iterable[str]) -> list[DeadLetter]:
     wanted = set(ids)
     if unknown := wanted - {letter.id for letter in letters}:
-        raise Refused("not-found", f"No dead letter has the id {', '.join(sorted(unknown))}; nothing is changed.")
+        raise Refused(
+            RefusalKind.NOT_FOUND, f"No dead letter has the id {', '.join(sorted(unknown))}; nothing is changed."
+        )
     return [letter for letter in letters if letter.id in wanted]

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.purchase import Frozen, PurchaseStatus
 from operators.ports import RUNNING, Run, TemporalAdmin
 from operators.targets import Missed, Target
@@ -44,7 +44,9 @@ def not_offered(target: Target, decision: str) -> Missed | None:
     if decision in target.parked.choices:
         return None
     says = f"{decision} makes no sense here; what can be decided is: {', '.join(target.parked.choices)}."
-    return Missed(workflow_id=target.workflow_id, purchase_id=target.purchase_id, kind="not-offered", says=says)
+    return Missed(
+        workflow_id=target.workflow_id, purchase_id=target.purchase_id, kind=RefusalKind.NOT_OFFERED, says=says
+    )
 
 
 def missed(target: Missed) -> DecisionOutcome:

@@ -1,6 +1,6 @@
 """Repair of a terminated saga: it goes on under the same workflow id, so with the same keys, and does nothing twice."""
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import PURCHASE_ID_PREFIX
 from operators.finding import sagas_of
 from operators.ports import TERMINATED, Run, TemporalAdmin, TemporalReader
@@ -16,12 +16,12 @@ async def repairable(temporal: TemporalReader, any_id: str) -> Run:
     terminated = [run for run in meant if run.state == TERMINATED]
     if len(terminated) > 1:
         several = ", ".join(run.workflow_id for run in terminated)
-        raise Refused("ambiguous", f"Several sagas of it were terminated; name one: {several}.")
+        raise Refused(RefusalKind.AMBIGUOUS, f"Several sagas of it were terminated; name one: {several}.")
     if not terminated:
         how = ", ".join(f"{run.workflow_id} was not terminated, it is {run.state}" for run in meant)
         failed = any(run.state == "failed" for run in meant)
         why = "a repair would only fail again" if failed else "there is nothing to repair"
-        raise Refused("not-terminated", f"{how}: {why}.")
+        raise Refused(RefusalKind.NOT_TERMINATED, f"{how}: {why}.")
     return terminated[0]
 
 

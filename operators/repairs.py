@@ -6,7 +6,7 @@ from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import PurchaseResult, Signal
 from engine.server import reset
 from operators.connection import TemporalConnection, answering
@@ -57,7 +57,9 @@ class Repairs(TemporalConnection):
                 started = await client.workflow_service.start_workflow_execution(request)
             except RPCError as error:
                 if error.status is RPCStatusCode.ALREADY_EXISTS:
-                    raise Refused("not-terminated", f"{run.workflow_id} has been started again already.") from error
+                    raise Refused(
+                        RefusalKind.NOT_TERMINATED, f"{run.workflow_id} has been started again already."
+                    ) from error
                 raise
         return run.model_copy(update={"run_id": started.run_id, "state": RUNNING})
 

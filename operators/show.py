@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView
 from domain.purchase import Frozen, PurchaseStatus, TimelineEntry
 from operators.decisions import Decision
@@ -50,7 +50,7 @@ async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purch
     try:
         runs = await sagas_of(temporal, any_id)
     except Refused as refused:
-        if refused.kind != "not-found":
+        if refused.kind != RefusalKind.NOT_FOUND:
             raise
         return await _forgotten(temporal, readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
@@ -67,7 +67,7 @@ async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -
     try:
         runs = await sagas_of(temporal, any_id)
     except Refused as refused:
-        if refused.kind != "not-found":
+        if refused.kind != RefusalKind.NOT_FOUND:
             raise
         return str((await _forgotten(temporal, readers, any_id, refused)).purchase_id)
     known = _first(map(purchase_id, runs))
@@ -75,7 +75,7 @@ async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -
         records = await readers.read(None, _first(run.payment_id for run in runs))
         known = (records.payment.entry or {}).get("purchase_id")
     if known is None:
-        raise Refused("not-found", f"Nobody knows to which purchase {any_id} belongs.")
+        raise Refused(RefusalKind.NOT_FOUND, f"Nobody knows to which purchase {any_id} belongs.")
     return known
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.messages import ParkedView
 from domain.purchase import Frozen
 from operators.fan_out import answers
@@ -12,7 +12,7 @@ from operators.listing import WAITING_MAX
 from operators.ports import RUNNING, Run, TemporalReader
 from operators.queries import PARKED, Filters, of_statuses
 
-UNKNOWN = frozenset({"unavailable", "not-found", "ambiguous", "invalid-query"})
+UNKNOWN = frozenset({"unavailable", RefusalKind.NOT_FOUND, RefusalKind.AMBIGUOUS, RefusalKind.INVALID_QUERY})
 
 
 class Target(Frozen):
@@ -81,12 +81,12 @@ async def _by_id(temporal: TemporalReader, any_id: str) -> Target | Missed:
         return waiting[0]
     if waiting:
         several = ", ".join(target.workflow_id for target in waiting)
-        return _missed(any_id, "ambiguous", f"Several sagas of it are parked; name one: {several}.")
+        return _missed(any_id, RefusalKind.AMBIGUOUS, f"Several sagas of it are parked; name one: {several}.")
     away = [target for target in targets if isinstance(target, Missed) and target.unknown]
     if away:
         return away[0]
     stands = ", ".join(f"{run.workflow_id} is {run.state}" for run in named or runs)
-    return _missed(any_id, "not-parked", f"Nothing is parked here: {stands}.")
+    return _missed(any_id, RefusalKind.NOT_PARKED, f"Nothing is parked here: {stands}.")
 
 
 def _missed(workflow_id: str, kind: str, says: str, purchase: str | None = None) -> Missed:
@@ -106,5 +106,5 @@ def _target(run: Run, own: Sequence[Run], view: ParkedView | Unavailable | None)
     if isinstance(view, Unavailable):
         return _missed(run.workflow_id, "unavailable", str(view), purchase)
     if view is None:
-        return _missed(run.workflow_id, "not-parked", "Nothing is parked here.", purchase)
+        return _missed(run.workflow_id, RefusalKind.NOT_PARKED, "Nothing is parked here.", purchase)
     return Target(run=run, parked=view, purchase_id=purchase)

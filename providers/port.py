@@ -40,7 +40,8 @@ class Capabilities:
     limits: Mapping[str, AmountLimits]
     # How its money can be taken; where both are possible CAPTURE_MODE chooses.
     captures: frozenset[CaptureMode] = frozenset(CaptureMode)
-    # Where False a charge is given back by a human, at the provider.
+    # Where False a human gives a charge back at the provider, and `retrieve` shows it: nothing else ends a purchase
+    # that has to be undone. So its money is held until the offset is sold, whatever CAPTURE_MODE says, if it can be.
     can_refund: bool = True
 
 

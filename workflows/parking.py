@@ -11,6 +11,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
+    from domain.errors import RefusalKind
     from domain.messages import ParkedView
     from domain.purchase import PurchaseStatus
     from workflows import policies
@@ -142,7 +143,7 @@ class Parking:
         """Go on with a parked saga; answers what will happen. Fails with `not-seen` where a skip is not proven."""
         parked = self._parked
         if parked is None:
-            raise benign("not-parked", "Nothing is parked here any more: the saga went on by itself.")
+            raise benign(RefusalKind.NOT_PARKED, "Nothing is parked here any more: the saga went on by itself.")
         if decision == SKIP and parked.skip:
             parked.checking = True
             try:
@@ -157,12 +158,14 @@ class Parking:
     def check(self, decision: str) -> None:
         """Raise what refuses a decision that makes no sense as the saga stands."""
         if self._parked is None or self._parked.decision:
-            raise benign("not-parked", "Nothing is parked here: the saga goes on by itself.")
+            raise benign(RefusalKind.NOT_PARKED, "Nothing is parked here: the saga goes on by itself.")
         if decision not in self._parked.choices:
             offered = ", ".join(self._parked.choices)
-            raise benign("not-offered", f"{decision!r} makes no sense here; what can be decided is: {offered}.")
+            raise benign(
+                RefusalKind.NOT_OFFERED, f"{decision!r} makes no sense here; what can be decided is: {offered}."
+            )
         if self._parked.checking:
-            raise benign("not-offered", "Another decision is being checked; ask again in a moment.")
+            raise benign(RefusalKind.NOT_OFFERED, "Another decision is being checked; ask again in a moment.")
 
     def view(self) -> ParkedView | None:
         """Why it waits for an operator; None when it does not."""

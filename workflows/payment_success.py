@@ -116,7 +116,7 @@ class PaymentSuccess(FollowUp):
                 self.committed = True
             except Refused as refused:
                 if refused.kind != RefusalKind.NOT_FOUND:
-                    raise Undo(RefusalKind.RESERVATION_CLOSED) from refused
+                    raise Undo(refused.kind) from refused
                 await self.ask_again_later(attempt, "StartPayment has not reserved the offset yet")
                 attempt += 1
         self.details.note("offset_sold")

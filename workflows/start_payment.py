@@ -224,9 +224,9 @@ class StartPayment(Opening):
     @cancel.validator
     def _check_cancel(self) -> None:
         if self.buyer_cancels and not self.buyer_canceled:
-            raise benign("cancel-under-way", "The purchase is being canceled.")
+            raise benign(RefusalKind.CANCEL_UNDER_WAY, "The purchase is being canceled.")
         if self.details.status is PurchaseStatus.PROCESSING and workflow.now() < self.cancel_again_at:
-            raise benign("not-cancelable", "The payment is under way.", self._decided())
+            raise benign(RefusalKind.NOT_CANCELABLE, "The payment is under way.", self._decided())
 
     def _cancel_decided(self) -> bool:
         return bool(self.result or self.buyer_canceled) or not (self.buyer_cancels or self.others_end_it)

@@ -12,7 +12,7 @@ from temporalio.workflow import ActivityCancellationType
 with workflow.unsafe.imports_passed_through():
     from activities import NotifierSteps
     from activities.step import REFUSED, UNAVAILABLE, step_name
-    from domain.errors import Refused
+    from domain.errors import RefusalKind, Refused
     from workflows import policies
     from workflows.effects import effect_of
     from workflows.parking import Aborted, Parking, Reason, Skip, Unfinished, benign
@@ -140,9 +140,9 @@ class Steps:
                     retry_policy=policies.STEP_RETRY,
                 )
             except ActivityError as error:
-                raise benign("not-seen", f"Not skipped: {error.cause}.") from error
+                raise benign(RefusalKind.NOT_SEEN, f"Not skipped: {error.cause}.") from error
             if not effect.seen(answer):
-                raise benign("not-seen", f"Not skipped: the callee does not show the effect of {name}.")
+                raise benign(RefusalKind.NOT_SEEN, f"Not skipped: the callee does not show the effect of {name}.")
             return answer
 
         return Skip("The step counts as done by hand; refused unless its callee shows its effect.", check)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from audit.auditor import CouldNotRead
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ DONE, REFUSED, NOT_KNOWN, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = """Exit codes: 0 done; 1 refused, or something does not add up; 2 somebody does not answer, nothing is of
 that name, or the command is wrong; 130 interrupted by Ctrl-C."""
 # These kinds mean that the question was not understood; they are no refusals.
-NOT_UNDERSTOOD = frozenset({"not-found", "ambiguous", "invalid-query"})
+NOT_UNDERSTOOD = frozenset({RefusalKind.NOT_FOUND, RefusalKind.AMBIGUOUS, RefusalKind.INVALID_QUERY})
 
 
 class NotThere(click.ClickException):

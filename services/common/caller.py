@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from lib.webapi.problem_types import KEY_MISSING
+from services.common.values import PAYMENT_ID_EXAMPLE
 
 
 class CallerHeader(BaseModel):
@@ -20,7 +21,7 @@ class CallerHeader(BaseModel):
         validation_alias=AliasChoices("Idempotency-Key", "idempotency_key"),
         pattern=r"^[\x20-\x7e]{1,255}$",
         description="names the caller: `<workflow id>/<step>`, the same on every attempt",
-        examples=["payment-success/pi_1/commit-reservation"],
+        examples=[f"payment-success/{PAYMENT_ID_EXAMPLE}/commit-offset"],
     )
 
     @model_validator(mode="before")

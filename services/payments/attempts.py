@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 
-from providers.port import Provider, ProviderFault, ProviderRefused, Snapshot
+from providers.port import Provider, ProviderFault, ProviderMisconfigured, ProviderRefused, Snapshot
 from services.payments.models import Payment
 from services.payments.records import Records
 from services.payments.rules import absorb, key
@@ -24,6 +24,8 @@ class Attempts:
     def provider(self, row: Payment) -> Provider:
         """The provider of a payment; only a tombstone has none, and no call is made for one."""
         assert row.provider is not None, "a payment that was asked for has a provider"
+        if row.provider not in self._providers:
+            raise ProviderMisconfigured(f"payment {row.payment_id} is at {row.provider}, which is registered no more")
         return self._providers[row.provider]
 
     def retrieve(self, row: Payment) -> Payment:

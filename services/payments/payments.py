@@ -138,12 +138,13 @@ class Payments:
             return row
         if row.provider_reference is None:
             raise refusals.NOT_REFUNDABLE.problem()
+        provider = self._attempts.provider(row)
         assert row.provider is not None, "only a tombstone has none"
         if not self._registry.registered(row.provider).capabilities.can_refund:
             return self._refunded_by_hand(row)
 
         def refund(reference: str, key: str) -> Snapshot:
-            return self._attempts.provider(row).refund(reference, PaymentIds(row.payment_id, row.purchase_id), key)
+            return provider.refund(reference, PaymentIds(row.payment_id, row.purchase_id), key)
 
         row, _, error = self._attempts.write_for(caller, row, "refund", refund, given_up)
         if given_up(row):
@@ -165,16 +166,21 @@ class Payments:
         return row
 
     def _capture_by(self, method: str) -> CaptureMode:
-        """How the money of a new payment is taken: as we want it, where the method's provider can do that."""
-        possible = self._registry.capabilities(method).captures
-        return self._capture if self._capture in possible else next(iter(possible))
+        """How the money of a new payment is taken: as we want it, where the method's provider can do that.
+
+        What could not be given back is held until its offset is sold, whatever we want.
+        """
+        provider = self._registry.capabilities(method)
+        wanted = self._capture if provider.can_refund else CaptureMode.MANUAL
+        return wanted if wanted in provider.captures else next(iter(provider.captures))
 
     def _refunded_by_hand(self, row: Payment) -> Payment:
         """The payment if a human has given its money back at a provider that takes no refund from us."""
         row = self._attempts.retrieve(row)
         if given_up(row):
             return row
-        raise refusals.NOT_REFUNDABLE.problem()
+        # The saga parks with these words: they tell its operator what is to be done.
+        raise refusals.NOT_REFUNDABLE.problem(f"{row.provider} takes no refund from us: give the money back there.")
 
     def _find(self, payment_id: str) -> Payment:
         row = self._records.find(payment_id)

@@ -28,6 +28,7 @@ from services.projects.refusals import (
     TOO_MUCH_HELD,
 )
 from services.projects.reservations import Reservations
+from services.projects.rules import Status
 from services.projects.schemas import (
     ChangeRequest,
     OrderRequest,
@@ -126,7 +127,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.doc(extensions=problem_responses(CLOSED))
     def change_reservation(payment_id: str, caller: CallerHeader, body: ChangeRequest) -> ReservationResponse:  # noqa: ARG001
         """Sell what is held (committed), or free what was held or sold once the money is back (returned)."""
-        change = reservations.commit if body.status == "committed" else reservations.restock
+        change = reservations.commit if body.status is Status.COMMITTED else reservations.restock
         return ReservationResponse.of(change(payment_id))
 
     @api.delete("/reservations/<payment:payment_id>")

@@ -64,7 +64,7 @@ class QuoteResponse(ResponseModel):
 class ChangeRequest(RequestModel):
     """To which state a reservation is to be brought."""
 
-    status: Literal["committed", "returned"] = Field(
+    status: Literal[Status.COMMITTED, Status.RETURNED] = Field(
         description="committed: sold; returned: free again, once the money is back"
     )
 

@@ -12,6 +12,7 @@ from tests.histories.files import Recorded, recorded, versions
 from tests.histories.gate import faults, told
 from tests.histories.recorder import histories
 from tests.sagas.scenarios import SCENARIOS
+from tests.sagas.sdk import workflow_type
 from workers.sagas import ALL_SAGAS
 
 SUCCESS, FAILED, START = "workflows/payment_success.py", "workflows/payment_failed.py", "workflows/start_payment.py"
@@ -79,6 +80,13 @@ HARMLESS: Mapping[str, Edit] = {
     ),
     "an answer that gains a field": Edit(PURCHASE, CAPTURED, f'    risk: str = ""\n{CAPTURED}'),
     "a step's method": Edit("*", "capture_payment", "take_the_money"),
+    "a saga's class": Edit(FAILED, "class PaymentFailed(", "class NobodyHasPaid("),
+    "a saga's run": Edit(FAILED, "async def run(", "async def look_after("),
+    "a signal's handler": Edit(START, "def complete(", "def hear_the_end("),
+    "a query's handler": Edit(SAGA, "def parked_view(", "def why_it_waits("),
+    "an update's handler": Edit(OPENING, "def opened(", "def wait_for_the_answer("),
+    "an update's validator": Edit(OPENING, "@opened.validator", "@wait_for_the_answer.validator"),
+    "the steps' classes": Edit("*", "UsersSteps", "BuyersSteps"),
     "a line in the log": Edit(SUCCESS, COMMIT, '            workflow.logger.info("commits")\n' + COMMIT),
     "a new way behind a patch": Edit(
         SUCCESS,
@@ -120,7 +128,7 @@ def test_a_patched_saga_is_recorded_and_replays(tmp_path: Path) -> None:
     """The next version's histories tell the new way: its own code goes on from them, and code without it does not."""
     change(tmp_path, HARMLESS["a new way behind a patch"])
     patched = sagas_of(tmp_path)
-    told_by_it = histories({"paid": SCENARIOS["paid"]}, {saga.__name__: saga for saga in patched})
+    told_by_it = histories({"paid": SCENARIOS["paid"]}, {workflow_type(saga): saga for saga in patched})
     new = [Recorded("next", name, history) for name, history in told_by_it.items()]
     assert asyncio.run(_faults(new, patched)) == []
     (old,) = asyncio.run(_faults(new, ALL_SAGAS))

@@ -22,14 +22,11 @@ from domain.purchase import Item, Order, Outcome
 from tests.sagas.execution import Execution
 from tests.sagas.fakes import PAYMENT_ID, PURCHASE_ID, Callees
 from tests.sagas.network import Carry, NetworkFaults, through
-from tests.sagas.sdk import Step, value_of
+from tests.sagas.sdk import Step, value_of, workflow_type
 from tests.sagas.temporal import START, InMemoryTemporal
-from workflows.payment_failed import PaymentFailed
-from workflows.payment_success import PaymentSuccess
-from workflows.refund_failed import RefundFailed
-from workflows.start_payment import StartPayment
+from workers.sagas import ALL_SAGAS
 
-SAGAS = {kind.__name__: kind for kind in (StartPayment, PaymentSuccess, PaymentFailed, RefundFailed)}
+SAGAS = {workflow_type(kind): kind for kind in ALL_SAGAS}
 
 PRICE = 1800
 ORDER = Order(

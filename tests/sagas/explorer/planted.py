@@ -11,7 +11,7 @@ from domain.payment import Payment, PaymentStatus
 from domain.purchase import Order, PurchaseStatus
 from tests.sagas.explorer.town import Parts
 from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
-from tests.sagas.sdk import stands_in
+from tests.sagas.sdk import stands_in, workflow_type
 from tests.sagas.world import SAGAS
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess, Undo
@@ -205,7 +205,7 @@ def key_per_attempt(key: str) -> str:
 
 
 def _saga(instead: type) -> Parts:
-    return Parts({**SAGAS, instead.__mro__[1].__name__: instead})
+    return Parts({**SAGAS, workflow_type(instead): instead})
 
 
 def _callees(**fakes: type) -> Parts:

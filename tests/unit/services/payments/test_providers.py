@@ -6,7 +6,9 @@ import pytest
 
 from providers.port import AmountLimits, Capabilities, CaptureMode, PaymentStatus, ProviderUnknown
 from providers.registry import Registry
+from services.payments import create_app
 from services.payments.rules import payment_id_of
+from services.payments.settings import PaymentsSettings
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.conftest import ApiIn
 from tests.unit.services.payments.fake_provider import FakePaymentProvider, registry_of
@@ -106,15 +108,38 @@ def test_a_provider_that_can_only_take_at_once_does(manual: ServiceApi, wallet: 
     assert create(manual, method="wallet")["amount_captured"] == 1800
 
 
+def test_what_could_not_be_given_back_is_held_first(api: ServiceApi, wallet: FakePaymentProvider) -> None:
+    """Though we capture at once: until its offset is sold it may have to go back."""
+    wallet.capabilities = replace(WALLET, can_refund=False)
+    shown = create(api, method="wallet")
+    assert (shown["amount_authorised"], shown["amount_captured"]) == (1800, 0)
+
+
 def test_a_provider_that_cannot_refund_is_not_asked_to(api: ServiceApi, wallet: FakePaymentProvider) -> None:
     """Refused until a look shows that a human has given the money back there; then it is done, in nobody's name."""
-    wallet.capabilities = replace(WALLET, can_refund=False)
+    wallet.capabilities = replace(WALLET, captures=frozenset({CaptureMode.AUTOMATIC}), can_refund=False)
     create(api, method="wallet")
     refund = f"/payments/{PAYMENT_ID}/refund"
     for given_back in (0, 1799):
         wallet.becomes("hold_1", PaymentStatus.PAID, amount_refunded=given_back)
-        assert refusal(api.ask("POST", refund)) == (409, "payment-not-refundable")
+        refused = api.ask("POST", refund)
+        assert refusal(refused) == (409, "payment-not-refundable")
+        assert refused.get_json()["detail"] == "wallets takes no refund from us: give the money back there."
     wallet.becomes("hold_1", PaymentStatus.PAID, amount_refunded=1800)
     shown = done(api.ask("POST", refund))
     assert (shown["amount_refunded"], shown["refunded_by"]) == (1800, None)
     assert wallet.keys == ["p1:create:1"]
+
+
+def test_a_provider_that_is_gone_leaves_its_payments_to_a_human(
+    database_url: str, api: ServiceApi, provider: FakePaymentProvider
+) -> None:
+    """Its line in the registry was taken away too early: nothing is known of the money, and nothing is refused."""
+    create(api, method="wallet")
+    settings = PaymentsSettings(_env_file=None, payments_database_url=database_url)
+    later = ServiceApi(create_app(settings, registry_of({"card": "stripe"}, stripe=provider)))
+    asked = [("GET", ""), ("GET", "/next-action"), ("POST", "/cancel"), ("POST", "/refund")]
+    for method, path in asked:
+        answer = later.ask(method, f"/payments/{PAYMENT_ID}{path}")
+        assert refusal(answer) == (502, "provider-misconfigured"), path
+    assert done(later.ask("GET", "/payments"))["items"][0]["provider"] == "wallets"
