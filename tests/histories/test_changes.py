@@ -18,7 +18,7 @@ from workers.sagas import ALL_SAGAS
 SUCCESS, FAILED, START = "workflows/payment_success.py", "workflows/payment_failed.py", "workflows/start_payment.py"
 OPENING, SAGA, STEPS = "workflows/opening.py", "workflows/saga.py", "workflows/steps.py"
 POLICIES = "workflows/policies.py"
-MESSAGES, PURCHASE = "domain/messages.py", "domain/purchase.py"
+MESSAGES, PAYMENT = "domain/messages.py", "domain/payment.py"
 COMMIT = "            await self._commit()\n"
 CAPTURE = "            await self._capture(payment)\n"
 UNDO_MONEY = "        refunded = await self._undo_money(order)\n"
@@ -59,7 +59,7 @@ BREAKING: Mapping[str, Edit] = {
     "an attempt more counts": Edit(FAILED, "payment.failed_attempts < self", "payment.failed_attempts <= self"),
     "offset goes back before money": Edit(SUCCESS, UNDO_MONEY, f"        await self._restock()\n{UNDO_MONEY}"),
     "a saga raises": Edit(SUCCESS, COMMIT, '            raise KeyError("planted")\n'),
-    "an answer needs a new field": Edit(PURCHASE, CAPTURED, f"    risk: str\n{CAPTURED}"),
+    "an answer needs a new field": Edit(PAYMENT, CAPTURED, f"    risk: str\n{CAPTURED}"),
     "a start needs a new field": Edit(
         MESSAGES, "    opening_timeout_s: int", "    opening_timeout_s: int\n    to: str"
     ),
@@ -78,7 +78,7 @@ HARMLESS: Mapping[str, Edit] = {
     "an input that gains a field": Edit(
         MESSAGES, "class DeliverCall(Frozen):\n", "class DeliverCall(Frozen):\n    gift: bool = False\n"
     ),
-    "an answer that gains a field": Edit(PURCHASE, CAPTURED, f'    risk: str = ""\n{CAPTURED}'),
+    "an answer that gains a field": Edit(PAYMENT, CAPTURED, f'    risk: str = ""\n{CAPTURED}'),
     "a step's method": Edit("*", "capture_payment", "take_the_money"),
     "a saga's class": Edit(FAILED, "class PaymentFailed(", "class NobodyHasPaid("),
     "a saga's run": Edit(FAILED, "async def run(", "async def look_after("),
