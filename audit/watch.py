@@ -1,6 +1,6 @@
 """`python -m audit.watch`: the audit as a process. It audits once a day, and tells Prometheus what it has found.
 
-It reads what the environment names, as `python -m audit` does, and answers `/metrics` at METRICS_ADDRESS.
+It reads what the environment names, and answers `/metrics` at METRICS_ADDRESS.
 """
 
 import asyncio
