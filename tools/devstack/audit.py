@@ -10,8 +10,9 @@ from typing import Any
 
 from temporalio.client import Client
 
-from audit.auditor import Addresses, audit
+from audit.auditor import audit
 from audit.report import Report
+from audit.settings import SERVICES
 from engine import data_converter
 from tools.devstack.description import command_line, description_at, payload_settings
 from tools.devstack.errors import StackError
@@ -23,13 +24,8 @@ COMMAND = (sys.executable, "-m", "flask", "--app", "operators.command_line", "pu
 
 async def audit_stack(description: Mapping[str, Any], tell: Callable[[str], None] = lambda _: None) -> Report:
     """The audit of a stack by its description (`.run/stack.json`). Raises audit.CouldNotRead."""
-    return await audit(addresses(description), await connect(description), tell)
-
-
-def addresses(description: Mapping[str, Any]) -> Addresses:
-    """Where a stack's services are."""
-    urls = {name: description["processes"][name]["url"] for name in ("payments", "projects", "users", "notifier")}
-    return Addresses(**urls, service_token=description["service_token"])
+    urls = {name: description["processes"][name]["url"] for name in SERVICES}
+    return await audit(urls, description["service_token"], await connect(description), tell)
 
 
 async def connect(description: Mapping[str, Any], **more: Any) -> Client:
