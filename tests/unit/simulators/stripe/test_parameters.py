@@ -4,7 +4,7 @@ import pytest
 
 from simulators.stripe.errors import InvalidParameters
 from simulators.stripe.forms import nest
-from simulators.stripe.parameters import CreateIntent, ListEvents
+from simulators.stripe.parameters import CreateIntent
 from simulators.stripe.reading import read
 
 
@@ -78,12 +78,3 @@ def test_empty_metadata_values_are_dropped() -> None:
         CreateIntent, nest([("amount", "50"), ("currency", "USD"), ("metadata[a]", "1"), ("metadata[b]", "")])
     )
     assert (params.metadata, params.currency) == ({"a": "1"}, "usd")
-
-
-def test_created_takes_a_second_or_a_range() -> None:
-    """Both of Stripe's forms of the filter are read."""
-    second = read(ListEvents, {"created": "5"}).created
-    limits = read(ListEvents, nest([("created[gte]", "5"), ("created[lt]", "9")])).created
-    assert second is not None
-    assert limits is not None
-    assert (second.gte, second.lte, limits.gte, limits.lt) == (5, 5, 5, 9)
