@@ -24,12 +24,6 @@ def test_a_call_needs_the_secret_key(simulator: Simulator, headers: dict[str, st
     assert refused.headers["WWW-Authenticate"] == 'Basic realm="Stripe"'
 
 
-def test_the_key_may_come_as_basic_user_name(simulator: Simulator) -> None:
-    """Curl -u sk_test_…: works as in Stripe's docs."""
-    answer = simulator.web.test_client().post("/v1/payment_intents", data=NEW, auth=("sk_test_development", ""))
-    assert answer.status_code == 200
-
-
 def test_a_browser_pays_with_publishable_key_and_client_secret(simulator: Simulator) -> None:
     """Stripe.js sends its key as a parameter; it sees no metadata, and any origin may call."""
     intent = simulator.create(**{"metadata[purchase_id]": "p1"})

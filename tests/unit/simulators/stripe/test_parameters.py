@@ -66,12 +66,6 @@ def test_wrong_parameters_are_refused_in_stripes_words(given: dict[str, str], co
     assert (refused.value.error.get("code"), refused.value.error["param"]) == (code, param)
 
 
-def test_an_unknown_parameter_is_told_before_other_faults() -> None:
-    """A misspelt name is what explains the missing one."""
-    with pytest.raises(InvalidParameters, match="Received unknown parameter: amunt"):
-        read(CreateIntent, {"amunt": "1800", "currency": "usd"})
-
-
 def test_empty_metadata_values_are_dropped() -> None:
     """An empty value unsets its key."""
     params = read(
