@@ -89,6 +89,18 @@ def test_clean_removes_what_can_be_made_again(copy: Copy, tmp_path: Path) -> Non
     assert {path.name for path in tmp_path.iterdir()} == {"Makefile", "tools", ".venv"}
 
 
+def test_explore_tells_stories(copy: Copy) -> None:
+    """Some dozens, as the thousands of a long run."""
+    assert "the invariants hold in all of them" in copy.made("explore", "EXAMPLES=20", "SEED=3")
+
+
+def test_openapi_writes_what_is_committed(copy: Copy) -> None:
+    """No client breaks, and the documents are the same bytes."""
+    assert "No client breaks." in copy.made("openapi")
+    for document in [ROOT / "app/openapi.json", *ROOT.glob("services/*/openapi.json")]:
+        assert (copy.folder / document.relative_to(ROOT)).read_bytes() == document.read_bytes()
+
+
 def test_histories_are_recorded(copy: Copy) -> None:
     """Those of a version that nobody has released."""
     told = copy.made("histories", "VERSION=99.0.0")
@@ -96,3 +108,10 @@ def test_histories_are_recorded(copy: Copy) -> None:
 
     assert f"{len(written)} histories are written" in told
     assert written
+
+
+def test_sbom_is_written(copy: Copy) -> None:
+    """Where the documents say that it is."""
+    copy.made("sbom")
+
+    assert json.loads((copy.folder / "build/sbom.cdx.json").read_text())["components"]
