@@ -103,13 +103,21 @@ class PurchaseResult(Frozen):
     """The signal `complete`: the saga that won tells the purchase how it ended.
 
     `payment_id` is the payment that the saga has retrieved: a purchase believes no saga of another one. None where the
-    purchase's own saga has ended it.
+    purchase's own saga has ended it. `amount_refunded` as in Notification.
     """
 
     payment_id: str | None = None
     status: PurchaseStatus
     reason: str | None = None
     timeline: tuple[TimelineEntry, ...] = ()
+    amount_refunded: int | None = None
+
+    @property
+    def notification(self) -> str:
+        """The type of the notification that tells of this end; empty for a rejected purchase, which has none."""
+        if self.status is PurchaseStatus.REJECTED:
+            return ""
+        return "payment.success" if self.status is PurchaseStatus.PAID else f"payment.{self.status}"
 
 
 class SagaEnd(Frozen):

@@ -1,10 +1,14 @@
 """A saga that follows an event of a payment: it learns the order from Payments, and shows on the purchase."""
 
+import asyncio
+from datetime import timedelta
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.messages import Progress, SagaEnd
+    from domain.messages import Progress, PurchaseResult, SagaEnd
     from domain.purchase import Order, Payment, PurchaseStatus
+    from workflows import policies
     from workflows.attributes import BUYER_ID, PROJECT_ID
     from workflows.saga import Saga
 
@@ -18,12 +22,13 @@ class FollowUp(Saga):
         self.order: Order | None = None
         # What the purchase shows of the saga, unless it is parked; empty where its status says all.
         self.goes_on = ""
+        self._telling: asyncio.Task[None] | None = None
 
     def know_order(self, payment: Payment) -> Order:
         """Keep the payment's order, and let operators find the saga by it."""
         self.order = order = payment.order
         projects = sorted({item.project_id for item in order.items})
-        workflow.upsert_search_attributes([BUYER_ID.value_set(order.buyer_id), PROJECT_ID.value_set(projects)])
+        self.details.find_by(BUYER_ID.value_set(order.buyer_id), PROJECT_ID.value_set(projects))
         return order
 
     def about(self) -> str:
@@ -35,6 +40,39 @@ class FollowUp(Saga):
         """End, for there is nothing to decide."""
         self.details.leave(why)
         return SagaEnd(note=why)
+
+    async def tell_end(
+        self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
+    ) -> SagaEnd:
+        """Tell the purchase how it ended, so that it publishes that; for one that is gone this saga does."""
+        self.details.show(status)
+        result = PurchaseResult(
+            payment_id=self.payment_id,
+            status=status,
+            reason=reason,
+            timeline=tuple(self.details.timeline),
+            amount_refunded=amount_refunded,
+        )
+        if not await self.tell(order.purchase_id, result):
+            await self.publish_end(self.payment_id, order, result)
+        return SagaEnd(status=status, note=reason or "")
+
+    def waits(self) -> None:
+        """The purchase shows a saga that is under way for longer than a person notices."""
+        if self.goes_on and self._telling is None:
+            self._telling = asyncio.create_task(self._tell_once_noticed())
+
+    async def _tell_once_noticed(self) -> None:
+        unnoticed = policies.NOTICED - (workflow.now() - workflow.info().workflow_start_time)
+        await workflow.sleep(max(unnoticed, timedelta()), summary="until somebody notices the saga")
+        # A saga that is parked or has ended tells that itself.
+        if self.details.status is PurchaseStatus.PROCESSING:
+            await self.tell_resumed()
+
+    def goes_on_with(self, what: str) -> None:
+        """What the purchase shows of the saga from its next wait on."""
+        self.goes_on = what
+        self._telling = None
 
     async def tell_parked(self, why: str) -> None:
         """A parked saga of any kind shows on its purchase."""

@@ -129,7 +129,7 @@ def _success_canceled_while_it_tells(world: World) -> None:
 
 def _tells(world: World) -> bool:
     tasks = world.success.history
-    return bool(tasks) and any(c.HasField("signal_external_workflow_execution") for c in tasks[-1][1])
+    return bool(tasks) and any(c.HasField("signal_external_workflow_execution") for c in tasks[-1].commands())
 
 
 def _declined_though_paid(world: World) -> None:
