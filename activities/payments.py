@@ -3,8 +3,9 @@
 from activities.step import step, step_key
 from domain.errors import RefusalKind, Refused
 from domain.messages import PaymentCall, PurchaseCall, RecordCall
+from domain.payment import Payment
 from domain.ports import Payments
-from domain.purchase import Order, Payment
+from domain.purchase import Order
 
 
 class PaymentsSteps:

@@ -2,8 +2,8 @@
 
 from activities.step import step, step_key
 from domain.messages import PaymentCall, ReserveCall
+from domain.offset import Reservation
 from domain.ports import Projects
-from domain.purchase import Reservation
 
 
 class ProjectsSteps:

@@ -5,8 +5,8 @@ from temporalio import activity
 from activities.step import DONE, step, step_key
 from domain.errors import Refused, Unavailable
 from domain.messages import DeliverCall, OffsetCall
+from domain.offset import BuyerOffset
 from domain.ports import Payments, Users
-from domain.purchase import BuyerOffset
 
 
 class UsersSteps:

@@ -1,14 +1,13 @@
 """What the routes of one web process share."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from app.hints import Hints
 from app.identity import FetchKeys
 from app.reading import Reader
 from app.settings import IntakeSettings
+from domain.payment import NextAction
 from domain.ports import Payments, Projects
-from domain.purchase import NextAction
 from engine.purchases import Purchases
 from engine.single_flight import SingleFlight
 from lib.portal import Portal
@@ -40,8 +39,6 @@ class Intake:
 
     def next_action(self, payment_id: str) -> NextAction:
         """What the buyer has to do so that it is paid: read for each answer, kept nowhere."""
-        return self.portal.run(self._actions.run(payment_id, lambda: self._read_action(payment_id)), ACTION_TIMEOUT_S)
-
-    async def _read_action(self, payment_id: str) -> NextAction:
-        async with asyncio.timeout(ACTION_TIMEOUT_S):
-            return await self.payments.next_action(payment_id)
+        return self.portal.run(
+            self._actions.run(payment_id, lambda: self.payments.next_action(payment_id), ACTION_TIMEOUT_S)
+        )

@@ -60,7 +60,8 @@ class Deduplicator:
     """Stores each event once: a double that comes meanwhile shares the answer, one that comes soon after is known.
 
     Both only ever repeat what Temporal has said to this process, so that no event is acknowledged that is not stored.
-    Another process of the intake asks Temporal itself, which knows the saga by its id.
+    Another process of the intake asks Temporal itself, which knows the saga by its id. Unlike a single flight
+    (engine.single_flight) it shares a failure too: while Temporal is away nobody waits for it a second time.
     """
 
     def __init__(self, limits: WebhookLimits | None = None, clock: Clock = time.monotonic) -> None:

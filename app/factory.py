@@ -18,7 +18,6 @@ from app.identity import Jwks, authentication
 from app.me import me
 from app.purchases import purchases
 from app.rate_limits import RateLimits
-from app.saga_collector import SagaCollector
 from app.security_headers import add_security_headers
 from app.settings import IntakeSettings
 from app.webhooks import WEBHOOK_PATH, turned_away, webhooks
@@ -29,6 +28,7 @@ from clients.users import HttpUsers
 from domain.errors import ContractBroken, Refused, Unavailable
 from engine import lazy_client
 from engine.purchases import Purchases
+from engine.saga_collector import SagaCollector
 from lib.portal import Portal
 from lib.settings import read
 from lib.telemetry.http import UntrustedTraceBoundary, trace_calls

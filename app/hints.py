@@ -6,7 +6,7 @@ no saga, no payment and no call to the provider, and nobody pays for what could 
 
 import asyncio
 
-from domain.errors import Refused
+from domain.errors import Refused, Unavailable
 from domain.ports import Projects, Users
 from domain.purchase import Order
 from lib.webapi.problem_types import FORBIDDEN
@@ -27,13 +27,16 @@ class Hints:
         """Return if nothing speaks against the order.
 
         Raises Refused with the refusal, which is nowhere recorded. Where one of the two does not answer it raises
-        Unavailable, ContractBroken or TimeoutError: going on without the hint could cost a payment that leads nowhere,
+        Unavailable or ContractBroken: going on without the hint could cost a payment that leads nowhere,
         and a repeat, with nothing begun, costs the buyer two seconds.
         """
-        async with asyncio.timeout(HINTS_TIMEOUT_S):
-            answers = await asyncio.gather(
-                self._know(order.buyer_id), self._projects.quote(order), return_exceptions=True
-            )
+        try:
+            async with asyncio.timeout(HINTS_TIMEOUT_S):
+                answers = await asyncio.gather(
+                    self._know(order.buyer_id), self._projects.quote(order), return_exceptions=True
+                )
+        except TimeoutError as error:
+            raise Unavailable("Projects and Users have not said in time whether this can be had") from error
         errors = [answer for answer in answers if isinstance(answer, BaseException)]
         if errors:
             # A refusal holds whether or not the other one answers.

@@ -31,10 +31,8 @@ from app.responses import AnswerResponse, OpenedHeaders, PurchaseResponse, Purch
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.keys import fingerprint, purchase_id_of
 from domain.messages import StartPaymentInput
-from domain.purchase import Answer, Order, PurchaseStatus
+from domain.purchase import Order, PurchaseStatus
 from engine.limiter import Overloaded
-from engine.purchases import ANSWER_TIMEOUT_S
-from engine.sagas import HintedAgainst
 from lib.telemetry import ids
 from lib.webapi import Problem
 from lib.webapi.openapi import problem_responses
@@ -158,7 +156,7 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
         opening_timeout_s=intake.config.opening_timeout,
     )
     with _counting_refusals():
-        answer = intake.portal.run(_open(intake, start), ANSWER_TIMEOUT_S)
+        answer = intake.portal.run(intake.purchases.open(start, lambda: intake.hints.ask(order)))
     ids.bind(payment_id=answer.payment_id)
     action = intake.next_action(answer.payment_id)
     replayed = answer.opened_by != start.opened_by
@@ -172,16 +170,6 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
-
-
-async def _open(intake: Intake, start: StartPaymentInput) -> Answer:
-    """Refuse what nobody could buy now; a purchase that is begun already is answered as it was, whatever holds now."""
-    try:
-        return await intake.purchases.open(start, lambda: intake.hints.ask(start.order))
-    except HintedAgainst as hinted:
-        if not await intake.reader.knows(start.order.purchase_id):
-            raise hinted.error from hinted
-    return await intake.purchases.open(start)
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from app.responses import PurchaseResponse
 from domain.messages import PurchaseView
+from domain.payment import Payment
 from domain.ports import Payments
-from domain.purchase import Payment, PurchaseStatus
+from domain.purchase import PurchaseStatus
 from engine.purchases import Purchases
 
 # 4 s: twice what an answer from its own record takes Payments on a bad day.
@@ -27,11 +28,6 @@ class Reader:
             return PurchaseResponse.of(saga.view) if saga.view.order.buyer_id == buyer_id else None
         payment = await self._record(purchase_id)
         return PurchaseResponse.of(recorded(payment)) if payment and payment.buyer_id == buyer_id else None
-
-    async def knows(self, purchase_id: str) -> bool:
-        """Whether the purchase has been begun, by its saga or, when that is forgotten, by its record."""
-        saga = await self._purchases.read(purchase_id, ask_worker=False)
-        return bool(saga or await self._record(purchase_id))
 
     async def owns(self, purchase_id: str, buyer_id: str) -> bool:
         """Whether the purchase is this buyer's."""

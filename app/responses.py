@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field
 
 from domain.messages import PurchaseView
-from domain.purchase import Answer, NextAction, PurchaseStatus
+from domain.payment import NextAction
+from domain.purchase import Answer, PurchaseStatus
 from lib.webapi import NextCursor, ResponseModel
 
 PAYMENT_ID_EXAMPLE = "0f2c5a6e-6b1d-5d3c-9c0e-3a9b7d1e4f58"

@@ -22,12 +22,11 @@ from lib.webapi import Problem
 from lib.webapi.openapi import problem_responses, reads_raw
 from lib.webapi.problem_types import INVALID_REQUEST, PAYLOAD_TOO_LARGE, UNAVAILABLE
 from providers.stripe.events import (
-    HANDLED,
+    MovedMoney,
     PaymentEvent,
     StripeEvent,
+    meaning,
     metadata,
-    noticed_reference,
-    payment_event,
     purchase_of,
     snapshot,
 )
@@ -122,17 +121,18 @@ def _taken(intake: Intake, limits: Guards, event: StripeEvent) -> str:
         log.warning("event %s is of account %s, which is not STRIPE_ACCOUNT", event.id, event.account)
         return "foreign"
     ids.bind(purchase_id=purchase_of(event))
-    if about := payment_event(event):
-        payment_id = _named(about) or _found(intake, limits.payments, about.reference)
-        if payment_id is None and about.purchase_id:
-            # It says that it is ours, and Payments does not know it (yet): its saga asks again, and calls somebody.
-            payment_id = payment_id_of(about.purchase_id)
-        if payment_id is None:
-            return "not-ours"
-        return _begin(intake, limits.sagas, event, _follow_up(about, payment_id, intake.config.payment_attempts))
-    if reference := noticed_reference(event):
-        return _notice(intake, limits.payments, event, reference)
-    return "not-ours" if event.type in HANDLED else "ignored"
+    about = meaning(event)
+    if about is None:
+        return "ignored"
+    if isinstance(about, MovedMoney):
+        return _notice(intake, limits.payments, event, about.payment_intent)
+    payment_id = _named(about) or _found(intake, limits.payments, about.reference)
+    if payment_id is None and about.purchase_id:
+        # It says that it is ours, and Payments does not know it (yet): its saga asks again, and calls somebody.
+        payment_id = payment_id_of(about.purchase_id)
+    if payment_id is None:
+        return "not-ours"
+    return _begin(intake, limits.sagas, event, _follow_up(about, payment_id, intake.config.payment_attempts))
 
 
 def _named(about: PaymentEvent) -> str | None:
@@ -170,9 +170,9 @@ def _begin(intake: Intake, sagas: Deduplicator, event: StripeEvent, follow_up: F
     return "started"
 
 
-def _notice(intake: Intake, payments: WebhookLimits, event: StripeEvent, reference: str) -> str:
+def _notice(intake: Intake, payments: WebhookLimits, event: StripeEvent, reference: str | None) -> str:
     """Let Payments ask the provider, and keep, what has become of a payment: the event itself proves nothing."""
-    payment_id = _found(intake, payments, reference)
+    payment_id = _found(intake, payments, reference) if reference else None
     if payment_id is None:
         return "not-ours"
     _asked(intake, payments, lambda: intake.payments.retrieve(payment_id))

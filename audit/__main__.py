@@ -4,9 +4,10 @@ import asyncio
 import sys
 
 from audit.auditor import Places
-from audit.command import leave, run
+from audit.command import run
 from audit.settings import RecordsSettings
 from engine import lazy_client
+from engine.leaving import leave
 from lib.settings import read
 
 

@@ -2,10 +2,8 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NoReturn
 
 from temporalio.client import Client
 
@@ -33,13 +31,6 @@ async def run(arguments: Sequence[str], places: Places, connect: Callable[[], Aw
     else:
         print("\n".join(report.lines()))
     return ADDS_UP if report.adds_up else FAULTS
-
-
-def leave(code: int) -> NoReturn:
-    """End a program that has used Temporal's SDK: one of its threads may abort an interpreter that ends in order."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def _progress(line: str) -> None:

@@ -15,11 +15,11 @@ from typing import NoReturn
 from prometheus_client import Gauge, start_http_server
 
 from audit.auditor import CouldNotRead, Places, audit
-from audit.command import leave
 from audit.report import Report
 from audit.rules.findings import Weight
 from audit.settings import AuditSettings
 from engine import lazy_client
+from engine.leaving import leave
 from lib.settings import read
 from lib.telemetry import logs
 

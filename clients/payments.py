@@ -8,7 +8,8 @@ import httpx
 from clients.http import Service, parse
 from domain.errors import ContractBroken, RefusalKind
 from domain.keys import payment_id_of
-from domain.purchase import Frozen, NextAction, Order, Outcome, Payment
+from domain.payment import NextAction, Payment
+from domain.purchase import Frozen, Order, Outcome
 
 REFUSALS = frozenset(
     {

@@ -8,7 +8,8 @@ import httpx
 from clients.http import Service, parse
 from domain.catalogue import ProjectsPage
 from domain.errors import RefusalKind
-from domain.purchase import Order, Reservation
+from domain.offset import Reservation
+from domain.purchase import Order
 
 REFUSALS = frozenset(
     {

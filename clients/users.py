@@ -7,7 +7,8 @@ import httpx
 
 from clients.http import Service, parse
 from domain.errors import RefusalKind
-from domain.purchase import BuyerOffset, Item
+from domain.offset import BuyerOffset
+from domain.purchase import Item
 
 REFUSALS = frozenset({RefusalKind.NOT_FOUND, RefusalKind.OFFSET_REVOKED})
 

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from domain.catalogue import ProjectsPage
 from domain.messages import CloudEvent
-from domain.purchase import BuyerOffset, Item, NextAction, Order, Outcome, Payment, Reservation
+from domain.offset import BuyerOffset, Reservation
+from domain.payment import NextAction, Payment
+from domain.purchase import Item, Order, Outcome
 
 
 class Payments(Protocol):

@@ -23,6 +23,7 @@ from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import (
     FollowUpInput,
     OpenRequest,
+    PurchaseResult,
     PurchaseView,
     StartPaymentInput,
     TaskQueue,
@@ -34,7 +35,7 @@ from engine.connect import lazy_client
 from engine.descriptions import described, refused_cancel, refused_opening
 from engine.follow_ups import FOLLOW_UPS
 from engine.limiter import AdaptiveLimiter
-from engine.sagas import HintedAgainst, Hints, PurchaseSaga
+from engine.sagas import Hints, PurchaseSaga
 from engine.server import if_known
 from engine.single_flight import SingleFlight
 from workflows import policies
@@ -42,7 +43,8 @@ from workflows.attributes import order_attributes, payment_attributes
 from workflows.start_payment import StartPayment
 from workflows.status_details import summarized
 
-# 10 s: a buyer waits that long for the opening's answer; the key brings the same answer later.
+# 10 s: a buyer waits that long for the answer of an opening or a cancel; the key brings the same answer later. Within
+# it lie the wait for a place (engine.limiter), the hints' limit, and those that tell a slow worker from no server.
 ANSWER_TIMEOUT_S = 10.0
 # 1.2 s for a call that the server answers by itself: it takes milliseconds, or the server is away, and whoever asks
 # is told so within 2 s.
@@ -75,26 +77,26 @@ class Purchases:
         # Openings, cancels and questions for the server's health that are under way.
         self._flights = SingleFlight()
 
-    async def open(self, start: StartPaymentInput, hints: Hints | None = None) -> Answer:
+    async def open(self, start: StartPaymentInput, hints: Hints) -> Answer:
         """Open the purchase if the hints say nothing against it, or wait for its opening.
 
-        Raises HintedAgainst with what the hints have raised; Refused with the purchase's refusal; Overloaded where it
-        could not end in time, and then not even the hints were asked for.
+        Raises what the hints have raised, and then nothing has begun; Refused with the purchase's refusal; Overloaded
+        where it could not end in time, and then not even the hints were asked for.
         """
-        same = (start.workflow_id, start.fingerprint, hints is None)
-        async with _in_time(ANSWER_TIMEOUT_S):
+        same = (start.workflow_id, start.fingerprint)
+        async with _answered():
             return await self._flights.run(
-                same, lambda: self._limiter.run(lambda: self._open(start, hints), _opened_by(start))
+                same, lambda: self._limiter.run(lambda: self._open(start, hints), _opened_by(start)), ANSWER_TIMEOUT_S
             )
 
     async def cancel(self, purchase_id: str) -> PurchaseView | None:
         """Cancel for the buyer, and wait for what comes of it; None if no saga runs (any more)."""
-        async with _in_time(ANSWER_TIMEOUT_S):
-            return await self._flights.run(("cancel", purchase_id), lambda: self._cancel(purchase_id))
+        async with _answered():
+            return await self._flights.run(("cancel", purchase_id), lambda: self._cancel(purchase_id), ANSWER_TIMEOUT_S)
 
     async def read(self, purchase_id: str, *, ask_worker: bool = True) -> PurchaseSaga | None:
         """The saga of a purchase as its worker tells it, or as the server knows it; None if that knows none."""
-        async with _in_time(SERVER_TIMEOUT_S):
+        async with _answered(SERVER_TIMEOUT_S):
             saga = await self._describe(purchase_id)
         if saga and saga.running and ask_worker and (view := await self._query(purchase_id)):
             return saga.model_copy(update={"view": view})
@@ -103,7 +105,7 @@ class Purchases:
     async def follow(self, event: FollowUpInput) -> bool:
         """Start what follows an event; False if that was started already."""
         follow_up = FOLLOW_UPS[type(event)]
-        async with _in_time(SERVER_TIMEOUT_S):
+        async with _answered(SERVER_TIMEOUT_S):
             client = await self._client()
             try:
                 await client.start_workflow(
@@ -122,8 +124,8 @@ class Purchases:
 
     async def check(self) -> None:
         """Raise Unavailable unless the server answers."""
-        async with _in_time(SERVER_TIMEOUT_S):
-            await self._flights.run("health", self._check_health)
+        async with _answered():
+            await self._flights.run("health", self._check_health, SERVER_TIMEOUT_S)
 
     async def _client(self) -> Client:
         if self._connected is None:
@@ -138,21 +140,33 @@ class Purchases:
         """The answer of an update, which takes a worker its time; a server that is away is noticed long before."""
         asked = asyncio.create_task(update)
         try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
-                if not done:
-                    await self.check()
-                return await asked
+            done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
+            if not done:
+                await self.check()
+            return await asked
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise Unavailable("the purchase's saga has not answered yet") from error
         finally:
             asked.cancel()
 
-    async def _open(self, start: StartPaymentInput, hints: Hints | None) -> Answer:
+    async def _open(self, start: StartPaymentInput, hints: Hints) -> Answer:
         # Within its place: a crowd that is turned away must not keep the services from those who are let in.
-        await _ask(hints)
         try:
-            return await self._updated(self._update_with_start(start))
+            await hints()
+        except (Refused, Unavailable, ContractBroken):
+            # A purchase that is begun already is answered as it was, whatever holds now.
+            if not await self._is_begun(start.order.purchase_id):
+                raise
+        client = await self._client()
+        # The SDK's type of an update that has a name forgets that it is a coroutine.
+        update: Any = client.execute_update_with_start_workflow(
+            StartPayment.opened,
+            OpenRequest(fingerprint=start.fingerprint),
+            start_workflow_operation=_with_start(start),
+            id=f"open/{start.fingerprint}",
+        )
+        try:
+            return await self._updated(update)
         except WorkflowUpdateFailedError as error:
             raise refused_opening(error) from error
         except WorkflowAlreadyStartedError:
@@ -161,38 +175,11 @@ class Purchases:
     async def _cancel(self, purchase_id: str) -> PurchaseView | None:
         handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
         try:
-            # The SDK's type of an update that has a name forgets that it is a coroutine.
+            # As above.
             update: Any = handle.execute_update(StartPayment.cancel)
             return await if_known(self._updated(update))
         except WorkflowUpdateFailedError as error:
             return refused_cancel(error)
-
-    async def _update_with_start(self, start: StartPaymentInput) -> Answer:
-        client = await self._client()
-        order = start.order
-        operation = WithStartWorkflowOperation(
-            StartPayment.run,
-            start,
-            id=start.workflow_id,
-            task_queue=TaskQueue.START_PAYMENT,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            task_timeout=policies.TASK_TIMEOUT,
-            search_attributes=order_attributes(order, PurchaseStatus.OPENING),
-            static_summary=f"Buy {order.summary()}",
-            memo={
-                "order": order.model_dump(mode="json"),
-                "fingerprint": start.fingerprint,
-                "reservation_ttl_s": start.reservation_ttl_s,
-            },
-        )
-        return await client.execute_update_with_start_workflow(
-            # As above.
-            StartPayment.opened,  # type: ignore[arg-type]
-            OpenRequest(fingerprint=start.fingerprint),
-            start_workflow_operation=operation,
-            id=f"open/{start.fingerprint}",
-        )
 
     async def _answer_of_closed(self, start: StartPaymentInput) -> Answer:
         """The purchase ended before anybody waited with this body for its answer: its record knows."""
@@ -200,6 +187,10 @@ class Purchases:
         if payment is None or payment.outcome is None:
             raise Unavailable("the purchase has ended, and its record is not written yet")
         return recorded_answer(payment.outcome, start.fingerprint)
+
+    async def _is_begun(self, purchase_id: str) -> bool:
+        """By its saga or, when that is forgotten, by its record."""
+        return bool(await self.read(purchase_id, ask_worker=False) or await self._payments.find(purchase_id))
 
     async def _describe(self, purchase_id: str) -> PurchaseSaga | None:
         handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
@@ -210,30 +201,43 @@ class Purchases:
         """What the saga itself tells, or None if no worker answers in time."""
         handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
         try:
-            async with _in_time(QUERY_TIMEOUT_S):
+            async with _answered(QUERY_TIMEOUT_S):
                 return await handle.query(StartPayment.view)
         except (WorkflowQueryFailedError, WorkflowQueryRejectedError, Unavailable):
             return None
 
 
+def _with_start(start: StartPaymentInput) -> WithStartWorkflowOperation[StartPayment, PurchaseResult]:
+    """How a purchase's saga is started, unless it is there."""
+    order = start.order
+    return WithStartWorkflowOperation(
+        StartPayment.run,
+        start,
+        id=start.workflow_id,
+        task_queue=TaskQueue.START_PAYMENT,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        task_timeout=policies.TASK_TIMEOUT,
+        search_attributes=order_attributes(order, PurchaseStatus.OPENING),
+        static_summary=f"Buy {order.summary()}",
+        memo={
+            "order": order.model_dump(mode="json"),
+            "fingerprint": start.fingerprint,
+            "reservation_ttl_s": start.reservation_ttl_s,
+        },
+    )
+
+
 @asynccontextmanager
-async def _in_time(seconds: float) -> AsyncIterator[None]:
-    """Raise Unavailable where Temporal does not answer, or not by then."""
+async def _answered(limit_s: float | None = None) -> AsyncIterator[None]:
+    """Raise Unavailable where Temporal does not answer, or not within the limit (None: what is asked has its own)."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(limit_s):
             yield
     except TimeoutError as error:
         raise Unavailable("Temporal has not answered in time") from error
     except (RPCError, RuntimeError) as error:
         raise Unavailable(f"Temporal: {error}") from error
-
-
-async def _ask(hints: Hints | None) -> None:
-    try:
-        if hints:
-            await hints()
-    except (Refused, Unavailable, ContractBroken, TimeoutError) as error:
-        raise HintedAgainst(error) from error
 
 
 def _opened_by(start: StartPaymentInput) -> Callable[[Answer], bool]:

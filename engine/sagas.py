@@ -1,4 +1,4 @@
-"""What an entrance learns of a purchase from its saga, and how it is told that nothing has begun."""
+"""What an entrance asks before it opens a purchase, and learns of one from its saga."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -6,15 +6,8 @@ from typing import Any
 from domain.messages import PurchaseView
 from domain.purchase import Frozen
 
+# Raises Refused, Unavailable or ContractBroken where something speaks against an opening, or cannot be known.
 Hints = Callable[[], Coroutine[Any, Any, None]]
-
-
-class HintedAgainst(Exception):
-    """The hints speak against an opening, or are away (`error`); nothing has begun by it."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 class PurchaseSaga(Frozen):

@@ -14,21 +14,23 @@ class SingleFlight:
     def __init__(self) -> None:
         self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def run(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def run(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]], limit_s: float) -> T:
         """The result of the same work that is under way, or else of the one that begins now.
 
-        The work has to limit its own time: it goes on for the others when the one who began it leaves.
+        Raises TimeoutError after `limit_s`. The work has as long: it goes on for the others when the one who began it
+        leaves, and one who waits for work that fails waits for the next as well.
         """
-        joined = self._under_way.get(key)
-        if joined is not None:
-            # Its failure, such as the end of its time, is no answer to one who asked after it had begun.
-            with suppress(Exception):
-                return cast("T", await asyncio.shield(joined))
-        # By now another one may have begun: after this one has asked, so that its end counts, however it ends.
-        return cast("T", await asyncio.shield(self._under_way.get(key) or self._begin(key, begin)))
+        async with asyncio.timeout(limit_s):
+            joined = self._under_way.get(key)
+            if joined is not None:
+                # Its failure, such as the end of its time, is no answer to one who asked after it had begun.
+                with suppress(Exception):
+                    return cast("T", await asyncio.shield(joined))
+            # By now another one may have begun: after this one has asked, so that its end counts, however it ends.
+            return cast("T", await asyncio.shield(self._under_way.get(key) or self._begin(key, begin, limit_s)))
 
-    def _begin(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Task[Any]":
-        task = self._under_way[key] = asyncio.create_task(begin())
+    def _begin(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]], limit_s: float) -> "asyncio.Task[Any]":
+        task = self._under_way[key] = asyncio.create_task(asyncio.wait_for(begin(), limit_s))
         task.add_done_callback(lambda done: self._end(key, done))
         return task
 

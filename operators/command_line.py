@@ -1,14 +1,13 @@
 """The operators' commands: beside the intake's own, or by themselves (`FLASK_APP=operators.command_line`)."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import click
 from flask import Flask
 
-from audit.command import leave
 from clients.settings import BrokerSettings
+from engine.leaving import leave
 from lib.settings import read
 from operators.cli import notifications_commands, purchases_commands
 from operators.cli.context import command_context
@@ -34,11 +33,10 @@ class OnceTyped(click.Command):
 def operators_commands() -> list[click.Command]:
     """All of them, each told by its own settings."""
     return [
-        # Not by sys.exit: a thread of Temporal's SDK that still runs aborts an interpreter that ends in order.
         OnceTyped(
             "purchases",
             "Look at purchases, decide on parked sagas, repair terminated ones, compare the books.",
-            lambda: purchases_commands(command_context(read(OperatorSettings)), leave=os._exit),
+            lambda: purchases_commands(command_context(read(OperatorSettings)), leave),
         ),
         OnceTyped(
             "notifications",

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain.purchase import PurchaseStatus
+from engine.saga_collector import STRUGGLING_AFTER
 from operators.finding import described, latest, purchase_id
 from operators.ports import RUNNING, Run, Step, TemporalReader
 from operators.queries import FOLLOW_UPS, OPEN, OPEN_SAGAS
 
 # A worker that dies takes one try with it, its successor perhaps another one; a third fails by the saga itself.
 FAILING_FROM = 3
-# A callee that is started anew is back by then; a healthy follow-up takes less than a second.
-STRUGGLING_AFTER = timedelta(minutes=5)
 # Three tries take some seconds: what has just started is left alone.
 YOUNGEST = timedelta(minutes=1)
 # The server cannot search by tries, so that each open saga is described: 2 ms each, so many while somebody looks on.

@@ -2,12 +2,13 @@
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowIdConflictPolicy, WorkflowIdReusePolicy
-from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest, StartWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Refused
 from domain.messages import PurchaseResult, Signal
+from engine.server import reset
 from operators.connection import TemporalConnection, answering
 from operators.ports import RUNNING, Run
 
@@ -24,17 +25,12 @@ class Repairs(TemporalConnection):
 
     async def reset(self, run: Run, task: int) -> Run:
         """Reset the run; asked twice, the server does it once."""
-        request = ResetWorkflowExecutionRequest(
-            workflow_execution=WorkflowExecution(workflow_id=run.workflow_id, run_id=run.run_id),
-            workflow_task_finish_event_id=task,
-            request_id=f"repair/{run.run_id}",
-        )
+        execution = WorkflowExecution(workflow_id=run.workflow_id, run_id=run.run_id)
         async with answering():
             client = await self._client()
-            request.namespace, request.identity = client.namespace, client.identity
-            request.reason = f"repair: {client.identity}"
-            reset = await client.workflow_service.reset_workflow_execution(request)
-        return run.model_copy(update={"run_id": reset.run_id, "state": RUNNING})
+            reason, request_id = f"repair: {client.identity}", f"repair/{run.run_id}"
+            run_id = await reset(client, execution, task, reason=reason, request_id=request_id)
+        return run.model_copy(update={"run_id": run_id, "state": RUNNING})
 
     async def start_again(self, run: Run) -> Run:
         """Start it with what the first event of its history holds."""

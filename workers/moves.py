@@ -9,12 +9,13 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PostResetOperation, WorkflowExecutionOptions
-from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest, UpdateWorkflowExecutionOptionsRequest
+from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionOptionsRequest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.common import PinnedVersioningOverride, WorkerDeploymentVersion
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
+from engine.server import reset
 from workers.sagas import ALL_SAGAS
 
 # Where a run may be taken up again: a task that a worker has finished.
@@ -72,15 +73,14 @@ class Mover:
             await self._client.workflow_service.update_workflow_execution_options(request)
             return
         pin = PostResetOperation.UpdateWorkflowOptions(workflow_execution_options=self._options, update_mask=MASK)
-        reset = ResetWorkflowExecutionRequest(
-            namespace=self._client.namespace,
-            workflow_execution=execution,
+        await reset(
+            self._client,
+            execution,
+            move.back_to,
             reason="moved to another version of the code",
-            workflow_task_finish_event_id=move.back_to,
             request_id=str(uuid.uuid4()),
-            post_reset_operations=[PostResetOperation(update_workflow_options=pin)],
+            afterwards=[PostResetOperation(update_workflow_options=pin)],
         )
-        await self._client.workflow_service.reset_workflow_execution(reset)
 
     async def _last_agreed(self, workflow_id: str, events: Sequence[HistoryEvent], finished: Sequence[int]) -> int:
         """The last finished task before which this code does what the history says."""

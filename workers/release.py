@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from temporalio.service import RPCError
 
-from audit.command import leave
 from engine import connect
+from engine.leaving import leave
 from lib.settings import read
 from workers.deployments import Deployment
 from workers.moves import Mover

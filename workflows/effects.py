@@ -9,8 +9,9 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
     from domain.messages import DeliverCall, OffsetCall, PurchaseCall, RecordCall
-    from domain.purchase import BuyerOffset, OffsetStatus, Payment, PaymentStatus, Reservation
-    from domain.purchase import ReservationStatus as Status
+    from domain.offset import BuyerOffset, OffsetStatus, Reservation
+    from domain.offset import ReservationStatus as Status
+    from domain.payment import Payment, PaymentStatus
 
 
 @dataclass(frozen=True)

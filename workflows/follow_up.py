@@ -7,7 +7,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.messages import Progress, PurchaseResult, SagaEnd
-    from domain.purchase import Order, Payment, PurchaseStatus
+    from domain.payment import Payment
+    from domain.purchase import Order, PurchaseStatus
     from workflows import policies
     from workflows.attributes import BUYER_ID, PROJECT_ID
     from workflows.saga import Saga

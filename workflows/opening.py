@@ -11,7 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Refused
     from domain.keys import payment_id_of
     from domain.messages import OpenRequest, PurchaseCall, PurchaseResult, ReserveCall, StartPaymentInput
-    from domain.purchase import Answer, Outcome, Payment, PaymentStatus, PurchaseStatus, TimelineEntry
+    from domain.payment import Payment, PaymentStatus
+    from domain.purchase import Answer, Outcome, PurchaseStatus, TimelineEntry
     from workflows.parking import Unfinished, benign
     from workflows.saga import Saga
 

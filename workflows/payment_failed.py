@@ -6,7 +6,8 @@ with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps
     from domain.errors import Refused
     from domain.messages import PaymentFailedInput, SagaEnd
-    from domain.purchase import Payment, PaymentStatus, PurchaseStatus
+    from domain.payment import Payment, PaymentStatus
+    from domain.purchase import PurchaseStatus
     from workflows.follow_up import FollowUp
     from workflows.saga import heeds_cancellation
 

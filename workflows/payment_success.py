@@ -7,7 +7,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import RefusalKind, Refused
     from domain.messages import DeliverCall, OffsetCall, PaymentCall, PaymentSuccessInput, SagaEnd
     from domain.money import shown_amount
-    from domain.purchase import Order, Payment, PaymentStatus, PurchaseStatus, ReservationStatus, Unpaid
+    from domain.offset import ReservationStatus
+    from domain.payment import Payment, PaymentStatus, Unpaid
+    from domain.purchase import Order, PurchaseStatus
     from workflows import policies
     from workflows.follow_up import FollowUp
     from workflows.parking import Aborted

@@ -20,7 +20,8 @@ with workflow.unsafe.imports_passed_through():
         Signal,
         purchase_workflow_id,
     )
-    from domain.purchase import Order, Payment, PurchaseStatus
+    from domain.payment import Payment
+    from domain.purchase import Order, PurchaseStatus
     from workflows import policies
     from workflows.parking import Aborted, Parking, Reason, benign
     from workflows.status_details import StatusDetails

@@ -22,7 +22,8 @@ with workflow.unsafe.imports_passed_through():
         TaskQueue,
         payment_success_workflow_id,
     )
-    from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+    from domain.payment import PaymentStatus
+    from domain.purchase import Outcome, PurchaseStatus
     from workflows import policies
     from workflows.attributes import order_attributes
     from workflows.metrics import count_completed

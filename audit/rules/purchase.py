@@ -6,7 +6,9 @@ from audit.rules.findings import Finding, Rule, Side, fault, note, parked
 from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, SagaRecord, State
 from domain.messages import purchase_workflow_id
 from domain.money import shown_amount
-from domain.purchase import PaymentStatus, PurchaseStatus, ReservationStatus
+from domain.offset import ReservationStatus
+from domain.payment import PaymentStatus
+from domain.purchase import PurchaseStatus
 
 ATTEMPT_FAILED = "payment.attempt_failed"
 

@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from domain.messages import REFUND_FAILED_PREFIX, purchase_workflow_id
-from domain.purchase import Frozen, Item, PaymentStatus, PurchaseStatus, ReservationStatus, TimelineEntry
+from domain.offset import ReservationStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Frozen, Item, PurchaseStatus, TimelineEntry
 
 Items = tuple[Item, ...]
 # A provider tells times in whole seconds, cut off: what seems a moment earlier may be later.

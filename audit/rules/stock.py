@@ -14,7 +14,7 @@ from audit.rules.findings import Finding, Rule, Side, Weight
 from audit.rules.records import ReservationEntry
 from domain.catalogue import Milestone, Project
 from domain.money import KILOGRAMS_PER_TONNE, kilograms
-from domain.purchase import ReservationStatus
+from domain.offset import ReservationStatus
 
 Rows = Mapping[str, ReservationEntry]
 

@@ -1,7 +1,6 @@
 """How a command ends: its exit codes, and what an error means."""
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -33,10 +32,7 @@ class Leaving(click.Group):
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command, and leave."""
-        code = self._code(ctx)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self.leave(code)
+        self.leave(self._code(ctx))
 
     def _code(self, ctx: click.Context) -> int:
         try:

@@ -133,16 +133,19 @@ def snapshot(payload: bytes) -> StripeEvent:
     return _read(StripeEvent, event, "event")
 
 
-def payment_event(event: StripeEvent) -> PaymentEvent | None:
-    """What an event that starts a saga is about; None for any other.
+def meaning(event: StripeEvent) -> PaymentEvent | MovedMoney | None:
+    """What an event says to us: what starts a saga, or that money may have moved; None for any other.
 
     A refund without our metadata was made by hand: whether it fails is that hand's matter, and no saga may refund more.
-    Raises 422 `invalid-request` if the event names its payment wrongly.
+    Whether a payment whose money has moved is ours Payments knows. Raises 422 `invalid-request` if the event names its
+    payment wrongly.
     """
     ids = (purchase_of(event), _text(event, PAYMENT_ID))
     if event.type == REFUND_FAILED and PURCHASE_ID in metadata(event):
         refund = _about(Refund, event)
         return PaymentEvent("refund-failed", refund.payment_intent, *ids, refund.id)
+    if event.type in NOTICED:
+        return _about(MovedMoney, event)
     if event.type not in SUCCEEDED | FAILED:
         return None
     intent = _about(PaymentIntent, event)
@@ -164,15 +167,6 @@ def purchase_of(event: StripeEvent) -> str | None:
     """The purchase that the metadata of an event names, if that is in our form."""
     given = _text(event, PURCHASE_ID)
     return given if given and PURCHASE_ID_FORM.fullmatch(given) else None
-
-
-def noticed_reference(event: StripeEvent) -> str | None:
-    """Stripe's id of the payment whose money an event says to have moved; None if it says no such thing.
-
-    What is made in the dashboard bears no metadata of ours: whether the payment is ours Payments knows. Raises 422
-    `invalid-request` if it cannot be told.
-    """
-    return _about(MovedMoney, event).payment_intent if event.type in NOTICED else None
 
 
 def _text(event: StripeEvent, name: str) -> str | None:

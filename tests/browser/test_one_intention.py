@@ -1,6 +1,8 @@
 """One wish to buy is one purchase, whatever fingers, tabs and networks do."""
 
-from playwright.sync_api import Request, Route, expect
+from collections.abc import Sequence
+
+from playwright.sync_api import Locator, Request, Route, expect
 
 from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID, Checkout
@@ -145,13 +147,11 @@ def test_two_tabs_that_buy_at_the_same_moment(visit: Visit, books: Books) -> Non
     tabs = [visit.enter(), visit.enter()]
     for tab in tabs:
         tab.choose({CREEK: "1.5"})
-    for tab in tabs:
-        tab.buy_button.evaluate("button => { setTimeout(() => button.isConnected && button.click()) }")
+    _press_at_once([tab.buy_button for tab in tabs])
     assert tabs[0].opened() == tabs[1].opened()
     for tab in tabs:
         tab.page.get_by_role("radio", name="Succeeds", exact=True).check()
-    for tab in tabs:
-        tab.pay_button.evaluate("button => { setTimeout(() => button.isConnected && button.click()) }")
+    _press_at_once([tab.pay_button for tab in tabs])
     for tab in tabs:
         tab.sees(PAID)
     books.paid_once(visit.buyer, 1800)
@@ -169,6 +169,12 @@ def test_another_order_beside_an_open_one_is_asked_about(visit: Visit, books: Bo
     checkout.page.wait_for_url(lambda address: "#/purchases/" in address and first not in address)
     assert checkout.opened() != first
     assert books.statuses(visit.buyer) == ["open", "open"]
+
+
+def _press_at_once(buttons: Sequence[Locator]) -> None:
+    """Press buttons that were all found before the first is pressed: the others may vanish by what that has done."""
+    for button in [button.element_handle() for button in buttons]:
+        button.evaluate("button => { setTimeout(() => button.isConnected && button.click()) }")
 
 
 def _is_order(request: Request) -> bool:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tomllib
 
-from audit.command import leave
+from engine.leaving import leave
 from tests.histories.files import FOLDER, recorded, versions, write
 from tests.histories.gate import faults, told
 from tests.histories.recorder import histories

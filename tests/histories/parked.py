@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from domain.errors import ContractBroken, Refused
-from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Outcome, PurchaseStatus
 from tests.sagas.execution import Execution
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import Scenario

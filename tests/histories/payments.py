@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from domain.errors import Refused
 from domain.messages import RefundFailedInput
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.histories import parked
 from tests.histories.stories import manual, named, pays_once
 from tests.sagas.fakes import PAYMENT_ID

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from domain.errors import Refused
 from domain.keys import payment_id_of
 from domain.messages import DeliverCall, Progress, PurchaseResult
-from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Outcome, PurchaseStatus
 from tests.histories import parked
 from tests.histories.stories import named, pays_once
 from tests.sagas.fakes import PAYMENT_ID

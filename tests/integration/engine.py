@@ -6,13 +6,13 @@ from typing import Any, TypeVar, cast
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain.messages import StartPaymentInput
 from domain.ports import Payments
 from domain.purchase import Answer, Order
 from engine import data_converter
 from engine.purchases import Purchases
+from engine.server import if_known
 from lib.portal import Portal
 from tools.devstack.description import payload_settings
 from tools.devstack.patience import PATIENCE_S
@@ -73,7 +73,7 @@ class Engine:
             opening_timeout_s=int(WAIT_S),
         )
         # Payments is asked only for the answer of a purchase that has ended.
-        return self._portal.run(Purchases(cast("Payments", None), self._connected).open(start))
+        return self._portal.run(Purchases(cast("Payments", None), self._connected).open(start, _no_hints))
 
     def wait_until_there(self, workflow_id: str) -> None:
         """Wait until the server has accepted a workflow."""
@@ -146,15 +146,7 @@ class Engine:
         return description.raw_description.pending_activities if description else ()
 
     def _described(self, workflow_id: str) -> WorkflowExecutionDescription | None:
-        async def describe(client: Client) -> WorkflowExecutionDescription | None:
-            try:
-                return await client.get_workflow_handle(workflow_id).describe()
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return None
-                raise
-
-        return self._ask(describe)
+        return self._ask(lambda client: if_known(client.get_workflow_handle(workflow_id).describe()))
 
     def _ask(self, question: Callable[[Client], Awaitable[T]]) -> T:
         async def asked() -> T:
@@ -167,3 +159,7 @@ class Engine:
             address, namespace = self._where["address"], self._where["namespace"]
             self._client = await Client.connect(address, namespace=namespace, data_converter=self._converter)
         return self._client
+
+
+async def _no_hints() -> None:
+    """They have passed."""

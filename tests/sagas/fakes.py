@@ -7,18 +7,9 @@ from domain.catalogue import ProjectsPage
 from domain.errors import Refused
 from domain.keys import payment_id_of
 from domain.messages import CloudEvent
-from domain.purchase import (
-    BuyerOffset,
-    Item,
-    NextAction,
-    OffsetStatus,
-    Order,
-    Outcome,
-    Payment,
-    PaymentStatus,
-    Reservation,
-    ReservationStatus,
-)
+from domain.offset import BuyerOffset, OffsetStatus, Reservation, ReservationStatus
+from domain.payment import NextAction, Payment, PaymentStatus
+from domain.purchase import Item, Order, Outcome
 from tests.sagas.engine import START
 
 PURCHASE_ID = "p1"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from domain.errors import Refused
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.fakes import MAX_OPEN
 from tests.sagas.world import BROKEN, UNAVAILABLE, World
 

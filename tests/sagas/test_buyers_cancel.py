@@ -7,10 +7,11 @@ from temporalio.api.failure.v1 import Failure
 
 from domain.errors import Refused
 from domain.messages import PurchaseView
-from domain.purchase import Answer, PaymentStatus, PurchaseStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Answer, PurchaseStatus
 from tests.sagas.sdk import value_of
 from tests.sagas.test_cancellation import assert_undone
-from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
+from tests.sagas.world import TTL, UNAVAILABLE, World, at
 from workflows import policies
 
 CANCELED = PurchaseStatus.CANCELED
@@ -33,7 +34,13 @@ def refusal_of(world: World, update_id: str) -> tuple[str, Any]:
     return told.type, value_of(told.details.payloads[0], PurchaseView).status if told.details.payloads else None
 
 
-# ---- unpaid ---------------------------------------------------------------------------------------------------------
+def refused_while_the_bank_processes() -> World:
+    """A purchase whose cancel came too late, for the bank is at it."""
+    world = World()
+    world.opened()
+    world.payments.set(status=PaymentStatus.PROCESSING)
+    assert answered(world, world.cancel()) == PurchaseStatus.PROCESSING
+    return world
 
 
 def test_an_unpaid_purchase_is_canceled_at_once() -> None:
@@ -75,9 +82,6 @@ def test_two_cancels_at_once_are_one() -> None:
     assert world.operations().count("cancel") == world.operations().count("release") == 1
 
 
-# ---- paid -----------------------------------------------------------------------------------------------------------
-
-
 def test_a_paid_purchase_is_delivered_and_not_canceled() -> None:
     """Paid, and the webhook has not come yet: Payments shows the money, and the purchase is delivered from there."""
     world = World()
@@ -113,18 +117,6 @@ def test_a_purchase_that_is_being_delivered_goes_on() -> None:
     world.engine.run()
     assert world.outcome.status == "paid"
     assert world.notifications.kinds() == ["payment.success"]
-
-
-# ---- at the bank ----------------------------------------------------------------------------------------------------
-
-
-def refused_while_the_bank_processes() -> World:
-    """A purchase whose cancel came too late, for the bank is at it."""
-    world = World()
-    world.opened()
-    world.payments.set(status=PaymentStatus.PROCESSING)
-    assert answered(world, world.cancel()) == PurchaseStatus.PROCESSING
-    return world
 
 
 def test_what_the_bank_declines_later_ends_as_failed() -> None:
@@ -163,9 +155,6 @@ def test_who_asks_again_and_again_is_refused_unasked() -> None:
     assert_undone(world)
 
 
-# ---- while it opens -------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("operation", ["create", "reserve"])
 @pytest.mark.parametrize("lost", [True, False])
 def test_a_purchase_that_is_still_opening_is_canceled_once_it_is_open(operation: str, *, lost: bool) -> None:
@@ -202,95 +191,3 @@ def test_an_opening_that_is_given_up_is_rejected_and_not_canceled() -> None:
     assert answered(world, world.cancel()) == PurchaseStatus.REJECTED
     world.engine.run()
     assert world.payments.tombstone
-
-
-# ---- other ends at the same time ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("step", ["retrieve-payment", "cancel-payment"])
-def test_a_cancel_while_the_deadline_is_at_work_is_the_buyers(step: str) -> None:
-    """The payment is not canceled yet and nothing is decided: the buyer's wish is what it ends with."""
-    world = World()
-    world.opened()
-    cancels: list[str] = []
-    world.at_step(step, lambda: cancels.append(world.cancel()))
-    world.engine.run()
-    assert answered(world, cancels[0]) == CANCELED
-    assert world.outcome.status == "canceled"
-    assert world.notifications.kinds() == ["payment.canceled"]
-    assert_undone(world)
-
-
-@pytest.mark.parametrize("step", ["release-offset", "publish-notification"])
-def test_a_cancel_after_the_deadline_has_decided_is_told_so(step: str) -> None:
-    """The payment is canceled, and the reservation being closed or closed: it has expired, and stays so."""
-    world = World()
-    world.opened()
-    cancels: list[str] = []
-    world.at_step(step, lambda: cancels.append(world.cancel()))
-    world.engine.run()
-    assert answered(world, cancels[0]) == PurchaseStatus.EXPIRED
-    assert world.outcome.status == "expired"
-    assert world.notifications.kinds() == ["payment.expired"]
-
-
-@pytest.mark.parametrize("step", ["retrieve-payment", "cancel-payment", "release-offset", "publish-notification"])
-def test_a_cancel_while_a_declined_card_ends_the_purchase_has_one_winner(step: str) -> None:
-    """PaymentFailed is at any of its steps: whoever closes the reservation tells, and nobody else does."""
-    world = World()
-    world.opened()
-    world.attempt_fails()
-    cancels: list[str] = []
-    world.at_step(step, lambda: cancels.append(world.cancel()))
-    world.event_failed()
-    world.engine.run()
-    status = world.outcome.status
-    assert status in {"canceled", "failed"}
-    assert world.notifications.kinds() == [f"payment.{status}"]
-    # Who loses waits for the winner: nobody is told that an ended purchase waits for its payment.
-    assert answered(world, cancels[0]) == status
-    assert_undone(world)
-
-
-def test_a_cancel_of_a_purchase_that_was_canceled_by_an_operator_is_done() -> None:
-    """Both want the same."""
-    world = World()
-    world.opened()
-    world.engine.cancel(world.purchase.id)
-    assert answered(world, world.cancel()) == CANCELED
-    world.engine.run()
-    assert world.notifications.kinds() == ["payment.canceled"]
-
-
-# ---- parked ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_cancel_of_a_paid_purchase_that_waits_for_an_operator_changes_nothing() -> None:
-    """PaymentSuccess is parked: the money is there, so it is delivered once somebody has mended the cause."""
-    world = World()
-    world.opened()
-    world.faults.before["deliver"] = [BROKEN]
-    world.buyer_pays()
-    world.event_succeeded()
-    world.engine.run(until=lambda: world.status == "needs_attention")
-    assert answered(world, world.cancel()) == PurchaseStatus.NEEDS_ATTENTION
-    world.engine.update(world.success.id, "resolve", "retry", "r1")
-    world.engine.run()
-    assert world.outcome.status == "paid"
-
-
-@pytest.mark.parametrize("operation", ["retrieve", "cancel", "release"])
-def test_a_cancel_that_parks_is_done_when_it_goes_on(operation: str) -> None:
-    """A callee breaks its contract in the middle: the buyer waits, and the operator's retry cancels the purchase."""
-    world = World()
-    world.opened()
-    world.faults.before[operation] = [BROKEN]
-    update = world.cancel()
-    world.engine.run(until=lambda: world.status == "needs_attention")
-    assert refusal_of(world, world.cancel()) == ("cancel-under-way", None)
-    assert update not in world.purchase.updates
-    world.engine.update(world.purchase.id, "resolve", "retry", "r1")
-    assert answered(world, update) == CANCELED
-    world.engine.run()
-    assert world.notifications.kinds() == ["payment.canceled"]
-    assert_undone(world)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.world import UNAVAILABLE, World, at
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, StaticPool, create_engine, insert
 from sqlalchemy.orm import Session
 
 from domain.errors import Refused
-from domain.purchase import Outcome, Payment, PaymentStatus, PurchaseStatus
+from domain.payment import Payment, PaymentStatus
+from domain.purchase import Outcome, PurchaseStatus
 from lib.webapi import Problem
 from providers import port as provider
 from providers.registry import REGISTRY

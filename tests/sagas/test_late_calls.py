@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.errors import Refused
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.network import Call
 from tests.sagas.world import UNAVAILABLE, World
 

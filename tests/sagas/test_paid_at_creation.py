@@ -3,7 +3,8 @@
 import pytest
 
 from domain.messages import PurchaseView
-from domain.purchase import Answer, PaymentStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Answer
 from tests.sagas.test_cancellation import assert_undone
 from tests.sagas.test_late_calls import Hanging
 from tests.sagas.world import PRICE, UNAVAILABLE, World, at

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.errors import Refused
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.network import Call
 from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at

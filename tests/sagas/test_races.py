@@ -2,7 +2,8 @@
 
 from domain.errors import Refused
 from domain.messages import PurchaseResult
-from domain.purchase import Outcome, PaymentStatus, PurchaseStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Outcome, PurchaseStatus
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.world import BROKEN, TTL, UNAVAILABLE, World, at
 

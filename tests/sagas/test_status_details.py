@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.sdk.v1 import WorkflowMetadata
 
 from domain.errors import ContractBroken, Refused
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.engine import START
 from tests.sagas.world import BROKEN, ORDER, TTL, UNAVAILABLE, World, at
 

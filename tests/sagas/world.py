@@ -17,7 +17,8 @@ from domain.messages import (
     StartPaymentInput,
     purchase_workflow_id,
 )
-from domain.purchase import Item, Order, Outcome, PaymentStatus
+from domain.payment import PaymentStatus
+from domain.purchase import Item, Order, Outcome
 from tests.sagas.engine import START, Engine
 from tests.sagas.execution import Execution
 from tests.sagas.fakes import PAYMENT_ID, PURCHASE_ID, Callees

@@ -7,15 +7,9 @@ from domain.answers import key_reused
 from domain.errors import RefusalKind, Refused
 from domain.keys import payment_id_of
 from domain.messages import FollowUpInput, PurchaseView, StartPaymentInput
-from domain.purchase import (
-    Answer,
-    NextAction,
-    Order,
-    Payment,
-    PurchaseStatus,
-    TimelineEntry,
-)
-from engine.sagas import HintedAgainst, Hints, PurchaseSaga
+from domain.payment import NextAction, Payment
+from domain.purchase import Answer, Order, PurchaseStatus, TimelineEntry
+from engine.sagas import Hints, PurchaseSaga
 from lib.telemetry import tracing
 from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, outcome, payment
 
@@ -75,14 +69,10 @@ class FakePurchases:
         self.canceled: list[str] = []
         self.cancel_error: Exception | None = None
 
-    async def open(self, start: StartPaymentInput, hints: Hints | None = None) -> Answer:
+    async def open(self, start: StartPaymentInput, hints: Hints) -> Answer:
         """Open, or answer again; another body under the same key is refused."""
         await self.check()
-        if hints:
-            try:
-                await hints()
-            except Exception as error:
-                raise HintedAgainst(error) from error
+        await hints()
         self.starts.append(start)
         order = start.order
         answer = Answer(

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.keys import payment_id_of
-from domain.purchase import Item, Order, Outcome, Payment, PaymentStatus, PurchaseStatus
+from domain.payment import Payment, PaymentStatus
+from domain.purchase import Item, Order, Outcome, PurchaseStatus
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ORDER = Order(

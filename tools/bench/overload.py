@@ -11,9 +11,10 @@ from typing import Any
 
 from rich.console import Console
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from domain.keys import purchase_id_of
+from domain.messages import purchase_workflow_id
+from engine.server import if_known
 from tools.bench.bare import connect
 from tools.bench.buyer import BODY
 from tools.bench.load import Sample, put_load
@@ -86,14 +87,8 @@ async def _open(  # noqa: PLR0913, PLR0917 - one argument for each thing that a 
         await asyncio.sleep(PAUSE_S)
 
 
-async def _has_begun(client: Client, purchase: str) -> bool:
-    try:
-        await client.get_workflow_handle(f"purchase/{purchase}").describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return True
+async def _has_begun(client: Client, purchase_id: str) -> bool:
+    return bool(await if_known(client.get_workflow_handle(purchase_workflow_id(purchase_id)).describe()))
 
 
 def overload_section(loads: Sequence[Pressed], where: str) -> list[str]:

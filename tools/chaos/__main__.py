@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from audit.command import leave
+from engine.leaving import leave
 from tools.chaos.journal import Journal
 from tools.chaos.run import ChaosRun
 from tools.chaos.setting import options, told

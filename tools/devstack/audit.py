@@ -11,9 +11,10 @@ from temporalio.client import Client
 
 from audit.__main__ import main as audit_environment
 from audit.auditor import Places, audit
-from audit.command import leave, run
+from audit.command import run
 from audit.report import Report
 from engine import data_converter
+from engine.leaving import leave
 from tools.devstack.description import payload_settings
 from tools.devstack.options import StackOptions
 

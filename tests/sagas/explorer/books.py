@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from domain.purchase import PaymentStatus, PurchaseStatus
+from domain.payment import PaymentStatus
+from domain.purchase import PurchaseStatus
 
 if TYPE_CHECKING:
     from tests.sagas.explorer.town import Town

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import Enum
 from functools import partial
 
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.sagas.agenda import Event
 from tests.sagas.explorer.network import SERVICES, Fate, fates_of
 from tests.sagas.explorer.provider import PART

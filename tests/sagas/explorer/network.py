@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import activity
 
 from domain.errors import ContractBroken, Refused, Unavailable
-from domain.purchase import Payment
+from domain.payment import Payment
 from tests.sagas.fakes import Callees
 from tests.sagas.network import Call
 

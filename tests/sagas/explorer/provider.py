@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
-from domain.purchase import Payment, PaymentStatus
+from domain.payment import Payment, PaymentStatus
 from tests.sagas.world import World
 
 # A buyer needs a moment, a bank some hours: before and after the reservation's 30 minutes.

@@ -9,7 +9,8 @@ from temporalio.api.failure.v1 import Failure
 from domain.answers import given_up, recorded_answer
 from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView, PurchaseView
-from domain.purchase import ENDS, Answer, Payment, PurchaseStatus
+from domain.payment import Payment
+from domain.purchase import ENDS, Answer, PurchaseStatus
 from tests.sagas.agenda import Event
 from tests.sagas.engine import START
 from tests.sagas.execution import Execution

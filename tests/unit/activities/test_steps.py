@@ -20,7 +20,8 @@ from domain.messages import (
     ReserveCall,
     cloud_event,
 )
-from domain.purchase import Payment, PaymentStatus, PurchaseStatus
+from domain.payment import Payment, PaymentStatus
+from domain.purchase import PurchaseStatus
 from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, outcome, payment
 
 KEY = "saga/step"

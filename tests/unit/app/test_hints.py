@@ -1,12 +1,12 @@
-"""What an order is refused for before anything is begun, and that a repeat is never judged by it."""
+"""What an order is refused for before anything is begun."""
 
 import pytest
 from flask.testing import FlaskClient
 
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.keys import purchase_id_of
-from tests.unit.app.requests import body_with, post, refusal
-from tests.unit.fakes import FakePayments, FakePurchases, Recorder, payment, saga
+from tests.unit.app.requests import post, refusal
+from tests.unit.fakes import FakePurchases, Recorder
 
 AWAY = [Unavailable("no answer"), ContractBroken("401"), TimeoutError()]
 PURCHASE = purchase_id_of("alice", "k1")
@@ -69,36 +69,3 @@ def test_nothing_is_begun_while_one_of_them_is_away(  # noqa: PLR0913, PLR0917 -
     assert not purchases.starts
     asked.error = None
     assert post(client).status_code == 201
-
-
-@pytest.mark.parametrize("error", [Refused("sold-out", "No."), Refused("price-changed", "No."), *AWAY])
-@pytest.mark.parametrize("who", ["projects", "users"])
-def test_a_repeat_is_answered_as_the_first_time(  # noqa: PLR0913, PLR0917 - a case and who is asked
-    client: FlaskClient, purchases: FakePurchases, projects: Recorder, users: Recorder, who: str, error: Exception
-) -> None:
-    """Sold out by now, another price, an account that is gone, or nobody there: a purchase that exists is answered."""
-    first = post(client).get_json()
-    purchases.sagas[PURCHASE] = saga(purchases.starts[0].order)
-    {"projects": projects, "users": users}[who].error = error
-    again = post(client)
-    assert (again.status_code, again.get_json()) == (201, first)
-    assert refusal(post(client, body_with(amount=1900))) == (422, "idempotency-key-reused")
-
-
-def test_a_repeat_is_known_by_its_record_when_temporal_has_forgotten_it(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, projects: Recorder
-) -> None:
-    """After the retention the record in Payments leads to the answer."""
-    first = post(client).get_json()
-    payments.records = [payment(purchases.starts[0].order)]
-    projects.error = Refused("sold-out", "No.")
-    assert post(client).get_json() == first
-
-
-def test_nobody_is_told_no_before_it_is_known_to_be_no_repeat(
-    client: FlaskClient, payments: FakePayments, projects: Recorder
-) -> None:
-    """While the records are away the refusal of a hint waits: the repeat might have an answer."""
-    projects.error = Refused("sold-out", "No.")
-    payments.error = Unavailable("no answer")
-    assert refusal(post(client)) == (503, "dependency-unavailable")

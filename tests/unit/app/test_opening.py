@@ -11,7 +11,8 @@ from app.settings import IntakeSettings
 from domain.answers import BUYERS_REFUSALS, given_up, key_reused
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.keys import payment_id_of, purchase_id_of
-from domain.purchase import NextAction, PurchaseStatus
+from domain.payment import NextAction
+from domain.purchase import PurchaseStatus
 from lib.webapi.problem_types import FORBIDDEN
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
 from tests.unit.fakes import FakePayments, FakePurchases

@@ -8,7 +8,7 @@ import pytest
 
 from clients.payments import HttpPayments
 from domain.errors import ContractBroken, Refused
-from domain.purchase import PaymentStatus
+from domain.payment import PaymentStatus
 from tests.unit.clients.conftest import Callee
 from tests.unit.values import ORDER, PAYMENT_ID, outcome, payment
 

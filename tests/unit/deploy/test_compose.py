@@ -14,21 +14,28 @@ from lib.telemetry.settings import TraceSettings
 from lib.tokens import digest
 from tests.unit.deploy.known import classes_at, known
 from tests.unit.lib.settings.classes import REPOSITORY, all_settings, defaults
-from tools.devstack import temporal
 from tools.devstack.processes import PROCESSES, Entry, Place
 
 COMPOSE = "docker-compose.yml"
+
 STRIPE = "deploy/compose.stripe.yml"
+
 OVERRIDES = sorted(str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "deploy").glob("compose.*.yml"))
+
 # The names that the platform knows (design, "Processes").
 OURS = {entry.in_compose: entry for entry in PROCESSES if Place.COMPOSE in entry.places}
+
 # Libraries' own.
 LIBRARIES = {*defaults(TraceSettings), "WEB_CONCURRENCY"}
+
 # What compose itself asks for, beside settings: passwords of the programs that only compose starts, and each caller's
 # SERVICE_TOKEN by another name, for a `.env` has one of that name.
 COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "INTAKE_TOKEN", "WORKER_TOKEN"}
+
 TOLD = [(place, entry) for place in (Place.COMPOSE, Place.TELEMETRY) for entry in PROCESSES if place in entry.places]
+
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
+
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 
 
@@ -217,23 +224,6 @@ def test_every_image_is_pinned() -> None:
         assert image != "buy-projects" or tag == version
 
 
-def test_both_temporal_servers_are_tuned_alike() -> None:
-    """The container's dynamic configuration is the development server's, and one setting more for its database."""
-    content = yaml.safe_load((REPOSITORY / "deploy/temporal/dynamic-config.yaml").read_text())
-    values = {name: json.dumps(entry["value"]) for name, (entry,) in content.items()}
-
-    assert values == temporal.TUNING | {"system.forceSearchAttributesCacheRefreshOnRead": "true"}
-
-
-def test_the_namespace_is_set_up_alike() -> None:
-    """The script makes the search attributes and the retention that the development server gets."""
-    script = (REPOSITORY / "deploy/temporal/namespace.sh").read_text()
-    hours = temporal.RETENTION.total_seconds() / 3600
-
-    assert f"RETENTION={hours:.0f}h" in script
-    assert set(re.findall(r"(\w+):Keyword", script)) == set(temporal.SEARCH_ATTRIBUTES)
-
-
 def test_the_override_changes_services_that_exist() -> None:
     """The real Stripe takes the place of the simulator, for those who speak to it."""
     override = compose(STRIPE)["services"]
@@ -259,18 +249,3 @@ def test_a_process_gets_no_rights(name: str) -> None:
 
     assert (service["read_only"], service["tmpfs"]) == (True, ["/tmp"])  # noqa: S108 - the container's
     assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
-
-
-def test_the_brokers_health_is_asked_without_its_cookie() -> None:
-    """Asked before the server has made one, RabbitMQ's programs make it as root, and the first start dies of it."""
-    assert "rabbitmq" not in " ".join(services()["rabbitmq"]["healthcheck"]["test"])
-
-
-def test_the_namespace_is_set_up_without_asking_dns_for_records() -> None:
-    """The resolver of gRPC asks for two more, and waits for 16 s each time where nobody answers."""
-    assert services()["temporal_namespace"]["environment"]["TEMPORAL_ADDRESS"] == "passthrough:///temporal:7233"
-
-
-def test_temporals_page_may_set_its_cookie_over_http() -> None:
-    """Safari keeps no `Secure` cookie of a page without TLS, and every action asks for the cookie."""
-    assert told("temporal_ui")["TEMPORAL_CSRF_COOKIE_INSECURE"] == "true"

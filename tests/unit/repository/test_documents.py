@@ -34,11 +34,3 @@ def test_every_decision_is_listed() -> None:
     folder = REPOSITORY / "docs/decisions"
 
     assert set(targets(folder / "README.md")) == {path.name for path in folder.glob("0*.md")}
-
-
-def test_every_decision_is_dated() -> None:
-    """Title, date, text."""
-    for path in (REPOSITORY / "docs/decisions").glob("0*.md"):
-        title, _, date, *_ = path.read_text().splitlines()
-        assert title.startswith("# ")
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d", date), path.name

@@ -8,7 +8,7 @@ from tests.unit.lib.settings.classes import REPOSITORY
 
 OURS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 
-APPLICATION = set(OURS) - {"audit", "tools"}
+APPLICATION = set(OURS) - {"tools"}
 READERS = {"environ", "environb", "getenv", "getenvb", "putenv"}
 
 

@@ -1,24 +1,13 @@
 """A migrated Notifier without its broker."""
 
-from pathlib import Path
-
 import pytest
 
 from lib.database.database import connect
-from lib.database.migrations import migrate
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
 from services.notifier.consumer import notifications_consumer
 from services.notifier.notifications import Notifications
 from services.notifier.routes import notifier_api
 from tests.unit.service_api import ServiceApi
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """The test's own fresh database."""
-    url = f"sqlite:///{tmp_path / 'notifier.db'}"
-    migrate("services.notifier", url)
-    return url
 
 
 @pytest.fixture

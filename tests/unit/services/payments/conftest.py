@@ -1,12 +1,9 @@
 """A migrated Payments service per test, in front of a fake provider."""
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from lib.database.migrations import migrate
 from providers.port import CaptureMode
 from providers.registry import Registry
 from services.payments import create_app
@@ -15,20 +12,6 @@ from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakeProvider, registry_of
 
 ApiIn = Callable[[CaptureMode], ServiceApi]
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh database that tests copy: migrating takes longer than a test."""
-    path = tmp_path_factory.mktemp("payments") / "migrated.db"
-    migrate("services.payments", f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def database_url(migrated: Path, tmp_path: Path) -> str:
-    """The test's own fresh database."""
-    return f"sqlite:///{shutil.copy(migrated, tmp_path / 'payments.db')}"
 
 
 @pytest.fixture

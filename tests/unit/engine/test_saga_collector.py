@@ -13,7 +13,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, Describe
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from app.saga_collector import FOLLOW_UPS, OPEN, SagaCollector
+from engine.saga_collector import FOLLOW_UPS, OPEN, SagaCollector
 from lib.portal import Portal
 
 TTL = timedelta(minutes=30)

@@ -19,7 +19,6 @@ from domain.purchase import PurchaseStatus
 from engine.server import KINDS, describe_queue
 from lib.portal import Portal
 from lib.telemetry.metrics import gauge
-from operators.lasting import STRUGGLING_AFTER
 
 OPEN = (
     PurchaseStatus.OPENING,
@@ -31,6 +30,8 @@ OPEN = (
 FOLLOW_UPS = ("PaymentSuccess", "PaymentFailed", "RefundFailed")
 # Ten minutes after its deadline a purchase is canceled and released, unless its bank still processes.
 OVERDUE_AFTER_DEADLINE = timedelta(minutes=10)
+# A callee that is started anew is back by then; a healthy follow-up takes less than a second.
+STRUGGLING_AFTER = timedelta(minutes=5)
 # A worker asks for work at least once a minute; one that has not for longer is gone.
 POLLER_GONE = timedelta(seconds=90)
 # 17 questions of 2 ms each: asked that often they are no load, and nobody acts on a number faster.
