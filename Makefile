@@ -5,7 +5,7 @@ VENV := .venv/bin
 PYTEST = XDG_CONFIG_HOME=$(CURDIR)/.cache/config $(VENV)/python -m pytest
 # One process per core, and no more than memory bears on a large machine.
 PARALLEL := -n logical --maxprocesses 8 --dist worksteal
-# What `make test STORE=postgres` runs: all that the services' books are in.
+# What `make test STORE=postgres` runs: all that the services' records are in.
 ON_STORES := $(addprefix tests/integration/,payments projects users notifier stores sagas) tests/long/stores
 
 .DEFAULT_GOAL := help
@@ -26,7 +26,7 @@ up: setup  ## start everything, until Ctrl-C; STORE=postgres; ARGS="--keep-going
 restart:  ## start one process of a running stack again: make restart NAME=payments
 	@$(VENV)/python -m tools.devstack restart "$(or $(NAME),$(error which one? make restart NAME=payments))"
 
-audit: setup  ## compare the books of the running stack (or of what the environment names); ARGS="--json --data DIR"
+audit: setup  ## compare the records of the running stack (or of what the environment names); ARGS="--json --data DIR"
 	@$(VENV)/python -m tools.devstack.audit $(ARGS)
 
 test: python  ## all tests, the quick ones first; ARGS=tests/unit for some; STORE=postgres: services and sagas on it
@@ -59,7 +59,7 @@ prove-compose: python  ## docker compose on an engine of its own with stand-ins 
 	@$(SETUP) --compose
 	@$(VENV)/python -m pytest --capture=no --verbose --exitfirst $(or $(ARGS),tests/compose)
 
-explore: packages  ## look for a story in which the sagas break the books; EXAMPLES=20000 SEED=1
+explore: packages  ## look for a story in which the sagas break an invariant; EXAMPLES=20000 SEED=1
 	@$(VENV)/python -m tests.sagas.explorer --examples $(or $(EXAMPLES),20000) --seed $(or $(SEED),1)
 
 check: packages  ## style, types, borders and security

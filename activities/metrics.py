@@ -27,5 +27,5 @@ def count_failure(kind: str) -> None:
     _add(FAILURES, "Attempts of steps that were not done, by kind.", kind=kind)
 
 
-def _add(name: str, says: str, **labels: str) -> None:
-    activity.metric_meter().create_counter(name, says).add(1, labels)
+def _add(name: str, description: str, **labels: str) -> None:
+    activity.metric_meter().create_counter(name, description).add(1, labels)

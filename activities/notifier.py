@@ -6,7 +6,7 @@ from domain.ports import Notifications
 
 
 class NotifierSteps:
-    """The one step by which a saga tells the world."""
+    """The one step by which a saga publishes what has happened."""
 
     def __init__(self, notifications: Notifications) -> None:
         self._notifications = notifications

@@ -9,7 +9,7 @@ from domain.purchase import Order
 
 
 class PaymentsSteps:
-    """Every step that Payments takes for a saga; each answers the payment as it is then."""
+    """Every step at Payments; each returns the payment as it is after the call."""
 
     def __init__(self, payments: Payments) -> None:
         self._payments = payments

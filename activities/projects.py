@@ -7,7 +7,7 @@ from domain.ports import Projects
 
 
 class ProjectsSteps:
-    """Every step that Projects takes for a saga; each answers the reservation as it is then."""
+    """Every step at Projects; each returns the reservation as it is after the call."""
 
     def __init__(self, projects: Projects) -> None:
         self._projects = projects
@@ -29,7 +29,7 @@ class ProjectsSteps:
 
     @step("restock-offset", undoes=True)
     async def restock_offset(self, call: PaymentCall) -> Reservation:
-        """Return the offset, after the money is back."""
+        """Put sold offset back on sale, after the money is back."""
         return await self._projects.restock(call.payment_id, step_key())
 
     @step("retrieve-reservation")

@@ -17,8 +17,8 @@ REFUSED = "refused"
 UNAVAILABLE = "unavailable"
 CONTRACT_BROKEN = "contract-broken"
 
-# What a step answers whose callee tells nothing: who reaches Temporal without our keys can report a step as done, but
-# without an answer.
+# The result of a step whose callee returns nothing. It is never None: somebody who reaches Temporal without our keys
+# can report a step as done, but only without a result, and so the saga can tell the difference.
 DONE = True
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ def step_key() -> str:
 def step(name: str, *, undoes: bool = False) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Make a method an activity that fails with an ApplicationError which says whether to try again.
 
-    `name` is the step's for ever: its activity's type, its id in a saga, and so a part of its key at the callee. What
-    the method is called is nobody's contract. `undoes`: it undoes what another step has done.
+    `name` must never change: it is the activity's type and its id in a saga, and so a part of the step's key at the
+    callee. The method may be renamed. `undoes`: it undoes what another step has done.
     """
 
     def made(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -74,7 +74,8 @@ def _translating(method: Callable[P, Awaitable[R]], *, undoes: bool) -> Callable
             log.info("%s, attempt %d: %s", activity.info().activity_id, activity.info().attempt, error)
             failure = _translate(error)
             count_failure(str(failure.type))
-            # It says all that is known; the causes' traces are of nobody's use, and fill what the server keeps of it.
+            # The failure says all that is known; its causes' traces help nobody, and the server keeps only a few KB of
+            # it.
             raise failure from None
         log.info("%s, attempt %d: done", activity.info().activity_id, activity.info().attempt)
         if undoes:

@@ -10,7 +10,7 @@ from domain.ports import Payments, Users
 
 
 class UsersSteps:
-    """Every step that Users takes for a saga."""
+    """Every step at Users."""
 
     def __init__(self, users: Users, payments: Payments) -> None:
         self._users = users
@@ -18,7 +18,7 @@ class UsersSteps:
 
     @step("deliver-offset")
     async def deliver_offset(self, call: DeliverCall) -> bool:
-        """Give the buyer the offset: never on an old answer, for this may be tried for days."""
+        """Give the buyer the offset; tried for days if need be, so an attempt on an old answer first asks Payments."""
         if activity.info().started_time > call.fresh_until:
             await self._check_paid(call.payment_id)
         order = call.order
@@ -30,7 +30,7 @@ class UsersSteps:
         try:
             payment = await self._payments.retrieve(payment_id)
         except Refused as refused:
-            # Nothing is known of the money, and nobody has refused the delivery.
+            # We know nothing about the money, and nobody has refused the delivery: try again.
             raise Unavailable(f"Payments does not show the payment: {refused}") from refused
         if payment.why_unpaid:
             raise Refused(payment.why_unpaid, f"Payment {payment_id} does not pay its order any more.")

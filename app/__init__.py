@@ -1,6 +1,6 @@
-"""The intake API: takes purchases from the web UI and events from Stripe, starts the sagas and asks them.
+"""The intake API: takes purchases from the web UI and events from Stripe, starts sagas and reads them.
 
-Here belongs who may come in, what they may say and what they are told. No decision about a purchase.
+Here belongs who may call, what they may send and what they are answered. No decision about a purchase.
 """
 
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def create_app(intake: "Intake | None" = None) -> "APIFlask":
     """The Flask application; without `intake` it is wired from the settings."""
-    # Here and not above: gunicorn reads app.settings before it is known where its processes count (gunicorn.conf.py).
+    # Imported here: gunicorn.conf.py reads app.settings before it has set where the processes keep their metrics.
     from app import factory  # noqa: PLC0415
 
     return factory.create_app(intake)

@@ -1,8 +1,8 @@
-"""Room in the intake: who waits for something slow never takes the last thread from the others.
+"""Bulkheads: callers who wait for something slow never take the last thread from the others.
 
 gunicorn gives each process THREADS threads, and each kind of caller may keep only its share of them waiting, and each
-caller only a share of that. One more is refused at once, which takes a thread for a moment only; so the platform always
-finds one. Nobody takes a place before its request has come as a whole (lib.webapi.gunicorn_worker).
+caller only a share of that. One more is refused at once, which takes a thread for a moment only; so the platform's
+checks always find a free one. A slot is taken only when the whole request has arrived (lib.webapi.gunicorn_worker).
 """
 
 import threading
@@ -19,35 +19,35 @@ from domain.errors import Unavailable
 from lib.webapi import Problem
 from lib.webapi.request_ids import HEADER, named
 
-# One buyer alone holds two thirds: a burst of 500 repeats finds room, and leaves some.
+# One buyer alone may hold two thirds (512): a burst of 500 repeats fits, and others still get in.
 BUYERS_MAX = 768
-# Whoever looks at the catalogue: Projects answers from its own database, so they wait long only while it hangs.
+# Readers of the catalogue: Projects answers from its own database, so they wait long only while it hangs.
 CATALOGUE_MAX = 128
-# Stripe: what needs no Temporal finds room beside those who wait for it (app.deduplication).
+# Stripe's events: twice as many as may wait for Temporal (app.deduplication), so that the others still get in.
 WEBHOOKS_MAX = 64
 # For health, readiness, metrics, the page, and for refusals.
 PLATFORM = 32
-# Who waits for the identity provider's keys is not known yet, and has no place.
+# A caller who waits for the identity provider's keys is not known yet, and takes no slot of the buyers.
 THREADS = BUYERS_MAX + CATALOGUE_MAX + WEBHOOKS_MAX + KEYS_MAX + PLATFORM
-# One caller may hold twice as many as stay free: the more the others need, the less one gets, and some are always left.
+# One caller may hold twice as many slots as stay free: the more others need, the fewer one gets; some are always left.
 SHARE = 2
 
 Application = Callable[..., Iterable[bytes]]
 
 
 class Bulkhead:
-    """A budget: at most so many at once, of which no caller holds the last, or Unavailable at once."""
+    """At most so many calls at once, of which no caller holds the last; any other is refused with Unavailable."""
 
-    def __init__(self, places_max: int, full: str) -> None:
-        """`full` says who they are that fill it."""
+    def __init__(self, slots_max: int, full: str) -> None:
+        """`full` is the message when it is full."""
         self._lock = threading.Lock()
-        self._free = places_max
+        self._free = slots_max
         self._held: Counter[str] = Counter()
         self._full = full
 
     @contextmanager
-    def place(self, caller: str | None = None) -> Iterator[None]:
-        """A place; one who is not named shares with all. Raises Unavailable if there is none."""
+    def slot(self, caller: str | None = None) -> Iterator[None]:
+        """Hold a slot; callers without a name share one limit. Raises Unavailable if there is none."""
         self._enter(caller)
         try:
             yield
@@ -55,7 +55,7 @@ class Bulkhead:
             self._leave(caller)
 
     def guard(self, routes: APIBlueprint) -> Callable[[str], None]:
-        """How these routes take a place for whoever calls; it is given back with the answer."""
+        """A function by which these routes take a slot for a caller; it is freed after the answer."""
 
         def enter(caller: str) -> None:
             self._enter(caller)
@@ -82,20 +82,20 @@ class Bulkhead:
             self._free += 1
             if caller is not None:
                 self._held[caller] -= 1
-                # Forgets those who hold none.
+                # Drops the callers whose count is 0.
                 self._held += Counter()
 
 
 class BulkheadMiddleware:
-    """WSGI around an application: one path has places, and who finds none is refused before Flask begins.
+    """WSGI middleware: one path has a bulkhead, and a request that finds it full is refused before Flask begins.
 
     That takes a fraction of the time that Flask takes for a request, and so a crowd of any size is refused fast.
     """
 
-    def __init__(self, application: Application, path: str, places: Bulkhead, refuse: Callable[[], Problem]) -> None:
+    def __init__(self, application: Application, path: str, bulkhead: Bulkhead, refuse: Callable[[], Problem]) -> None:
         self._application = application
         self._path = path
-        self._places = places
+        self._bulkhead = bulkhead
         self._refuse = refuse
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -103,7 +103,7 @@ class BulkheadMiddleware:
         if environ.get("PATH_INFO") != self._path:
             return self._application(environ, start_response)
         try:
-            with self._places.place():
+            with self._bulkhead.slot():
                 return self._application(environ, start_response)
         except Unavailable:
             return self._turn_away(environ, start_response)

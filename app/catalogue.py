@@ -21,7 +21,7 @@ STRIPE_API = "https://api.stripe.com"
 def catalogue(intake: Intake) -> APIBlueprint:
     """The routes /projects and /config."""
     routes = APIBlueprint("catalogue", __name__, tag="Catalogue")
-    places = Bulkhead(CATALOGUE_MAX, "as many wait for the catalogue as the intake has room for")
+    bulkhead = Bulkhead(CATALOGUE_MAX, "as many wait for the catalogue as the intake has room for")
 
     @routes.get("/projects")
     @routes.input(PageQuery, location="query", arg_name="page")
@@ -29,7 +29,7 @@ def catalogue(intake: Intake) -> APIBlueprint:
     @routes.doc(operation_id="listProjects", extensions=problem_responses(RATE_LIMITED, UNAVAILABLE))
     def list_projects(page: PageQuery) -> ProjectsPage:
         """List the projects with the price and the free stock of each milestone."""
-        with places.place(caller(request.remote_addr)):
+        with bulkhead.slot(caller(request.remote_addr)):
             return intake.portal.run(intake.projects.catalogue(page.limit, page.cursor), CATALOGUE_TIMEOUT_S)
 
     @routes.get("/config")

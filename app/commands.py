@@ -12,7 +12,7 @@ from providers.stripe.endpoint import stripe_endpoint_commands
 
 
 def add_commands(api: APIFlask, config: IntakeSettings) -> None:
-    """Add what people type beside `flask run`; each command tells what it does."""
+    """Add the commands beside `flask run`."""
     for command in operators_commands():
         api.cli.add_command(command)
     api.cli.add_command(stripe_endpoint_commands(config))

@@ -13,7 +13,7 @@ from engine.single_flight import SingleFlight
 from lib.portal import Portal
 from lib.telemetry.metrics import Asked
 
-# 5 s for what the buyer has to do: one call to Payments, one from there to the provider.
+# 5 s to read the next action: one call to Payments, and one from there to the provider.
 ACTION_TIMEOUT_S = 5.0
 
 
@@ -38,7 +38,7 @@ class Intake:
         return Reader(self.purchases, self.payments)
 
     def next_action(self, payment_id: str) -> NextAction:
-        """What the buyer has to do so that it is paid: read for each answer, kept nowhere."""
+        """What the buyer has to do to pay: read for each answer, stored nowhere."""
         return self.portal.run(
             self._actions.run(payment_id, lambda: self.payments.next_action(payment_id), ACTION_TIMEOUT_S)
         )

@@ -13,7 +13,7 @@ METHODS = ["GET", "HEAD", "POST"]
 # A page that is watched by its owner's own tracing sends the last two with every call (W3C Trace Context).
 REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id", "traceparent", "tracestate"]
 ANSWER_HEADERS = [
-    # The page counts a deadline by our clock, not by the visitor's.
+    # The page counts down to a deadline by our clock, not by the visitor's.
     "Date",
     "Idempotent-Replayed",
     "Location",
@@ -44,6 +44,6 @@ def let_pages_in(api: APIFlask, config: IntakeSettings) -> None:
 
     @api.after_request
     def vary(response: Response) -> Response:
-        """Also an answer to nobody's page: a cache must not give it to somebody's."""
+        """Vary every answer by origin: a cache must not give one origin the answer that was made for another."""
         response.vary.add("Origin")
         return response

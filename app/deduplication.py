@@ -1,4 +1,4 @@
-"""Events on their way to who keeps them: each is told once at a time, few at once, and soon refused when it is away."""
+"""Storing events: the same event once at a time, few events at once, and refused soon while Temporal is away."""
 
 import math
 import threading
@@ -14,12 +14,12 @@ from domain.errors import Unavailable
 # the 1.2 s that a call may take. Fewer than the requests that are let in: what needs no Temporal finds room besides.
 WAITING_MAX = 32
 
-# 3 s after a call has failed: longer than the next one takes to fail, so that one at a time waits while events come;
-# short, so that a burst which comes when all is well again finds room.
+# 3 s after a failed call only one call at a time is made: longer than a call takes to fail, so that events do not pile
+# up, and short, so that a burst is taken soon after Temporal is back.
 NARROW_S = 3.0
 
-# 3 s: doubles come in bursts. Whoever sends an event once more after that asks Temporal again, which starts a saga anew
-# that has failed, or that an operator has canceled or terminated.
+# 3 s: doubles come in bursts. An event that is sent again later asks Temporal again, which starts anew a saga that has
+# failed, or that an operator has canceled or terminated.
 REMEMBERED_S = 3.0
 # As many as are stored in that time at 400 a second, more than a server takes.
 REMEMBERED_MAX = 1200
@@ -29,21 +29,21 @@ Clock = Callable[[], float]
 
 
 class WebhookLimits:
-    """How many may wait for `callee`: so many while it answers, and one alone, to try, soon after it has not."""
+    """How many calls may wait for `callee`: several while it answers, only one soon after a call has failed."""
 
-    def __init__(self, places_max: int = WAITING_MAX, clock: Clock = time.monotonic, callee: str = "Temporal") -> None:
+    def __init__(self, slots_max: int = WAITING_MAX, clock: Clock = time.monotonic, callee: str = "Temporal") -> None:
         self._callee = callee
         self._lock = threading.Lock()
-        self._places_max = places_max
+        self._slots_max = slots_max
         self._clock = clock
         self._taken = 0
         self._narrow_until = -math.inf
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for one call, which fails by raising; raises Unavailable at once if there is none."""
+    def slot(self) -> Iterator[None]:
+        """Hold a slot for one call, which fails by raising; raises Unavailable at once if no slot is free."""
         with self._lock:
-            if self._taken >= (1 if self._clock() < self._narrow_until else self._places_max):
+            if self._taken >= (1 if self._clock() < self._narrow_until else self._slots_max):
                 raise Unavailable(f"as many events wait for {self._callee} as it takes")
             self._taken += 1
         answered = False
@@ -57,7 +57,7 @@ class WebhookLimits:
 
 
 class Deduplicator:
-    """Stores each event once: a double that comes meanwhile shares the answer, one that comes soon after is known.
+    """Stores each event once: a double that comes meanwhile shares the answer, one that comes soon after is not sent.
 
     Both only ever repeat what Temporal has said to this process, so that no event is acknowledged that is not stored.
     Another process of the intake asks Temporal itself, which knows the saga by its id. Unlike a single flight
@@ -90,7 +90,7 @@ class Deduplicator:
 
     def _store(self, event: Hashable, store: Callable[[], bool], mine: "Future[None]") -> bool:
         try:
-            with self._limits.place():
+            with self._limits.slot():
                 is_new = store()
         except BaseException as error:
             self._end(event)

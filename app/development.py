@@ -1,4 +1,4 @@
-"""What only development has: the checkout page at `/shop/`, and tokens for whoever asks.
+"""What only development has: the checkout page at `/shop/`, and tokens for everybody.
 
 In production a static host serves `web/` and tokens come from the identity provider: none of these routes is there.
 """
@@ -37,7 +37,7 @@ MEDIA_TYPES = {
 
 
 def development_buyers(config: IntakeSettings) -> list[str]:
-    """For whom anyone may have a token; nobody in production, and where an identity provider makes the tokens."""
+    """The buyers for whom anyone may make a token; none in production or with an identity provider."""
     return list(BUYERS) if config.environment == "development" and not config.jwt_jwks_url else []
 
 
@@ -54,12 +54,12 @@ class TokenResponse(ResponseModel):
 
 
 def development(config: IntakeSettings, web: Path = WEB) -> APIBlueprint:
-    """The routes of a developer's machine; not a part of the API that clients are told of."""
+    """The routes of a developer's machine; they do not stand in the OpenAPI document."""
     routes = APIBlueprint("development", __name__, enable_openapi=False)
 
     @routes.get("/")
     def enter() -> Response:
-        """Lead a person who opens the intake in a browser to the page."""
+        """Redirect a browser from / to the page."""
         return redirect("shop/")
 
     @routes.get("/shop/")
@@ -70,7 +70,7 @@ def development(config: IntakeSettings, web: Path = WEB) -> APIBlueprint:
         if media_type is None:
             raise NotFound
         response = send_from_directory(web, name, mimetype=media_type)
-        # Whoever edits the page sees the edit: the browser asks each time and mostly hears 304.
+        # An edit of the page shows at once: the browser asks each time, and mostly gets 304.
         response.headers["Cache-Control"] = "no-cache"
         return response
 

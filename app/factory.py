@@ -25,7 +25,7 @@ from clients.http import pooled_client
 from clients.payments import HttpPayments
 from clients.projects import HttpProjects
 from clients.users import HttpUsers
-from domain.errors import ContractBroken, Refused, Unavailable
+from domain.errors import ContractBroken, RefusalKind, Refused, Unavailable
 from engine import lazy_client
 from engine.purchases import Purchases
 from engine.saga_collector import SagaCollector
@@ -58,9 +58,9 @@ def create_app(intake: Intake | None = None) -> APIFlask:
     limits = RateLimits(intake.config)
     limits.guard(api)
     api.register_blueprint(docs())
-    room = Bulkhead(BUYERS_MAX, "as many buyers wait as the intake has room for")
+    bulkhead = Bulkhead(BUYERS_MAX, "as many buyers wait as the intake has room for")
     auth = authentication(intake.config, intake.fetch_keys)
-    api.register_blueprint(purchases(intake, auth, limits, room))
+    api.register_blueprint(purchases(intake, auth, limits, bulkhead))
     api.register_blueprint(me(auth, limits.admit))
     api.register_blueprint(catalogue(intake))
     api.register_blueprint(webhooks(intake))
@@ -95,7 +95,7 @@ def wired() -> Intake:
 
 
 def _meet_the_world(api: APIFlask, config: IntakeSettings) -> None:
-    """Where a request comes from, and what its answer lets a browser do."""
+    """What is decided by where a request comes from: proxies, traces, other origins, security headers."""
     if config.trusted_proxies:
         # The last proxy overwrites the scheme, where each one adds an address.
         proxied = ProxyFix(api.wsgi_app, x_for=config.trusted_proxies, x_proto=1)
@@ -110,7 +110,7 @@ def _refuse(api: APIFlask) -> None:
 
     @api.errorhandler(Refused)
     def refused(error: Refused) -> Response:
-        status = 404 if error.kind == "not-found" else 422
+        status = 404 if error.kind == RefusalKind.NOT_FOUND else 422
         return Problem(status, error.kind, error.detail, **error.extra).response()
 
     @api.errorhandler(Unavailable)

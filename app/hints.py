@@ -1,7 +1,7 @@
 """What can be known before anything costs: whether an order can be had now, and whether its buyer is known to Users.
 
-These are hints, and the callees decide again: stock goes while a saga starts. But an order that nobody could have makes
-no saga, no payment and no call to the provider, and nobody pays for what could not be delivered to them.
+These are hints, and the callees decide again, for stock may go while a saga starts. But an order that cannot be had
+makes no saga, no payment and no call to the provider, and no buyer pays for what could not be delivered.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ class Hints:
         self._users = users
 
     async def ask(self, order: Order) -> None:
-        """Return if nothing speaks against the order.
+        """Return if Projects and Users would take the order.
 
-        Raises Refused with the refusal, which is nowhere recorded. Where one of the two does not answer it raises
-        Unavailable or ContractBroken: going on without the hint could cost a payment that leads nowhere,
-        and a repeat, with nothing begun, costs the buyer two seconds.
+        Raises Refused with the refusal, which is not recorded. Where one of the two does not answer it raises
+        Unavailable or ContractBroken: going on without the hint could make a payment that is only refunded, while a
+        repeat costs the buyer two seconds, for nothing has begun.
         """
         try:
             async with asyncio.timeout(HINTS_TIMEOUT_S):

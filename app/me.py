@@ -1,4 +1,4 @@
-"""Who one is here: a page shows a buyer no name but the one that the intake has verified."""
+"""`/me`: the buyer of a token, so that a page shows only a name that the intake has verified."""
 
 from collections.abc import Callable
 from typing import cast
@@ -13,7 +13,7 @@ from lib.webapi.problem_types import RATE_LIMITED
 
 
 def me(auth: MultiAuth, admit: Callable[[str], None]) -> APIBlueprint:
-    """The route `/me`; `admit` refuses a buyer for whom too much is asked."""
+    """The route `/me`; `admit` refuses a buyer whose requests are over the limit."""
     routes = APIBlueprint("me", __name__, tag="Purchases")
 
     @routes.get("/me")

@@ -8,7 +8,7 @@ from prometheus_client import Counter, Histogram
 from lib.telemetry.metrics import ANSWER_BUCKETS_S
 
 PURCHASES = Counter("intake_purchases_total", "Answers to POST /purchases, by result.", ["result"])
-# Of these an alert is made, too: refused before anything began, and not answered in time.
+# Alerts are made of these: refused before anything began, and not answered in time. So each series starts at 0.
 for _result in ("overloaded", "unavailable"):
     PURCHASES.labels(_result)
 FIRST_ANSWER = Histogram(
@@ -17,7 +17,7 @@ FIRST_ANSWER = Histogram(
     buckets=ANSWER_BUCKETS_S,
 )
 WEBHOOKS = Counter("intake_webhooks_total", "Events from the provider, by what became of them.", ["result"])
-# Those that call a human are told from the start: a series that begins with its first event has no increase yet.
+# Alerts are made of these: a series that begins with its first event has no increase, so each starts at 0.
 for _result in ("unverified", "unavailable", "full", "refused", "other-mode", "foreign"):
     WEBHOOKS.labels(_result)
 NOTICED = Counter(

@@ -40,14 +40,14 @@ from lib.webapi.problem_types import NOT_FOUND, RATE_LIMITED, UNAVAILABLE
 
 # Anything else is no purchase's id, and Temporal and Payments need not be asked.
 PURCHASE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# Every route here needs a right, has limits, and depends on others.
+# Every route here has limits, and depends on other processes.
 ANY_MAY_REFUSE = (RATE_LIMITED, UNAVAILABLE)
 
 
-def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhead) -> APIBlueprint:
-    """The routes under /purchases; `limits` refuse a buyer for whom too much is asked, `room` too much at once."""
+def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, bulkhead: Bulkhead) -> APIBlueprint:
+    """The routes under /purchases; `limits` are a buyer's rate limits, `bulkhead` limits what runs at once."""
     routes = APIBlueprint("purchases", __name__, tag="Purchases")
-    take_place = room.guard(routes)
+    take_slot = bulkhead.guard(routes)
 
     def buyer_of(on_behalf_of: str | None) -> str:
         caller = cast("Caller", auth.current_user)
@@ -56,7 +56,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
     def admitted(on_behalf_of: str | None) -> str:
         buyer = buyer_of(on_behalf_of)
         limits.admit(buyer)
-        take_place(buyer)
+        take_slot(buyer)
         return buyer
 
     @routes.post("/purchases")
@@ -86,7 +86,7 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
         """
         buyer = buyer_of(body.on_behalf_of)
         limits.admit_order(buyer)
-        take_place(buyer)
+        take_slot(buyer)
         return _opened(intake, body.order(purchase_id_of(buyer, header.key), buyer), header.key)
 
     @routes.get("/purchases/<string:purchase_id>")
@@ -121,10 +121,10 @@ def purchases(intake: Intake, auth: MultiAuth, limits: RateLimits, room: Bulkhea
             raise no_such_purchase()
         view = intake.portal.run(intake.purchases.cancel(purchase_id))
         # Without a saga its record tells how it has ended.
-        shown = PurchaseResponse.of(view) if view else _own(intake, purchase_id, buyer)
-        if shown.status is not PurchaseStatus.CANCELED:
-            raise NOT_CANCELABLE.problem(purchase_status=shown.status)
-        return shown
+        response = PurchaseResponse.of(view) if view else _own(intake, purchase_id, buyer)
+        if response.status is not PurchaseStatus.CANCELED:
+            raise NOT_CANCELABLE.problem(purchase_status=response.status)
+        return response
 
     return routes
 
@@ -137,10 +137,10 @@ def no_such_purchase() -> Problem:
 def _own(intake: Intake, purchase_id: str, buyer: str) -> PurchaseResponse:
     """The buyer's purchase; another's does not exist."""
     known = PURCHASE_ID.fullmatch(purchase_id)
-    shown = intake.portal.run(intake.reader.one(purchase_id, buyer)) if known else None
-    if shown is None:
+    response = intake.portal.run(intake.reader.one(purchase_id, buyer)) if known else None
+    if response is None:
         raise no_such_purchase()
-    return shown
+    return response
 
 
 def _opened(intake: Intake, order: Order, key: str) -> Response:
@@ -174,7 +174,7 @@ def _opened(intake: Intake, order: Order, key: str) -> Response:
 
 @contextmanager
 def _counting_refusals() -> Iterator[None]:
-    """Count an opening that has no answer; a refusal is raised as the buyer is told it."""
+    """Count an opening that fails; a refusal is raised as the problem that the buyer gets."""
     try:
         yield
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""How often one address and one buyer may ask: an address before anybody is known, a buyer once they are."""
+"""How often one address and one buyer may call: the address counts before the token is read, the buyer after it."""
 
 import math
 import time
@@ -15,10 +15,10 @@ from app.settings import IntakeSettings
 from lib.webapi.addresses import caller
 from lib.webapi.problem_types import RATE_LIMITED
 
-# Stripe's endpoint has a budget of its own, and who asks for health must hear of it in any crowd.
+# Stripe's endpoint has a bulkhead of its own, and health checks must be answered under any load.
 UNLIMITED = frozenset({"/webhooks/stripe", "/health", "/ready", "/metrics"})
-# 1 s: Redis answers in a millisecond, on a drowning machine in some hundred. Who waits longer is let in, and their
-# process counts for itself until Redis is back.
+# 1 s: Redis answers in a millisecond, on a drowning machine in some hundred. After that a request is let in, and
+# the process counts by itself until Redis is back.
 REDIS_TIMEOUT_S = 1.0
 # draft-ietf-httpapi-ratelimit-headers (version 7): seconds until the window ends. The library calls that number
 # Retry-After, which is for refusals alone; the time of day is the older X- header's.
@@ -40,19 +40,19 @@ class RateLimits:
             _caller,
             application_limits=[config.rate_limit_address],
             application_limits_exempt_when=_is_unlimited,
-            # Also what has no route, so that nobody may search for one without end.
+            # Paths without a route count too, so that nobody can guess paths without end.
             request_identifier=lambda: request.endpoint or "none",
             headers_enabled=True,
             header_name_mapping=HEADER_NAMES,
             storage_uri=storage,
             storage_options=_redis_options() if in_redis else {},
             in_memory_fallback_enabled=True,
-            # Of many requests that miss Redis at once the library lets one fall back, and would fail the others.
+            # When many requests miss Redis at once the library lets one fall back, and would fail the others.
             swallow_errors=True,
         )
         # Shared by all routes; the buyer stands in the request's own context, for all threads share this limit.
         buyer = self._limiter.shared_limit(config.rate_limit_buyer, scope="buyer", key_func=_buyer)
-        # Counted with the answer: a repeat costs nobody anything, and is not refused for being one.
+        # Counted with the answer, for a repeat does not count: it costs nothing.
         orders = self._limiter.shared_limit(
             config.rate_limit_purchases, scope="purchases", key_func=_buyer, deduct_when=_is_new
         )
@@ -88,11 +88,11 @@ class RateLimits:
 
 
 def _admitted() -> None:
-    """What a buyer within the limit gets: nothing but the next line."""
+    """The function that the library's limit guards: it does nothing."""
 
 
 def _admitted_to_order() -> None:
-    """The same for an order: the library knows a limit by the function that it guards."""
+    """The same for orders: the library tells limits apart by the function that they guard."""
 
 
 def _buyer() -> str:
@@ -104,7 +104,7 @@ def _is_new(response: Response) -> bool:
 
 
 def _is_unlimited() -> bool:
-    # A preflight costs nothing, and a browser would tell its page nothing of a refused one.
+    # A preflight costs nothing, and a page would learn nothing from a refused one.
     return request.path in UNLIMITED or request.method == "OPTIONS"
 
 

@@ -40,7 +40,7 @@ class Reader:
         """A page of a buyer's purchases, newest first, and the next page's cursor."""
         async with asyncio.timeout(RECORD_TIMEOUT_S):
             payments, next_cursor = await self._payments.list(buyer_id, limit, cursor)
-        # At once: the list is a page at most, and a buyer has few purchases open.
+        # All at once: a page is short, and a buyer has few purchases open.
         views = await asyncio.gather(*map(self._row, payments))
         return [PurchaseResponse.of(view) for view in views], next_cursor
 
@@ -62,11 +62,11 @@ def recorded(payment: Payment) -> PurchaseView:
     expires_at = answer.get("expires_at")
     return PurchaseView(
         order=payment.order,
-        # Without saga and record somebody has ended the saga by force: a human must look.
+        # Neither saga nor record: somebody has terminated the saga, and an operator has to act.
         status=outcome.status if outcome else PurchaseStatus.NEEDS_ATTENTION,
         reason=outcome.reason if outcome else None,
         payment_id=payment.payment_id,
-        # The record knows when the saga began, which is what was shown while it was open.
+        # The first entry is when the saga began, which was shown as `created_at` while it was open.
         created_at=timeline[0].at if timeline else payment.created_at,
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
         timeline=timeline,

@@ -47,8 +47,8 @@ NOT_CANCELABLE = ProblemType(
 )
 INVALID_SIGNATURE = ProblemType("invalid-signature", 400, "No signature over this body is valid now.")
 
-# How a refused opening is told; the saga's kind, or the hint's, is the problem's. A milestone that nobody knows is not
-# found, a buyer whom Users does not know may not buy.
+# The problems of a refused opening; the saga's or the hint's kind is the problem's kind. An unknown milestone is
+# `not-found`, a buyer whom Users does not know is `forbidden`.
 OF_AN_OPENING = (
     SOLD_OUT,
     PRICE_CHANGED,

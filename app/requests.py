@@ -23,7 +23,7 @@ from providers.registry import REGISTRY
 
 # A purchase has 1 to 20 items.
 ITEMS_MAX = 20
-# 999,999,999,999.99: more than anybody takes at once; the least and the most of a payment its method's provider says.
+# 999,999,999,999.99: more than any provider takes at once; the method's provider states the least and the most.
 AMOUNT_MAX = 99_999_999_999_999
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -37,7 +37,7 @@ class KeyHeader(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    # The second name is the one that APIFlask gives a header, the first the one that clients know.
+    # Clients know the first name; APIFlask gives the header the second one.
     key: str = Field(
         validation_alias=AliasChoices("Idempotency-Key", "idempotency_key"),
         pattern=r"^[\x20-\x7e]{1,255}$",
@@ -74,7 +74,7 @@ class ItemRequest(RequestModel):
 
 
 def _order_schema(schema: dict[str, Any]) -> None:
-    """What validators check below, as far as JSON Schema can say it."""
+    """The rules of the validators below, as far as JSON Schema can express them."""
     schema["properties"]["items"]["uniqueItems"] = True
     schema["properties"]["currency"]["enum"] = list(REGISTRY.currencies())
     schema["properties"]["payment_method"]["enum"] = list(REGISTRY.methods)
@@ -87,7 +87,7 @@ class PurchaseRequest(RequestModel):
     model_config = ConfigDict(json_schema_extra=_order_schema)
 
     items: list[ItemRequest] = Field(min_length=1, max_length=ITEMS_MAX, description="each milestone once")
-    # Each before what depends on it, for a fault to name its own field.
+    # In this order: a validator reads the fields before its own, and a fault names its own field.
     payment_method: Annotated[str, AfterValidator(one_of(REGISTRY.methods))] = Field(
         default="card", description="how the buyer pays"
     )

@@ -22,7 +22,7 @@ API_KEY = re.compile(
 
 
 class IntakeSettings(PayloadSettings, CallerSettings, StripeEventSettings):
-    """What the intake is told."""
+    """The intake's settings."""
 
     # Without it tokens are signed with JWT_SECRET, and whoever can verify them can forge them.
     jwt_jwks_url: Annotated[str, REQUIRED, HTTPS] = Field(

@@ -50,9 +50,9 @@ PAYMENTS_TIMEOUT_S = 5.0
 
 
 class Guards:
-    """What stands before those who have to have an event before it is acknowledged.
+    """The limits in front of Temporal and Payments, which must have an event before it is acknowledged.
 
-    Temporal has its saga, Payments knows whose payment it is about and what that came to.
+    Temporal stores the event's saga; Payments finds the payment of an event and retrieves it.
     """
 
     def __init__(self) -> None:
@@ -83,20 +83,20 @@ def webhooks(intake: Intake) -> APIBlueprint:
 
 
 def turned_away(result: str = "full") -> Problem:
-    """What makes Stripe send an event again; counted, and by default told of one for which there was no room."""
+    """503, so that Stripe sends the event again; counted under `result`, by default because the bulkhead is full."""
     metrics.WEBHOOKS.labels(result).inc()
     headers = {"Retry-After": str(RETRY_AFTER_S)}
     return UNAVAILABLE.problem("Not stored. Send the event again.", headers=headers)
 
 
 def _payload() -> bytes:
-    """The body as it came, whatever it says that it is; raises 413 over 512 KiB."""
+    """The raw body, whatever its content type; raises 413 over 512 KiB."""
     request.max_content_length = EVENT_BYTES_MAX
     return request.get_data()
 
 
 def _counted(intake: Intake, limits: Guards, payload: bytes) -> str:
-    """What becomes of a delivery, in one word; what is refused is counted before it is raised."""
+    """The result of a delivery, as the metric's label; a refusal is counted before it is raised."""
     header = request.headers.get("Stripe-Signature", "")
     if not signed(payload, header, intake.config.stripe_webhook_secrets, time.time()):
         metrics.WEBHOOKS.labels("unverified").inc()
@@ -113,7 +113,7 @@ def _counted(intake: Intake, limits: Guards, payload: bytes) -> str:
 
 
 def _taken(intake: Intake, limits: Guards, event: StripeEvent) -> str:
-    """What becomes of a verified event, in one word."""
+    """The result of a verified event, as the metric's label."""
     if event.livemode not in {None, intake.config.livemode}:
         log.warning("event %s is of the other mode: is this endpoint set up for the mode of our keys?", event.id)
         return "other-mode"
@@ -128,7 +128,7 @@ def _taken(intake: Intake, limits: Guards, event: StripeEvent) -> str:
         return _notice(intake, limits.payments, event, about.payment_intent)
     payment_id = _named(about) or _found(intake, limits.payments, about.reference)
     if payment_id is None and about.purchase_id:
-        # It says that it is ours, and Payments does not know it (yet): its saga asks again, and calls somebody.
+        # It says that it is ours, but Payments does not know it (yet): its saga asks again, and parks after an hour.
         payment_id = payment_id_of(about.purchase_id)
     if payment_id is None:
         return "not-ours"
@@ -136,9 +136,9 @@ def _taken(intake: Intake, limits: Guards, event: StripeEvent) -> str:
 
 
 def _named(about: PaymentEvent) -> str | None:
-    """The payment that an event's metadata names; None where its two ids do not belong together: hands may write there.
+    """The payment that an event's metadata names; None where its two ids do not fit, for people can edit metadata.
 
-    Nothing else is taken from metadata: whose a payment is, and what became of it, the saga learns from Payments.
+    Nothing else is taken from metadata: the saga reads from Payments whose payment it is, and how it stands.
     """
     payment_id = payment_id_of(about.purchase_id) if about.purchase_id else None
     return payment_id if payment_id == about.payment_id else None
@@ -154,11 +154,11 @@ def _follow_up(about: PaymentEvent, payment_id: str, attempts_max: int) -> Follo
 
 
 def _begin(intake: Intake, sagas: Deduplicator, event: StripeEvent, follow_up: FollowUpInput) -> str:
-    """Let Temporal have the event's saga."""
+    """Start the event's saga at Temporal, or find that it was started."""
     ids.bind(payment_id=follow_up.payment_id)
-    # The very same event: another one of the same fact may be there to start anew what has failed since.
+    # Only the very same event is a double: another event about the same fact may start a failed saga anew.
     same = (event.id, follow_up)
-    # Stripe knows nothing of our traces but what Payments has written on the payment; the signature vouches for it.
+    # Payments has written our trace into the payment's metadata; the signature proves that the event is Stripe's.
     with tracing.continued(metadata(event).get("traceparent")):
         is_new = sagas.accept(same, lambda: intake.portal.run(intake.purchases.follow(follow_up)))
     if not is_new:
@@ -171,7 +171,7 @@ def _begin(intake: Intake, sagas: Deduplicator, event: StripeEvent, follow_up: F
 
 
 def _notice(intake: Intake, payments: WebhookLimits, event: StripeEvent, reference: str | None) -> str:
-    """Let Payments ask the provider, and keep, what has become of a payment: the event itself proves nothing."""
+    """Let Payments retrieve the payment from the provider and keep what it shows: the event itself proves nothing."""
     payment_id = _found(intake, payments, reference) if reference else None
     if payment_id is None:
         return "not-ours"
@@ -182,7 +182,7 @@ def _notice(intake: Intake, payments: WebhookLimits, event: StripeEvent, referen
 
 
 def _found(intake: Intake, payments: WebhookLimits, reference: str) -> str | None:
-    """The payment that its provider calls so, if Payments knows it."""
+    """Our id of the payment with this provider's reference, if Payments knows it."""
     payment = _asked(intake, payments, lambda: intake.payments.find_by_reference(reference))
     if payment:
         ids.bind(payment_id=payment.payment_id)
@@ -190,8 +190,8 @@ def _found(intake: Intake, payments: WebhookLimits, reference: str) -> str | Non
 
 
 def _asked(intake: Intake, payments: WebhookLimits, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """The answer of Payments; raises Unavailable where there is none, and the event will come again."""
-    with payments.place():
+    """The answer of Payments; raises Unavailable where there is none, so that Stripe sends the event again."""
+    with payments.slot():
         try:
             return intake.portal.run(ask(), PAYMENTS_TIMEOUT_S)
         except (TimeoutError, ContractBroken, Refused) as error:

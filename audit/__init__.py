@@ -1,5 +1,5 @@
-"""The audit: compares the records of Payments, Projects, Users, the Notifier and Temporal, and names what is off.
+"""The audit: compares the records of Payments, Projects, Users, the Notifier and Temporal, and names what does not fit.
 
 Here belongs what must hold between them (`rules`: pure) and how they are read beside live traffic (`http_records`,
-`temporal_records`, `auditor`). It only reads, and mends nothing.
+`temporal_records`, `auditor`). It only reads.
 """

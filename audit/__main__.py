@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from audit.auditor import Places
+from audit.auditor import Addresses
 from audit.command import run
 from audit.settings import RecordsSettings
 from engine import lazy_client
@@ -13,7 +13,7 @@ from lib.settings import read
 
 def main(arguments: list[str]) -> int:
     """Audit; 0: it adds up, 1: it does not, 2: it could not be read."""
-    return asyncio.run(run(arguments, Places.of(read(RecordsSettings)), lazy_client))
+    return asyncio.run(run(arguments, Addresses.of(read(RecordsSettings)), lazy_client))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""An audit from beginning to end: read the whole, compare, look at each suspect once more.
+"""An audit from beginning to end: read everything, compare, and read each suspect again.
 
-The books are read in the order in which a purchase goes backwards through them: what Temporal, the Notifier, Users and
-Projects tell first, Payments last. So nothing that was read can name a payment that was created later, and a purchase
-whose record says that it has ended is the only one that can look wrong by traffic alone: it is read again until it
-stands still.
+The stores are read in the reverse order of a purchase's life: Temporal, the Notifier, Users and Projects first,
+Payments last. So no record that was read names a payment that Payments creates later. Live traffic can make only one
+kind of purchase look wrong: one whose end was recorded while we read. It is read again until it no longer changes.
 """
 
 import asyncio
@@ -26,21 +25,21 @@ from audit.temporal_records import TemporalRecords
 from clients.http import pooled_client
 from domain.errors import ContractBroken, Unavailable
 
-# Seconds before each further look at the suspects, 7.5 in all: a notification has passed the broker by then.
-LOOK_AGAIN_S = (0.5, 1.0, 2.0, 4.0)
-# Readings of the stock: under live traffic the second or third meets a moment without any.
+# Seconds before the suspects are read again, 7.5 in all: a notification has passed the broker by then.
+READ_AGAIN_S = (0.5, 1.0, 2.0, 4.0)
+# Readings of the stock: under live traffic the second or third usually meets a quiet moment.
 STOCK_READINGS = 3
 # Purchases that are read one by one at the same time.
 CASES_MAX = 32
-# Progress is told after so many looks at the provider: every few seconds at the pace of a real one.
+# Progress is reported after so many payments: every few seconds at the pace of a real provider.
 TELL_EVERY = 500
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where the services are, and the token that lets us in."""
+class Addresses:
+    """The services' addresses, and the token for them."""
 
     payments: str
     projects: str
@@ -50,7 +49,7 @@ class Places:
 
     @classmethod
     def of(cls, config: RecordsSettings) -> Self:
-        """Where the settings say that they are."""
+        """From the settings."""
         return cls(
             payments=config.payments_url,
             projects=config.projects_url,
@@ -61,16 +60,16 @@ class Places:
 
 
 class CouldNotRead(Exception):
-    """A book is away or does not let us in: nothing is known, neither good nor bad."""
+    """A store is away or does not let us in: nothing is known, neither good nor bad."""
 
 
 async def audit(
-    places: Places, temporal: Client, tell: Tell = lambda _: None, purchase_ids: Sequence[str] = ()
+    addresses: Addresses, temporal: Client, tell: Tell = lambda _: None, purchase_ids: Sequence[str] = ()
 ) -> Report:
-    """Compare all books, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
-    urls = {name: getattr(places, name) for name in ("payments", "projects", "users", "notifier")}
+    """Compare all records, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
+    urls = {name: getattr(addresses, name) for name in ("payments", "projects", "users", "notifier")}
     async with pooled_client() as http:
-        auditor = Auditor(HttpRecords(http, urls, places.service_token), TemporalRecords(temporal), tell)
+        auditor = Auditor(HttpRecords(http, urls, addresses.service_token), TemporalRecords(temporal), tell)
         try:
             return await (auditor.report_of(purchase_ids) if purchase_ids else auditor.report())
         except (Unavailable, ContractBroken) as error:
@@ -78,7 +77,7 @@ async def audit(
 
 
 class Sagas(Protocol):
-    """What Temporal tells; see TemporalRecords."""
+    """The port to Temporal; see TemporalRecords."""
 
     async def sagas(self) -> list[SagaRecord]:
         """Every saga of interest."""
@@ -94,21 +93,25 @@ class Auditor:
     """One audit; `pause` waits so many seconds."""
 
     def __init__(
-        self, books: HttpRecords, temporal: Sagas, tell: Tell, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        records: HttpRecords,
+        temporal: Sagas,
+        tell: Tell,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._books = books
+        self._records = records
         self._temporal = temporal
         self._tell = tell
         self._pause = pause
         self._at_once = asyncio.Semaphore(CASES_MAX)
 
     async def report(self) -> Report:
-        """Read, compare, look again, report. Raises Unavailable or ContractBroken."""
+        """Read, compare, read suspects again, report. Raises Unavailable or ContractBroken."""
         started = time.monotonic()
         sagas = await self._temporal.sagas()
         self._tell(f"Temporal has told of {len(sagas)} sagas")
         notices, offsets, (reservations, stock) = await asyncio.gather(
-            self._books.notices(), self._books.offsets(), self._stock()
+            self._records.notices(), self._records.offsets(), self._stock()
         )
         self._tell(f"read {len(notices)} notifications, {len(offsets)} offsets, {len(reservations)} reservations")
         payments = await self._payments()
@@ -116,20 +119,20 @@ class Auditor:
         return await self._reported(cases, stock, started)
 
     async def report_of(self, purchase_ids: Sequence[str]) -> Report:
-        """The same of some purchases alone; the stock belongs to all of them and is left out."""
+        """The same for some purchases; without the stock, which belongs to all purchases."""
         started = time.monotonic()
         cases = await asyncio.gather(*map(self._case, purchase_ids))
         return await self._reported(list(cases), [], started)
 
     async def _case(self, purchase_id: str) -> Case:
-        """A purchase read alone: its payment names its other entries, so that they are read once it is known."""
+        """A purchase read alone: first its payment, which names its other entries."""
         async with self._at_once:
-            payment = await self._books.payment_of(purchase_id)
+            payment = await self._records.payment_of(purchase_id)
         known = payment.payment_id if payment else None
-        return await self._look_again(Case(purchase_id, known, payment))
+        return await self._read_again(Case(purchase_id, known, payment))
 
     async def _reported(self, cases: list[Case], stock: list[Tally], started: float) -> Report:
-        cases, in_flight = await self._settle(cases)
+        cases, in_flight = await self._recheck(cases)
         findings = [finding for case in cases for finding in examine(case)]
         ends, sums = counted(cases + in_flight)
         return Report(
@@ -146,59 +149,59 @@ class Auditor:
 
     async def _payments(self) -> list[PaymentEntry]:
         """Every payment as the provider shows it: only it knows of refunds and disputes by hand."""
-        recorded = await self._books.payments()
+        recorded = await self._records.payments()
         self._tell(f"asking the provider for {len(recorded)} payments")
         done = 0
 
-        async def look(payment: PaymentEntry) -> PaymentEntry:
+        async def retrieve(payment: PaymentEntry) -> PaymentEntry:
             nonlocal done
-            seen = await self._books.look(payment.payment_id) if payment.payment_id else None
+            seen = await self._records.retrieve(payment.payment_id) if payment.payment_id else None
             done += 1
             if done % TELL_EVERY == 0:
                 self._tell(f"{done} of {len(recorded)} payments")
             return seen or payment
 
-        return list(await asyncio.gather(*map(look, recorded)))
+        return list(await asyncio.gather(*map(retrieve, recorded)))
 
     async def _stock(self) -> tuple[Mapping[str, ReservationEntry], list[Tally]]:
-        """The reservations and the stock; read again while traffic leaves a doubt, and once more where it is off."""
-        rows = await self._books.reservations()
+        """The reservations and the stock; read again while traffic moves them, or they do not add up."""
+        rows = await self._records.reservations()
         for _ in range(STOCK_READINGS):
-            before, catalogue = rows, await self._books.catalogue()
-            rows = await self._books.reservations()
+            before, catalogue = rows, await self._records.catalogue()
+            rows = await self._records.reservations()
             stock = tally(before, catalogue, rows)
             if all(each.exact and not each.faults() for each in stock):
                 break
         return rows, stock
 
-    async def _settle(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
-        """The cases, each suspect as it stands in the end; and those that had changed at the last look again."""
-        settled = [case for case in cases if not _suspect(case)]
+    async def _recheck(self, cases: list[Case]) -> tuple[list[Case], list[Case]]:
+        """The cases, suspects as last read; and apart those that had still changed at the last reading."""
+        decided = [case for case in cases if not _suspect(case)]
         suspects = [(case, case) for case in cases if _suspect(case)]
-        for wait_s in LOOK_AGAIN_S:
+        for wait_s in READ_AGAIN_S:
             if not suspects:
                 break
-            self._tell(f"looking at {len(suspects)} suspects once more")
+            self._tell(f"reading {len(suspects)} suspects once more")
             await self._pause(wait_s)
-            again = await asyncio.gather(*(self._look_again(case) for _, case in suspects))
-            settled += [now for now in again if not _suspect(now)]
+            again = await asyncio.gather(*(self._read_again(case) for _, case in suspects))
+            decided += [now for now in again if not _suspect(now)]
             suspects = [(before, now) for (_, before), now in zip(suspects, again, strict=True) if _suspect(now)]
         stable = [now for before, now in suspects if now == before]
-        return settled + stable, [now for before, now in suspects if now != before]
+        return decided + stable, [now for before, now in suspects if now != before]
 
-    async def _look_again(self, case: Case) -> Case:
+    async def _read_again(self, case: Case) -> Case:
         """The same purchase, read alone and in the same order."""
         async with self._at_once:
             sagas = await self._temporal.sagas_of(case.purchase_id, case.payment_id)
-            notices = await self._books.notices(case.purchase_id) if case.purchase_id else []
+            notices = await self._records.notices(case.purchase_id) if case.purchase_id else []
             owner = case.offset.user_id if case.offset else case.payment and case.payment.buyer_id
             known = case.payment_id
-            offset = await self._books.offset(owner, known) if owner and known else None
-            reservation = await self._books.reservation(known) if known else None
+            offset = await self._records.offset(owner, known) if owner and known else None
+            reservation = await self._records.reservation(known) if known else None
             if case.purchase_id:
-                payment = await self._books.payment_of(case.purchase_id)
+                payment = await self._records.payment_of(case.purchase_id)
             else:
-                payment = await self._books.look(known) if known else None
+                payment = await self._records.retrieve(known) if known else None
         return replace(
             case,
             payment_id=(payment and payment.payment_id) or known,
@@ -210,7 +213,7 @@ class Auditor:
         )
 
     async def _with_reason(self, finding: Finding) -> Finding:
-        """A parked saga tells why it waits."""
+        """The finding with the reason for which its saga is parked."""
         if finding.weight is not Weight.PARKED or finding.workflow_id is None:
             return finding
         reason = await self._temporal.reason(finding.workflow_id)

@@ -7,24 +7,24 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio.client import Client
 
-from audit.auditor import CouldNotRead, Places, audit
+from audit.auditor import Addresses, CouldNotRead, audit
 
 ADDS_UP, FAULTS, COULD_NOT_READ = 0, 1, 2
 
 
-async def run(arguments: Sequence[str], places: Places, connect: Callable[[], Awaitable[Client]]) -> int:
+async def run(arguments: Sequence[str], addresses: Addresses, connect: Callable[[], Awaitable[Client]]) -> int:
     """Audit and report; the exit code."""
     parser = argparse.ArgumentParser(
         prog="audit",
-        description="Compare all books and name what does not add up. "
-        "Exit code 0: everything adds up, 1: something does not, 2: a book could not be read.",
+        description="Compare all records and name what does not add up. "
+        "Exit code 0: everything adds up, 1: something does not, 2: a store could not be read.",
     )
     parser.add_argument("--json", action="store_true", help="the report for programs")
     as_json = parser.parse_args(arguments).json
     try:
-        report = await audit(places, await connect(), tell=_progress)
+        report = await audit(addresses, await connect(), tell=_progress)
     except CouldNotRead as error:
-        print(f"The books could not be read: {error}", file=sys.stderr)
+        print(f"The records could not be read: {error}", file=sys.stderr)
         return COULD_NOT_READ
     if as_json:
         print(json.dumps(report.as_json(), indent=2))

@@ -1,4 +1,4 @@
-"""The services' books over HTTP: in pages for the whole, one by one for a purchase that is looked at once more."""
+"""The services' records over HTTP: all of them in pages, or one by one for a purchase that is read again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,14 +9,14 @@ import httpx
 from audit.rules.records import NoticeEntry, OffsetEntry, PaymentEntry, ReservationEntry
 from clients.http import Service, parse
 from domain.catalogue import Project
-from domain.errors import ContractBroken, Refused, Unavailable
+from domain.errors import ContractBroken, RefusalKind, Refused, Unavailable
 from domain.purchase import Frozen
 
 # The services' largest page.
 PAGE = 100
-# Looks at the provider under way at once: as many as Payments answers without a queue, and a quarter of what Stripe
-# takes of a live account in a second.
-LOOKS_MAX = 16
+# 16 payments retrieved at once: as many as Payments answers without a queue, and a quarter of what Stripe takes from
+# a live account in a second.
+RETRIEVALS_MAX = 16
 # Seconds between tries of one reading, 15 in all: a service that is being started again is back by then.
 TRY_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 
@@ -31,7 +31,7 @@ class Page(Frozen):
 
 
 class HttpRecords:
-    """What the four services tell; every method raises Unavailable or ContractBroken."""
+    """The records of the four services; every method raises Unavailable or ContractBroken."""
 
     def __init__(
         self,
@@ -41,8 +41,8 @@ class HttpRecords:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._pause = pause
-        self._services = {name: Service(http, url, token, {"not-found"}) for name, url in urls.items()}
-        self._looks = asyncio.Semaphore(LOOKS_MAX)
+        self._services = {name: Service(http, url, token, {RefusalKind.NOT_FOUND}) for name, url in urls.items()}
+        self._retrievals = asyncio.Semaphore(RETRIEVALS_MAX)
 
     # ---- the whole --------------------------------------------------------------------------------------------------
 
@@ -71,9 +71,9 @@ class HttpRecords:
 
     # ---- one by one -------------------------------------------------------------------------------------------------
 
-    async def look(self, payment_id: str) -> PaymentEntry | None:
+    async def retrieve(self, payment_id: str) -> PaymentEntry | None:
         """The payment as the provider shows it now."""
-        async with self._looks:
+        async with self._retrievals:
             return await self._one(PaymentEntry, "payments", f"/payments/{payment_id}")
 
     async def payment_of(self, purchase_id: str) -> PaymentEntry | None:
@@ -82,7 +82,7 @@ class HttpRecords:
         recorded = [parse(PaymentEntry, row) async for row in rows]
         if not recorded or recorded[0].payment_id is None:
             return recorded[0] if recorded else None
-        return await self.look(recorded[0].payment_id)
+        return await self.retrieve(recorded[0].payment_id)
 
     async def reservation(self, payment_id: str) -> ReservationEntry | None:
         """The row of a payment."""

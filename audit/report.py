@@ -8,7 +8,7 @@ from typing import Any
 from audit.rules.findings import Finding, Weight
 from audit.rules.records import Case, PaymentEntry
 from audit.rules.stock import Tally
-from domain.money import shown_amount
+from domain.money import format_amount
 from domain.purchase import PurchaseStatus
 
 OPEN = "open"
@@ -41,7 +41,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class Report:
-    """What an audit has found; `in_flight` are purchases that were changing each time they were looked at."""
+    """What an audit has found; `in_flight` are purchases that had changed each time they were read."""
 
     seconds: float
     ends: dict[str, int]
@@ -108,7 +108,7 @@ class Report:
         if self.stock:
             yield f"stock      {_stock(self.stock)}"
         if self.in_flight:
-            yield f"in flight, seen changing at each look: {', '.join(self.in_flight)}"
+            yield f"in flight, changed each time they were read: {', '.join(self.in_flight)}"
 
     def verdict(self) -> str:
         """Whether it adds up, in a sentence."""
@@ -131,8 +131,8 @@ def counted(cases: Iterable[Case]) -> tuple[dict[str, int], dict[str, Sums]]:
 
 
 def _balance(sums: Sums, currency: str) -> str:
-    charged, refunded, delivered, owed, by_hand = (shown_amount(each, currency) for each in astuple(sums))
-    kept = shown_amount(sums.charged - sums.refunded, currency)
+    charged, refunded, delivered, owed, by_hand = (format_amount(each, currency) for each in astuple(sums))
+    kept = format_amount(sums.charged - sums.refunded, currency)
     says = f"{charged} charged - {refunded} refunded = {kept}; {delivered} delivered"
     more = [f"; {owed} is owed to buyers"] if sums.owed else []
     more += [f"; {by_hand} more was refunded by hand"] if sums.refunded_by_hand else []

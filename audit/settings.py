@@ -9,10 +9,10 @@ from lib.telemetry.settings import MetricsSettings
 
 
 class RecordsSettings(PayloadSettings, CallerSettings):
-    """What is told whoever reads the records of all services and Temporal's."""
+    """The settings of programs that read the records of all services and of Temporal."""
 
-    notifier_url: Url = Field(default="http://127.0.0.1:5004", description="the Notifier, which keeps what was told")
+    notifier_url: Url = Field(default="http://127.0.0.1:5004", description="the Notifier, which keeps notifications")
 
 
 class AuditSettings(RecordsSettings, MetricsSettings):
-    """What the audit is told."""
+    """The audit's settings."""

@@ -37,7 +37,7 @@ STATE = {
     WorkflowExecutionStatus.TERMINATED: State.TERMINATED,
     WorkflowExecutionStatus.TIMED_OUT: State.TIMED_OUT,
 }
-# All that an audit has to know of: what is at work, what broke off, and who has looked after a failed refund.
+# What an audit needs: sagas that run, sagas that were stopped, and those that took care of a failed refund.
 OF_INTEREST = "ExecutionStatus != 'Completed' OR WorkflowType = 'RefundFailed'"
 
 

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from prometheus_client import Gauge, start_http_server
 
-from audit.auditor import CouldNotRead, Places, audit
+from audit.auditor import Addresses, CouldNotRead, audit
 from audit.report import Report
 from audit.rules.findings import Weight
 from audit.settings import AuditSettings
@@ -25,14 +25,16 @@ from lib.telemetry import logs
 
 log = logging.getLogger(__name__)
 
-# Once a day: it reads all books, and what it finds has been decided on by humans before anything else happens to it.
+# Once a day: it reads all stores, and people need hours, not seconds, to act on what it finds.
 EVERY_S = 86_400.0
-# A book that could not be read is read again within the hour in which nobody misses the audit yet.
+# 10 min: a store that could not be read is read again long before the alert AuditOverdue calls anybody.
 AGAIN_S = 600.0
 
 FINDINGS = Gauge("audit_findings", "What the last audit has found, by weight: fault, parked or note.", ["weight"])
 PURCHASES = Gauge("audit_purchases", "Purchases that the last audit has compared.")
-ENDED = Gauge("audit_ended_timestamp_seconds", "When the last audit ended that could read all books: since 1970, UTC.")
+ENDED = Gauge(
+    "audit_ended_timestamp_seconds", "When the last audit ended that could read all records: since 1970, UTC."
+)
 
 Audit = Callable[[], Awaitable[Report]]
 
@@ -51,7 +53,7 @@ async def audit_once(audited: Audit) -> float:
     try:
         report = await audited()
     except (CouldNotRead, RuntimeError) as error:
-        log.warning("the books could not be read: %s", error)
+        log.warning("the records could not be read: %s", error)
         return AGAIN_S
     log.info("audited: %s", "; ".join(report.lines()))
     tell(report, time.time())
@@ -59,11 +61,11 @@ async def audit_once(audited: Audit) -> float:
 
 
 async def _audited() -> Report:
-    return await audit(Places.of(read(AuditSettings)), await lazy_client())
+    return await audit(Addresses.of(read(AuditSettings)), await lazy_client())
 
 
 def main() -> NoReturn:
-    """Audit again and again; ends at once when it is told to, for it keeps nothing."""
+    """Audit again and again; it may be killed at any time, for it keeps nothing."""
     logs.set_up("audit")
     host, _, port = read(AuditSettings).metrics_address.rpartition(":")
     if not host:

@@ -9,7 +9,7 @@ from lib.messaging.broker import Topology
 from lib.messaging.publisher import NotConfirmed, Publisher
 from lib.telemetry import tracing
 
-# Whoever publishes or consumes declares it: the Notifier's (services/notifier/consumer.py) has to be equal.
+# Publisher and consumer both declare it: the Notifier's (services/notifier/consumer.py) has to be equal.
 NOTIFICATIONS = Topology(exchange="notifications", queue="notifications", binding="payment.#")
 
 

@@ -17,14 +17,14 @@ ANSWER_TIMEOUT_S = 8.0
 CONNECTIONS_MAX = 100
 # 30 s: a burst finds its connections again, and our servers keep them for 75 s (lib.webapi.gunicorn_worker).
 IDLE_S = 30.0
-# What a connection says that the other side closes under a request: a process that ends, a balancer that tidies up.
+# The errors when the other side closes a connection during a request: a process that ends, a balancer that cleans up.
 CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 # A callee may ask to be left alone, but not for longer than a saga's own longest wait.
 RETRY_AFTER_MAX_S = 60.0
 # Those that RFC 9110 and RFC 6585 call temporary; beside them only 5xx may be tried again.
 TEMPORARY = frozenset({408, 425, 429})
 REFUSALS = frozenset({404, 409, 422})
-# What a refusal says goes into histories, timelines and records, which all have limits: a sentence is enough.
+# A refusal's text goes into histories, timelines and records, which all have limits: a sentence is enough.
 WORDS_MAX = 500
 
 M = TypeVar("M", bound=BaseModel)
@@ -71,10 +71,10 @@ class Service:
             request = self._http.build_request(method, self._base_url + path, headers=headers, json=body, params=params)
             response = await self._send(request)
         except UnicodeError as error:
-            # No header can bear it: an id that none of ours is.
+            # Our ids are plain ASCII, so this one came from outside.
             raise ContractBroken(f"{method}: a header is not plain ASCII") from error
         except httpx.RequestError as error:
-            # Whose address it is tells of a wrong one at once.
+            # With the address in the message a wrong one is seen at once.
             at = f"{request.url.scheme}://{request.url.netloc.decode()}"
             raise Unavailable(f"{method} {path}: no answer of {at}, {type(error).__name__}") from error
         return self._read(f"{method} {path}", response)
@@ -86,7 +86,7 @@ class Service:
         except CLOSED:
             if request.method != "GET" and "Idempotency-Key" not in request.headers:
                 raise
-            # The pool knows by now of all connections that were closed together with this one.
+            # By now the pool has dropped all connections that were closed together with this one.
             return await self._http.send(request)
 
     def _read(self, what: str, response: httpx.Response) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def parse(model: type[M], content: Mapping[str, Any]) -> M:
 
 
 def _plain(said: object) -> str:
-    """What a callee says, as far as it is kept: JSON can hold text that neither Temporal nor a database takes."""
+    """A callee's text without what Temporal and databases cannot store, cut to WORDS_MAX."""
     return "".join(each if each.isprintable() else " " for each in str(said)[:WORDS_MAX])
 
 

@@ -1,4 +1,4 @@
-"""The Notifier over HTTP: what was told of a purchase."""
+"""The Notifier over HTTP: the notifications of a purchase."""
 
 from typing import Any
 
@@ -15,5 +15,5 @@ class HttpNotifier:
         self._service = Service(http, base_url, token, {RefusalKind.INVALID_REQUEST})
 
     async def entry(self, purchase_id: str) -> dict[str, Any]:
-        """GET /notifications?purchase_id=: all that the Notifier tells, for people; refused `invalid-request`."""
+        """GET /notifications?purchase_id=: the whole answer, for people; refused `invalid-request`."""
         return await self._service.call("GET", "/notifications", params={"purchase_id": purchase_id})

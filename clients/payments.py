@@ -32,7 +32,7 @@ class PaymentsPage(Frozen):
 
 
 class EntriesPage(Frozen):
-    """The same with all that Payments tells of each."""
+    """A page of payments as raw JSON."""
 
     items: tuple[dict[str, Any], ...]
 
@@ -42,7 +42,7 @@ class HttpPayments:
 
     def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
         self._service = Service(http, base_url, token, REFUSALS)
-        # A list is asked with words of a buyer's or an operator's own: those may be refused.
+        # A list's parameters may come from buyers and operators, and so may be refused.
         self._lists = Service(http, base_url, token, {RefusalKind.INVALID_REQUEST})
 
     async def create(self, order: Order, key: str) -> Payment:

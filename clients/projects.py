@@ -8,7 +8,7 @@ import httpx
 from clients.http import Service, parse
 from domain.catalogue import ProjectsPage
 from domain.errors import RefusalKind
-from domain.offset import Reservation
+from domain.offset import Reservation, ReservationStatus
 from domain.purchase import Order
 
 REFUSALS = frozenset(
@@ -43,7 +43,7 @@ class HttpProjects:
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
         """PATCH /reservations/{payment_id} to committed."""
-        return await self._change("PATCH", payment_id, key, {"status": "committed"})
+        return await self._change("PATCH", payment_id, key, {"status": ReservationStatus.COMMITTED})
 
     async def release(self, payment_id: str, key: str) -> Reservation:
         """DELETE /reservations/{payment_id}."""
@@ -51,7 +51,7 @@ class HttpProjects:
 
     async def restock(self, payment_id: str, key: str) -> Reservation:
         """PATCH /reservations/{payment_id} to returned."""
-        return await self._change("PATCH", payment_id, key, {"status": "returned"})
+        return await self._change("PATCH", payment_id, key, {"status": ReservationStatus.RETURNED})
 
     async def retrieve(self, payment_id: str) -> Reservation:
         """GET /reservations/{payment_id}."""

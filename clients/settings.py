@@ -1,4 +1,4 @@
-"""What a process is told that reaches the services or the broker; its own settings class joins those that it needs."""
+"""Settings of processes that call the services or the broker; each process's class inherits those it needs."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from lib.settings import SECRET, ProcessSettings, Url
 
 
 class CallerSettings(ProcessSettings):
-    """Where the services are that a purchase meets, and who calls them."""
+    """The addresses of the services, and the caller's token."""
 
     payments_url: Url = Field(default="http://127.0.0.1:5001", description="the Payments service")
     projects_url: Url = Field(default="http://127.0.0.1:5002", description="the Projects service")
@@ -21,7 +21,7 @@ class CallerSettings(ProcessSettings):
 
 
 class BrokerSettings(ProcessSettings):
-    """Where notifications go."""
+    """The address of the broker."""
 
     amqp_url: Annotated[str, SECRET] = Field(
         default="amqp://guest:guest@127.0.0.1:5672/",

@@ -1,11 +1,11 @@
-"""What a buyer is answered again and again: the opening's answer or its refusal, also when only the record is left."""
+"""The answer or refusal of an opening, the same for every repeat, also when only the record is left."""
 
 from typing import Any
 
 from domain.errors import RefusalKind, Refused
 from domain.purchase import Answer, Outcome
 
-# The refusals that tell a buyer what to do; whatever else refuses an opening is our own matter.
+# The refusals that help a buyer; any other reason is internal, and the buyer gets `opening-failed`.
 BUYERS_REFUSALS = frozenset(
     {
         RefusalKind.SOLD_OUT,
@@ -20,7 +20,7 @@ BUYERS_REFUSALS = frozenset(
 
 # Made anew each time: an exception that is raised again keeps the frames of every time before.
 def given_up() -> Refused:
-    """An opening that was given up, for whatever reason that is not the buyer's matter."""
+    """The refusal `opening-failed`: given up for an internal reason."""
     detail = "The purchase could not be opened in time; nothing is charged, nothing is held."
     return Refused(RefusalKind.OPENING_FAILED, detail)
 
@@ -31,7 +31,7 @@ def key_reused() -> Refused:
 
 
 def for_buyer(refusal: Refused) -> Refused:
-    """The refusal as the buyer hears it."""
+    """The refusal as the buyer gets it."""
     return refusal if refusal.kind in BUYERS_REFUSALS else given_up()
 
 

@@ -1,11 +1,11 @@
-"""The three ways in which a call does not succeed. What is not one of them is a bug."""
+"""The three ways in which a call fails. Any other exception is a bug."""
 
 from enum import StrEnum
 from typing import Any
 
 
 class RefusalKind(StrEnum):
-    """Every documented refusal, as the last part of its problem's type says it."""
+    """Every documented refusal; the value is the last part of its problem's type."""
 
     NOT_FOUND = "not-found"
     INVALID_REQUEST = "invalid-request"
@@ -31,10 +31,19 @@ class RefusalKind(StrEnum):
     FORBIDDEN = "forbidden"
     OPENING_FAILED = "opening-failed"
     IDEMPOTENCY_KEY_REUSED = "idempotency-key-reused"
+    CANCEL_UNDER_WAY = "cancel-under-way"
+    NOT_CANCELABLE = "not-cancelable"
+    # What operators ask for.
+    NOT_PARKED = "not-parked"
+    NOT_OFFERED = "not-offered"
+    NOT_SEEN = "not-seen"
+    NOT_TERMINATED = "not-terminated"
+    AMBIGUOUS = "ambiguous"
+    INVALID_QUERY = "invalid-query"
 
 
 class Refused(Exception):
-    """The callee has decided: no. Asking again gives the same answer.
+    """The callee has refused. Asking again gives the same answer.
 
     `kind` is the last part of the problem's type (a RefusalKind, or text that an older or newer program has written),
     `extra` its further members (`current_amount`).
@@ -59,4 +68,4 @@ class Unavailable(Exception):
 
 
 class ContractBroken(Exception):
-    """The callee answers what its contract does not know (a rotated token, a changed API): a human must look."""
+    """An answer that the callee's contract does not know (a rotated token, a changed API): an operator has to act."""

@@ -6,8 +6,8 @@ import uuid
 
 from domain.purchase import Order
 
-# Any of our own: it makes the payments' ids, and must never change. Payments knows it too (services.payments.rules):
-# each side computes the id by itself, and an answer that names another one breaks the contract.
+# A random namespace of our own for the payments' ids; it must never change. Payments has the same one
+# (services.payments.rules): each side computes the id by itself, and an answer with another id breaks the contract.
 PAYMENTS = uuid.UUID("5b0c3f6e-8d1a-4f27-9c43-7e2a6d90b815")
 
 
@@ -22,9 +22,9 @@ def payment_id_of(order_id: str) -> str:
 
 
 def fingerprint(order: Order, key: str) -> str:
-    """What tells one canonical order from another under the same Idempotency-Key.
+    """A digest of the order and its Idempotency-Key: it shows whether a repeat is the same order.
 
-    It stands in clear in an update's id. The key, which nobody else knows, keeps an order from being guessed by it.
+    It stands unencrypted in an update's id. The key, which only the client knows, prevents guessing the order by it.
     """
     content = order.model_dump(mode="json") | {"idempotency_key": key}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

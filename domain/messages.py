@@ -1,4 +1,4 @@
-"""What sagas are started with, told and tell: one frozen model in and one out; a new field needs a default."""
+"""The inputs, signals, answers and results of sagas: frozen models; a new field needs a default."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.purchase import Frozen, Order, Outcome, PurchaseStatus, TimelineEntry
 
-# A saga of a purchase is found by its name alone, so that nobody has to keep a list.
+# A purchase's saga is found by its id alone, so that nobody has to keep a list.
 PURCHASE_ID_PREFIX = "purchase/"
 REFUND_FAILED_PREFIX = "refund-failed/"
 
@@ -22,7 +22,7 @@ def payment_success_workflow_id(payment_id: str) -> str:
 
 
 class Signal(StrEnum):
-    """What sagas tell a purchase's own saga."""
+    """The signals that other sagas send to a purchase's own saga."""
 
     COMPLETE = "complete"
     PROGRESS = "progress"
@@ -58,7 +58,7 @@ class OpenRequest(Frozen):
 
 
 class PaymentSuccessInput(Frozen):
-    """A payment that seems to be paid; whose it is Payments knows."""
+    """A payment that seems to be paid; the saga reads from Payments whose it is."""
 
     payment_id: str
 
@@ -100,7 +100,7 @@ FollowUpInput = PaymentSuccessInput | PaymentFailedInput | RefundFailedInput
 
 
 class PurchaseResult(Frozen):
-    """The signal `complete`: the saga that won tells the purchase how it ended.
+    """The signal `complete`: the saga that decided the purchase says how it ended.
 
     `payment_id` is the payment that the saga has retrieved: a purchase believes no saga of another one. None where the
     purchase's own saga has ended it. `amount_refunded` as in Notification.

@@ -1,9 +1,9 @@
 """Amounts are integers in minor units with a lower-case ISO 4217 currency; quantities are whole kilograms of CO2e."""
 
 KILOGRAMS_PER_TONNE = 1000
-# Of the currencies that we sell in only the yen has no smaller unit.
+# Of our currencies only the yen has no smaller unit.
 ZERO_DECIMAL = frozenset({"jpy"})
-# Above 0, at most 1,000,000 tonnes and three places; plain digits, for 1e3 and ٣ are numbers to some readers only.
+# Above 0, at most 1,000,000 tonnes and three places; plain digits, for only some readers take 1e3 or ٣ as numbers.
 # From a tonne on, below a tonne, or the million itself: pydantic's patterns know no look-ahead to say "not zero".
 QUANTITY_PATTERN = (
     r"^(0{0,5}[1-9][0-9]{0,5}(\.[0-9]{1,3})?"
@@ -24,7 +24,7 @@ def canonical(quantity: str) -> str:
     return f"{tonnes}.{rest:03d}"
 
 
-def shown_amount(amount: int, currency: str) -> str:
+def format_amount(amount: int, currency: str) -> str:
     """An amount as people write it: 1800 usd is "18.00 USD"."""
     if currency in ZERO_DECIMAL:
         return f"{amount} {currency.upper()}"

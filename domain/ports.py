@@ -1,4 +1,4 @@
-"""What the sagas and the intake need from others, as they need it.
+"""The ports: what the sagas and the intake need from the services.
 
 Every method raises Refused, Unavailable or ContractBroken (domain.errors). `key` names the calling step and is the same
 on every attempt.
@@ -32,7 +32,7 @@ class Payments(Protocol):
         """Capture what the order costs; refused `payment-not-capturable`, also where another amount was captured."""
 
     async def refund(self, payment_id: str, key: str) -> Payment:
-        """Give all back that was captured and is left."""
+        """Give back all that was captured and is not given back yet."""
 
     async def record_outcome(self, order: Order, outcome: Outcome, key: str) -> Payment:
         """Record how the purchase ended; the first record stays."""
@@ -41,13 +41,13 @@ class Payments(Protocol):
         """The record of a purchase, without asking the provider."""
 
     async def find_by_reference(self, provider_reference: str) -> Payment | None:
-        """The record of the payment that its provider calls so, without asking the provider."""
+        """The record of the payment with this provider's reference, without asking the provider."""
 
     async def list(self, buyer_id: str, limit: int, cursor: str | None) -> tuple[list[Payment], str | None]:
         """A page of a buyer's records, newest first, and the next page's cursor."""
 
     async def next_action(self, payment_id: str) -> NextAction:
-        """What the buyer has to do so that the payment is paid; never kept by us."""
+        """What the buyer has to do to pay; never stored by us."""
 
 
 class Projects(Protocol):
@@ -66,10 +66,10 @@ class Projects(Protocol):
         """Sell what is held; refused `not-found` or `reservation-closed`."""
 
     async def release(self, payment_id: str, key: str) -> Reservation:
-        """Close the reservation and claim it for the caller; refused: another saga has won."""
+        """Close the reservation in the caller's name; refused if another saga has won."""
 
     async def restock(self, payment_id: str, key: str) -> Reservation:
-        """Return what was sold, after the money is back."""
+        """Put what was sold back on sale, after the money is back."""
 
     async def retrieve(self, payment_id: str) -> Reservation:
         """The reservation as it is; refused `not-found`."""
@@ -97,7 +97,7 @@ class Users(Protocol):
 
 
 class Notifications(Protocol):
-    """The way out to whoever wants to know."""
+    """Where notifications are published."""
 
     async def publish(self, event: CloudEvent) -> None:
         """Hand the event over; done only when the broker has confirmed that it is stored and routed."""

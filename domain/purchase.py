@@ -9,19 +9,19 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.money import canonical as canonical_quantity
-from domain.money import shown_amount
+from domain.money import format_amount
 
-# Ids stand in workflows' ids and search attributes, in keys, headers and paths: a callee that tells another one breaks
-# its contract, before a saga's task can fail by it.
+# Ids stand in workflow ids, search attributes, keys, headers and paths. A callee's id of another form breaks its
+# contract here, before it can fail a saga's task.
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-# An opaque id, never an address or a name: it stands in logs and search attributes.
+# An opaque id, never an email address or a name: it stands in logs and search attributes.
 BUYER_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Frozen(BaseModel):
-    """A value that sagas may keep and histories may hold: it never changes, and a new field needs a default."""
+    """The base of values that histories keep: immutable; a new field needs a default, for old histories lack it."""
 
-    # A fault names the field; the value is somebody's, and no log's.
+    # An error names the field but not the value, which must not stand in a log.
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
@@ -97,7 +97,7 @@ class Order(Frozen):
         """The order in a human's words."""
         first, *more = self.items
         others = f" and {len(more)} more" if more else ""
-        return f"{first.quantity} tCO2e of {first.milestone_id}{others} for {shown_amount(self.amount, self.currency)}"
+        return f"{first.quantity} tCO2e of {first.milestone_id}{others} for {format_amount(self.amount, self.currency)}"
 
     def about(self) -> str:
         """The whole purchase in a line of markdown, for operators."""

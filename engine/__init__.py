@@ -1,4 +1,7 @@
-"""How every process of ours reaches Temporal: where it is, how payloads are written, what is measured on the way."""
+"""How every process of ours reaches Temporal: the connection, how payloads are written, and what is asked of it.
+
+`purchases` is the one way by which an entrance opens, cancels or reads a purchase, and follows an event.
+"""
 
 from engine.connect import address, client_options, connect, lazy_client, namespace
 from engine.converter import data_converter

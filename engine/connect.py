@@ -24,7 +24,7 @@ def namespace() -> str:
 
 
 def client_options() -> dict[str, Any]:
-    """All that a client of ours is made with: what the variables say, how payloads are written, what goes along."""
+    """The options of every client of ours: the variables, the data converter and the interceptors."""
     return {
         **ClientConfig.load_client_connect_config(),
         "target_host": address(),

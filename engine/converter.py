@@ -12,17 +12,17 @@ from lib.encryption import REFUSED, Encryption, RefusedPayloadError
 from lib.settings import read
 from lib.settings.payload_keys import PayloadSettings
 
-# Of a step that is tried again the server keeps a failure of 4 KB at most, causes, traces and encryption counted; in
-# the place of a longer one it says so (temporal's limit.mutableStateActivityFailureSize.error). A failure and its
+# Of a step that is tried again the server keeps a failure of 4 KB at most, with its causes, traces and encryption; it
+# replaces a longer one (temporal's limit.mutableStateActivityFailureSize.error). A failure and its
 # cause of that size leave a third of it for what is written around them.
 MESSAGE_MAX, TRACE_MAX = 800, 500
 
 
 class Converter(PydanticPayloadConverter):
-    """Pydantic's; raises RefusedPayloadError where somebody wants to know what a refused payload holds.
+    """Pydantic's converter; raises RefusedPayloadError when a refused payload is read.
 
-    The codec itself would fail the whole task, and every further try of it. Here the SDK drops a signal, refuses an
-    update and a query, and fails the task only for what it must have.
+    An error in the codec would fail the whole task, again at every try. Raised here, the SDK drops a signal, refuses an
+    update or a query, and fails the task only for what it cannot do without.
     """
 
     def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
@@ -34,7 +34,7 @@ class Converter(PydanticPayloadConverter):
 
 
 class ShortFailures(DefaultFailureConverter):
-    """Keeps of a failure what a person needs: what it says, its cause, and where in our code it was raised."""
+    """Shortens a failure to what a person needs: its message, its cause, and where in our code it was raised."""
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         """Write it; its cause has come through here already."""
@@ -47,7 +47,7 @@ class ShortFailures(DefaultFailureConverter):
 
 
 class EncryptedFailures(ShortFailures):
-    """Makes one payload of message and trace, so that they are encrypted as all payloads are."""
+    """Puts message and trace into one payload, so that they are encrypted like all payloads."""
 
     def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
         """Write it as the SDK's own converter reads it."""
@@ -69,6 +69,6 @@ def data_converter(settings: PayloadSettings | None = None) -> DataConverter:
         payload_converter_class=Converter,
         # A failure's message and traceback are no payloads of themselves: this makes one of them.
         failure_converter_class=EncryptedFailures if settings.payload_key else ShortFailures,
-        # Without any key too: it says which one is missing, where the SDK would only name an unknown encoding.
+        # Also without keys: its error names the missing key, where the SDK would only name an unknown encoding.
         payload_codec=Encryption(settings.keys_by_id, settings.payload_key, reads_clear=settings.reads_clear),
     )

@@ -1,11 +1,11 @@
-"""What Temporal tells about a purchase's saga, in our words."""
+"""What Temporal's server says about a purchase's saga, translated into our models."""
 
 from datetime import UTC, timedelta
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.keys import payment_id_of
 from domain.messages import PurchaseView
 from domain.purchase import Order, PurchaseStatus, TimelineEntry
@@ -14,7 +14,7 @@ from workflows.attributes import PURCHASE_STATUS
 
 
 async def described(description: WorkflowExecutionDescription) -> PurchaseSaga:
-    """The saga as the server describes it: its memo is what it was started with, its attributes where it stands."""
+    """The saga as the server describes it: the memo holds its input, the search attributes its status."""
     memo = await description.memo()
     order = Order.model_validate(memo["order"])
     # A repaired saga starts again for the server, but not for its buyer.
@@ -31,7 +31,7 @@ async def described(description: WorkflowExecutionDescription) -> PurchaseSaga:
 
 
 def refused_opening(error: WorkflowUpdateFailedError) -> Refused | Unavailable:
-    """What a failed update says: the purchase's refusal, or nothing that is known."""
+    """The error of a failed update `open`: the purchase's refusal, or Unavailable."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type:
         extra = cause.details[0] if cause.details else {}
@@ -43,6 +43,6 @@ def refused_opening(error: WorkflowUpdateFailedError) -> Refused | Unavailable:
 def refused_cancel(error: WorkflowUpdateFailedError) -> PurchaseView:
     """A purchase that cannot be canceled now; raises Unavailable while another cancel is under way."""
     cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == "not-cancelable":
+    if isinstance(cause, ApplicationError) and cause.type == RefusalKind.NOT_CANCELABLE:
         return PurchaseView.model_validate(cause.details[0])
     raise Unavailable(f"the purchase is not canceled yet: {cause}") from error

@@ -1,4 +1,4 @@
-"""How the saga of each kind of event is started."""
+"""Which saga follows each kind of event, and how it is started."""
 
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from workflows.refund_failed import RefundFailed
 
 
 class FollowUpStart(NamedTuple):
-    """How the saga of an event is started: on which queue, shown with which status, summarized with which words."""
+    """How the saga of an event is started: its run method, queue, first status and summary."""
 
     run: Any
     queue: TaskQueue

@@ -1,4 +1,4 @@
-"""How many openings may be under way: as many as end in time, by what those take that run now.
+"""How many openings may run at once: as many as end in time, judged by how long the present ones take.
 
 The promise behind it: an opening that begins is answered in time, and one that cannot be is refused before it begins.
 When n run and one takes t, n / t end in a second (Little's law), and IN_TIME_S * n / t end in time.
@@ -14,15 +14,15 @@ from domain.errors import Unavailable
 
 # 12 to begin with: a machine that opens 2 in a second answers them in 6 s. As many may wait for them.
 FIRST = 12
-# 4: while all is slow (a provider, no worker) some always try, and notice when it is over.
+# 4: while everything is slow (a provider, no worker) a few still try, and notice when it is over.
 LEAST = 4
 # As many as have a place at once (app.bulkheads.BUYERS_MAX).
 MOST = 512
-# 5 s: half of what a buyer is promised. The slowest of a crowd take a third longer, and all may have waited before.
+# 5 s: half of the 10 s that a buyer waits at most. The slowest of many take a third longer, and all may have queued.
 IN_TIME_S = 5.0
 # 2 s: whoever is refused hears of it within that.
 WAIT_S = 2.0
-# A tenth of what one opening teaches: a crowd is believed at once, an odd one is not.
+# The weight of one measurement: many that agree change the limit soon, an odd one hardly.
 BELIEF = 0.1
 
 T = TypeVar("T")
@@ -44,19 +44,19 @@ class AdaptiveLimiter:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def run(self, work: Callable[[], Awaitable[T]], is_new: Callable[[T], bool]) -> T:
-        """The work's result, of which one that `is_new` tells how much ends in time; raises Overloaded."""
+        """The work's result; the time of one that `is_new` adapts the limit. Raises Overloaded."""
         await self._enter()
         began_at, running = self._clock(), self._running
-        is_told = False
+        teaches = False
         try:
             result = await work()
-            # What was done before takes next to nothing, and teaches nothing.
-            is_told = is_new(result)
+            # The answer of a repeat takes almost no time, so nothing is learned from it.
+            teaches = is_new(result)
             return result
         finally:
             took_s = self._clock() - began_at
-            # A few that are fast, or slow, say nothing of a crowd.
-            if running * 2 >= self.limit and (is_told or took_s > IN_TIME_S):
+            # Only times under load count: a few openings alone say nothing about many at once.
+            if running * 2 >= self.limit and (teaches or took_s > IN_TIME_S):
                 self._learn(running, took_s)
             self._running -= 1
             self._admit()
@@ -74,7 +74,7 @@ class AdaptiveLimiter:
                 await turn
         except (TimeoutError, asyncio.CancelledError) as error:
             if not turn.cancelled():
-                # Its turn has come at that very moment, and is somebody else's now.
+                # The slot was given at that very moment: hand it to the next one.
                 self._running -= 1
                 self._admit()
             elif turn in self._waiting:

@@ -43,16 +43,17 @@ from workflows.attributes import order_attributes, payment_attributes
 from workflows.start_payment import StartPayment
 from workflows.status_details import summarized
 
-# 10 s: a buyer waits that long for the answer of an opening or a cancel; the key brings the same answer later. Within
-# it lie the wait for a place (engine.limiter), the hints' limit, and those that tell a slow worker from no server.
+# 10 s: a buyer waits at most that long for the answer to an opening or a cancel; a repeat with the same key gets it
+# later. The wait for a slot (engine.limiter), the hints' limit, and the two that tell a slow worker from an absent
+# server lie within it.
 ANSWER_TIMEOUT_S = 10.0
-# 1.2 s for a call that the server answers by itself: it takes milliseconds, or the server is away, and whoever asks
-# is told so within 2 s.
+# 1.2 s for a call that the server answers by itself: it takes milliseconds, or the server is away, and the caller
+# learns that within 2 s.
 SERVER_TIMEOUT_S = 1.2
-# An update that takes longer than this makes us ask whether the server is there at all; both fit into the same 2 s.
+# 0.6 s: when an update takes longer we check the server's health; both together stay within the same 2 s.
 PATIENCE_S = 0.6
 HEALTH_TIMEOUT_S = 0.5
-# A worker that does not answer a query by then is away; the status is known without it.
+# 1 s: a worker that has not answered a query by then is away; the server knows the status without it.
 QUERY_TIMEOUT_S = 1.0
 
 T = TypeVar("T")
@@ -78,10 +79,10 @@ class Purchases:
         self._flights = SingleFlight()
 
     async def open(self, start: StartPaymentInput, hints: Hints) -> Answer:
-        """Open the purchase if the hints say nothing against it, or wait for its opening.
+        """Open the purchase unless the hints refuse it, or wait for an opening that is under way.
 
         Raises what the hints have raised, and then nothing has begun; Refused with the purchase's refusal; Overloaded
-        where it could not end in time, and then not even the hints were asked for.
+        where it could not end in time, and then not even the hints were asked.
         """
         same = (start.workflow_id, start.fingerprint)
         async with _answered():
@@ -90,12 +91,12 @@ class Purchases:
             )
 
     async def cancel(self, purchase_id: str) -> PurchaseView | None:
-        """Cancel for the buyer, and wait for what comes of it; None if no saga runs (any more)."""
+        """Cancel for the buyer and return the purchase's view then; None if no saga runs (any more)."""
         async with _answered():
             return await self._flights.run(("cancel", purchase_id), lambda: self._cancel(purchase_id), ANSWER_TIMEOUT_S)
 
     async def read(self, purchase_id: str, *, ask_worker: bool = True) -> PurchaseSaga | None:
-        """The saga of a purchase as its worker tells it, or as the server knows it; None if that knows none."""
+        """The purchase's saga, by a query of its worker or else as the server describes it; None if there is none."""
         async with _answered(SERVER_TIMEOUT_S):
             saga = await self._describe(purchase_id)
         if saga and saga.running and ask_worker and (view := await self._query(purchase_id)):
@@ -137,7 +138,7 @@ class Purchases:
         await client.service_client.check_health(timeout=timedelta(seconds=HEALTH_TIMEOUT_S))
 
     async def _updated(self, update: Coroutine[Any, Any, T]) -> T:
-        """The answer of an update, which takes a worker its time; a server that is away is noticed long before."""
+        """The answer of an update, which needs a worker; a server that is away is noticed much earlier."""
         asked = asyncio.create_task(update)
         try:
             done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
@@ -150,11 +151,11 @@ class Purchases:
             asked.cancel()
 
     async def _open(self, start: StartPaymentInput, hints: Hints) -> Answer:
-        # Within its place: a crowd that is turned away must not keep the services from those who are let in.
+        # Asked within the limiter's slot: openings that are refused must not load the services.
         try:
             await hints()
         except (Refused, Unavailable, ContractBroken):
-            # A purchase that is begun already is answered as it was, whatever holds now.
+            # A purchase that has begun already is answered, whatever the hints say now.
             if not await self._is_begun(start.order.purchase_id):
                 raise
         client = await self._client()
@@ -182,7 +183,7 @@ class Purchases:
             return refused_cancel(error)
 
     async def _answer_of_closed(self, start: StartPaymentInput) -> Answer:
-        """The purchase ended before anybody waited with this body for its answer: its record knows."""
+        """The answer from the record: the purchase ended before this request came."""
         payment = await self._payments.find(start.order.purchase_id)
         if payment is None or payment.outcome is None:
             raise Unavailable("the purchase has ended, and its record is not written yet")
@@ -198,7 +199,7 @@ class Purchases:
         return await described(found) if found else None
 
     async def _query(self, purchase_id: str) -> PurchaseView | None:
-        """What the saga itself tells, or None if no worker answers in time."""
+        """The view by a query, or None if no worker answers in time."""
         handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
         try:
             async with _answered(QUERY_TIMEOUT_S):

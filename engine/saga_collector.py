@@ -1,6 +1,6 @@
-"""How many purchases are open, how many sagas parked, and what waits in the task queues, as Temporal knows.
+"""How many purchases are open, how many sagas are parked, and what waits in the task queues, as Temporal counts it.
 
-Only the server can know it after a worker has started anew, so it is asked when Prometheus asks. Every intake tells the
+A worker forgets its counts when it restarts, so Temporal is asked whenever Prometheus asks. Every intake exports the
 same numbers: a query takes their `max`, never their sum.
 """
 
@@ -26,7 +26,7 @@ OPEN = (
     PurchaseStatus.PROCESSING,
     PurchaseStatus.NEEDS_ATTENTION,
 )
-# Those that park beside the purchase's own saga, which shows it in its status.
+# The sagas that may be parked beside the purchase's own saga, whose status shows that.
 FOLLOW_UPS = ("PaymentSuccess", "PaymentFailed", "RefundFailed")
 # Ten minutes after its deadline a purchase is canceled and released, unless its bank still processes.
 OVERDUE_AFTER_DEADLINE = timedelta(minutes=10)
@@ -34,7 +34,7 @@ OVERDUE_AFTER_DEADLINE = timedelta(minutes=10)
 STRUGGLING_AFTER = timedelta(minutes=5)
 # A worker asks for work at least once a minute; one that has not for longer is gone.
 POLLER_GONE = timedelta(seconds=90)
-# 17 questions of 2 ms each: asked that often they are no load, and nobody acts on a number faster.
+# 10 s: 17 queries of 2 ms each are no load at that pace, and nobody acts on a number faster.
 FRESH_S = 10.0
 # Prometheus waits 10 s for everything; a server that is there takes milliseconds.
 TIMEOUT_S = 2.0
@@ -51,24 +51,24 @@ class SagaCollector:
         self._client: Client | None = None
         self._overdue_after = reservation_ttl + OVERDUE_AFTER_DEADLINE
         self._asking = threading.Lock()
-        self._told: list[Metric] = []
+        self._metrics: list[Metric] = []
         self._stale_at = 0.0
 
     def __call__(self) -> Iterable[Metric]:
-        """What Temporal has told last; only whether it answers, where it does not."""
+        """The last answers of Temporal; without an answer only `intake_temporal_up 0`."""
         with self._asking:
             if time.monotonic() >= self._stale_at:
-                self._told = self._ask_in_time()
+                self._metrics = self._ask_in_time()
                 self._stale_at = time.monotonic() + FRESH_S
-            return self._told
+            return self._metrics
 
     def _ask_in_time(self) -> list[Metric]:
         try:
-            told = self._portal.run(self._ask(), TIMEOUT_S)
+            metrics = self._portal.run(self._ask(), TIMEOUT_S)
         except (RPCError, RuntimeError, TimeoutError):
-            told = []
-        answers: Counts = {(): float(bool(told))}
-        return [*told, gauge("intake_temporal_up", "Whether Temporal answers the intake: 1 or 0.", answers)]
+            metrics = []
+        answers: Counts = {(): float(bool(metrics))}
+        return [*metrics, gauge("intake_temporal_up", "Whether Temporal answers the intake: 1 or 0.", answers)]
 
     async def _ask(self) -> list[Metric]:
         self._client = self._client or await self._connect()
@@ -95,7 +95,7 @@ def _running(saga: str) -> str:
 
 
 def _struggling(saga: str, before: datetime) -> str:
-    """One that was taken up by no worker yet has no status."""
+    """A query for sagas that struggle; one that no worker has taken yet has no status."""
     goes_on = f"(PurchaseStatus IS NULL OR PurchaseStatus != '{PurchaseStatus.NEEDS_ATTENTION}')"
     return f"{_running(saga)} AND StartTime < '{before.isoformat()}' AND {goes_on}"
 
@@ -112,8 +112,8 @@ async def _count(client: Client, queries: dict[tuple[str, ...], str]) -> Counts:
 
 async def _queues(client: Client) -> list[Metric]:
     wanted = [(queue, kind) for queue in TaskQueue for kind in KINDS]
-    told = await asyncio.gather(*(describe_queue(client, queue, KINDS[kind]) for queue, kind in wanted))
-    described = dict(zip(wanted, told, strict=True))
+    queues = await asyncio.gather(*(describe_queue(client, queue, KINDS[kind]) for queue, kind in wanted))
+    described = dict(zip(wanted, queues, strict=True))
     seen_since = time.time() - POLLER_GONE.total_seconds()
     pollers: Counts = {
         (queue, kind): sum(poller.last_access_time.seconds >= seen_since for poller in answer.pollers)

@@ -1,4 +1,4 @@
-"""What an entrance asks before it opens a purchase, and learns of one from its saga."""
+"""What an entrance asks before it opens a purchase, and what it reads of a purchase's saga."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -11,7 +11,7 @@ Hints = Callable[[], Coroutine[Any, Any, None]]
 
 
 class PurchaseSaga(Frozen):
-    """A StartPayment and what is known of its purchase: by the saga itself, or by the server without its worker."""
+    """A StartPayment and the view of its purchase, from the saga itself or from the server's description."""
 
     view: PurchaseView
     running: bool

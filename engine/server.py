@@ -1,4 +1,4 @@
-"""What several of ours ask of Temporal's server beside its SDK's own words."""
+"""Calls to Temporal's server that several of our programs make and the SDK has no method for."""
 
 from collections.abc import Awaitable, Iterable
 from typing import TypeVar

@@ -23,10 +23,10 @@ class SingleFlight:
         async with asyncio.timeout(limit_s):
             joined = self._under_way.get(key)
             if joined is not None:
-                # Its failure, such as the end of its time, is no answer to one who asked after it had begun.
+                # If the running work fails, for example at its limit, a caller who came later gets a try of its own.
                 with suppress(Exception):
                     return cast("T", await asyncio.shield(joined))
-            # By now another one may have begun: after this one has asked, so that its end counts, however it ends.
+            # Another one may have begun since: it began after this call, so its result counts, whatever it is.
             return cast("T", await asyncio.shield(self._under_way.get(key) or self._begin(key, begin, limit_s)))
 
     def _begin(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, T]], limit_s: float) -> "asyncio.Task[Any]":
@@ -36,6 +36,6 @@ class SingleFlight:
 
     def _end(self, key: Hashable, done: "asyncio.Task[Any]") -> None:
         del self._under_way[key]
-        # Where everybody has left, nobody else takes note of an error.
+        # If all callers have left, nobody else retrieves the error, and asyncio would complain.
         if not done.cancelled():
             done.exception()

@@ -1,1 +1,1 @@
-"""What knows no business: any process of ours may use it, and it uses none of them."""
+"""What knows no business: any room of ours may import it, and it imports none of them."""

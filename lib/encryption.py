@@ -1,7 +1,7 @@
 """Payloads encrypted by AES-256-GCM before they leave a process of ours (Temporal's documentation, "Payload Codec").
 
-Each is bound to the workflow, or to the workflow's step, that it is for: nobody can take it for another one's. What
-that is the SDK tells us (its serialization context).
+Each is bound to its workflow, or to a step of it, so that it cannot be used in another one. The SDK passes us that
+as the serialization context.
 """
 
 import copy
@@ -23,18 +23,18 @@ from temporalio.converter import (
 )
 
 ENCODING = b"binary/encrypted"
-# What stands in the place of a payload that is refused: engine.converter raises where it is to be used.
+# Replaces a payload that is refused; engine.converter raises when it is read.
 REFUSED = b"binary/refused"
 # Temporal's own samples call it so.
 KEY_ID = "encryption-key-id"
-# For whom a payload is, as a digest: the ids themselves would fill the 400 bytes that a server takes for a summary.
+# A digest of the workflow or step; the ids themselves would fill the 400 bytes that a server takes for a summary.
 BOUND_TO = "encryption-bound-to"
 # 128 bits: nobody finds a second id of the same digest.
 DIGEST_BYTES = 16
 # 96 bits, as NIST SP 800-38D recommends for GCM; drawn at random, a key is good for 2^32 payloads.
 NONCE_BYTES = 12
-# What Temporal's UI may say to any workflow, for it tells the codec server not to which. Who takes these words from
-# one saga to another gains nothing: they mean "try again", and what a cancellation means, which needs no payload.
+# The decisions that are not bound to a workflow, for Temporal's UI does not tell the codec server which one it is for.
+# Replaying them to another saga gains nothing: anybody who reaches Temporal can cancel a saga without a payload.
 ANYWHERE = frozenset({b'"retry"', b'"abort"'})
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class UnreadablePayloadError(RuntimeError):
 
 
 class UnknownKeyError(UnreadablePayloadError):
-    """Encrypted by a key that this process does not have: its task is tried again until somebody has seen to it."""
+    """Encrypted by a key that this process does not have: its task is tried again until somebody adds the key."""
 
     def __init__(self, key_id: str) -> None:
         super().__init__(
@@ -83,7 +83,7 @@ class ClearPayloadError(RefusedPayloadError):
 
 
 class UnboundPayloadError(ValueError):
-    """Something that may only be said to one workflow, of which nobody has told to which."""
+    """A payload that has to be bound to a workflow, without a context that names one."""
 
     def __init__(self) -> None:
         words = " and ".join(sorted(word.decode() for word in ANYWHERE))
@@ -91,7 +91,7 @@ class UnboundPayloadError(ValueError):
 
 
 class Encryption(PayloadCodec, WithSerializationContext):
-    """Writes payloads by one key, or in clear; reads those of every key that it holds, and on wish those in clear."""
+    """Encrypts payloads by one key, or by none; decrypts by every key that it holds, and may read clear ones."""
 
     def __init__(self, keys: Mapping[str, bytes], write_by: str = "", *, reads_clear: bool = False) -> None:
         """`keys` by their ids, 32 bytes each; `write_by` is the id of one of them, or empty."""
@@ -107,11 +107,11 @@ class Encryption(PayloadCodec, WithSerializationContext):
         return bound
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """What Temporal gets to see."""
+        """Encrypt payloads for Temporal."""
         return [self.written(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """What Temporal has kept; in the place of a refused one stands why, for a task must not fail by it for ever."""
+        """Decrypt payloads; a refused one becomes its reason, for an error here would fail the task at every try."""
         return [self._read_or_refused(payload) for payload in payloads]
 
     def written(self, payload: Payload) -> Payload:
@@ -169,7 +169,7 @@ def _associated(metadata: Mapping[str, bytes]) -> bytes:
 
 
 def _digest(context: SerializationContext) -> bytes:
-    """Whose payload it is. Not in which namespace: copies of Temporal's database may go on in another one."""
+    """The digest of the workflow or step; without the namespace, for a copied database may run in another one."""
     if isinstance(context, ActivitySerializationContext):
         name = f"step\n{context.workflow_id}\n{context.activity_id}"
     elif isinstance(context, WorkflowSerializationContext):

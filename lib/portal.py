@@ -1,4 +1,4 @@
-"""The event loop of a process of threads: they hand coroutines to it and wait, each with a deadline."""
+"""An event loop for a process of threads: a thread hands it a coroutine and waits for the result, with a deadline."""
 
 import asyncio
 import atexit
@@ -33,6 +33,6 @@ class Portal:
         with self._lock:
             if self._portal is None:
                 self._portal = self._open.enter_context(start_blocking_portal(name="event-loop"))
-                # Before the interpreter stops its threads, for the loop could not be ended any more.
+                # Closed before the interpreter stops its threads, after which the loop could not be stopped.
                 atexit.register(self._open.close)
             return self._portal

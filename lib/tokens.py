@@ -1,4 +1,4 @@
-"""Tokens of which we keep the hash alone: made once, shown once, and known again by whoever bears them."""
+"""Tokens of which we keep only the hash: made and shown once, then recognized by it."""
 
 import hashlib
 import hmac
@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Iterable
 from typing import TypeVar
 
-# 256 bits: nobody guesses them, and so a fast hash without salt hides them as well as a slow one.
+# 256 bits: they cannot be guessed, so a fast hash without salt protects them as well as a slow one.
 SECRET_BYTES = 32
 
 Holder = TypeVar("Holder")
 
 
 def new_token(prefix: str) -> str:
-    """A new token, which nobody can learn again; by its prefix scanners of code and logs know a leaked one."""
+    """A new token, which is shown only once; scanners of code and logs find a leaked one by its prefix."""
     return f"{prefix}{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
@@ -23,7 +23,7 @@ def digest(token: str) -> str:
 
 
 def holder(token: str, known: Iterable[tuple[str, Holder]]) -> Holder | None:
-    """Who bears a token, by the hash of each; which of them it nearly is, the time does not tell."""
+    """The holder of a token, by the known hashes; the time it takes reveals nothing about them."""
     given = digest(token)
     found = [who for each, who in known if hmac.compare_digest(each, given)]
     return found[0] if found else None

@@ -23,7 +23,7 @@ from lib.settings import read
 ANSWER_TIMEOUT_S = 8.0
 # AMQP 0-9-1, "Reply codes": a queue or exchange of that name exists with other arguments.
 PRECONDITION_FAILED = 406
-# What went wrong, from the most special to the most general, for some of these errors are others' children.
+# From the most special error to the most general, for some are subclasses of others.
 MEANINGS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((ProbableAuthenticationError,), "refuses the credentials: correct user and password in AMQP_URL."),
     ((ProbableAccessDeniedError,), "refuses the virtual host: create it, or give the user rights on it."),
@@ -49,14 +49,14 @@ def main() -> int:
 
 def check(broker: Broker, timeout_s: float = ANSWER_TIMEOUT_S) -> tuple[bool, str]:
     """Log in and declare the topology: whether that is done, after `timeout_s` at the latest, and the line about it."""
-    # A thread, for a broker that hangs in the middle of a declaration would hold this one.
-    looking = ThreadPoolExecutor(1).submit(_look, broker)
-    wait([looking], timeout_s)
-    if not looking.done():
+    # In a thread: a broker may hang in the middle of a declaration, and this one has to answer in time.
+    checking = ThreadPoolExecutor(1).submit(_declare, broker)
+    wait([checking], timeout_s)
+    if not checking.done():
         return False, f"{broker} does not answer within {timeout_s:g} s."
-    if error := looking.exception():
+    if error := checking.exception():
         return False, f"{broker} {meaning(error)}"
-    return True, f"{broker} is ready: {looking.result()}"
+    return True, f"{broker} is ready: {checking.result()}"
 
 
 def meaning(error: BaseException) -> str:
@@ -69,10 +69,10 @@ def meaning(error: BaseException) -> str:
     return next(known, f"is not checked: {type(error).__name__}.")
 
 
-def _look(broker: Broker) -> str:
+def _declare(broker: Broker) -> str:
     at = broker.topology
     with broker.channel() as channel:
         waiting, dead = count(channel, at.queue), count(channel, at.dead)
-    look = " (flask notifications dead list)" if dead else ""
+    hint = " (flask notifications dead list)" if dead else ""
     there = f"exchange {at.exchange}, queue {at.queue} ({waiting} waiting) and dead letters in {at.dead}"
-    return f"{there} are there: {dead}{look}."
+    return f"{there} are there: {dead}{hint}."

@@ -17,7 +17,7 @@ from operators.settings import OperatorSettings
 
 
 class OnceTyped(click.Command):
-    """A group of commands that is made when somebody types it: until then nobody needs its settings."""
+    """A group of commands that is made only when it is called, for only then its settings must be there."""
 
     def __init__(self, name: str, help: str, make: Callable[[], click.Group]) -> None:  # noqa: A002 - click's name
         super().__init__(name, help=help)
@@ -31,11 +31,11 @@ class OnceTyped(click.Command):
 
 
 def operators_commands() -> list[click.Command]:
-    """All of them, each told by its own settings."""
+    """All of them; each reads its own settings."""
     return [
         OnceTyped(
             "purchases",
-            "Look at purchases, decide on parked sagas, repair terminated ones, compare the books.",
+            "Look at purchases, decide on parked sagas, repair terminated ones, compare the records.",
             lambda: purchases_commands(command_context(read(OperatorSettings)), leave),
         ),
         OnceTyped(
@@ -52,7 +52,7 @@ def operators_commands() -> list[click.Command]:
 
 
 def create_app() -> Flask:
-    """An application that serves nothing: where people's commands run, no key of the intake's has to be."""
+    """An application without routes, so that the commands can run where the intake's settings are missing."""
     app = Flask("operators")
     for command in operators_commands():
         app.cli.add_command(command)

@@ -15,7 +15,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from engine import address, lazy_client
 from lib.encryption import UnreadablePayloadError
 from operators.ports import Run
@@ -53,7 +53,7 @@ class TemporalConnection:
 
 @asynccontextmanager
 async def answering(timeout_s: float = ANSWER_TIMEOUT_S, away: str = "") -> AsyncIterator[None]:
-    """Whoever does not answer in time is away; what cannot be decrypted here is not known either."""
+    """Raise Unavailable where there is no answer in time, or one that cannot be decrypted here."""
     nobody = f"Temporal does not answer at {address()}, where TEMPORAL_ADDRESS says that it is."
     try:
         async with asyncio.timeout(timeout_s):
@@ -67,5 +67,5 @@ async def answering(timeout_s: float = ANSWER_TIMEOUT_S, away: str = "") -> Asyn
         raise Unavailable(nobody) from error
     except RPCError as error:
         if error.status is RPCStatusCode.INVALID_ARGUMENT:
-            raise Refused("invalid-query", f"Temporal does not understand it: {error}") from error
+            raise Refused(RefusalKind.INVALID_QUERY, f"Temporal does not understand it: {error}") from error
         raise Unavailable(nobody if error.status is RPCStatusCode.UNAVAILABLE else f"Temporal: {error}") from error

@@ -1,4 +1,4 @@
-"""The notifications that nobody could keep: looked at in RabbitMQ, given back to their queue, or dropped."""
+"""The notifications in RabbitMQ's dead-letter queue: list them, requeue them, or drop them."""
 
 import hashlib
 import json
@@ -12,11 +12,11 @@ from pika import BasicProperties
 from pika.adapters.blocking_connection import BlockingChannel
 
 from clients.amqp import NOTIFICATIONS
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from lib.messaging.broker import ERRORS, Broker, count, publish
 from operators.broker import meaning
 
-# A person reads no more at a time, and a broker lends no more without a thought; what lies behind them comes next time.
+# 1000: a person reads no more at a time, and a broker holds so many unacknowledged easily; the rest comes next time.
 LENT_MAX = 1000
 # The header in which a message that was given back keeps who has done so.
 REQUEUED_BY = "requeued-by"
@@ -44,7 +44,7 @@ class DeadLetter:
     tag: int
 
     def document(self) -> dict[str, Any]:
-        """All that a program, or who wants to keep a copy, is told; a body that is no text loses what is none."""
+        """All that a program, or who wants to keep a copy, is told; bytes that are not UTF-8 are replaced."""
         died_at = self.died_at.isoformat() if self.died_at else None
         named = ("id", "type", "message_id", "purchase_id", "reason", "queue", "requeued_by")
         return {
@@ -75,14 +75,14 @@ class DeadLetters:
         with self._lent() as (channel, letters, _):
             chosen = _chosen(letters, ids)
             for letter in chosen:
-                # How it died is the past of another delivery; what else it bore stays.
+                # The headers about its death belong to the old delivery; its other properties stay.
                 bore = {"message_id": letter.properties.message_id, "content_type": letter.properties.content_type}
                 publish(channel, "", letter.queue, letter.body, **bore, headers={REQUEUED_BY: by})
                 channel.basic_ack(letter.tag)
             return chosen
 
     def drop(self, ids: Iterable[str]) -> list[DeadLetter]:
-        """Forget some for good; the answer is the last that is known of them."""
+        """Delete some for good, and return them."""
         with self._lent() as (channel, letters, _):
             chosen = _chosen(letters, ids)
             for letter in chosen:
@@ -91,7 +91,7 @@ class DeadLetters:
 
     @contextmanager
     def _lent(self) -> Iterator[tuple[BlockingChannel, list[DeadLetter], int]]:
-        """What lies there, as long as the channel is open; what is not acknowledged by then lies there again."""
+        """The dead letters, held while the channel is open; those not acknowledged then are back in the queue."""
         try:
             with self.broker.channel() as channel:
                 letters = [_letter(*found) for found in _taken(channel)]
@@ -139,5 +139,7 @@ def _purchase_of(body: bytes) -> str:
 def _chosen(letters: list[DeadLetter], ids: Iterable[str]) -> list[DeadLetter]:
     wanted = set(ids)
     if unknown := wanted - {letter.id for letter in letters}:
-        raise Refused("not-found", f"No dead letter has the id {', '.join(sorted(unknown))}; nothing is changed.")
+        raise Refused(
+            RefusalKind.NOT_FOUND, f"No dead letter has the id {', '.join(sorted(unknown))}; nothing is changed."
+        )
     return [letter for letter in letters if letter.id in wanted]

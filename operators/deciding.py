@@ -5,20 +5,20 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.purchase import Frozen, PurchaseStatus
 from operators.ports import RUNNING, Run, TemporalAdmin
 from operators.targets import Missed, Target
 
-# Retries of a thousand sagas at once would fell a service that has just come back.
+# 8 at a time: retries of a thousand sagas at once would overload a service that has just come back.
 AT_ONCE = 8
-# Seconds between two looks at a saga that goes on: at first as fast as a step is done, later as a person is patient.
-LOOK_FIRST_S, LOOK_MAX_S = 0.2, 2.0
+# Seconds between two polls of a saga that goes on: at first as fast as a step is, later slower, for a person waits.
+POLL_FIRST_S, POLL_MAX_S = 0.2, 2.0
 
 Tell = Callable[[], None]
 
 
-class Result(StrEnum):
+class DecisionResult(StrEnum):
     """What came of a decision."""
 
     ENDED = "ended"
@@ -34,7 +34,7 @@ class DecisionOutcome(Frozen):
 
     workflow_id: str
     purchase_id: str | None
-    result: Result
+    result: DecisionResult
     says: str
     kind: str | None = None
 
@@ -44,12 +44,16 @@ def not_offered(target: Target, decision: str) -> Missed | None:
     if decision in target.parked.choices:
         return None
     says = f"{decision} makes no sense here; what can be decided is: {', '.join(target.parked.choices)}."
-    return Missed(workflow_id=target.workflow_id, purchase_id=target.purchase_id, kind="not-offered", says=says)
+    return Missed(
+        workflow_id=target.workflow_id, purchase_id=target.purchase_id, kind=RefusalKind.NOT_OFFERED, says=says
+    )
 
 
 def missed(target: Missed) -> DecisionOutcome:
     """The outcome of a decision that is not sent."""
-    return _outcome(target, Result.UNKNOWN if target.unknown else Result.REFUSED, target.says, target.kind)
+    return _outcome(
+        target, DecisionResult.UNKNOWN if target.unknown else DecisionResult.REFUSED, target.says, target.kind
+    )
 
 
 class Deciding:
@@ -74,14 +78,14 @@ class Deciding:
     async def _decide(self, target: Target) -> DecisionOutcome:
         async with self._free:
             if self._stop.is_set():
-                return _outcome(target, Result.NOT_SENT, "You stopped before its turn.")
+                return _outcome(target, DecisionResult.NOT_SENT, "You stopped before its turn.")
             try:
                 says = await self._send(target)
             except Refused as refused:
-                return _outcome(target, Result.REFUSED, refused.detail, refused.kind)
+                return _outcome(target, DecisionResult.REFUSED, refused.detail, refused.kind)
             except Unavailable as away:
-                return _outcome(target, Result.UNKNOWN, str(away), "unavailable")
-        return _outcome(target, Result.GOES_ON, says)
+                return _outcome(target, DecisionResult.UNKNOWN, str(away), "unavailable")
+        return _outcome(target, DecisionResult.GOES_ON, says)
 
     async def _send(self, target: Target) -> str:
         """The saga's sentence. It must still wait for what the operator was shown."""
@@ -92,8 +96,8 @@ class Deciding:
 
     async def _watch(self, target: Target, known: DecisionOutcome, deadline: float) -> DecisionOutcome:
         """How a saga stands that took the decision, or may have: as soon as it has ended or is parked again."""
-        wait_s = LOOK_FIRST_S
-        while known.result in {Result.GOES_ON, Result.UNKNOWN}:
+        wait_s = POLL_FIRST_S
+        while known.result in {DecisionResult.GOES_ON, DecisionResult.UNKNOWN}:
             try:
                 async with self._free:
                     seen = await self._see(target, known)
@@ -103,7 +107,7 @@ class Deciding:
             if seen.result is not known.result or left_s <= 0 or self._stop.is_set():
                 return seen
             await self._pause(min(wait_s, left_s))
-            wait_s = min(2 * wait_s, LOOK_MAX_S)
+            wait_s = min(2 * wait_s, POLL_MAX_S)
         return known
 
     async def _pause(self, seconds: float) -> None:
@@ -116,13 +120,13 @@ class Deciding:
     async def _see(self, target: Target, known: DecisionOutcome) -> DecisionOutcome:
         run = await self._temporal.run(target.workflow_id)
         if run is None:
-            return _outcome(target, Result.ENDED, "Temporal does not know it any more.")
+            return _outcome(target, DecisionResult.ENDED, "Temporal does not know it any more.")
         if run.state != RUNNING:
-            return _outcome(target, Result.ENDED, await self._end(run))
+            return _outcome(target, DecisionResult.ENDED, await self._end(run))
         if run.status == PurchaseStatus.NEEDS_ATTENTION:
             parked = await self._temporal.parked(run)
             if parked and parked != target.parked:
-                return _outcome(target, Result.PARKED_AGAIN, parked.reason)
+                return _outcome(target, DecisionResult.PARKED_AGAIN, parked.reason)
         steps = "; ".join(f"{step.name}, attempt {step.attempt}: {step.failure or 'under way'}" for step in run.steps)
         return known.model_copy(update={"says": f"{known.says} Now: {steps}"}) if steps else known
 
@@ -133,7 +137,7 @@ class Deciding:
         return f"{note or f'It is {run.state}'}."
 
 
-def _outcome(target: Target | Missed, result: Result, says: str, kind: str | None = None) -> DecisionOutcome:
+def _outcome(target: Target | Missed, result: DecisionResult, says: str, kind: str | None = None) -> DecisionOutcome:
     return DecisionOutcome(
         workflow_id=target.workflow_id, purchase_id=target.purchase_id, result=result, says=says, kind=kind
     )

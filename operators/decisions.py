@@ -1,4 +1,4 @@
-"""Who has decided what about a saga: it stands in the saga's history, also of what was done in Temporal's UI."""
+"""Who has decided what about a saga, read from its history; decisions made in Temporal's UI are there too."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from temporalio.converter import DataConverter
 from domain.purchase import Frozen
 from engine import UnreadablePayloadError
 
-# By which a person is told from a process, which is called by its id and its host.
+# The suffix of a person's identity; a process is identified by its id and host.
 AT_THE_COMMAND_LINE = " (flask purchases)"
 REPAIR = "repair"
 IN_THE_UI = "somebody, in Temporal's UI"
@@ -39,10 +39,12 @@ async def decided(events: Sequence[HistoryEvent], converter: DataConverter) -> l
         for event in events
         if event.workflow_execution_update_completed_event_attributes.outcome.HasField("failure")
     }
-    return [each async for each in _told(events, converter, refused)]
+    return [each async for each in _decisions(events, converter, refused)]
 
 
-async def _told(events: Sequence[HistoryEvent], converter: DataConverter, refused: set[str]) -> AsyncIterator[Decision]:
+async def _decisions(
+    events: Sequence[HistoryEvent], converter: DataConverter, refused: set[str]
+) -> AsyncIterator[Decision]:
     for event in events:
         at = event.event_time.ToDatetime(UTC)
         started, failed = event.workflow_execution_started_event_attributes, event.workflow_task_failed_event_attributes

@@ -6,8 +6,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from domain.purchase import PurchaseStatus
-from operators.books import Readers
 from operators.ports import Run
+from operators.records import Readers
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Environment:
 
     def __str__(self) -> str:
         """All of it, for a plan."""
-        services = ", ".join(f"{name.capitalize()} {_shown(url)}" for name, url in self.services.items())
+        services = ", ".join(f"{name.capitalize()} {_without_password(url)}" for name, url in self.services.items())
         return f"{self.name}; {services}"
 
     @property
@@ -42,7 +42,7 @@ MAY_BE_OPENING = {PurchaseStatus.OPENING, PurchaseStatus.NEEDS_ATTENTION}
 
 
 async def stranger(readers: Readers, purchase_id: str | None, run: Run) -> str:
-    """Why Payments is another environment's than Temporal, which knows the saga; empty if it is not, or is away."""
+    """Why Payments seems to belong to another environment than Temporal; empty if it does not, or is away."""
     payment_id = run.payment_id
     if purchase_id is None or payment_id is None or (run.kind == "StartPayment" and run.status in MAY_BE_OPENING):
         return ""
@@ -59,7 +59,7 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def _shown(url: str) -> str:
+def _without_password(url: str) -> str:
     """An address without user and password."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -1,4 +1,4 @@
-"""The same question to many sagas at once, some of which nobody may answer for."""
+"""The same question to many sagas at once, some of which may get no answer."""
 
 import asyncio
 from collections import defaultdict

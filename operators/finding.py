@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import PURCHASE_ID_PREFIX, purchase_workflow_id
 from operators.ports import Run, TemporalReader
 from operators.queries import PARKED, PURCHASES, beginning_with, of_payments
@@ -22,7 +22,7 @@ async def known(temporal: TemporalReader, workflow_id: str) -> Run:
     """The newest run of a saga; raises Refused (`not-found`)."""
     run = await temporal.run(workflow_id)
     if run is None:
-        raise Refused("not-found", f"Temporal knows no saga {workflow_id} {FORGOTTEN}.")
+        raise Refused(RefusalKind.NOT_FOUND, f"Temporal knows no saga {workflow_id} {FORGOTTEN}.")
     return run
 
 
@@ -49,9 +49,9 @@ async def _beginning(temporal: TemporalReader, any_id: str) -> Run:
     found = await temporal.found(beginning_with(any_id), PAYMENTS_AT_ONCE) if len(any_id) >= BEGINNING_MIN else []
     ids = sorted({run.workflow_id for run in found})
     if len(ids) > 1:
-        raise Refused("ambiguous", f"{any_id} is the beginning of several: {', '.join(ids[:5])}.")
+        raise Refused(RefusalKind.AMBIGUOUS, f"{any_id} is the beginning of several: {', '.join(ids[:5])}.")
     if not ids:
-        raise Refused("not-found", f"Temporal knows no purchase and no saga {any_id} {FORGOTTEN}.")
+        raise Refused(RefusalKind.NOT_FOUND, f"Temporal knows no purchase and no saga {any_id} {FORGOTTEN}.")
     return await known(temporal, ids[0])
 
 

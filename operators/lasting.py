@@ -1,4 +1,4 @@
-"""Open sagas that do not come on, though nobody is asked to decide: only the server can tell of what they try.
+"""Open sagas that make no progress though they are not parked; only the server knows what they try.
 
 A task that fails again and again stands still for good (docs/operations.md, WorkflowTasksFail). A step that is tried
 again and again goes on by itself once its callee is back, but a buyer has paid and waits.
@@ -13,16 +13,16 @@ from operators.finding import described, latest, purchase_id
 from operators.ports import RUNNING, Run, Step, TemporalReader
 from operators.queries import FOLLOW_UPS, OPEN, OPEN_SAGAS
 
-# A worker that dies takes one try with it, its successor perhaps another one; a third fails by the saga itself.
+# 3: a worker that dies costs one try, its successor perhaps another; the third failure is the saga's own.
 FAILING_FROM = 3
-# Three tries take some seconds: what has just started is left alone.
+# 1 min: three tries take some seconds, so younger sagas are left out.
 YOUNGEST = timedelta(minutes=1)
-# The server cannot search by tries, so that each open saga is described: 2 ms each, so many while somebody looks on.
+# 1000: the server cannot search by tries, so each open saga is described; at 2 ms each a person waits 2 s.
 LOOKED_AT_MAX = 1000
 STANDS_STILL = 'It stands still, for its task fails again and again (docs/operations.md, "WorkflowTasksFail")'
-# Those whose payment has been paid, or refunded in vain: somebody's money is with us meanwhile.
+# Sagas of paid payments and of failed refunds: we hold a buyer's money meanwhile.
 MONEY_TAKEN = frozenset({"PaymentSuccess", "RefundFailed"})
-# Where the newest thousand of open sagas do not hold all, those that matter most have been read before the others.
+# If there are more than a thousand open sagas, those that matter most are read first.
 IN_TURN = (
     f"{OPEN_SAGAS} AND {FOLLOW_UPS}",
     f"{OPEN} AND PurchaseStatus != '{PurchaseStatus.AWAITING_PAYMENT}'",
@@ -46,9 +46,9 @@ def is_failing(run: Run) -> bool:
 
 
 def struggles_since(run: Run) -> datetime | None:
-    """Since when a saga that was described tries in vain what takes no time where all is well; None if it does not.
+    """Since when a saga has been trying something that is quick when all is well; None if it is not.
 
-    A purchase's own saga may wait for days, for its buyer or a bank: of it only a step tells.
+    A purchase's own saga may wait for days, for its buyer or a bank: only its steps count.
     """
     if run.state != RUNNING or run.status == PurchaseStatus.NEEDS_ATTENTION or is_failing(run):
         return None
@@ -85,5 +85,5 @@ def _tried(step: Step) -> str:
 
 def plain(markdown: str) -> str:
     """A saga's sentences on where it stands; what to do follows from the choices."""
-    told = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
-    return " ".join(told[:1] + [part for part in told[1:] if part.startswith("**Now")]).replace("**", "")
+    parts = [part for part in markdown.split("\n\n") if not part.startswith("**To do")]
+    return " ".join(parts[:1] + [part for part in parts[1:] if part.startswith("**Now")]).replace("**", "")

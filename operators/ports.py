@@ -21,10 +21,10 @@ class Step(Frozen):
 
 
 class Run(Frozen):
-    """A run of a saga as the server knows it: `state` is Temporal's word, `status` the purchase's.
+    """A run of a saga as the server knows it: `state` is Temporal's, `status` the purchase's.
 
-    `order` and `deadline` are told of a purchase's own saga; `summary`, `steps` and `task_attempt` (how often a worker
-    has tried the task that is pending, 0: none is) only where one saga is looked at.
+    `order` and `deadline` are known only of a purchase's own saga; `summary`, `steps` and `task_attempt` (how often a
+    worker has tried the task that is pending, 0: none is) only where one saga is looked at.
     """
 
     workflow_id: str
@@ -44,7 +44,7 @@ class Run(Frozen):
 
 
 class TemporalReader(Protocol):
-    """What is looked at; every method raises Unavailable when Temporal or a saga's worker does not answer in time."""
+    """Reads; every method raises Unavailable when Temporal or a saga's worker does not answer in time."""
 
     async def run(self, workflow_id: str) -> Run | None:
         """The newest run of a saga, or None if the server does not know it (any more)."""
@@ -78,7 +78,7 @@ class TemporalReader(Protocol):
 
 
 class TemporalAdmin(TemporalReader, Protocol):
-    """The way to Temporal: to look, to decide, to repair, in somebody's name. Every method raises Unavailable."""
+    """Reads, decides and repairs, in an operator's name. Every method raises Unavailable."""
 
     async def resolve(self, run: Run, decision: str) -> str:
         """Send an operator's decision; the saga's sentence, or Refused with its refusal."""
@@ -87,13 +87,13 @@ class TemporalAdmin(TemporalReader, Protocol):
         """The event of the last task that the saga's worker has completed; None if there is none."""
 
     async def reset(self, run: Run, task: int) -> Run:
-        """Take the saga up again before that task; what it was told since is told again."""
+        """Reset the saga to before that task; later signals are applied again."""
 
     async def start_again(self, run: Run) -> Run:
         """Start the saga again with all that it was started with; Refused when it was, meanwhile."""
 
-    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
-        """How the purchase ended, if the saga has told (or tried to tell) that to another one."""
+    async def sent_result(self, run: Run, workflow_id: str) -> PurchaseResult | None:
+        """The result that a saga has signaled, or tried to signal, to another one; None if it has not."""
 
-    async def tell(self, run: Run, result: PurchaseResult) -> None:
-        """Tell a purchase's saga how the purchase ended."""
+    async def complete(self, run: Run, result: PurchaseResult) -> None:
+        """Signal a purchase's saga how the purchase ended."""

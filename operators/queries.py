@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import purchase_workflow_id
 from domain.purchase import Frozen, PurchaseStatus
 
@@ -70,7 +70,7 @@ def beginning_with(any_id: str) -> str:
 def quoted(value: str) -> str:
     """A value as a query takes it; raises Refused (`invalid-query`) for one that no id can be."""
     if not PLAIN.fullmatch(value):
-        raise Refused("invalid-query", f"{value!r} cannot be an id.")
+        raise Refused(RefusalKind.INVALID_QUERY, f"{value!r} cannot be an id.")
     return f"'{value}'"
 
 

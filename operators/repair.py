@@ -1,6 +1,6 @@
-"""A saga that somebody has terminated goes on: the same workflow id, so the same keys, so nothing is done twice."""
+"""Repair of a terminated saga: it goes on under the same workflow id, so with the same keys, and does nothing twice."""
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import PURCHASE_ID_PREFIX
 from operators.finding import sagas_of
 from operators.ports import TERMINATED, Run, TemporalAdmin, TemporalReader
@@ -16,12 +16,12 @@ async def repairable(temporal: TemporalReader, any_id: str) -> Run:
     terminated = [run for run in meant if run.state == TERMINATED]
     if len(terminated) > 1:
         several = ", ".join(run.workflow_id for run in terminated)
-        raise Refused("ambiguous", f"Several sagas of it were terminated; name one: {several}.")
+        raise Refused(RefusalKind.AMBIGUOUS, f"Several sagas of it were terminated; name one: {several}.")
     if not terminated:
         how = ", ".join(f"{run.workflow_id} was not terminated, it is {run.state}" for run in meant)
         failed = any(run.state == "failed" for run in meant)
         why = "a repair would only fail again" if failed else "there is nothing to repair"
-        raise Refused("not-terminated", f"{how}: {why}.")
+        raise Refused(RefusalKind.NOT_TERMINATED, f"{how}: {why}.")
     return terminated[0]
 
 
@@ -36,16 +36,16 @@ async def repair(temporal: TemporalAdmin, run: Run) -> str:
         return "It had not begun: it is started again with the same input."
     again = await temporal.reset(run, task)
     done = "It goes on where it was terminated; what it had done is not done twice."
-    return done + await _tell_again(temporal, again)
+    return done + await _complete_again(temporal, again)
 
 
-async def _tell_again(temporal: TemporalAdmin, purchase: Run) -> str:
-    """Whoever has ended the purchase while its saga was terminated has told nobody, and will not tell again."""
+async def _complete_again(temporal: TemporalAdmin, purchase: Run) -> str:
+    """Signal the purchase's end again: the saga that decided it found no running saga to signal."""
     if not purchase.workflow_id.startswith(PURCHASE_ID_PREFIX) or not purchase.payment_id:
         return ""
     for saga in await temporal.runs(purchase.payment_id):
-        result = await temporal.told(saga, purchase.workflow_id)
+        result = await temporal.sent_result(saga, purchase.workflow_id)
         if result:
-            await temporal.tell(purchase, result)
+            await temporal.complete(purchase, result)
             return f" {saga.workflow_id} has told it (once more) that the purchase is {result.status}."
     return ""

@@ -6,7 +6,7 @@ from temporalio.api.workflowservice.v1 import StartWorkflowExecutionRequest
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import PurchaseResult, Signal
 from engine.server import reset
 from operators.connection import TemporalConnection, answering
@@ -57,24 +57,26 @@ class Repairs(TemporalConnection):
                 started = await client.workflow_service.start_workflow_execution(request)
             except RPCError as error:
                 if error.status is RPCStatusCode.ALREADY_EXISTS:
-                    raise Refused("not-terminated", f"{run.workflow_id} has been started again already.") from error
+                    raise Refused(
+                        RefusalKind.NOT_TERMINATED, f"{run.workflow_id} has been started again already."
+                    ) from error
                 raise
         return run.model_copy(update={"run_id": started.run_id, "state": RUNNING})
 
-    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
+    async def sent_result(self, run: Run, workflow_id: str) -> PurchaseResult | None:
         """Read the last signal `complete` that the saga has sent there, from its history."""
         client = await self._client()
         for event in reversed(await self._history(run)):
             sent = event.signal_external_workflow_execution_initiated_event_attributes
             if sent.signal_name == Signal.COMPLETE and sent.workflow_execution.workflow_id == workflow_id:
-                # Written for the one that was told, not for the one in whose history it stands.
+                # Encrypted for the saga that was signaled, not for the one in whose history it stands.
                 whose = WorkflowSerializationContext(namespace=client.namespace, workflow_id=workflow_id)
                 converter = client.data_converter.with_context(whose)
                 (result,) = await converter.decode(sent.input.payloads, [PurchaseResult])
                 return PurchaseResult.model_validate(result)
         return None
 
-    async def tell(self, run: Run, result: PurchaseResult) -> None:
+    async def complete(self, run: Run, result: PurchaseResult) -> None:
         """Send the signal."""
         async with answering():
             await (await self._handle(run)).signal(Signal.COMPLETE, result)

@@ -20,7 +20,7 @@ from operators.ports import RUNNING, TERMINATED, Run, TemporalReader
 STOPPED = frozenset({TERMINATED, "timed_out", "failed"})
 REPAIR = {"repair": "It goes on where it was stopped; what it had done is not done twice."}
 
-# It goes on by itself once its callee is back: somebody has to look, and nothing is to be decided.
+# It goes on by itself once its callee is back: a person has to check the callee, and has nothing to decide.
 STRUGGLING = "struggling"
 
 
@@ -128,10 +128,10 @@ async def _needs(temporal: TemporalReader, runs: Sequence[Run]) -> dict[str, Nee
 
 
 def _parked(run: Run, view: ParkedView | Unavailable) -> Need:
-    told = (
+    known = (
         {"since": None, "reason": f"Why is not known: {view}"} if isinstance(view, Unavailable) else view.model_dump()
     )
-    return Need(workflow_id=run.workflow_id, kind=run.kind, state="parked", **told)
+    return Need(workflow_id=run.workflow_id, kind=run.kind, state="parked", **known)
 
 
 def _stopped(run: Run, end: str | Unavailable) -> Need:
@@ -157,7 +157,7 @@ def _row(section: str, group: Group, needs: dict[str, Need], described: Run | Un
         purchase_id=purchase_id(run),
         payment_id=run.payment_id,
         buyer_id=run.buyer_id,
-        # As the intake shows it: a saga that was stopped has not said so itself.
+        # As the intake shows it: a saga that was terminated could not set its own status.
         status=PurchaseStatus.NEEDS_ATTENTION if any(need.state != STRUGGLING for need in own_needs) else run.status,
         order=run.order,
         # A list knows only when the server has started it last, for example to repair it.

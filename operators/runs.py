@@ -61,15 +61,15 @@ async def described(description: WorkflowExecutionDescription, converter: DataCo
 
 
 async def _summary(description: WorkflowExecutionDescription, converter: DataConverter) -> str | None:
-    """What it was started for; written for this workflow or, by the SDK, for the one that has started it as a child."""
-    told = description.raw_description.execution_config.user_metadata
-    return str((await converter.decode([told.summary]))[0]) if told.HasField("summary") else None
+    """Its summary; encrypted for this workflow or, if it was started as a child, for its parent."""
+    metadata = description.raw_description.execution_config.user_metadata
+    return str((await converter.decode([metadata.summary]))[0]) if metadata.HasField("summary") else None
 
 
 async def _step(pending: PendingActivityInfo, converter: DataConverter) -> Step:
     failure = ""
     if pending.HasField("last_failure"):
-        failure = str(await _readable(_told(converter, pending)))
+        failure = str(await _readable(_failure_message(converter, pending)))
     waits = pending.HasField("next_attempt_schedule_time")
     return Step(
         name=pending.activity_id,
@@ -87,7 +87,7 @@ def _begun(pending: PendingActivityInfo) -> datetime | None:
     return _utc(pending.expiration_time) - pending.activity_options.schedule_to_close_timeout.ToTimedelta()
 
 
-async def _told(converter: DataConverter, pending: PendingActivityInfo) -> str:
+async def _failure_message(converter: DataConverter, pending: PendingActivityInfo) -> str:
     return str(await converter.decode_failure(pending.last_failure))
 
 

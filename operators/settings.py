@@ -9,7 +9,7 @@ from lib.settings import SECRET
 
 
 class OperatorSettings(RecordsSettings):
-    """What `flask purchases` and `flask buyer` are told; `flask notifications` needs the broker alone."""
+    """The settings of `flask purchases` and `flask buyer`; `flask notifications` needs only the broker's."""
 
     operator_token: Annotated[str, SECRET] = Field(
         default="",
@@ -19,5 +19,5 @@ class OperatorSettings(RecordsSettings):
 
     @property
     def commands_token(self) -> str:
-        """By which the services know whoever runs the operators' commands."""
+        """The token with which the operators' commands call the services."""
         return self.operator_token or self.service_token

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView
 from domain.purchase import Frozen, PurchaseStatus, TimelineEntry
-from operators.books import Books, Readers
 from operators.decisions import Decision
 from operators.finding import purchase_id, sagas_of
 from operators.lasting import is_failing, plain, why_failing
 from operators.ports import RUNNING, Run, TemporalReader
+from operators.records import PurchaseRecords, Readers
 from operators.rows import is_broken
 
 NO_WORKER = "Its worker does not answer, so it cannot tell where it stands"
@@ -27,7 +27,7 @@ class SagaDetails(Frozen):
     decisions: tuple[Decision, ...] = ()
 
 
-class Purchase(Frozen):
+class PurchaseDetails(Frozen):
     """All that is known of a purchase now; `timeline` is None where neither its saga nor Payments tells it."""
 
     purchase_id: str | None
@@ -39,10 +39,10 @@ class Purchase(Frozen):
     deadline: datetime | None
     sagas: tuple[SagaDetails, ...]
     timeline: tuple[TimelineEntry, ...] | None
-    books: Books
+    records: PurchaseRecords
 
 
-async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purchase:
+async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> PurchaseDetails:
     """A purchase by any id of it, its provider's too; raises Refused (`not-found`, `ambiguous`) and Unavailable.
 
     One that Temporal has forgotten is shown as Payments has recorded it.
@@ -50,14 +50,16 @@ async def show(temporal: TemporalReader, readers: Readers, any_id: str) -> Purch
     try:
         runs = await sagas_of(temporal, any_id)
     except Refused as refused:
-        if refused.kind != "not-found":
+        if refused.kind != RefusalKind.NOT_FOUND:
             raise
         return await _forgotten(temporal, readers, any_id, refused)
     ids = _first(map(purchase_id, runs)), _first(run.payment_id for run in runs)
-    books, timeline, sagas = await asyncio.gather(
-        readers.read(*ids), _timeline(temporal, runs), asyncio.gather(*(_told(temporal, saga) for saga in runs))
+    records, timeline, sagas = await asyncio.gather(
+        readers.read(*ids),
+        _timeline(temporal, runs),
+        asyncio.gather(*(_with_decisions(temporal, saga) for saga in runs)),
     )
-    return _purchase(runs, books, timeline, sagas)
+    return _purchase(runs, records, timeline, sagas)
 
 
 async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -> str:
@@ -65,43 +67,46 @@ async def purchase_of(temporal: TemporalReader, readers: Readers, any_id: str) -
     try:
         runs = await sagas_of(temporal, any_id)
     except Refused as refused:
-        if refused.kind != "not-found":
+        if refused.kind != RefusalKind.NOT_FOUND:
             raise
         return str((await _forgotten(temporal, readers, any_id, refused)).purchase_id)
     known = _first(map(purchase_id, runs))
     if known is None:
-        books = await readers.read(None, _first(run.payment_id for run in runs))
-        known = (books.payment.entry or {}).get("purchase_id")
+        records = await readers.read(None, _first(run.payment_id for run in runs))
+        known = (records.payment.entry or {}).get("purchase_id")
     if known is None:
-        raise Refused("not-found", f"Nobody knows to which purchase {any_id} belongs.")
+        raise Refused(RefusalKind.NOT_FOUND, f"Nobody knows to which purchase {any_id} belongs.")
     return known
 
 
-async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, refused: Refused) -> Purchase:
+async def _forgotten(temporal: TemporalReader, readers: Readers, any_id: str, refused: Refused) -> PurchaseDetails:
     bare = any_id.removeprefix(PURCHASE_ID_PREFIX)
     if "/" in bare:
         raise refused
     by_purchase, by_payment = await asyncio.gather(readers.read(bare, None), readers.read(None, bare))
-    for books in (by_purchase, by_payment):
-        if books.payment.entry:
-            return _purchase([], books, None, [])
+    for records in (by_purchase, by_payment):
+        if records.payment.entry:
+            return _purchase([], records, None, [])
     if by_purchase.payment.problem:
         away = by_purchase.payment.problem
         raise Unavailable(f"Temporal knows no purchase {any_id}, and Payments does not answer: {away}")
     if payment_id := await readers.payment_called(bare):
-        # It was the provider's id, as its dashboard shows it.
+        # The id was a provider's, as its dashboard shows it.
         return await show(temporal, readers, payment_id)
     raise refused
 
 
 def _purchase(
-    runs: Sequence[Run], books: Books, told: tuple[TimelineEntry, ...] | None, sagas: Sequence[SagaDetails]
-) -> Purchase:
+    runs: Sequence[Run],
+    records: PurchaseRecords,
+    timeline: tuple[TimelineEntry, ...] | None,
+    sagas: Sequence[SagaDetails],
+) -> PurchaseDetails:
     own = next((run for run in runs if purchase_id(run)), None)
-    payment: dict[str, Any] = books.payment.entry or {}
+    payment: dict[str, Any] = records.payment.entry or {}
     recorded: dict[str, Any] = payment.get("outcome") or {}
     needs = any(shown.parked or is_broken(shown.run) or is_failing(shown.run) for shown in sagas)
-    return Purchase(
+    return PurchaseDetails(
         purchase_id=(own and purchase_id(own)) or payment.get("purchase_id"),
         payment_id=_first(run.payment_id for run in runs) or payment.get("payment_id"),
         buyer_id=_first(run.buyer_id for run in runs) or payment.get("buyer_id"),
@@ -110,8 +115,8 @@ def _purchase(
         opened_at=own.started_at if own else payment.get("created_at"),
         deadline=own and own.deadline,
         sagas=tuple(sagas),
-        timeline=told or _recorded_timeline(recorded),
-        books=books,
+        timeline=timeline or _recorded_timeline(recorded),
+        records=records,
     )
 
 
@@ -133,12 +138,12 @@ async def _timeline(temporal: TemporalReader, runs: Sequence[Run]) -> tuple[Time
         return None
 
 
-async def _told(temporal: TemporalReader, run: Run) -> SagaDetails:
-    shown, decisions = await asyncio.gather(_shown(temporal, run), temporal.decisions(run))
+async def _with_decisions(temporal: TemporalReader, run: Run) -> SagaDetails:
+    shown, decisions = await asyncio.gather(_details(temporal, run), temporal.decisions(run))
     return shown.model_copy(update={"decisions": tuple(decisions)})
 
 
-async def _shown(temporal: TemporalReader, run: Run) -> SagaDetails:
+async def _details(temporal: TemporalReader, run: Run) -> SagaDetails:
     try:
         if run.state != RUNNING:
             return SagaDetails(run=run, stands=await temporal.end(run))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 from domain.messages import ParkedView
 from domain.purchase import Frozen
 from operators.fan_out import answers
@@ -12,7 +12,7 @@ from operators.listing import WAITING_MAX
 from operators.ports import RUNNING, Run, TemporalReader
 from operators.queries import PARKED, Filters, of_statuses
 
-UNKNOWN = frozenset({"unavailable", "not-found", "ambiguous", "invalid-query"})
+UNKNOWN = frozenset({"unavailable", RefusalKind.NOT_FOUND, RefusalKind.AMBIGUOUS, RefusalKind.INVALID_QUERY})
 
 
 class Target(Frozen):
@@ -38,7 +38,7 @@ class Missed(Frozen):
 
     @property
     def unknown(self) -> bool:
-        """Whether nobody could be asked, or it is not clear what is meant."""
+        """Whether there was no answer, or the id was ambiguous."""
         return self.kind in UNKNOWN
 
 
@@ -57,7 +57,7 @@ async def by_filters(temporal: TemporalReader, filters: Filters, reason: str | N
     scope = of_statuses(filters.statuses) if filters.statuses else "" if filters.query else PARKED
     runs = latest(await temporal.found(filters.narrow(scope), WAITING_MAX))
     targets = await _asked(temporal, [run for run in runs if run.state == RUNNING])
-    # What does not wait is not meant by a bulk; whom nobody could ask is told.
+    # A bulk decision leaves out sagas that do not wait; those that could not be asked are reported.
     return [target for target in targets if _meant(target, reason)]
 
 
@@ -75,18 +75,18 @@ async def _by_id(temporal: TemporalReader, any_id: str) -> Target | Missed:
     named = [run for run in runs if run.workflow_id == any_id and not purchase_id(run)]
     targets = await _asked(temporal, [run for run in named or runs if run.state == RUNNING])
     waiting = [target for target in targets if isinstance(target, Target)]
-    # A purchase that waits for its follow-up may be overdue as well: the cause is meant.
+    # A purchase that waits for a parked follow-up may be overdue as well: decide on the follow-up, the cause.
     waiting = [target for target in waiting if not purchase_id(target.run)] or waiting
     if len(waiting) == 1:
         return waiting[0]
     if waiting:
         several = ", ".join(target.workflow_id for target in waiting)
-        return _missed(any_id, "ambiguous", f"Several sagas of it are parked; name one: {several}.")
+        return _missed(any_id, RefusalKind.AMBIGUOUS, f"Several sagas of it are parked; name one: {several}.")
     away = [target for target in targets if isinstance(target, Missed) and target.unknown]
     if away:
         return away[0]
     stands = ", ".join(f"{run.workflow_id} is {run.state}" for run in named or runs)
-    return _missed(any_id, "not-parked", f"Nothing is parked here: {stands}.")
+    return _missed(any_id, RefusalKind.NOT_PARKED, f"Nothing is parked here: {stands}.")
 
 
 def _missed(workflow_id: str, kind: str, says: str, purchase: str | None = None) -> Missed:
@@ -106,5 +106,5 @@ def _target(run: Run, own: Sequence[Run], view: ParkedView | Unavailable | None)
     if isinstance(view, Unavailable):
         return _missed(run.workflow_id, "unavailable", str(view), purchase)
     if view is None:
-        return _missed(run.workflow_id, "not-parked", "Nothing is parked here.", purchase)
+        return _missed(run.workflow_id, RefusalKind.NOT_PARKED, "Nothing is parked here.", purchase)
     return Target(run=run, parked=view, purchase_id=purchase)

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError
 
-from domain.errors import Refused
+from domain.errors import RefusalKind, Refused
 from domain.messages import ParkedView, PurchaseView
 from engine.server import if_known
 from operators.connection import answering
@@ -107,5 +107,5 @@ class SdkTemporalAdmin(Repairs):
                     raise Refused(cause.type or "failed", cause.message) from error
                 raise Refused("failed", str(cause)) from error
             if means is None:
-                raise Refused("not-parked", f"{run.workflow_id} has ended meanwhile.")
+                raise Refused(RefusalKind.NOT_PARKED, f"{run.workflow_id} has ended meanwhile.")
             return str(means)

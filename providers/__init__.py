@@ -1,5 +1,5 @@
 """Payment providers, one folder each.
 
-Here belongs how money is moved by others: `port` says what is asked of a provider and what it states of itself,
+Here belongs how providers move money: `port` says what is asked of a provider and what it states about itself,
 `registry` which provider carries out which method. Nothing here knows a purchase, a saga or a database.
 """

@@ -40,13 +40,14 @@ class Capabilities:
     limits: Mapping[str, AmountLimits]
     # How its money can be taken; where both are possible CAPTURE_MODE chooses.
     captures: frozenset[CaptureMode] = frozenset(CaptureMode)
-    # Where False a charge is given back by a human, at the provider.
+    # Where False a human gives a charge back at the provider, and `retrieve` shows it: nothing else ends a purchase
+    # that has to be undone. So its money is held until the offset is sold, whatever CAPTURE_MODE says, if it can be.
     can_refund: bool = True
 
 
 @dataclass(frozen=True)
 class PaymentIds:
-    """Our ids of a payment, which a provider is told so that its events name them."""
+    """Our ids of a payment; the provider stores them so that its events name them."""
 
     payment_id: str
     purchase_id: str
@@ -60,13 +61,13 @@ class NewPayment:
     amount: int
     currency: str
     capture: CaptureMode
-    # The trace that it is asked for in, for what the provider tells of it later; null while nothing is traced.
+    # The trace of the creation, which the provider's later events continue; null while nothing is traced.
     traceparent: str | None = None
 
 
 @dataclass(frozen=True)
 class NextAction:
-    """What the buyer has to do so that the payment is paid; what it holds lets its reader pay, and is kept nowhere."""
+    """What the buyer has to do to pay. Whoever reads it can pay, so it is stored nowhere."""
 
     type: Literal["stripe", "redirect", "none"]
     client_secret: str | None = None
@@ -82,7 +83,7 @@ class Snapshot:
     reference: str
     status: PaymentStatus
     amount_captured: int
-    # Given back, or on its way back; what was never taken is none of it.
+    # Given back, or on its way back; a released authorisation does not count.
     amount_refunded: int
     failed_attempts: int
     # Held by the bank for us and not taken yet.
@@ -104,15 +105,15 @@ class ProviderUnknown(Exception):
 
 
 class ProviderFault(ProviderUnknown):
-    """The provider broke and replays that under this key: look at the payment, then ask under the next key."""
+    """The provider failed, and repeats that answer under this key: retrieve the payment, then use the next key."""
 
 
 class ProviderRefused(Exception):
-    """The provider understood and said no; it replays that under this key."""
+    """The provider refused; it repeats that answer under this key."""
 
 
 class ProviderMisconfigured(Exception):
-    """The provider does not accept us or does not know what is ours: a wrong key, a missing right, another account."""
+    """The provider does not accept our key or does not know our payment: wrong key, missing right, other account."""
 
 
 class Provider(Protocol):
@@ -127,17 +128,17 @@ class Provider(Protocol):
         """How far our clock is ahead of the provider's (seconds, to one second); null before its first answer."""
 
     def create(self, payment: NewPayment, key: str) -> Snapshot:
-        """A new payment that only who knows its next action can pay, or one that is paid already.
+        """Create a payment that can be paid only with its next action, or one that is paid already.
 
-        Of the second kind nobody raises ProviderFault: under the next key it would be paid a second time. It holds the
-        money rather than takes it: an opening that is given up can release a hold, and then nothing was charged.
+        A provider of the second kind never raises ProviderFault here: under the next key it would be paid a second
+        time. It should hold the money rather than take it: a hold can be released if the opening is given up.
         """
 
     def retrieve(self, reference: str) -> Snapshot:
         """The payment as it stands now."""
 
     def next_action(self, reference: str) -> NextAction:
-        """What the buyer has to do; the same on every question, for a repeat gets the first request's answer."""
+        """What the buyer has to do; always the same, for a repeat gets the first request's answer."""
 
     def cancel(self, reference: str, key: str) -> Snapshot:
         """Make the payment final without a charge; releases an authorisation."""
@@ -146,14 +147,14 @@ class Provider(Protocol):
         """Charge all that was authorised."""
 
     def refund(self, reference: str, ids: PaymentIds, key: str) -> Snapshot:
-        """Give back all that was captured, in the purchase's name; asked only of who can."""
+        """Give back all that was captured, with our ids in its metadata; called only where `can_refund`."""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """What a provider's folder states of it; `make` reads its settings and makes its one client of this process."""
+    """A provider's entry in the registry; `make` reads its settings and makes this process's one client."""
 
     capabilities: Capabilities
     make: Callable[[], Provider]
-    # What the process that speaks to it is told for that; None where there is nothing to tell.
+    # The settings of the process that calls it; None where it needs none.
     settings: type[ProcessSettings] | None = None

@@ -1,7 +1,7 @@
 """Which provider carries out which payment method: a new provider is one folder and one line here.
 
-A folder's package has `PROVIDER` (a `Registered`); it is imported when it is asked for, and imports its SDK only when
-the provider itself is made: a process that takes orders needs to know limits, and no SDK.
+A folder's package has `PROVIDER` (a `Registered`); it is imported when it is first needed, and imports its SDK only
+when the client is made: the intake needs the limits, and no SDK.
 """
 
 import importlib
@@ -37,7 +37,7 @@ class Registry:
         return tuple(dict.fromkeys(code for method in self.methods for code in self.capabilities(method).limits))
 
     def alternatives(self, method: str) -> list[dict[str, Any]]:
-        """JSON Schema's alternatives of what can be paid; `method` is what an order calls its own."""
+        """The JSON Schema alternatives of method, currency and amount; `method` is the name of an order's field."""
         return [
             {
                 "properties": {
@@ -51,12 +51,12 @@ class Registry:
         ]
 
     def settings(self) -> list[type[ProcessSettings]]:
-        """What the process that speaks to the providers is told for that."""
+        """The settings classes of the process that calls the providers."""
         stated = (self.registered(name).settings for name in dict.fromkeys(self.methods.values()))
         return [settings for settings in stated if settings]
 
     def make(self) -> dict[str, Provider]:
-        """This process's one client of each provider, by its name; each reads settings of its own."""
+        """One client of each provider for this process, by the provider's name; each reads its own settings."""
         return {name: self.registered(name).make() for name in dict.fromkeys(self.methods.values())}
 
 

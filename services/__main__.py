@@ -1,4 +1,4 @@
-"""`python -m services payments`: start the service of that name; what stands behind the name is the service's own."""
+"""`python -m services payments`: start the service of that name; `payments` runs `services/payments/__main__.py`."""
 
 import runpy
 import sys

@@ -1,7 +1,7 @@
 """`python -m services.migrate`: bring every service's database that the environment names to the newest schema.
 
-For a deployment that does this once, before it starts the services: they do it at their start as well, beside each
-other and beside this, and find nothing to do.
+For deployments that migrate once, before they start the services. Each service also migrates at its start, which then
+finds nothing to do; several at once are safe.
 """
 
 import logging

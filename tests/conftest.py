@@ -18,7 +18,7 @@ SHARED = {
     "postgres": {"postgres", "postgresql"},
     "common": {"common"},
     "battered": {"battered"},
-    "doors": {"doors"},
+    "endpoints": {"endpoints"},
 }
 LAST_USERS = pytest.StashKey[dict[str, pytest.Item]]()
 

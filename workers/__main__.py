@@ -9,7 +9,7 @@ QUEUES = {queue.replace("-", "_"): queue for queue in TaskQueue}
 
 
 def main() -> None:
-    """Work."""
+    """Run the worker."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     parser.add_argument("queue", choices=QUEUES, help="whose sagas it runs")
     run(QUEUES[parser.parse_args().queue])

@@ -1,17 +1,17 @@
-"""A file by which a platform sees that a worker lives: there once the worker polls, touched while it works."""
+"""A file that shows a platform that a worker lives: it exists once the worker polls, and is touched while it works."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-# A probe that allows 30 s sees six touches missing: no busy machine is taken for a dead one.
+# 5 s: a probe that allows 30 s fails only after six missed touches, so a busy worker is not taken for a dead one.
 TOUCH_S = 5.0
 
 
 @asynccontextmanager
 async def alive(file: str, is_running: Callable[[], bool], every_s: float = TOUCH_S) -> AsyncIterator[None]:
-    """Keep the file young while the event loop turns and the worker runs; an empty name keeps none.
+    """Touch the file while the event loop turns and the worker runs; an empty name means no file.
 
     It does not ask Temporal: an outage there is no reason to kill a worker, which polls again by itself.
     """

@@ -1,4 +1,4 @@
-"""Signs of life: a step that takes long tells the server that its worker is still there.
+"""Heartbeats: a step that takes long shows the server that its worker still lives.
 
 Without them the server learns of a killed worker only when the attempt's time is over, and a purchase waits for that.
 """
@@ -14,7 +14,7 @@ BEAT_S = 0.6
 
 
 class Heartbeats(Interceptor):
-    """Every step of a worker beats."""
+    """Sends heartbeats for every step of a worker."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - SDK's
         """Wrap the step."""

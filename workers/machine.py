@@ -1,4 +1,4 @@
-"""What a worker takes of its machine: the SDK that answers Prometheus does not tell it."""
+"""A worker's memory and processor time, which the SDK's metrics do not hold."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 import psutil
 from temporalio.common import MetricMeter
 
-# Once between two scrapes; a look into /proc takes a fraction of a millisecond.
+# 10 s: once between two scrapes; reading /proc takes a fraction of a millisecond.
 TELL_S = 10.0
 
 
 @asynccontextmanager
-async def telling(meter: MetricMeter) -> AsyncIterator[None]:
-    """Tell memory and processor time as long as the process works."""
+async def measuring(meter: MetricMeter) -> AsyncIterator[None]:
+    """Record memory and processor time as long as the process works."""
     task = asyncio.create_task(_tell(meter))
     try:
         yield

@@ -18,7 +18,7 @@ from temporalio.workflow import NondeterminismError
 from engine.server import reset
 from workers.sagas import ALL_SAGAS
 
-# Where a run may be taken up again: a task that a worker has finished.
+# A run can be reset to a task that a worker has finished.
 TASK_COMPLETED = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 MASK = FieldMask(paths=["versioning_override"])
 
@@ -31,7 +31,7 @@ class Move:
     run_id: str
     back_to: int | None
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """The move in words."""
         how = f"goes back to event {self.back_to} and on from there" if self.back_to else "goes on where it stands"
         return f"{self.workflow_id} {how}"

@@ -34,7 +34,7 @@ from lib.telemetry.sdk_logs import runtime
 from lib.telemetry.sdk_metrics import metered_runtime
 from workers.alive import alive
 from workers.heartbeats import BEAT_S, Heartbeats
-from workers.machine import telling
+from workers.machine import measuring
 from workers.sagas import SAGAS
 from workers.settings import WorkerSettings
 from workers.versions import deployment_of
@@ -59,16 +59,16 @@ POLLING_CHECK_S = 0.05
 
 
 class OnlyBugs(logging.Filter):
-    """Lets no failure through that a step has translated: that one is told in a line of its own (activities.step)."""
+    """Drops the SDK's log records of failures that a step has translated and logged itself (activities.step)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the SDK's traceback tells of something that nobody expected."""
+        """Whether the record is about an unexpected error."""
         return not (record.exc_info and isinstance(record.exc_info[1], ApplicationError))
 
 
 @dataclass(frozen=True)
 class Ports:
-    """All that the steps of one process reach."""
+    """The clients that the steps of one process use."""
 
     payments: HttpPayments
     projects: HttpProjects
@@ -76,7 +76,7 @@ class Ports:
     notifications: AmqpNotifications
 
     def steps(self) -> list[Callable[..., Any]]:
-        """Every step, bound to its port; each worker takes all, for each saga may undo what another has done."""
+        """Every step, bound to its client; each worker has all, for each saga may undo what another has done."""
         groups = (
             PaymentsSteps(self.payments),
             ProjectsSteps(self.projects),
@@ -97,7 +97,7 @@ def run(queue: TaskQueue) -> None:
     logs.set_up(process)
     tracing.set_up(process)
     activity.logger.base_logger.addFilter(OnlyBugs())
-    # Before anything is connected: who is told nonsense shall say so at once.
+    # Before anything is connected, so that wrong settings end the process at once.
     config = read(WorkerSettings)
     at = config.metrics_address
     Runtime.set_default(metered_runtime(at, LIFE_BUCKETS_S, BUCKETS_S) if at else runtime())
@@ -116,7 +116,7 @@ async def _work(config: WorkerSettings, queue: TaskQueue) -> None:
         worker = new_worker(client, queue, ports.steps(), deployment_of(config))
         async with worker:
             await _until_polling(client, queue)
-            async with alive(config.alive_file, lambda: worker.is_running), telling(Runtime.default().metric_meter):
+            async with alive(config.alive_file, lambda: worker.is_running), measuring(Runtime.default().metric_meter):
                 print(f"Starting {queue.replace('-', ' ')} worker", flush=True)
                 await stop.wait()
 
@@ -148,7 +148,7 @@ def new_worker(
         max_concurrent_workflow_tasks=TASKS_MAX,
         max_cached_workflows=CACHED_MAX,
         interceptors=[Heartbeats()],
-        # The SDK would hold each beat back until the next one is nearly overdue.
+        # Otherwise the SDK would delay each heartbeat until the next one is nearly due.
         max_heartbeat_throttle_interval=timedelta(seconds=BEAT_S),
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         # The sandbox costs a third of a worker's processor time and most of its memory. What it would find is found

@@ -46,7 +46,7 @@ async def _carry_out(wanted: argparse.Namespace, config: WorkerSettings) -> None
             await _ramp(deployment, build_id, wanted.percent)
         case "move":
             mover = Mover(client, deployment.version(build_id))
-            await _move(deployment, mover, wanted.source, build_id, sure=wanted.yes)
+            await _move(deployment, mover, wanted.source, build_id, confirmed=wanted.yes)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,16 +93,16 @@ async def _ramp(deployment: Deployment, build_id: str, percent: float) -> None:
     print(f"{percent:g} % of the new sagas begin on version {build_id} from now on.")
 
 
-async def _move(deployment: Deployment, mover: Mover, source: str, target: str, *, sure: bool) -> None:
+async def _move(deployment: Deployment, mover: Mover, source: str, target: str, *, confirmed: bool) -> None:
     await deployment.wait_for_workers(target)
     moved = 0
     async for saga in deployment.open_sagas(source):
         move = await mover.plan(saga.id, saga.run_id)
-        if sure:
+        if confirmed:
             await mover.carry_out(move)
         moved += 1
-        print(move.told(), flush=True)
-    if sure:
+        print(move.summary(), flush=True)
+    if confirmed:
         print(f"{moved} sagas have moved from version {source} to {target}.")
     else:
         print(f"{moved} sagas would move from version {source} to {target}; nothing is done yet: add --yes.")

@@ -8,7 +8,7 @@ from lib.telemetry.settings import MetricsSettings
 
 
 class WorkerSettings(PayloadSettings, CallerSettings, BrokerSettings, MetricsSettings):
-    """What a worker is told."""
+    """A worker's settings."""
 
     worker_build_id: str = Field(
         default="",

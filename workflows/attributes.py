@@ -14,7 +14,7 @@ PROJECT_ID = SearchAttributeKey.for_keyword_list("ProjectId")
 
 
 def order_attributes(order: Order, status: PurchaseStatus) -> TypedSearchAttributes:
-    """All that is known of a purchase when a saga of it starts."""
+    """The attributes of a StartPayment when it starts."""
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(PURCHASE_STATUS, status.value),
         SearchAttributePair(PAYMENT_ID, payment_id_of(order.purchase_id)),
@@ -25,7 +25,7 @@ def order_attributes(order: Order, status: PurchaseStatus) -> TypedSearchAttribu
 
 
 def payment_attributes(payment_id: str, status: PurchaseStatus) -> TypedSearchAttributes:
-    """What an event tells of a payment when a saga of it starts."""
+    """The attributes of a saga that follows an event, when it starts."""
     return TypedSearchAttributes(
         [SearchAttributePair(PURCHASE_STATUS, status.value), SearchAttributePair(PAYMENT_ID, payment_id)]
     )

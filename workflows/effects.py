@@ -1,4 +1,4 @@
-"""How a step's effect is seen at its callee, whoever brought it about: what a `skip` is verified by."""
+"""How the effect of a step is read at its callee, whoever caused it: a `skip` is verified by this."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ _EFFECTS: dict[Callable[..., Any], Callable[[Any, str], Effect]] = {
     PaymentsSteps.capture_payment: lambda call, _: Effect(_payment, call, _captured),
     PaymentsSteps.refund_payment: lambda call, _: Effect(_payment, call, _refunded),
     ProjectsSteps.commit_offset: lambda call, _: Effect(_row, call, _reserved(Status.COMMITTED)),
-    # Who closed a row has decided the purchase: only this saga's own close counts as its release.
+    # Whoever closed the row has decided the purchase, so only a row that this saga closed counts as its release.
     ProjectsSteps.release_offset: lambda call, key: Effect(_row, call, lambda row: _closed_by(row, key)),
     ProjectsSteps.restock_offset: lambda call, _: Effect(_row, call, _reserved(Status.RETURNED, Status.CLOSED)),
     UsersSteps.deliver_offset: _delivery,

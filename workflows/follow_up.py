@@ -1,4 +1,4 @@
-"""A saga that follows an event of a payment: it learns the order from Payments, and shows on the purchase."""
+"""A saga that follows an event of a payment: it reads the order from Payments, and signals the purchase."""
 
 import asyncio
 from datetime import timedelta
@@ -21,9 +21,9 @@ class FollowUp(Saga):
         super().__init__(status)
         self.payment_id = payment_id
         self.order: Order | None = None
-        # What the purchase shows of the saga, unless it is parked; empty where its status says all.
+        # The note that the purchase shows while this saga goes on; empty where its status says enough.
         self.goes_on = ""
-        self._telling: asyncio.Task[None] | None = None
+        self._signaling: asyncio.Task[None] | None = None
 
     def know_order(self, payment: Payment) -> Order:
         """Keep the payment's order, and let operators find the saga by it."""
@@ -42,7 +42,7 @@ class FollowUp(Saga):
         self.details.leave(why)
         return SagaEnd(note=why)
 
-    async def tell_end(
+    async def complete_purchase(
         self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
     ) -> SagaEnd:
         """Tell the purchase how it ended, so that it publishes that; for one that is gone this saga does."""
@@ -54,40 +54,40 @@ class FollowUp(Saga):
             timeline=tuple(self.details.timeline),
             amount_refunded=amount_refunded,
         )
-        if not await self.tell(order.purchase_id, result):
+        if not await self.signal(order.purchase_id, result):
             await self.publish_end(self.payment_id, order, result)
         return SagaEnd(status=status, note=reason or "")
 
     def waits(self) -> None:
         """The purchase shows a saga that is under way for longer than a person notices."""
-        if self.goes_on and self._telling is None:
-            self._telling = asyncio.create_task(self._tell_once_noticed())
+        if self.goes_on and self._signaling is None:
+            self._signaling = asyncio.create_task(self._signal_once_noticed())
 
-    async def _tell_once_noticed(self) -> None:
+    async def _signal_once_noticed(self) -> None:
         unnoticed = policies.NOTICED - (workflow.now() - workflow.info().workflow_start_time)
         await workflow.sleep(max(unnoticed, timedelta()), summary="until somebody notices the saga")
         # A saga that is parked or has ended tells that itself.
         if self.details.status is PurchaseStatus.PROCESSING:
-            await self.tell_resumed()
+            await self.signal_resumed()
 
     def goes_on_with(self, what: str) -> None:
         """What the purchase shows of the saga from its next wait on."""
         self.goes_on = what
-        self._telling = None
+        self._signaling = None
 
-    async def tell_parked(self, why: str) -> None:
+    async def signal_parked(self, why: str) -> None:
         """A parked saga of any kind shows on its purchase."""
-        await self._tell_progress(PurchaseStatus.NEEDS_ATTENTION, why)
+        await self._signal_progress(PurchaseStatus.NEEDS_ATTENTION, why)
 
-    async def tell_resumed(self) -> None:
-        """The purchase is on its way again."""
-        await self._tell_progress(self.details.status, self.goes_on)
+    async def signal_resumed(self) -> None:
+        """Let the purchase show that this saga goes on."""
+        await self._signal_progress(self.details.status, self.goes_on)
 
-    async def _tell_progress(self, status: PurchaseStatus, note: str) -> None:
-        """Tell the purchase that the payment is of by Payments' record.
+    async def _signal_progress(self, status: PurchaseStatus, note: str) -> None:
+        """Signal the purchase to which the payment belongs by Payments' record.
 
-        As long as Payments has not answered nobody can know it: operators find the saga by its payment, and the
-        purchase asks Payments itself at its deadline.
+        Until Payments has answered the purchase is not known: operators find the saga by its payment, and the purchase
+        asks Payments itself at its deadline.
         """
         if self.order:
-            await self.tell(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))
+            await self.signal(self.order.purchase_id, Progress(payment_id=self.payment_id, status=status, note=note))

@@ -14,7 +14,7 @@ COMPLETED = "buy_projects_purchases_completed"
 LIFE = "buy_projects_purchase_life"
 PARKED = "buy_projects_sagas_parked"
 
-# Seconds for who pays at once, half an hour for the deadline (30 min) and what follows it, days for the parked.
+# Seconds for buyers who pay at once, around 30 min for the deadline and what follows it, days for parked purchases.
 LIFE_BUCKETS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 1860, 2100, 3600, 4 * 3600, 86_400, 3 * 86_400)
 BUCKETS_S: Mapping[str, Sequence[float]] = {LIFE: LIFE_BUCKETS_S}
 

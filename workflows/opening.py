@@ -22,7 +22,7 @@ DELIVERS = "The payment is paid; its own saga delivers the offset."
 
 
 class Opening(Saga):
-    """The first part of a purchase's saga: it ends with an answer or a refusal, and answers every repeat alike."""
+    """The first part of a purchase's saga: it ends with an answer or a refusal, the same for every repeat."""
 
     def __init__(self, start: StartPaymentInput) -> None:
         self.order = start.order
@@ -43,7 +43,7 @@ class Opening(Saga):
         self.recorded: Outcome | None = None
 
     def abort_means(self) -> str:
-        """An opening can be undone as long as nobody has its answer."""
+        """An opening can be undone until its answer is given."""
         return "The opening is given up: the payment is canceled, then the offset released."
 
     def about(self) -> str:
@@ -84,7 +84,7 @@ class Opening(Saga):
         self._is_open(paid=payment.status is PaymentStatus.PAID)
 
     def heed_record(self, payment: Payment) -> None:
-        """Heed how the purchase ended, should that be recorded."""
+        """Take the recorded outcome as this saga's result, if there is one."""
         if payment.outcome:
             self.recorded = payment.outcome
             self.result = PurchaseResult(**payment.outcome.model_dump(include={"status", "reason", "timeline"}))
@@ -118,7 +118,7 @@ class Opening(Saga):
         try:
             self.heed_record(await self.steps.take(cancel, call, summary="Cancel the payment, wherever it is"))
         except Refused:
-            # Money moves for a purchase that we gave up: open it after all, or go the paid way.
+            # The cancel was refused because money moves: open the purchase after all.
             await self._open_after_all()
             return
         self.details.note("payment_canceled")

@@ -11,6 +11,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
+    from domain.errors import RefusalKind
     from domain.messages import ParkedView
     from domain.purchase import PurchaseStatus
     from workflows import policies
@@ -32,7 +33,7 @@ class Reason(StrEnum):
 
 
 class Unfinished(Exception):
-    """A step is not waited for any longer: it may have taken effect, or may still do so."""
+    """The saga no longer waits for a step, which may have taken effect or may still do so."""
 
 
 class Aborted(Unfinished):
@@ -68,16 +69,16 @@ class Parked:
 
 
 class Operated(Protocol):
-    """What parking asks of its saga."""
+    """What Parking needs from its saga."""
 
     def abort_means(self) -> str:
         """What an abort will do, in a sentence; asked only of a saga that can be undone."""
 
-    async def tell_parked(self, why: str) -> None:
-        """Tell whoever else shows the saga that it waits for an operator."""
+    async def signal_parked(self, why: str) -> None:
+        """Let the purchase show that this saga waits for an operator."""
 
-    async def tell_resumed(self) -> None:
-        """Tell them that it goes on."""
+    async def signal_resumed(self) -> None:
+        """Let the purchase show that this saga goes on."""
 
 
 class Parking:
@@ -102,20 +103,20 @@ class Parking:
     async def park(
         self, reason: Reason, why: str, skip: Skip | None = None, until: Callable[[], bool] = lambda: False
     ) -> Parked:
-        """Wait for an operator's decision, or for what else `until` tells.
+        """Wait for an operator's decision, or until `until` is true.
 
         Raises Aborted when the saga is to be undone.
         """
-        before = self._details.shown
+        before = self._details.shown_state
         parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
         self._details.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
         self._details.write()
         count_parked(reason)
-        await self._saga.tell_parked(why)
+        await self._saga.signal_parked(why)
         await self._decision(why, lambda: parked.decision is not None or self.aborting or until())
         self._parked = None
         self._details.show(*before)
-        await self._saga.tell_resumed()
+        await self._saga.signal_resumed()
         if self.aborting:
             raise Aborted(why)
         return parked
@@ -152,7 +153,7 @@ class Parking:
         """Go on with a parked saga; answers what will happen. Fails with `not-seen` where a skip is not proven."""
         parked = self._parked
         if parked is None:
-            raise benign("not-parked", "Nothing is parked here any more: the saga went on by itself.")
+            raise benign(RefusalKind.NOT_PARKED, "Nothing is parked here any more: the saga went on by itself.")
         if decision == SKIP and parked.skip:
             parked.checking = True
             try:
@@ -167,12 +168,14 @@ class Parking:
     def check(self, decision: str) -> None:
         """Raise what refuses a decision that makes no sense as the saga stands."""
         if self._parked is None or self._parked.decision:
-            raise benign("not-parked", "Nothing is parked here: the saga goes on by itself.")
+            raise benign(RefusalKind.NOT_PARKED, "Nothing is parked here: the saga goes on by itself.")
         if decision not in self._parked.choices:
             offered = ", ".join(self._parked.choices)
-            raise benign("not-offered", f"{decision!r} makes no sense here; what can be decided is: {offered}.")
+            raise benign(
+                RefusalKind.NOT_OFFERED, f"{decision!r} makes no sense here; what can be decided is: {offered}."
+            )
         if self._parked.checking:
-            raise benign("not-offered", "Another decision is being checked; ask again in a moment.")
+            raise benign(RefusalKind.NOT_OFFERED, "Another decision is being checked; ask again in a moment.")
 
     def view(self) -> ParkedView | None:
         """Why it waits for an operator; None when it does not."""
@@ -181,7 +184,7 @@ class Parking:
 
 
 def takes_one(signal: Callable[..., None]) -> Callable[..., None]:
-    """Hear a signal only with the one thing that it tells: by any other the SDK fails the saga's task, for ever."""
+    """Ignore a signal that has not exactly one valid argument: the SDK would fail the saga's task at every try."""
 
     @functools.wraps(signal)
     def heard(self: Any, *arguments: Any) -> None:
@@ -200,5 +203,5 @@ def _to_decide(choices: dict[str, str]) -> str:
 
 
 def benign(kind: str, detail: str, *details: Any) -> ApplicationError:
-    """A refusal as Temporal carries it to whoever asked; it must not count as an error in logs and metrics."""
+    """A refusal for the caller of an update; benign, so that it does not count as an error in logs and metrics."""
     return ApplicationError(detail, *details, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)

@@ -26,7 +26,7 @@ class PaymentFailed(FollowUp):
     @workflow.run
     @heeds_cancellation
     async def run(self, start: PaymentFailedInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
-        """Release the offset and tell, unless money moves, another saga has ended it or the buyer may try again."""
+        """Cancel, release, publish; not if money moves, another saga has ended it or the buyer may try again."""
         payment = await self.retrieve(self.payment_id)
         order = self.know_order(payment)
         if nothing_to_do := self._why_not(payment):
@@ -46,10 +46,10 @@ class PaymentFailed(FollowUp):
             await self.release(self.payment_id)
         except Refused:
             return self.end_quietly("Another saga has decided how the purchase ends.")
-        return await self.tell_end(order, PurchaseStatus.FAILED, "payment-failed")
+        return await self.complete_purchase(order, PurchaseStatus.FAILED, "payment-failed")
 
     def abort_means(self) -> str:
-        """Nothing is canceled by then."""
+        """Asked only before the payment is canceled."""
         return "The saga ends and cancels nothing; the purchase ends at its deadline."
 
     def _why_not(self, payment: Payment) -> str:
@@ -63,6 +63,6 @@ class PaymentFailed(FollowUp):
         return ""
 
     def _canceled_by_another(self, payment: Payment) -> bool:
-        """Payments knows who asked; nobody means the provider or a hand, and then nobody else ends the purchase."""
+        """Payments knows which step canceled it; None: the provider or a person, then this saga ends the purchase."""
         mine = self.steps.key_of(PaymentsSteps.cancel_payment)
         return payment.status is PaymentStatus.CANCELED and payment.canceled_by not in {None, mine}

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
     from domain.errors import RefusalKind, Refused
     from domain.messages import DeliverCall, OffsetCall, PaymentCall, PaymentSuccessInput, SagaEnd
-    from domain.money import shown_amount
+    from domain.money import format_amount
     from domain.offset import ReservationStatus
     from domain.payment import Payment, PaymentStatus, Unpaid
     from domain.purchase import Order, PurchaseStatus
@@ -44,10 +44,10 @@ class PaymentSuccess(FollowUp):
     @workflow.run
     @heeds_cancellation
     async def run(self, start: PaymentSuccessInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
-        """Commit, capture, deliver, tell; what stops it on the way undoes the money first and the offset after it.
+        """Commit, capture, deliver, publish; what stops that on the way undoes the money first and the offset after it.
 
-        Money buys only while it is all there: the saga retrieves the payment before it does anything, and once more
-        where a delivery took its time. The point of no return is a delivery on an answer that is not old.
+        The money must be there until the delivery: the saga retrieves the payment before it does anything, and once
+        more after a slow delivery. The point of no return is a delivery on an answer that is not old.
         """
         payment = await self._retrieve_until_decided()
         if payment.outcome:
@@ -61,7 +61,7 @@ class PaymentSuccess(FollowUp):
             await self._retrieve_once_more()
         except (Undo, Aborted) as stopped:
             return await self._undo(order, stopped.reason)
-        return await self.tell_end(order, PurchaseStatus.PAID)
+        return await self.complete_purchase(order, PurchaseStatus.PAID)
 
     def abort_means(self) -> str:
         """Before the payment was seen there is nothing that this saga could undo."""
@@ -70,7 +70,7 @@ class PaymentSuccess(FollowUp):
         return "The purchase is undone: the money goes back to the buyer, then the offset to its milestone."
 
     async def _retrieve_until_decided(self) -> Payment:
-        """The payment, paid or canceled: an event says that it was paid, so another reading is stale."""
+        """The payment once it is paid or canceled: the event says that it was paid, so any other answer is stale."""
         attempt = 0
         while True:
             payment = await self._retrieve()
@@ -80,7 +80,7 @@ class PaymentSuccess(FollowUp):
             attempt += 1
 
     async def _retrieve(self) -> Payment:
-        """The payment; an answer is as old as its question."""
+        """The payment; the age of an answer counts from its question."""
         asked_at = workflow.now()
         payment = await self.retrieve(self.payment_id)
         self.retrieved_at = asked_at
@@ -108,7 +108,7 @@ class PaymentSuccess(FollowUp):
 
     @staticmethod
     def _check_paid(payment: Payment) -> None:
-        """The same, once the money must have been taken."""
+        """The same for money that must have been captured."""
         if payment.why_unpaid:
             raise Undo(payment.why_unpaid)
 
@@ -121,13 +121,13 @@ class PaymentSuccess(FollowUp):
                 self.committed = True
             except Refused as refused:
                 if refused.kind != RefusalKind.NOT_FOUND:
-                    raise Undo(RefusalKind.RESERVATION_CLOSED) from refused
+                    raise Undo(refused.kind) from refused
                 await self.ask_again_later(attempt, "StartPayment has not reserved the offset yet")
                 attempt += 1
         self.details.note("offset_sold")
 
     async def _capture(self, payment: Payment) -> None:
-        """Take the money that is only authorised; the answer shows the payment as it is then."""
+        """Capture the money if it is only authorised."""
         if not payment.authorised:
             return
         asked_at = workflow.now()
@@ -135,7 +135,7 @@ class PaymentSuccess(FollowUp):
             payment = await self.steps.take(PaymentsSteps.capture_payment, self.call, summary="Capture the payment")
             self.retrieved_at = asked_at
         except Refused as refused:
-            # A repeat of a capture that was done may be refused: the payment itself tells.
+            # A repeat of a capture that was done may be refused: the payment itself shows it.
             payment = await self._retrieve()
             if payment.amount_captured == 0:
                 raise Undo(CAPTURE_REFUSED) from refused
@@ -153,7 +153,7 @@ class PaymentSuccess(FollowUp):
             raise Undo(refused.kind if unpaid else "delivery-refused") from refused
 
     async def _retrieve_once_more(self) -> None:
-        """The point of no return. What took its time may have hung on its way while the money went back."""
+        """The point of no return. A slow delivery may have hung in the network while the money went back."""
         if workflow.now() - self.retrieved_at > policies.PAYMENT_FRESH:
             self._check_paid(await self._retrieve())
         self.parking.compensable = False
@@ -174,15 +174,16 @@ class PaymentSuccess(FollowUp):
         if self.committed:
             await self._restock()
         if refunded is None and reason in NEVER_CHARGED:
-            return await self.tell_end(order, PurchaseStatus.FAILED, reason)
-        return await self.tell_end(order, PurchaseStatus.REFUNDED, reason, refunded)
+            return await self.complete_purchase(order, PurchaseStatus.FAILED, reason)
+        return await self.complete_purchase(order, PurchaseStatus.REFUNDED, reason, refunded)
 
     async def _claim(self) -> bool:
-        """Close the reservation before anything is undone; a commit that was not known to be done shows here."""
+        """Release the reservation before anything is undone; this also shows a commit whose answer was lost."""
         try:
             await self.release(self.payment_id)
         except Refused:
-            # Only this saga sells and returns: what is sold, or was returned by an earlier run, is its own to undo.
+            # Only this saga commits and restocks: a row in one of these states was brought there by this saga, or its
+            # earlier run.
             retrieve = ProjectsSteps.retrieve_reservation
             row = await self.steps.take(retrieve, self.call, summary="See who has closed the reservation")
             self.committed = row.status in {ReservationStatus.COMMITTED, ReservationStatus.RETURNED}
@@ -190,7 +191,7 @@ class PaymentSuccess(FollowUp):
         return True
 
     async def _revoke(self, order: Order) -> None:
-        """A late copy of the delivery must not create the offset."""
+        """Revoke the offset, so that a late copy of the delivery cannot create it."""
         call = OffsetCall(payment_id=self.payment_id, buyer_id=order.buyer_id)
         await self.steps.take(UsersSteps.revoke_offset, call, summary="Revoke the buyer's offset", must_succeed=True)
 
@@ -201,7 +202,7 @@ class PaymentSuccess(FollowUp):
         except Refused:
             refund = PaymentsSteps.refund_payment
             payment = await self.steps.take(refund, self.call, summary="Refund the payment", must_succeed=True)
-            self.details.note("payment_refunded", shown_amount(payment.amount_refunded, order.currency))
+            self.details.note("payment_refunded", format_amount(payment.amount_refunded, order.currency))
             return payment.amount_refunded
         self.details.note("payment_canceled")
         return None

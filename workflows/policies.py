@@ -32,7 +32,7 @@ OPENING_RETRY = RetryPolicy(
 # Three days: an outage over a weekend heals by itself; after that a human must know, and an authorisation (seven days
 # at Stripe) is still good.
 STEP_MAX = timedelta(days=3)
-# An operator waits for it at a screen.
+# 20 s: an operator waits for it at a screen.
 PROOF_MAX = timedelta(seconds=20)
 
 # From here on a person notices that a saga is under way, so that its purchase has to show it.
@@ -42,25 +42,25 @@ NOTICED = timedelta(seconds=1)
 # (some 200 ms), and too short for anybody to give the money back in between and count on it.
 PAYMENT_FRESH = timedelta(seconds=1)
 
-# A year: nobody lets a purchase wait longer for a decision.
+# A year: no purchase waits longer for a decision.
 DECISION_SHOWN = timedelta(days=365)
 
 # How long a saga waits before it asks again for what should come by itself (a row that another saga is about to
-# write, a bank that processes): doubled from 1 s, so that a race is over in a breath and a slow bank not pestered.
+# write, a bank that processes): doubled from 1 s, so that a race is over soon and a slow bank is not asked too often.
 ASK_AGAIN_FIRST = timedelta(seconds=1)
 ASK_AGAIN_MAX = timedelta(minutes=1)
-# 66 questions at those distances take one hour; what has not come by then does not come by itself.
+# 66 attempts with those waits take one hour; what has not come by then does not come by itself.
 ASK_AGAIN_ATTEMPTS = 66
 
 # A purchase retrieves its payment again at distances that double, so that its answer is late by no more than it has
 # waited; one hour at most keeps a month of that at 10,000 events of Temporal's 50,000.
 RETRIEVE_AGAIN_MAX = timedelta(hours=1)
 
-# A buyer's cancel is refused unasked for that long after the payment was found under way: a saga takes 2,000
-# updates in its life, and at this pace they last a week.
+# For so long after the payment was found processing a buyer's cancel is refused without asking the provider: a saga
+# takes 2,000 updates in its life, and at this pace they last a week.
 CANCEL_AGAIN = timedelta(minutes=5)
 
-# After the deadline nothing but a bank that processes keeps a purchase open for a day; then a human must look.
+# A day after the deadline only a bank that processes may keep a purchase open; any other needs an operator.
 UNENDED_MAX = timedelta(days=1)
 
 

@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps
     from domain.errors import Refused
     from domain.messages import PaymentCall, RefundFailedInput, SagaEnd
-    from domain.money import shown_amount
+    from domain.money import format_amount
     from domain.purchase import PurchaseStatus
     from workflows.follow_up import FollowUp
     from workflows.parking import Reason, Skip
@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 async def _operators_word() -> None:
-    """No callee shows a bank transfer."""
+    """A skip needs no proof: no callee shows a bank transfer, so the operator's word counts."""
 
 
 PAID_BY_ANOTHER_WAY = Skip("The buyer has been paid by another way; the saga ends.", _operators_word)
@@ -50,8 +50,8 @@ class RefundFailed(FollowUp):
         return SagaEnd(status=PurchaseStatus.REFUNDED, note="The buyer has been paid by another way.")
 
     async def _owed(self) -> str:
-        """What is to be paid now: other parts may be back, and the order's price says nothing of that."""
+        """The amount that is owed now: a part of the price may be back already."""
         payment = await self.retrieve(self.payment_id)
         order = self.know_order(payment)
-        kept, price = (shown_amount(amount, order.currency) for amount in (payment.amount_kept, order.amount))
+        kept, price = (format_amount(amount, order.currency) for amount in (payment.amount_kept, order.amount))
         return f"{kept} of {price}"

@@ -1,4 +1,4 @@
-"""What all sagas share: telling the purchase, asking again, and the messages by which people decide."""
+"""What all sagas share: steps, signals to the purchase, asking again, and the messages by which people decide."""
 
 import asyncio
 import functools
@@ -33,7 +33,7 @@ End = TypeVar("End")
 
 
 class Saga:
-    """A saga of one purchase: takes steps, tells, and asks again.
+    """A saga of one purchase: takes steps, signals the purchase, and asks again.
 
     `details` is what is shown of it, `parking` what people decide about it, `steps` how it acts.
     """
@@ -54,11 +54,11 @@ class Saga:
     def waits(self) -> None:
         """The saga has begun to wait."""
 
-    async def tell_parked(self, why: str) -> None:
+    async def signal_parked(self, why: str) -> None:
         """Tell whoever else shows the saga that it waits for an operator."""
 
-    async def tell_resumed(self) -> None:
-        """Tell them that it goes on."""
+    async def signal_resumed(self) -> None:
+        """Let the purchase show that this saga goes on."""
 
     # ---- people's decisions -----------------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class Saga:
         return await self.steps.take(PaymentsSteps.cancel_payment, call, summary=f"Cancel payment {payment_id}")
 
     async def release(self, payment_id: str) -> None:
-        """Close the reservation, by which this saga decides the purchase's end; Refused if another one has."""
+        """Release the reservation, which decides the purchase for this saga; Refused if another one has decided it."""
         call = PaymentCall(payment_id=payment_id)
         await self.steps.take(ProjectsSteps.release_offset, call, summary="Release the reserved offset")
         self.details.note("offset_released")
@@ -132,7 +132,7 @@ class Saga:
 
     # ---- the purchase -----------------------------------------------------------------------------------------------
 
-    async def tell(self, purchase_id: str, message: PurchaseResult | Progress) -> bool:
+    async def signal(self, purchase_id: str, message: PurchaseResult | Progress) -> bool:
         """Tell the purchase's own saga; False where that is closed already."""
         handle = workflow.get_external_workflow_handle(purchase_workflow_id(purchase_id))
         try:
@@ -155,7 +155,7 @@ class Saga:
 
 
 def heeds_cancellation(run: Callable[[AnySaga, Start], Awaitable[End]]) -> Callable[[AnySaga, Start], Awaitable[End]]:
-    """Make a cancellation a request that the saga heeds where it can be undone; it is never torn out of a step.
+    """Turn a cancellation into a request that the saga heeds where it can be undone; it never interrupts a step.
 
     A saga that is aborted before it has done anything closes as canceled or failed, so that its id can be used again.
     """

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.parking import Reason, benign, takes_one
     from workflows.payment_success import PaymentSuccess
     from workflows.saga import heeds_cancellation
-    from workflows.status_details import MEANINGS, NOTHING, shown_time, summarized
+    from workflows.status_details import MEANINGS, NOTHING, format_time, summarized
 
 BANK_PROCESSES = "The bank processes the payment."
 
@@ -47,7 +47,7 @@ class StartPayment(Opening):
         # The buyer's cancel: asked for and not decided yet; decided, and won.
         self.buyer_cancels = False
         self.buyer_canceled = False
-        # Another saga has closed the reservation, and will tell.
+        # Another saga has decided the purchase, and will signal its end.
         self.others_end_it = False
         self.cancel_again_at = workflow.info().workflow_start_time
 
@@ -59,11 +59,11 @@ class StartPayment(Opening):
         if self.answer and self.answer.status is PurchaseStatus.PROCESSING:
             await self._start_payment_success()
 
-        # An open purchase has until its deadline, or until it is canceled; money that overtook a refused opening is
-        # looked after at once.
+        # An open purchase waits until its deadline or a cancel; without an answer (the opening was refused, but money
+        # moves) the payment is retrieved at once.
         attempt = 0 if self.answer else 1
         while self.result is None:
-            await self._wait_to_be_told(attempt)
+            await self._wait_for_end(attempt)
             if self.result is None:
                 await self._retrieve()
             # A cancel that came too late leaves an unpaid purchase its time until the deadline.
@@ -76,16 +76,16 @@ class StartPayment(Opening):
 
     # ---- waiting for the end ----------------------------------------------------------------------------------------
 
-    async def _wait_to_be_told(self, attempt: int) -> None:
-        """Wait for the saga that won, at first until the deadline or a cancellation, then at growing distances."""
+    async def _wait_for_end(self, attempt: int) -> None:
+        """Wait for the end's signal: first until the deadline or a cancellation, then for growing times."""
         wait = self.expires_at - workflow.now() if attempt == 0 else policies.retrieve_again_delay(attempt - 1)
-        # Whoever sees the payment first, and whatever becomes of it: this saga waits to be told.
+        # Another saga usually sees the payment first; this one waits for its signal.
         until = "until the deadline" if attempt == 0 else "or until Payments is asked again"
         waits = f"news of the payment, {until}"
         try:
-            with self.details.under_way(f"Waits for {waits} ({shown_time(workflow.now() + wait)})"):
+            with self.details.under_way(f"Waits for {waits} ({format_time(workflow.now() + wait)})"):
                 await workflow.wait_condition(
-                    lambda: self._is_told() or (attempt == 0 and self.parking.abort_requested),
+                    lambda: self._has_news() or (attempt == 0 and self.parking.abort_requested),
                     timeout=max(wait, timedelta()),
                     timeout_summary=waits,
                 )
@@ -93,7 +93,7 @@ class StartPayment(Opening):
             if attempt:
                 await self._park_when_overdue()
 
-    def _is_told(self) -> bool:
+    def _has_news(self) -> bool:
         return self.result is not None or self.buyer_cancels
 
     async def _park_when_overdue(self) -> None:
@@ -103,7 +103,7 @@ class StartPayment(Opening):
             await self.parking.park(Reason.OVERDUE, why, until=lambda: self.result is not None)
 
     async def _retrieve(self) -> None:
-        """Nobody has told: ask the provider, and end what was not paid."""
+        """No signal has come: retrieve the payment, and end the purchase if it is not paid."""
         payment = await self.retrieve(self.payment_id)
         self.heed_record(payment)
         if self.result:
@@ -117,7 +117,7 @@ class StartPayment(Opening):
             await self._expire()
 
     async def _expire(self) -> None:
-        """Cancel, and only when that is done release; whoever wins the reservation tells."""
+        """Cancel the payment, and only when that is done release; the saga that wins the reservation publishes."""
         try:
             await self.cancel_payment(self.payment_id)
         except Refused as refusal:
@@ -208,14 +208,14 @@ class StartPayment(Opening):
     @workflow.signal(name=Signal.COMPLETE, description="The saga that won tells how the purchase ended")
     @takes_one
     def complete(self, result: PurchaseResult) -> None:
-        """Take the first end that a saga of this payment tells; there is one winner, so a second one is its repeat."""
+        """Take the first end signaled for this payment; there is one winner, so a second signal is its repeat."""
         if result.status.ends and result.payment_id == self.payment_id:
             self.result = self.result or result
 
     @workflow.signal(name=Signal.PROGRESS, description="Another saga of this purchase tells where it stands")
     @takes_one
     def progress(self, progress: Progress) -> None:
-        """Show where the purchase stands as long as it is open; a saga of another payment has no say in it."""
+        """Show where the purchase stands as long as it is open; signals about another payment are ignored."""
         if self.result is None and progress.payment_id == self.payment_id:
             parked = progress.status is PurchaseStatus.NEEDS_ATTENTION
             self.details.show(progress.status, progress.note, self._decide_there() if parked else NOTHING)
@@ -234,15 +234,15 @@ class StartPayment(Opening):
     @cancel.validator
     def _check_cancel(self) -> None:
         if self.buyer_cancels and not self.buyer_canceled:
-            raise benign("cancel-under-way", "The purchase is being canceled.")
+            raise benign(RefusalKind.CANCEL_UNDER_WAY, "The purchase is being canceled.")
         if self.details.status is PurchaseStatus.PROCESSING and workflow.now() < self.cancel_again_at:
-            raise benign("not-cancelable", "The payment is under way.", self._decided())
+            raise benign(RefusalKind.NOT_CANCELABLE, "The payment is under way.", self._decided())
 
     def _cancel_decided(self) -> bool:
         return bool(self.result or self.buyer_canceled) or not (self.buyer_cancels or self.others_end_it)
 
     def _end_cancel(self) -> bool:
-        """Whether the provider was asked for a buyer's cancel; one that has not won is told so."""
+        """Answer a buyer's cancel that has not won; whether one was waiting."""
         asked, self.buyer_cancels = self.buyer_cancels, False
         self.cancel_again_at = workflow.now() + policies.CANCEL_AGAIN
         return asked
@@ -252,7 +252,8 @@ class StartPayment(Opening):
         """Status, timeline and all that the buyer may see."""
         return PurchaseView(
             order=self.order,
-            # What a buyer was told stays told, while the notification is still on its way.
+            # The buyer's cancel was answered `canceled`, so that stays, while the notification is still being
+            # published.
             status=PurchaseStatus.CANCELED if self.buyer_canceled else self.details.status,
             reason=self.result.reason if self.result else self.refusal and self.refusal.kind,
             payment_id=self.payment_id,
@@ -262,5 +263,5 @@ class StartPayment(Opening):
         )
 
     def _decided(self) -> PurchaseView:
-        """The same for whoever has asked for a cancel: an end that is decided is told before it is recorded."""
+        """The view for a cancel's answer: a decided end shows before it is recorded."""
         return self.view().model_copy(update={"status": self.result.status} if self.result else {})

@@ -1,4 +1,4 @@
-"""What people see of a saga: its status as a search attribute, its timeline, and in words where it stands."""
+"""What people see of a saga: its status as a search attribute, its timeline, and a text that says where it stands."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import PurchaseStatus, TimelineEntry
     from workflows.attributes import PURCHASE_STATUS
 
-# What a status means where a saga has nothing closer to say.
+# What a status means, where a saga says nothing more precise.
 MEANINGS = {
     PurchaseStatus.OPENING: "The payment is being created and the offset reserved.",
     PurchaseStatus.AWAITING_PAYMENT: "No saga has seen yet that the buyer has paid.",
@@ -55,7 +55,7 @@ class StatusDetails:
         self._unwritten: list[SearchAttributeUpdate[Any]] = []
 
     @property
-    def shown(self) -> tuple[PurchaseStatus, str, str]:
+    def shown_state(self) -> tuple[PurchaseStatus, str, str]:
         """Where it stands now, as `show` takes it."""
         return self.status, self._stands, self._to_do
 
@@ -94,7 +94,7 @@ class StatusDetails:
     @contextmanager
     def under_way(self, summary: str) -> Iterator[None]:
         """Show a step for as long as it takes."""
-        self._step = f"\n\n**Now:** {summary}, since {shown_time(workflow.now())}."
+        self._step = f"\n\n**Now:** {summary}, since {format_time(workflow.now())}."
         self.write()
         self._on_wait()
         try:
@@ -105,12 +105,12 @@ class StatusDetails:
 
     def _words(self) -> str:
         if self._left:
-            return f"**ended** at {shown_time(workflow.now())}. {self._left}"
-        return f"**{self.status.value.replace('_', ' ')}** since {shown_time(self._since)}. {self._stands}{self._step}"
+            return f"**ended** at {format_time(workflow.now())}. {self._left}"
+        return f"**{self.status.value.replace('_', ' ')}** since {format_time(self._since)}. {self._stands}{self._step}"
 
 
 def summarized(text: str) -> str:
-    """A text that may be of any length as a summary: the server fails a saga's task, for ever, by a longer one."""
+    """A text cut to the length of a summary: the server fails a saga's task, at every try, for a longer one."""
     if _size(text) <= SUMMARY_MAX:
         return text
     text = text[:SUMMARY_MAX]
@@ -124,6 +124,6 @@ def _size(text: str) -> int:
     return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
 
 
-def shown_time(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """A time as an operator compares it with other logs: to the second, and said to be UTC."""
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -12,7 +12,7 @@ from temporalio.workflow import ActivityCancellationType
 with workflow.unsafe.imports_passed_through():
     from activities import NotifierSteps
     from activities.step import REFUSED, UNAVAILABLE, is_compensation, step_name
-    from domain.errors import Refused
+    from domain.errors import RefusalKind, Refused
     from workflows import policies
     from workflows.effects import effect_of
     from workflows.parking import Aborted, Parking, Reason, Skip, Unfinished, benign
@@ -47,7 +47,7 @@ class Steps:
         give_up_at: datetime | None = None,
         must_succeed: bool = False,
     ) -> R:
-        """Take one step, however often it must be tried; one that `must_succeed` has to be done whatever happens.
+        """Take one step, however often it must be tried; with `must_succeed` it cannot be refused.
 
         Raises Refused when the callee says no (where it must succeed the saga parks instead); GivenUp when `give_up_at`
         has come and Aborted when the saga is to be undone: then the step may have taken effect or not. What breaks the
@@ -175,9 +175,9 @@ class Steps:
                     retry_policy=policies.STEP_RETRY,
                 )
             except ActivityError as error:
-                raise benign("not-seen", f"Not skipped: {error.cause}.") from error
+                raise benign(RefusalKind.NOT_SEEN, f"Not skipped: {error.cause}.") from error
             if not effect.seen(answer):
-                raise benign("not-seen", f"Not skipped: the callee does not show the effect of {name}.")
+                raise benign(RefusalKind.NOT_SEEN, f"Not skipped: the callee does not show the effect of {name}.")
             return answer
 
         return Skip("The step counts as done by hand; refused unless its callee shows its effect.", check)

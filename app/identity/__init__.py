@@ -1,6 +1,6 @@
 """Who calls, and for which buyer: buyers by the token of an identity provider, servers by an API key.
 
-Here belong the credentials that are taken and what each allows; no route, and nothing about purchases.
+Here belong the credentials that we take and what each allows; no route, and nothing about purchases.
 """
 
 from app.identity.api_keys import new_api_key

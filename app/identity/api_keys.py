@@ -6,7 +6,7 @@ from app.identity.caller import Caller, Scope
 from app.settings import API_KEY
 from lib import tokens
 
-# By it scanners of code and logs know a leaked key, and we tell a key from a JWT, which begins with `eyJ`.
+# Scanners of code and logs find a leaked key by its prefix, and we tell a key from a JWT, which begins with `eyJ`.
 PREFIX = "bpk_"
 
 
@@ -17,12 +17,12 @@ class ApiKeys:
         self._callers = [_parsed(entry) for entry in entries]
 
     def holder(self, key: str) -> Caller | None:
-        """Who bears this key, or None; which of the keys it is, or nearly is, the time does not tell."""
+        """The caller of this key, or None; the time it takes reveals nothing about the keys."""
         return tokens.holder(key, self._callers)
 
 
 def new_api_key(key_id: str, scopes: Collection[Scope]) -> tuple[str, str]:
-    """A new key, which nobody can learn again, and the entry of API_KEYS that lets it in."""
+    """A new key, which is shown only once, and its entry for API_KEYS."""
     key = tokens.new_token(f"{PREFIX}{key_id}_")
     return key, f"{key_id}:{'+'.join(sorted(scopes))}:{tokens.digest(key)}"
 

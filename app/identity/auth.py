@@ -9,7 +9,7 @@ from apiflask import HTTPError, HTTPTokenAuth, MultiAuth
 from app.identity.api_keys import PREFIX, ApiKeys
 from app.identity.caller import Caller, Scope
 from app.identity.keys import KeySet
-from app.identity.tokens import Keys, SharedSecret, Tokens
+from app.identity.tokens import SharedSecret, Tokens, TrustedKeys
 from app.settings import IntakeSettings
 from lib.webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
 
@@ -41,7 +41,7 @@ class BearerAuth(HTTPTokenAuth):
 
 def authentication(config: IntakeSettings, fetch_keys: FetchKeys) -> MultiAuth:
     """Authentication of buyers and servers; `current_user` is the Caller, its roles are scopes."""
-    keys: Keys = KeySet(fetch_keys) if config.jwt_jwks_url else SharedSecret(config.jwt_secret)
+    keys: TrustedKeys = KeySet(fetch_keys) if config.jwt_jwks_url else SharedSecret(config.jwt_secret)
     tokens = Tokens(config, keys)
 
     def buyer(token: str) -> Caller | None:

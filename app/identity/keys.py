@@ -1,4 +1,4 @@
-"""The identity provider's public keys: asked for seldom, kept while the provider is away.
+"""The identity provider's public keys: fetched seldom, and kept while the provider is away.
 
 PyJWT's own client lets every request wait behind one that fetches, and forgets its keys when they are old.
 """
@@ -46,7 +46,7 @@ class KeySet:
         self._clock = clock
         self._pace = Pace(clock)
         self._known: Known | None = None
-        # Of the last fetch: a provider that is away may have published keys that we have not seen.
+        # Whether the last fetch failed: then the provider may have published keys that we have not seen.
         self._failed = False
         self._fetches = 0
         self._turn = threading.Lock()
@@ -61,7 +61,7 @@ class KeySet:
         if not isinstance(kid, str):
             raise jwt.InvalidKeyError("the token names no key")
         name = (kid, header["alg"])
-        # Before the look: a fetch that ends between look and wait has brought what is waited for.
+        # Read before the keys: if a fetch ends between reading them and waiting, its keys are those that we wait for.
         seen = self._fetches
         if not self._is_known(name):
             self._refresh_and_wait(seen)
@@ -88,7 +88,7 @@ class KeySet:
     # ---- fetching, by one thread at a time --------------------------------------------------------------------------
 
     def _refresh_unless_others_do(self) -> None:
-        """Fetch, or leave it to the thread that does: the old key is good enough meanwhile."""
+        """Fetch, unless another thread does; meanwhile the old key is good enough."""
         if self._turn.acquire(blocking=False):
             try:
                 self._refresh()

@@ -1,4 +1,4 @@
-"""How often somebody else's server may be asked, whatever comes to us."""
+"""How often we ask the identity provider, however many requests come to us."""
 
 from collections.abc import Callable
 

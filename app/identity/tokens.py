@@ -1,4 +1,4 @@
-"""Buyers' tokens: JWTs (RFC 7519) of which every part is trusted, or none."""
+"""Buyers' tokens: JWTs (RFC 7519); a token is valid as a whole or not at all."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ LEEWAY = timedelta(seconds=10)
 DEVELOPMENT_TOKEN_LIFE = timedelta(days=7)
 
 
-class Keys(Protocol):
+class TrustedKeys(Protocol):
     """The keys that we trust; which algorithms they are for is our choice, never a token's (RFC 8725, 3.1)."""
 
     @property
@@ -25,7 +25,7 @@ class Keys(Protocol):
     def key(self, header: Mapping[str, Any]) -> jwt.PyJWK | str:
         """The key that a token's header names.
 
-        Raises jwt.InvalidKeyError when we trust no such key, and Unavailable while nobody can say.
+        Raises jwt.InvalidKeyError when we trust no such key, and Unavailable while that is not known.
         """
 
 
@@ -45,7 +45,7 @@ class SharedSecret:
 class Tokens:
     """Tells whose token it is."""
 
-    def __init__(self, config: IntakeSettings, keys: Keys) -> None:
+    def __init__(self, config: IntakeSettings, keys: TrustedKeys) -> None:
         self._config = config
         self._keys = keys
 
@@ -71,7 +71,7 @@ class Tokens:
 
     def _header(self, token: str) -> Mapping[str, Any]:
         header = jwt.get_unverified_header(token)
-        # Before any key is looked for: a token that can never be valid must not cost a question at the provider.
+        # Checked before any key is fetched: a token that can never be valid must not cost a call to the provider.
         if header.get("alg") not in self._keys.algorithms:
             raise jwt.InvalidAlgorithmError("the algorithm is none of ours")
         return header

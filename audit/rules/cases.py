@@ -1,4 +1,4 @@
-"""Every book's entries brought together by purchase."""
+"""The entries of every store, brought together by purchase."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,10 +14,10 @@ def gather(
     notices: Iterable[NoticeEntry],
     sagas: Iterable[SagaRecord],
 ) -> list[Case]:
-    """Every book's entries by purchase; what belongs to no payment becomes a case of its own."""
-    told: dict[str, list[NoticeEntry]] = defaultdict(list)
+    """The entries of every store by purchase; what belongs to no payment becomes a case of its own."""
+    by_purchase: dict[str, list[NoticeEntry]] = defaultdict(list)
     for notice in notices:
-        told[notice.purchase_id].append(notice)
+        by_purchase[notice.purchase_id].append(notice)
     own = {saga.workflow_id: saga for saga in sagas if saga.workflow_id.startswith(PURCHASE_ID_PREFIX)}
     following: dict[str, list[SagaRecord]] = defaultdict(list)
     for saga in sagas:
@@ -32,7 +32,7 @@ def gather(
             payment=payment,
             reservation=reservations.get(payment_id or ""),
             offset=offsets.get(payment_id or ""),
-            notices=tuple(told.get(purchase_id or "", ())),
+            notices=tuple(by_purchase.get(purchase_id or "", ())),
             sagas=(*([main] if main else []), *following.get(payment_id or "", ())),
         )
 
@@ -40,7 +40,7 @@ def gather(
     known_purchases = {each.purchase_id for each in cases}
     known_payments = {each.payment_id for each in cases}
     unknown_payments = (reservations.keys() | offsets.keys()) - known_payments
-    unknown_purchases = (told.keys() | {saga.removeprefix(PURCHASE_ID_PREFIX) for saga in own}) - known_purchases
+    unknown_purchases = (by_purchase.keys() | {saga.removeprefix(PURCHASE_ID_PREFIX) for saga in own}) - known_purchases
     cases += [case(None, payment_id, None) for payment_id in sorted(unknown_payments)]
     cases += [case(purchase_id, None, None) for purchase_id in sorted(unknown_purchases)]
     return cases

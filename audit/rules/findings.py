@@ -9,13 +9,13 @@ from audit.rules.records import Case
 class Weight(StrEnum):
     """What a finding asks of people."""
 
-    FAULT = "fault"  # the books do not add up
+    FAULT = "fault"  # the records do not add up
     PARKED = "parked"  # a saga waits for an operator
-    NOTE = "note"  # somebody has acted at the provider by hand: to be known, not to be mended
+    NOTE = "note"  # somebody has acted at the provider by hand: worth knowing, nothing to mend
 
 
 class Side(StrEnum):
-    """Whose book is off."""
+    """In which store the record is wrong."""
 
     PAYMENTS = "Payments"
     PROJECTS = "Projects"
@@ -27,7 +27,7 @@ class Side(StrEnum):
 class Rule(StrEnum):
     """What must hold; each is broken once in the tests."""
 
-    SAGA_GONE = "saga-gone"  # an open purchase has a running saga, and what it needs has not broken off
+    SAGA_GONE = "saga-gone"  # an open purchase has a running saga, and no saga of it was stopped
     NOT_RECORDED = "not-recorded"  # a saga that has completed has recorded the end
     NOT_CHARGED = "not-charged"  # what is delivered is charged
     CHARGED = "charged"  # what is not delivered is not charged, or the money is back
@@ -40,11 +40,11 @@ class Rule(StrEnum):
     SOLD = "sold"  # what is not delivered is not sold
     NOT_DELIVERED = "not-delivered"  # a paid purchase is delivered
     DELIVERED = "delivered"  # only a paid purchase is delivered
-    NOT_TOLD = "not-told"  # every end but a rejection is told
-    TOLD_TWICE = "told-twice"  # once
-    TOLD_WRONG = "told-wrong"  # and truly
-    DIFFERS = "differs"  # every book has the order's buyer, items and price
-    ORPHAN = "orphan"  # nothing is held, owned or told of a payment that Payments does not know
+    NOT_NOTIFIED = "not-notified"  # every end but a rejection has its notification
+    NOTIFIED_TWICE = "notified-twice"  # only one
+    NOTIFIED_WRONGLY = "notified-wrongly"  # and it names the recorded end
+    DIFFERS = "differs"  # every store has the order's buyer, items and price
+    ORPHAN = "orphan"  # nothing is held, owned or published of a payment that Payments does not know
     STOCK = "stock"  # total = sold + held + free, as the reservations say
     PARKED = "parked"
     BY_HAND = "by-hand"
@@ -73,7 +73,7 @@ class Finding:
 
 
 def fault(case: Case, rule: Rule, side: Side, says: str, workflow_id: str | None = None) -> Finding:
-    """The books of a purchase do not add up."""
+    """The records of a purchase do not add up."""
     return Finding(Weight.FAULT, rule, side, says, case.purchase_id, case.payment_id, workflow_id)
 
 

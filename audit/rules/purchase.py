@@ -1,11 +1,11 @@
-"""What must hold for one purchase. The recorded outcome is the truth; every other book is held against it."""
+"""What must hold for one purchase. The recorded outcome is the truth; every other store is compared with it."""
 
 from collections.abc import Iterator
 
 from audit.rules.findings import Finding, Rule, Side, fault, note, parked
 from audit.rules.records import Case, Items, NoticeEntry, PaymentEntry, SagaRecord, State
 from domain.messages import purchase_workflow_id
-from domain.money import shown_amount
+from domain.money import format_amount
 from domain.offset import ReservationStatus
 from domain.payment import PaymentStatus
 from domain.purchase import PurchaseStatus
@@ -24,7 +24,7 @@ def _examine(case: Case) -> Iterator[Finding]:
         return
     yield from _parked(case)
     yield from _same_order(case, case.payment)
-    yield from _told(case, case.payment)
+    yield from _notified(case, case.payment)
     if case.outcome is None:
         yield from _open(case, case.payment)
     elif case.outcome is PurchaseStatus.PAID:
@@ -57,7 +57,7 @@ def _unknown(case: Case) -> Iterator[Finding]:
 
 def _parked(case: Case) -> Iterator[Finding]:
     waiting = [saga for saga in case.sagas if saga.runs and saga.parked]
-    # A follow-up that parks shows on its purchase as well: the one that can be resolved is named.
+    # A follow-up that is parked shows on its purchase as well: name the saga that can be resolved.
     for saga in [saga for saga in waiting if saga is not case.main] or waiting:
         yield parked(case, saga.workflow_id)
 
@@ -81,7 +81,7 @@ def _open(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
 
 def _gone(case: Case, saga: SagaRecord, how: str) -> Finding:
     verb = "has" if saga.state is State.FAILED else "was"
-    # What failed of itself would only fail again.
+    # A saga that failed by itself would only fail again.
     mend = f"; mend it with: flask purchases repair {saga.workflow_id}" if saga.state is State.TERMINATED else ""
     says = f"{saga.workflow_id} {verb} {saga.state}, {how}{mend}"
     return fault(case, Rule.SAGA_GONE, Side.TEMPORAL, says, saga.workflow_id)
@@ -146,7 +146,7 @@ def _undone(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
 
 
 def _kept(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
-    """Money is kept that was to be given back: somebody may be looking after it."""
+    """Money is kept that should have gone back; a RefundFailed may already take care of it."""
     kept = payment.amount_kept
     again = [saga for saga in case.follow_ups if saga.refunds_again]
     if again and all(saga.state is State.COMPLETED for saga in again):
@@ -157,7 +157,7 @@ def _kept(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield fault(case, Rule.CHARGED, Side.PAYMENTS, says)
 
 
-# ---- what every book tells of the order, and what was told ----------------------------------------------------------
+# ---- what every store has of the order, and what was published ------------------------------------------------------
 
 
 def _same_order(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
@@ -172,19 +172,19 @@ def _same_order(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
         yield fault(case, Rule.DIFFERS, Side.USERS, says)
 
 
-def _told(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
+def _notified(case: Case, payment: PaymentEntry) -> Iterator[Finding]:
     final = [notice for notice in case.notices if notice.type != ATTEMPT_FAILED]
-    told = ", ".join(notice.type for notice in final)
+    published = ", ".join(notice.type for notice in final)
     wanted = _wanted_notice(case.outcome)
     recorded = f"the purchase is recorded as {case.outcome}"
     if len(final) > 1:
-        yield fault(case, Rule.TOLD_TWICE, Side.NOTIFIER, f"more than one end was told: {told}")
+        yield fault(case, Rule.NOTIFIED_TWICE, Side.NOTIFIER, f"more than one end was published: {published}")
     elif wanted and not final:
-        yield fault(case, Rule.NOT_TOLD, Side.NOTIFIER, f"no {wanted} was told; {recorded}")
-    elif case.outcome and final and told != wanted:
-        yield fault(case, Rule.TOLD_WRONG, Side.NOTIFIER, f"{told} was told; {recorded}")
+        yield fault(case, Rule.NOT_NOTIFIED, Side.NOTIFIER, f"no {wanted} was published; {recorded}")
+    elif case.outcome and final and published != wanted:
+        yield fault(case, Rule.NOTIFIED_WRONGLY, Side.NOTIFIER, f"{published} was published; {recorded}")
     for notice in case.notices:
-        if not _tells_the_order(notice, payment):
+        if not _has_the_order(notice, payment):
             yield fault(case, Rule.DIFFERS, Side.NOTIFIER, f"{notice.type} tells another order")
 
 
@@ -194,12 +194,12 @@ def _wanted_notice(outcome: PurchaseStatus | None) -> str | None:
     return "payment.success" if outcome is PurchaseStatus.PAID else f"payment.{outcome}"
 
 
-def _tells_the_order(notice: NoticeEntry, payment: PaymentEntry) -> bool:
+def _has_the_order(notice: NoticeEntry, payment: PaymentEntry) -> bool:
     data = notice.data
-    told = [data.get(name) for name in ("payment_id", "buyer_id", "amount", "currency")]
+    published = [data.get(name) for name in ("payment_id", "buyer_id", "amount", "currency")]
     items = data.get("items")
     same_items = isinstance(items, list) and {_kind(item) for item in items} == _kinds(payment.items)
-    return same_items and told == [payment.payment_id, payment.buyer_id, payment.amount, payment.currency]
+    return same_items and published == [payment.payment_id, payment.buyer_id, payment.amount, payment.currency]
 
 
 def _kind(item: object) -> tuple[object, ...]:
@@ -225,4 +225,4 @@ def _row(case: Case) -> str:
 
 
 def _money(payment: PaymentEntry, amount: int | None) -> str:
-    return shown_amount(amount or 0, payment.currency or "")
+    return format_amount(amount or 0, payment.currency or "")

@@ -1,4 +1,4 @@
-"""What each book tells, as far as the audit compares it."""
+"""The record of a purchase in each store, as far as the audit compares it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from domain.payment import PaymentStatus
 from domain.purchase import Frozen, Item, PurchaseStatus, TimelineEntry
 
 Items = tuple[Item, ...]
-# A provider tells times in whole seconds, cut off: what seems a moment earlier may be later.
-TOLD_TO = timedelta(seconds=1)
+# 1 s: a provider's times are cut off to whole seconds, so what seems earlier by less may be later.
+CLOCK_UNIT = timedelta(seconds=1)
 
 
 class Ended(Frozen):
@@ -55,7 +55,7 @@ class PaymentEntry(Frozen):
     def was_back_before_delivery(self) -> bool:
         """Whether money went back before the offset was delivered."""
         delivered_at = self.outcome and self.outcome.delivered_at
-        return bool(self.refunded_since and delivered_at and self.refunded_since + TOLD_TO < delivered_at)
+        return bool(self.refunded_since and delivered_at and self.refunded_since + CLOCK_UNIT < delivered_at)
 
 
 class ReservationEntry(Frozen):
@@ -91,7 +91,7 @@ class NoticeEntry(Frozen):
 
 
 class State(StrEnum):
-    """What Temporal tells of a saga's latest run."""
+    """The state of a saga's latest run."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -122,13 +122,13 @@ class SagaRecord:
 
     @property
     def refunds_again(self) -> bool:
-        """Whether it looks after a refund that the bank has failed."""
+        """Whether it takes care of a refund that the bank has failed."""
         return self.workflow_id.startswith(REFUND_FAILED_PREFIX)
 
 
 @dataclass(frozen=True)
 class Case:
-    """All that the books tell of one purchase, or of what names a payment that nobody knows."""
+    """All records of one purchase, or of a payment that Payments does not know."""
 
     purchase_id: str | None
     payment_id: str | None

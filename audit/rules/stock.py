@@ -2,8 +2,8 @@
 
 The reservations are read before and after the catalogue. A row only moves forward (reserved, committed, returned; or
 closed), so one that is in the same state both times was so when the catalogue was read: its kilograms are certain.
-Those of a row that has moved in between may or may not stand in the catalogue. So the sums are known within bounds: no
-bound is ever missed by traffic alone, and without traffic both bounds are the same.
+Those of a row that has moved in between may or may not stand in the catalogue. So the sums are known within bounds:
+live traffic alone never leads outside of them, and without traffic both bounds are the same.
 """
 
 from collections import defaultdict

@@ -22,26 +22,26 @@ BUSY_TIMEOUT_MS = 10_000
 # PostgreSQL: what one process of a service takes of the server's connections (its default: 100 for all). A transaction
 # takes milliseconds, so ten serve a thousand a second; they are opened when they are needed.
 POOL_SIZE = 10
-# 5 s for a free connection, or for another's lock, is far more than any of our transactions holds one; 8 s for a
-# statement: a caller gives an answer 10 s, and whoever is told 503 asks again.
+# 5 s for a free connection, or for another's lock: far longer than any of our transactions takes. 8 s for a statement:
+# a caller waits 10 s for an answer, and repeats a call that gets 503.
 POOL_TIMEOUT_S = 5
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 8_000
 # A process that hangs between two statements must not keep its locks.
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
-# A server that is gone without a word is noticed within these, not after the network's quarter of an hour.
+# A server that disappears is noticed within these times, not after the network's quarter of an hour.
 CONNECT_TIMEOUT_S = 3
 SILENCE_TIMEOUT_MS = 10_000
-# PostgreSQL, "Appendix A. Error Codes": a write came to a server that may only be read, such as one that was primary.
+# PostgreSQL, "Appendix A. Error Codes": a write on a read-only server, for example a former primary.
 READ_ONLY = "25006"
 
 
 def connect(url: str) -> Engine:
-    """An engine whose transactions are safe to decide upon: what one has read, no other writes meanwhile."""
+    """An engine: SQLite runs one transaction after the other, PostgreSQL those that lock the same row."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
-    # An error would tell a statement's values, which are a purchase's, to every log: on both (hide_parameters).
+    # hide_parameters on both: an error would write a statement's values, a purchase's data, into every log.
     limits = {
         "lock_timeout": LOCK_TIMEOUT_MS,
         "statement_timeout": STATEMENT_TIMEOUT_MS,
@@ -53,7 +53,7 @@ def connect(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
-        # The first to ask after the server's restart finds its connection dead; all others are opened anew with it.
+        # After a server's restart the first call finds its connection dead, and the pool opens all of them anew.
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
@@ -91,7 +91,7 @@ def _leave_a_standby(context: ExceptionContext) -> None:
 def _sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    # One connection: its transactions exclude each other anyway, and the pool's queue is fair where SQLite's is not.
+    # One connection: SQLite runs one write transaction at a time anyway, and the pool's queue is fair, unlike SQLite's.
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -106,7 +106,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
-    # The driver would begin its transactions late and shared: two readers would both decide to write.
+    # The driver would begin transactions late and shared, so two of them could read and then both write.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")

@@ -1,7 +1,7 @@
-"""How a service's database comes to the schema that its program knows: all of it or nothing, one process at a time.
+"""Migrating a service's database to the schema that its program knows: all or nothing, one process at a time.
 
 A schema changes in two releases, so that the program of the one before works on it: the first *expands* (a new table, a
-new column that may be empty or has a default), the one after may *contract* what no running program knows any more.
+new column that may be empty or has a default), the one after may *contract*: drop what no running program uses.
 """
 
 import logging
@@ -20,7 +20,7 @@ from lib.database.database import LOCK_TIMEOUT_MS, connect
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
-# Any number of our own: whoever migrates one PostgreSQL database takes the same lock.
+# An arbitrary number: every process that migrates a PostgreSQL database takes this lock.
 MIGRATION_LOCK = 5_001
 
 
@@ -39,19 +39,19 @@ def migrate(package: str, url: str, scripts: Path | None = None) -> None:
     location = str(scripts or ROOT.joinpath(*package.split("."), "migrations")).replace("%", "%%")
     config.set_main_option("script_location", location)
     config.attributes["url"] = url
-    # It would say of SQLite that a change of the schema cannot be undone; in our own transactions it can.
+    # It warns that SQLite cannot roll back schema changes; in our own transactions it can.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         command.upgrade(config, "head")
     except SchemaUnfit as error:
         sys.exit(f"{name}: {error}")
     except Exception as error:
-        told = f"{name}: its database at {_shown(url)} was not migrated; nothing of it was changed"
+        message = f"{name}: its database at {_without_password(url)} was not migrated; nothing of it was changed"
         if not isinstance(error, SQLAlchemyError):
-            # A mistake in a migration: whoever wrote it wants to see where.
-            error.add_note(told)
+            # A mistake in a migration: its author needs the traceback.
+            error.add_note(message)
             raise
-        sys.exit(f"{told}: {str(getattr(error, 'orig', None) or error).splitlines()[0]}")
+        sys.exit(f"{message}: {str(getattr(error, 'orig', None) or error).splitlines()[0]}")
 
 
 def run_migrations(metadata: MetaData) -> None:
@@ -81,11 +81,11 @@ def run_migrations(metadata: MetaData) -> None:
 
 
 def _take_turn(connection: Connection) -> None:
-    """Wait for whoever migrates this database now, however long that takes; then never block the running shop."""
+    """Wait for another process that migrates this database; then wait for no lock of the running service."""
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text("SET LOCAL lock_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-    # A change that waits for a table lets all wait that come behind it: rather fail, and be started again.
+    # A schema change that waits for a table blocks all later queries on it: rather fail, and be started again.
     connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
 
 
@@ -102,5 +102,5 @@ def _require_fit(connection: Connection, metadata: MetaData, stands: str) -> Non
             raise SchemaUnfit(f"{stands}, which is older and cannot work on it ({which}): start the newer one.")
 
 
-def _shown(url: str) -> str:
+def _without_password(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)

@@ -1,4 +1,4 @@
-"""RabbitMQ, as whoever publishes, consumes or looks into a queue needs it: limits, confirms, a loop that reconnects.
+"""RabbitMQ, for publishers, consumers and operators: connections with limits, confirms, a loop that reconnects.
 
-The caller says what stands in the broker, what a message holds, and what is done before it is acknowledged.
+The caller brings the topology, the messages, and the handler that runs before a message is acknowledged.
 """

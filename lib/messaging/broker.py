@@ -1,4 +1,4 @@
-"""A broker and what must stand in it: connections that give up rather than hang, and what is done on their channels."""
+"""A broker and its topology: connections that give up rather than hang, publishing and counting."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -13,14 +13,14 @@ from pika.exceptions import AMQPError
 
 log = logging.getLogger(__name__)
 
-# 5 s: a broker that neither answers nor refuses by then is taken for away.
+# 5 s: a broker that neither answers nor refuses by then counts as away.
 ANSWER_TIMEOUT_S = 5.0
-# 10 s: a broker that froze or vanished without a word is noticed within 30 s, for pika looks every 15 s what has come.
+# 10 s: a broker that froze or vanished without a word is noticed within 30 s, for pika checks every 15 s what has come.
 HEARTBEAT_S = 10
-# What cannot be read is rejected at its first delivery. All others are delivered again after a broken connection or an
-# outage, which is no fault of theirs: a thousand times before one is taken for what kills its consumers.
+# A message that cannot be read is rejected at its first delivery. Any other is delivered again after a broken
+# connection or an outage; after 1000 deliveries it probably kills its consumers, and becomes a dead letter.
 DELIVERY_LIMIT = 1000
-# An operator's look counts as a delivery too, and no look may destroy what it looks at.
+# Listing dead letters counts as a delivery too, and must not destroy them.
 DEAD_DELIVERY_LIMIT = 1_000_000
 # How a broker is away, or refuses; the connector's own errors, a handshake that hangs for one, are no AMQPError.
 ERRORS = (AMQPError, AMQPConnectorException, OSError)
@@ -60,7 +60,7 @@ class Broker:
         try:
             parameters = pika.URLParameters(url)
         except Exception:
-            # The error's own words quote what stands after a colon, which may be a piece of the password.
+            # The error's own text quotes what stands after a colon, which may be a piece of the password.
             form = "amqp://user:password@host:port/virtual-host, special characters percent-encoded"
             raise ValueError(f"AMQP_URL is wrong: write {form}.") from None
         parameters.heartbeat = HEARTBEAT_S
@@ -88,7 +88,7 @@ class Broker:
             channel.confirm_delivery()
             yield channel
         finally:
-            # A connection that is gone takes no farewell, and the error that has ended it is the one to tell.
+            # Closing a broken connection fails too, and would hide the error that broke it.
             try:
                 if connection.is_open:
                     connection.close()

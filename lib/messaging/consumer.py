@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 # 20: enough that the handler never waits for the broker, few enough to be delivered again without harm.
 PREFETCH = 20
-# The thread looks this often whether it is to stop.
-LOOK_S = 0.5
-# The queues' lengths are asked for twice between two scrapes of 15 s.
+# 0.5 s: how often the thread checks whether it has to stop.
+POLL_S = 0.5
+# 7 s: the queues are counted twice between two scrapes of 15 s.
 COUNT_S = 7.0
 # A restarting broker takes 4 s: half a second at first, and never longer than 5 s behind its return.
 BACKOFF_FIRST_S = 0.5
@@ -33,7 +33,7 @@ class Reject(Exception):
 
 
 class Retry(Exception):
-    """A handler's answer: what it needs is away; the message, and all behind it, wait for that."""
+    """A handler's answer: what it needs is away; the message waits, and all behind it."""
 
 
 class NotConsuming(RuntimeError):
@@ -44,7 +44,7 @@ class Consumer:
     """Gives every message of the topology's queue to `handle`, one at a time, and acknowledges it only after that.
 
     `handle` gets the body, in a thread that may block, and returns, or raises Reject or Retry; after anything else the
-    message is delivered again. `on_state` is told whether messages are taken, `on_count` the length of each queue.
+    message is delivered again. `on_state` gets whether messages are taken, `on_count` the length of each queue.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Consumer:
         self._consuming = False
         # Why the message at hand waits; None while messages are handled as they come.
         self._waits_for: str | None = None
-        # A daemon: what is not acknowledged comes again, so an abrupt end of the process loses nothing.
+        # A daemon thread: an unacknowledged message is delivered again, so an abrupt end of the process loses nothing.
         self._owner = threading.Thread(target=self._run, name="consumer", daemon=True)
 
     def start(self) -> None:
@@ -97,7 +97,7 @@ class Consumer:
                 log.warning("%s is away, next try in %.1f s: %r", self._broker, backoff_s, error)
                 self._stopping.wait(backoff_s)
                 backoff_s = min(2 * backoff_s, BACKOFF_MAX_S)
-            # A thread that died would leave a process that takes nothing and says so for ever.
+            # If this thread died, the process would live on and consume nothing.
             except Exception:
                 log.exception("a message was not handled, for a reason that nobody has foreseen; it comes again")
                 self._stopping.wait(BACKOFF_MAX_S)
@@ -107,7 +107,7 @@ class Consumer:
         topology = self._broker.topology
         count_at = 0.0
         try:
-            for method, _properties, body in channel.consume(topology.queue, inactivity_timeout=LOOK_S):
+            for method, _properties, body in channel.consume(topology.queue, inactivity_timeout=POLL_S):
                 if self._stopping.is_set():
                     return
                 self._consuming = True
@@ -117,20 +117,20 @@ class Consumer:
                         self._on_count(queue, count(channel, queue))
                     count_at = time.monotonic() + COUNT_S
                 if method is not None and body is not None:
-                    self._settle(channel, method.delivery_tag, body)
+                    self._acknowledge(channel, method.delivery_tag, body)
         finally:
             self._consuming, self._waits_for = False, None
             self._on_state(False)
         # Somebody has deleted the queue, or its node has left: pika ends the loop without an error.
         raise ConsumerCancelled
 
-    def _settle(self, channel: BlockingChannel, tag: int, body: bytes) -> None:
-        """Acknowledge what is handled; reject what never can be; do neither once it is to stop."""
+    def _acknowledge(self, channel: BlockingChannel, tag: int, body: bytes) -> None:
+        """Handle a message, then acknowledge or reject it; neither once the consumer has to stop."""
         while not self._stopping.is_set():
             try:
                 _await_serving(channel.connection, self._handler.submit(self._handle, body))
             except Retry as reason:
-                # Given back, it would be delivered over and over, so it waits here.
+                # Requeued, it would be delivered again at once and without end, so it waits here.
                 self._waits_for = str(reason)
                 self._on_state(False)
                 log.warning("a message waits: %s", reason)
@@ -155,5 +155,5 @@ def _await_serving(connection: pika.BlockingConnection, handling: "Future[None]"
 
     handling.add_done_callback(wake)
     while not handling.done():
-        connection.process_data_events(time_limit=LOOK_S)
+        connection.process_data_events(time_limit=POLL_S)
     handling.result()

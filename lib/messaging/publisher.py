@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 # How often the owner thread serves heartbeats while nothing is to be published.
 IDLE_S = 1.0
-# Twice as many as a worker has steps at once; a full queue is the broker's absence, not ours to hoard.
+# 200: twice as many as a worker's steps at once. If the queue is full the broker is away, and callers try again later.
 WAITING_MAX = 200
 
 
@@ -56,7 +56,7 @@ class Publisher:
             self._waiting.put_nowait(_Message(routing_key, body, properties, confirmed))
             await asyncio.wait_for(asyncio.wrap_future(confirmed), ANSWER_TIMEOUT_S)
         except Exception as error:
-            # Only the error's kind: its words may name the URL, and this one is told further.
+            # Only the error's type: its text may hold the URL, and this error is passed on.
             raise NotConfirmed(type(error).__name__) from None
 
     def _run(self) -> None:
@@ -69,7 +69,7 @@ class Publisher:
                         publish(channel, self._broker.topology.exchange, key, body, **properties)
                         confirmed.set_result(None)
                         message = self._next(channel)
-            # Whatever goes wrong with a connection, this thread goes on: without it no message leaves any more.
+            # This thread must survive every error: without it nothing is published any more.
             except Exception as error:
                 log.warning("%s: the publisher's connection is given up: %r", self._broker, error)
                 if message and not message.confirmed.done():

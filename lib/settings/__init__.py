@@ -1,7 +1,7 @@
-"""How a process is told its settings: read once from the environment and `.env`, every fault in one readable line.
+"""How a process reads its settings: once, from the environment and `.env`, with every fault in one readable line.
 
-Here belongs what all settings classes share: the form of lists, and what production refuses. What a process is told
-stands in its own class.
+Here belongs what all settings classes share: the form of lists, and what production refuses. The settings of
+a process stand in its own class.
 """
 
 from lib.settings.process import ProcessSettings

@@ -1,6 +1,6 @@
 """The keys by which payloads are encrypted before they reach Temporal: PAYLOAD_KEYS and PAYLOAD_KEY.
 
-Whoever reaches Temporal is told of them, and so is the codec server; docs/privacy.md has the rules for them.
+Every process that reaches Temporal has them, and so has the codec server; docs/privacy.md has the rules for them.
 """
 
 import base64
@@ -15,18 +15,18 @@ from lib.settings import REQUIRED, ProcessSettings
 
 # AES-256 takes a key of 256 bits.
 KEY_BYTES = 32
-# It stands in every payload, so it is short and plain, as 2026-11 is.
+# It stands in every payload, so it is short and plain, for example 2026-11.
 PAYLOAD_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 class PayloadSettings(ProcessSettings):
-    """What every process is told that reads or writes payloads."""
+    """The settings of every process that reads or writes payloads."""
 
     payload_keys: SecretStr = Field(
         default=SecretStr(""),
         description="comma separated, each <key id>:<base64 of 32 bytes>: every key that payloads can be read by",
     )
-    # Without it what Temporal keeps of purchases stands there in clear.
+    # Empty: payloads stand in Temporal unencrypted.
     payload_key: Annotated[str, REQUIRED] = Field(
         default="",
         pattern=rf"^({PAYLOAD_KEY_ID.pattern})?$",
@@ -44,7 +44,7 @@ class PayloadSettings(ProcessSettings):
 
     @property
     def reads_clear(self) -> bool:
-        """Whether payloads in clear are read: anybody who reaches Temporal can write them."""
+        """Whether unencrypted payloads are accepted, which anybody who reaches Temporal can write."""
         return not self.payload_key or self.payload_clear == "read"
 
     @field_validator("payload_keys")

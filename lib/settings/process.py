@@ -9,7 +9,7 @@ from lib.settings.production import faults
 
 
 class ProcessSettings(BaseSettings):
-    """What every process is told; a fault names its setting, and never shows a value."""
+    """The base of settings; an error names its setting, and never shows a value."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -19,7 +19,7 @@ class ProcessSettings(BaseSettings):
 
     @model_validator(mode="after")
     def refuse_in_production(self) -> Self:
-        """Raise when production would trust what everybody can read in the repository, or send keys in clear."""
+        """Raise when production would use secrets that stand in this repository, or send keys unencrypted."""
         if self.environment == "production" and (found := list(faults(self))):
             raise ValueError("; ".join(found))
         return self

@@ -1,8 +1,8 @@
-"""What production refuses: development's secrets, wherever they stand, and keys that travel in clear.
+"""What production refuses: development's secrets, wherever they stand, and keys that travel unencrypted.
 
-A setting says by a mark what is asked of it: `service_token: Annotated[str, SECRET]`. Passwords in URLs need no mark.
-Inside a cluster services, broker and databases may be spoken to in clear; docs/operations.md tells what then protects
-them.
+A field's metadata says what is required of it: `service_token: Annotated[str, SECRET]`. Passwords in URLs are checked
+without it. Inside a cluster services, broker and databases may be reached unencrypted; docs/operations.md says what
+then protects them.
 """
 
 import hashlib
@@ -15,23 +15,23 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 
-class _Mark(Enum):
+class _Rule(Enum):
     SECRET = "no element of it, and no password in it, may be one that everybody knows"  # noqa: S105
     REQUIRED = "empty is development's"
     HTTPS = "keys or tokens travel there, or pages that hold them come from there"
 
 
-SECRET: Final = _Mark.SECRET
-REQUIRED: Final = _Mark.REQUIRED
-HTTPS: Final = _Mark.HTTPS
+SECRET: Final = _Rule.SECRET
+REQUIRED: Final = _Rule.REQUIRED
+HTTPS: Final = _Rule.HTTPS
 
-# All of development's secrets bear the word; a copy that was changed a little still does.
+# All of development's secrets contain this word; a copy that was changed a little still does.
 DEVELOPMENT = "development"
-# What programs and their examples begin with.
+# Default passwords of programs and examples.
 WELL_KNOWN = frozenset(
     {"admin", "changeme", "default", "guest", "pass", "password", "postgres", "rabbitmq", "redis", "root", "test"}
 )
-# Development's tokens, of which lists hold the hashes.
+# Development's tokens, whose hashes stand in lists.
 TOKENS = (
     "development-codec-token",
     "development-intake-token",
@@ -46,11 +46,11 @@ def faults(settings: BaseSettings) -> Iterator[str]:
     """What production refuses of these settings, each by its name and without its value."""
     left = []
     for name, field in type(settings).model_fields.items():
-        marks = {mark for mark in field.metadata if isinstance(mark, _Mark)}
+        rules = {rule for rule in field.metadata if isinstance(rule, _Rule)}
         values = _elements(getattr(settings, name))
-        if (REQUIRED in marks and not values) or any(_is_known(value, SECRET in marks) for value in values):
+        if (REQUIRED in rules and not values) or any(_is_known(value, SECRET in rules) for value in values):
             left.append(name.upper())
-        if HTTPS in marks and not all(value.startswith("https://") for value in values):
+        if HTTPS in rules and not all(value.startswith("https://") for value in values):
             yield f"{name.upper()} is not https, which production needs"
     if left:
         yield f"production needs its own {', '.join(left)}"
@@ -64,11 +64,11 @@ def _elements(value: Any) -> list[str]:
 
 
 def _is_known(value: str, is_secret: bool) -> bool:
-    """Whether everybody knows the secret that a text is, or has in it."""
+    """Whether a text is, or contains, a secret that everybody knows."""
     if "://" in value:
         url = urlsplit(value)
         passwords = _passwords(url)
-        # Without a password RabbitMQ's clients say guest's.
+        # Without a password RabbitMQ's clients use guest's.
         return any(_is_weak(word, url.username) for word in passwords) or (is_secret and not passwords)
     return is_secret and _is_weak(value)
 

@@ -1,4 +1,4 @@
-"""Reading: what a list is, and how a process ends that is told nonsense."""
+"""Reading settings: the form of lists, and the end of a process whose settings are wrong."""
 
 import re
 import sys
@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode
 
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
-# As a browser writes it into its header Origin: lower case, no path, no port that goes without saying.
+# As a browser writes it into the header Origin: lower case, without a path or a default port.
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 
 Settings = TypeVar("Settings", bound=BaseSettings)
@@ -39,9 +39,9 @@ def once(settings: type[BaseSettings]) -> BaseSettings:
         sys.exit("The settings are wrong: " + "; ".join(faults))
 
 
-def checked(entries: tuple[str, ...], form: re.Pattern[str], told: str) -> tuple[str, ...]:
-    """The entries of a list, each of a form; the fault names an entry's place, for its text may be a secret."""
+def checked(entries: tuple[str, ...], form: re.Pattern[str], form_in_words: str) -> tuple[str, ...]:
+    """The entries of a list, each of a form; the error names an entry's position, for its text may be a secret."""
     for place, entry in enumerate(entries, 1):
         if not form.fullmatch(entry):
-            raise ValueError(f"entry {place} is not {told}")
+            raise ValueError(f"entry {place} is not {form_in_words}")
     return entries

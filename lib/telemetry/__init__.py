@@ -1,4 +1,4 @@
-"""What every process tells about itself: logs, traces, metrics; it knows nothing of the business.
+"""Logs, traces and metrics of every process; it knows nothing of the business.
 
-Intake, workers and services share it, so it imports nothing of ours.
+Intake, workers and services share it.
 """

@@ -11,9 +11,9 @@ from opentelemetry.trace import Span
 
 from lib.telemetry import tracing
 
-# The platform asks every second; its questions are about no purchase.
+# The platform calls these every second, and no purchase is involved.
 EXCLUDED = "/health$,/ready$,/metrics$"
-# Where a caller's own trace is kept, out of the instrumentation's sight.
+# The WSGI key for a caller's own trace, where the instrumentation does not read it.
 UNTRUSTED = "buy-projects.untrusted-trace"
 
 Application = Callable[..., Iterable[bytes]]
@@ -28,7 +28,7 @@ def trace_requests(api: Flask) -> None:
 
 
 def trace_calls(client: httpx.AsyncClient, service: str) -> httpx.AsyncClient:
-    """The client, which tells `service` of the trace that its calls are made in."""
+    """The client, which passes the trace of its calls on to `service`."""
 
     async def describe(span: Span, called: RequestInfo) -> None:
         span.update_name(f"{called.method.decode()} {service}")
@@ -42,7 +42,7 @@ def trace_calls(client: httpx.AsyncClient, service: str) -> httpx.AsyncClient:
 class UntrustedTraceBoundary:
     """WSGI around an application that anybody may call: each request begins a trace of our own, linked to the caller's.
 
-    Otherwise an outsider would decide what is sampled, and could let one trace grow without end (W3C Trace Context,
+    Otherwise a stranger would decide what is sampled, and could make one trace grow without end (W3C Trace Context,
     "Security considerations").
     """
 
@@ -58,7 +58,7 @@ class UntrustedTraceBoundary:
 
 def _described(span: Span, environ: dict[str, Any]) -> None:
     if request.url_rule is None:
-        # The instrumentation would name it by the path, which a caller makes up.
+        # The instrumentation would name the span by the path, which a caller can invent.
         span.update_name("(no route)")
     if link := tracing.link_to(environ.get(UNTRUSTED, "")):
         span.add_link(link.context)

@@ -1,4 +1,4 @@
-"""The ids that every line and every span of a purchase bear: bound where they are learned, in a thread or a task.
+"""The ids on every log line and span of a purchase: bound in the thread or task where they become known.
 
 A task on an event loop begins with what the thread or task that makes it has bound, so it tells the same.
 """
@@ -13,9 +13,9 @@ from structlog.contextvars import bind_contextvars, clear_contextvars, get_conte
 REQUEST, PURCHASE, PAYMENT = "request_id", "purchase_id", "payment_id"
 # Those that a path or a model may name.
 NAMED = (PURCHASE, PAYMENT)
-# By which our own processes tell each other what purchase a call is about; taken from nobody else.
+# With it our own processes tell each other which purchase a call is about; it is ignored from others.
 PURCHASE_HEADER = "X-Purchase-Id"
-# Some of them a caller makes up: short and plain, or not at all.
+# Callers can invent some of them, so only short and plain ones are taken.
 WELL_FORMED = re.compile(r"[A-Za-z0-9._/-]{1,512}")
 
 
@@ -39,7 +39,7 @@ def ids_of(thing: object) -> dict[str, object]:
 
 @contextmanager
 def scope(**ids: object) -> Iterator[None]:
-    """Bear these ids, and whatever is bound within, until the end: a thread serves one request after another."""
+    """Bind these ids, and any that are bound inside, until the block ends: a thread serves many requests."""
     before = get_contextvars()
     bind(**ids)
     try:

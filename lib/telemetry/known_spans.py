@@ -1,6 +1,6 @@
-"""What of a span leaves the process: only what is known to hold nothing of a person and no secret.
+"""Which parts of a span leave the process: only those that hold no personal data and no secret.
 
-Libraries tell addresses, queries, headers, whole errors; a list of what may pass forgets nothing that they add later.
+Libraries add addresses, queries, headers, whole errors; a list of what may pass also stops what they add later.
 """
 
 from collections.abc import Sequence

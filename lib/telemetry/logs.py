@@ -1,6 +1,6 @@
 """How every process of ours logs: one line for one event on stdout, ours and the libraries', with the ids it bears.
 
-All of it goes through the standard library's loggers, so that nobody has to know of this; structlog makes the lines.
+All of it goes through the standard library's loggers, so callers need not know this module; structlog makes the lines.
 """
 
 import logging
@@ -27,7 +27,7 @@ CHATTY = {
 }
 # What the console shows of an id: enough to tell purchases apart, and to find one's other lines by.
 SHOWN = 8
-# On the console the ids that a developer does not look for would push the others from the screen.
+# Hidden on the console, where they would push the rest of a line off the screen.
 HIDDEN = ("process", "run_id", "workflow_id", "trace_id", "span_id", "method", "route", "status", "took_ms")
 # 25 frames around a fault: our deepest request has fewer of its own.
 FRAMES_MAX = 25
@@ -67,7 +67,7 @@ def _json(process: str) -> list[Processor]:
     def add_process(_logger: Any, _method: str, event: EventDict) -> EventDict:
         return {**event, "process": process}
 
-    # Without locals: they hold whatever the failed call was told.
+    # Without locals: they hold the arguments of the failed call.
     frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=FRAMES_MAX)
     return [
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,8 +1,8 @@
 """The metrics of a web process: what it counts, and how Prometheus reads it.
 
 Several processes of one address count in files of their own, and whichever is asked adds them up (prometheus_client's
-multiprocess mode, which gunicorn.conf.py turns on). A number that stands in a database, or at Temporal, is counted by
-nobody: it is asked for when Prometheus asks, and told once, by whichever process that is.
+multiprocess mode, which gunicorn.conf.py turns on). A number that stands in a database, or at Temporal, is
+not counted here: it is read at each scrape, by whichever process answers.
 """
 
 import logging
@@ -23,10 +23,10 @@ from prometheus_client.registry import Collector
 
 log = logging.getLogger(__name__)
 
-# When a series began nobody asks, and it would double their number.
+# The times at which series began are not needed, and would double the number of series.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-# What is asked for at each scrape; it has its own limit of time, for Prometheus waits 10 s for everything.
+# Called at each scrape; it limits its own time, for Prometheus waits 10 s for everything.
 Asked = Callable[[], Iterable[Metric]]
 
 # From what a read of one row takes to the longest that anybody waits, an opening's 30 s; 2.5 s is where a buyer begins
@@ -53,7 +53,7 @@ def gauge(
 
 
 def exposition(*asked: Asked) -> bytes:
-    """All that the processes of this address have counted, and what is `asked` for now, in Prometheus' text format."""
+    """The counts of all processes at this address, and the answers of `asked`, in Prometheus' text format."""
     registry = CollectorRegistry(support_collectors_without_names=True)
     try:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -69,13 +69,13 @@ def _clock() -> Iterable[Metric]:
 
 
 class _Now(Collector):
-    """What is asked for; who does not answer is left out, and the rest is told all the same."""
+    """The answers of `asked`; one that fails is left out."""
 
     def __init__(self, asked: Iterable[Asked]) -> None:
         self._asked = asked
 
     def collect(self) -> Iterable[Metric]:
-        """Ask everybody."""
+        """Call each."""
         for ask in self._asked:
             try:
                 yield from ask()

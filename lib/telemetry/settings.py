@@ -1,4 +1,4 @@
-"""What every process is told of its logs and traces.
+"""The settings of every process for its logs, metrics and traces.
 
 The OTEL_* variables are OpenTelemetry's own standard ones; its SDK reads them (and many more) from the environment
 alone, so those that decide whether and how we begin are read from there too.
@@ -30,7 +30,7 @@ class LogSettings(ProcessSettings):
 
 
 class MetricsSettings(ProcessSettings):
-    """Where a process that serves nothing else tells Prometheus what it counts."""
+    """The address at which a process without an API answers Prometheus."""
 
     metrics_address: str = Field(
         default="",
@@ -47,7 +47,7 @@ class TraceSettings(ProcessSettings):
     otel_sdk_disabled: bool = False
     otel_exporter_otlp_endpoint: str = ""
     otel_exporter_otlp_traces_endpoint: str = ""
-    # What a collector asks for: often a key.
+    # The collector's headers, often with a key.
     otel_exporter_otlp_headers: SecretStr = SecretStr("")
     otel_exporter_otlp_traces_headers: SecretStr = SecretStr("")
     # Where it is set the SDK makes the sampler by itself.
@@ -84,7 +84,7 @@ class TraceSettings(ProcessSettings):
 
     @property
     def are_on(self) -> bool:
-        """Whether somebody has said where traces go."""
+        """Whether an endpoint for traces is set."""
         return bool(self.endpoint) and not self.otel_sdk_disabled
 
 

@@ -49,7 +49,7 @@ def interceptors() -> list[ClientInterceptor]:
 
 
 class PurchaseIds(ClientInterceptor, WorkerInterceptor):
-    """Whatever a purchase's request starts, and what that starts in turn, knows the purchase's id."""
+    """Passes the purchase's id on to all that a purchase's request starts, directly or indirectly."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002 - the SDK's name
         """Name the purchase that is bound where a workflow is started."""

@@ -1,6 +1,6 @@
 """Traces by OpenTelemetry: off unless OTEL_EXPORTER_OTLP_ENDPOINT says where they go.
 
-Whatever becomes of the collector, nobody waits for it: spans are queued (2048, then the oldest are dropped), sent by a
+Nothing waits for the collector: spans are queued (2048, then the oldest are dropped), sent by a
 thread of their own, and given up at the end of the process after `FLUSH_S`.
 """
 
@@ -81,31 +81,31 @@ def continued(given: object) -> Iterator[None]:
 
 @contextmanager
 def calling(name: str) -> Iterator[None]:
-    """A call to somebody who is told nothing of our traces."""
+    """A span for a call that does not pass our trace on."""
     with _tracer.start_as_current_span(name, kind=SpanKind.CLIENT):
         yield
 
 
 @contextmanager
 def publishing(kind: str, message_id: str) -> Iterator[Mapping[str, str]]:
-    """A message on its way out; what it has to carry for its reader to go on with the trace."""
-    told = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
-    with _tracer.start_as_current_span(f"publish {kind}", kind=SpanKind.PRODUCER, attributes=told):
+    """A span for publishing a message; yields the headers with which its reader continues the trace."""
+    attributes = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
+    with _tracer.start_as_current_span(f"publish {kind}", kind=SpanKind.PRODUCER, attributes=attributes):
         yield _carrier()
 
 
 @contextmanager
 def consuming(kind: str, message_id: str, given: object) -> Iterator[None]:
-    """A message that was read, in the trace of whoever has published it."""
-    told = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
+    """A span for a message that was read, in its publisher's trace."""
+    attributes = {"messaging.system": "rabbitmq", "messaging.message.id": message_id}
     with _tracer.start_as_current_span(
-        f"process {kind}", context=_extracted(given), kind=SpanKind.CONSUMER, attributes=told
+        f"process {kind}", context=_extracted(given), kind=SpanKind.CONSUMER, attributes=attributes
     ):
         yield
 
 
 def link_to(given: str) -> Link | None:
-    """A link to the trace that an outsider names, if that is one."""
+    """A link to the trace that a stranger's header names, if it is valid."""
     there = trace.get_current_span(_extracted(given)).get_span_context()
     return Link(there) if there.is_valid else None
 
@@ -117,13 +117,13 @@ def _carrier() -> dict[str, str]:
 
 
 def _extracted(given: object) -> context.Context:
-    """The trace that a text names; none for anything else, for it may come from anywhere."""
+    """The context of a traceparent; an empty one for any other value, for it may come from anywhere."""
     return _propagator.extract({"traceparent": given if isinstance(given, str) else ""}, context.Context())
 
 
-def sampler(told: TraceSettings) -> Sampler | None:
+def sampler(settings: TraceSettings) -> Sampler | None:
     """Ours, unless the SDK's own variable names one."""
-    return None if told.otel_traces_sampler else ParentBased(TraceIdRatioBased(told.ratio))
+    return None if settings.otel_traces_sampler else ParentBased(TraceIdRatioBased(settings.ratio))
 
 
 class _WithIds(SpanProcessor):

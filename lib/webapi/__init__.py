@@ -1,7 +1,7 @@
 """The conventions of our HTTP APIs, the same for the intake and for every service.
 
-Here belongs what any of our APIs does alike whatever it is about: strict JSON, problem+json, request ids, cursor
-pages, the service token, health and readiness. No word of the business, and nothing here imports anything of ours.
+Here belongs what all our APIs have in common: strict JSON, problem+json, request ids, cursor
+pages, the service token, health and readiness. It knows nothing of the business.
 """
 
 from lib.webapi.application import PLATFORM, create_api

@@ -1,4 +1,4 @@
-"""Whose a request is by where it comes from: one name for one caller, however a proxy writes its address."""
+"""A caller's name by its address: one name for one caller, however a proxy writes the address."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -9,14 +9,14 @@ IPV6_PREFIX = 64
 NAT64 = IPv6Network("64:ff9b::/96")
 # With a port, as some balancers add it; an IPv6 address with one stands in brackets, which may also come without.
 WITH_PORT = re.compile(r"\[(?P<bracketed>[^\[\]]*)\](:\d*)?|(?P<plain>[^:]*):\d*")
-# An address has 45 characters, a zone some more; what is longer is told by its beginning.
+# An address has 45 characters, a zone some more; of a longer text only the beginning counts.
 TEXT_MAX = 64
 
 
 def caller(written: str | None) -> str:
     """The name by which a caller is counted, from the address as the server or the last trusted proxy has written it.
 
-    What is no address is counted by its text: who wrote it means one caller by it, and nobody else's budget is hurt.
+    A text that is no address counts as a name of its own, so that it shares nobody's limit.
     """
     host = (written or "").strip()
     parts = WITH_PORT.fullmatch(host)

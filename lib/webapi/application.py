@@ -18,19 +18,19 @@ from lib.webapi.problems import Problem
 from lib.webapi.request_ids import NamedRequests
 from lib.webapi.strict_json import StrictRequest
 
-# prometheus_client looks once, when it is imported, whether several processes count: gunicorn's own process, which
-# imports us for its worker's class, does not know it yet. So whatever counts is imported where an API is made.
+# prometheus_client decides at its import whether several processes count. gunicorn's main process imports this module
+# for its worker class before that is set, so modules with metrics are imported only where an API is made.
 if TYPE_CHECKING:
     from lib.telemetry.metrics import Asked
 
 log = logging.getLogger(__name__)
 
-# 64 KiB: twenty items take 4 KiB; a body beyond this is no request of ours.
+# 64 KiB: an order of twenty items takes 4 KiB.
 BODY_BYTES_MAX = 64 * 1024
 
-# The tag of the routes that are no business of clients.
+# The tag of the routes that are not for clients.
 PLATFORM = "Platform"
-# The platform asks every second; its questions would bury the buyers'.
+# The platform calls these every second; their lines would hide the buyers'.
 QUIET = frozenset({"/health", "/ready", "/metrics"})
 PROMETHEUS: Any = {
     "description": "counters, gauges and histograms in the text format of Prometheus",
@@ -47,9 +47,9 @@ def create_api(
     `title` and `description` stand at the top of the document. `ready` names each thing that the process cannot work
     without; a check raises when it is away. `metrics` are asked at each scrape, beside all that is counted anyway.
     """
-    # Without a folder for files that no API of ours has; APIFlask forgets that Flask takes None for it.
+    # None: our APIs have no folder of static files; APIFlask's type does not allow it, Flask does.
     api = APIFlask(name, title=title, version="1.0.0", docs_path=None, static_folder=None)  # type: ignore[arg-type]
-    # A path with a doubled slash is another path; a redirect would repeat the caller's Host, and no document tells it.
+    # A path with a doubled slash is 404: a redirect would repeat the caller's Host, and stands in no document.
     api.url_map.merge_slashes = False
     api.request_class = StrictRequest
     api.config.update(
@@ -77,7 +77,7 @@ def _refuse_with_problems(api: APIFlask) -> None:
         known = BY_STATUS.get(error.status_code)
         if known and known.status == error.status_code:
             return known.problem(headers=headers).response()
-        # A status that nobody here refuses with is told as the nearest that we know.
+        # A status that we do not use gets the problem type of its hundred.
         kind = BY_STATUS[error.status_code // 100 * 100].kind
         return Problem(error.status_code, kind, str(error.message), headers=headers).response()
 
@@ -113,13 +113,13 @@ def _log_requests(api: APIFlask) -> None:
     def log_request(response: Response) -> Response:
         took_s = time.perf_counter() - g.started_at
         level = logging.DEBUG if request.path in QUIET else logging.INFO
-        # Not the path: whatever a caller puts there, a line's end or somebody's token, would stand in our log.
+        # Not the path: a caller could put a line break or a token into our log by it.
         route = request.url_rule.rule if request.url_rule else "(no route)"
         status, took_ms = response.status_code, round(took_s * 1000)
-        told = {"method": request.method, "route": route, "status": status, "took_ms": took_ms}
-        log.log(level, "%s %s %d %d ms", request.method, route, status, took_ms, extra=told)
+        fields = {"method": request.method, "route": route, "status": status, "took_ms": took_ms}
+        log.log(level, "%s %s %d %d ms", request.method, route, status, took_ms, extra=fields)
         if request.path not in QUIET:
-            # A route's methods are few; anything else in a method's place is some caller's invention.
+            # A route has few methods; without a route a caller can invent any, so it is not counted.
             counted = f"{request.method} {route}" if request.url_rule else route
             HTTP.labels(counted, str(response.status_code)).observe(took_s)
         return response

@@ -1,4 +1,4 @@
-"""Connections that wait for their client: for a request's bytes, for the next request, for its goodbye.
+"""Connections that wait for their client: for the rest of a request, for the next one, or for the client to close.
 
 None of them holds a thread. When there are too many, the address that holds the most loses its oldest.
 """
@@ -19,14 +19,15 @@ from lib.webapi.incoming import Incoming
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-# 10 s for all of a request, from its first byte, and 1 s more for each 64 KiB that have come: who drips gains nothing.
+# 10 s for all of a request, from its first byte, and 1 s more for each 64 KiB that have come, so that dripping bytes
+# gains no time.
 REQUEST_S = 10.0
 BYTES_PER_S = 64 * 1024
 # 10 s for a client to take an answer, and longer for a long one, at the same pace.
 ANSWER_S = 10.0
 # 2 s: a client that has read its answer closes its side in a round trip.
 GOODBYE_S = 2.0
-# 256 KiB: what a client may have sent beyond a body that was refused as too large; it would miss the answer otherwise.
+# 256 KiB of a refused body are still read: if we closed on unread bytes the client might miss the answer.
 UNREAD_BYTES_MAX = 256 * 1024
 # 16 KiB: what a connection costs (here and in the kernel) before it has sent anything.
 CONNECTION_BYTES = 16 * 1024
@@ -35,21 +36,21 @@ HELD_BYTES_MAX = 64 * 1024 * 1024
 
 
 class ClientSocket(socket.socket):
-    """A client's socket: what the kernel does not take of an answer at once is kept for the loop, no thread waits."""
+    """A client's socket: what the kernel does not take of an answer at once is sent by the loop, so no thread waits."""
 
     def __init__(self, fileno: int) -> None:
         super().__init__(fileno=fileno)
         self.unsent = bytearray()
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0, /) -> None:
-        """Send what goes at once."""
+        """Send what the kernel takes at once."""
         if self.unsent:
             self.unsent += data
             return
         self.unsent += memoryview(data)[self._send_some(data, flags) :]
 
     def send_more(self) -> None:
-        """Send of the rest what goes at once."""
+        """Send of the rest what the kernel takes at once."""
         del self.unsent[: self._send_some(self.unsent)]
 
     def _send_some(self, data: "ReadableBuffer", flags: int = 0) -> int:
@@ -60,14 +61,14 @@ class ClientSocket(socket.socket):
 
 
 class Whole(Unreader):  # type: ignore[misc]
-    """A request that is whole: whoever reads it never waits for a client."""
+    """A request that has arrived as a whole, so that reading it never waits."""
 
     def __init__(self, request: bytes) -> None:
         super().__init__()
         self.buf.write(request)
 
     def chunk(self, size_hint: int | None = None) -> bytes:  # noqa: ARG002 - gunicorn's signature
-        """More than there is: somebody reads the request otherwise than Incoming, and the connection is closed."""
+        """No more bytes: the parser sees another end than Incoming did, so the connection will be closed."""
         raise NoMoreData
 
 
@@ -76,7 +77,7 @@ class Connection(TConn):  # type: ignore[misc]
 
     def __init__(self, cfg: Any, sock: ClientSocket, client: Any, server: Any, *, body_bytes_max: int) -> None:
         super().__init__(cfg, sock, client, server)
-        # gunicorn would wait for a first byte, look for HTTP/2, and read the socket; a thread has the request instead.
+        # gunicorn would read the socket here; our thread has the whole request already.
         self.initialized = self.data_ready = True
         self.incoming = Incoming(body_bytes_max)
         self.address = caller(client[0] if isinstance(client, tuple) else None)

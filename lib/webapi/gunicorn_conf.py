@@ -8,7 +8,7 @@ logger_class = "lib.webapi.gunicorn_telemetry.Logger"
 post_fork = gunicorn_telemetry.post_fork
 worker_exit = gunicorn_telemetry.worker_exit
 # One process: replicas are seen and scraped each by itself. More on PostgreSQL: GUNICORN_CMD_ARGS="--workers 3".
-# Said here, for WEB_CONCURRENCY is the intake's.
+# Set here, for otherwise gunicorn would take WEB_CONCURRENCY, which is the intake's.
 workers = 1
 # Each request waits on a database or a provider, not on the processor.
 threads = 32
@@ -16,7 +16,7 @@ threads = 32
 graceful_timeout = 10
 # The most that gunicorn reads: an overlong value is refused by its route, which says what is wrong with it.
 limit_request_line = 8190
-# A heartbeat in memory: on a slow disk gunicorn takes its own workers for dead.
+# The workers' heartbeat files in memory: on a slow disk gunicorn would take its workers for dead.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
-# gunicorn's control socket would stand in the home folder, one for all services; nobody asks it.
+# gunicorn's control socket is not used, and all services would share one in the home folder.
 control_socket_disable = True

@@ -1,4 +1,4 @@
-"""gunicorn's part in logs and traces: its own lines go the way of all others, and each of its processes traces."""
+"""gunicorn's logs and traces: its lines go through our logging, and each of its processes traces."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""gunicorn's threads by our conventions: no slow client holds one, and what is no request is refused by a problem.
+"""gunicorn's threaded worker with our conventions: no slow client holds a thread; what is malformed gets a problem.
 
-As a buffering proxy does, the loop that accepts connections reads all of a request before a thread is given, and sees
-to goodbyes. So a thread is held by an application alone.
+Like a buffering proxy, the loop that accepts connections reads a whole request before it takes a thread, and closes
+connections. So only the application holds a thread.
 """
 
 import errno
@@ -18,7 +18,7 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from lib.webapi.connections import HELD_BYTES_MAX, UNREAD_BYTES_MAX, ClientSocket, Connection, Waiting
-from lib.webapi.header_lines import tell_lines
+from lib.webapi.header_lines import announce_lines
 from lib.webapi.incoming import BodyTooLarge, HeadTooLarge
 from lib.webapi.wire_refusals import RequestTooSlow, send_refusal
 
@@ -29,14 +29,14 @@ log = logging.getLogger(__name__)
 KEEP_ALIVE_S = 75
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 READ_BYTES = 64 * 1024
-# 0.5 s: a request that was on its way when the process was told to end is here by then, and told to close behind.
+# 0.5 s: a request that was sent before the process had to stop has arrived by then, and its answer says `close`.
 LAST_CHANCE_S = 0.5
 # A deadline may be late by that.
 TICK_S = 0.5
 # A client is gone before it was accepted, or another process was faster.
 NOBODY = {errno.EAGAIN, errno.ECONNABORTED}
 NO_FILES = {errno.EMFILE, errno.ENFILE}
-# For what a process opens beside its clients' connections: its callees', its log, its database.
+# File descriptors for all else that a process opens: connections to services, logs, its database.
 OTHER_FILES = 512
 
 
@@ -56,13 +56,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
-        """Refuse what would be served otherwise than its settings say."""
+        """Refuse settings that this worker would not follow."""
         super().check_config(cfg, log)
         if cfg.is_ssl:
             raise ValueError("TLS ends before this server: it has no certificate of its own.")
 
     def init_process(self) -> None:
-        """Let each connection have its file, as far as the machine lets us."""
+        """Raise the limit of open files to what the connections need, as far as the machine allows."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = self.worker_connections + OTHER_FILES
         if soft < wanted:
@@ -93,7 +93,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._close_the_heaviest()
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
-        """A thread has answered: let the client take it; then wait for its next request, or part."""
+        """A thread has answered: let the client take the answer; then wait for its next request, or close."""
         goes_on = not fs.cancelled() and not fs.exception() and bool(fs.result())
         if conn.sock.fileno() < 0:
             # gunicorn has closed it where an application failed behind its answer's beginning.
@@ -130,7 +130,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._came(conn, b"")
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Let those go whose time is over."""
+        """Close the connections whose time is over."""
         now = time.monotonic()
         if not force and now - self._ticked_at < TICK_S:
             return
@@ -146,7 +146,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._slow = self._crowded_out = 0
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Those that wait for nothing go soon when the process ends."""
+        """Shorten the wait of idle connections when the process ends."""
         deadline = time.monotonic() + LAST_CHANCE_S
         for conn in self.waiting.all():
             if conn.is_idle:
@@ -238,7 +238,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
         """Serve a request; the application learns how its headers came, which WSGI has joined."""
-        tell_lines(name for name, _ in req.headers)
+        announce_lines(name for name, _ in req.headers)
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:  # noqa: ARG002

@@ -1,7 +1,7 @@
-"""A request with two idempotency keys is refused: a client means one of them, and nobody can say which.
+"""A request with two Idempotency-Key headers is refused: we cannot know which one is meant.
 
-WSGI joins the lines of a header with commas, which a key may hold. So the server's worker tells how the lines came;
-where the server does not (`flask run`) a comma is as good as a second line. What else says one thing needs no help:
+WSGI joins the lines of a header with commas, which a key may hold. So gunicorn's worker tells
+us the lines; without it (`flask run`) a comma counts as a second line. Other headers need no help:
 gunicorn refuses a doubled Host, Content-Type and Content-Length, two tokens are no token, two signatures have two
 times, and a doubled request id or trace is a hint that is ignored.
 """
@@ -18,7 +18,7 @@ KEY = "Idempotency-Key"
 _keys: ContextVar[int | None] = ContextVar("idempotency keys of the request", default=None)
 
 
-def tell_lines(names: Iterable[str]) -> None:
+def announce_lines(names: Iterable[str]) -> None:
     """Tell the names of the header lines of the request that this thread serves next."""
     _keys.set(sum(name.lower() == KEY.lower() for name in names))
 

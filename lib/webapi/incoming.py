@@ -1,12 +1,12 @@
-"""A request on its way in, byte by byte: whether all of it has come (RFC 9112), and what none of ours may be.
+"""A request that is arriving: whether all of it is there (RFC 9112), and whether it is too large.
 
-What a request says is read by gunicorn's own parser; here is only told where it ends. Where that cannot be told the
-request counts as whole, and the parser refuses it.
+gunicorn's own parser reads the request; this only finds its end. Where that cannot be found the request counts as
+whole, and the parser refuses it.
 """
 
 import re
 
-# 64 KiB: ten times what browsers and proxies send with their largest cookies and tokens.
+# 64 KiB: ten times what browsers and proxies send with large cookies and tokens.
 HEAD_BYTES_MAX = 64 * 1024
 # 64 KiB of chunks' sizes and trailers beside a body.
 CHUNKING_BYTES_MAX = 64 * 1024
@@ -20,11 +20,11 @@ EXPECTATION = re.compile(rb"^expect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE
 
 
 class HeadTooLarge(Exception):
-    """The head is longer than any that means something here."""
+    """The head is longer than HEAD_BYTES_MAX."""
 
 
 class BodyTooLarge(Exception):
-    """The body is, or will be, longer than any that means something here."""
+    """The body is, or will be, longer than the application takes."""
 
 
 class Incoming:

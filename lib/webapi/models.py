@@ -9,7 +9,7 @@ LIMIT_DEFAULT = 20
 # 100: a page that a client can show and that one query answers in milliseconds.
 LIMIT_MAX = 100
 
-# A cursor tells behind which row a page begins; in words, for its form to be told in the document.
+# A cursor names the row after which a page begins; its prefix lets the document describe its form.
 CURSOR = "after-"
 NextCursor = Annotated[
     str | None, Field(description="`cursor` of the next page; null on the last one", examples=[f"{CURSOR}42"])
@@ -19,12 +19,12 @@ NextCursor = Annotated[
 class RequestModel(BaseModel):
     """What a client sends: unknown fields and other types than the declared ones are refused."""
 
-    # A fault names the field; the value is somebody's, and no log's.
+    # An error names the field but not the value, which must not stand in a log.
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 def _all_are_there(schema: dict[str, Any]) -> None:
-    """What is shown is shown whole: a default saves our own code a word, not the client a field."""
+    """Make every field of an answer required in the document: a default is only a convenience of our code."""
     schema["required"] = list(schema.get("properties", {}))
 
 
@@ -46,7 +46,7 @@ def one_of(values: Collection[str]) -> Callable[[str], str]:
 
 
 def _plain(value: object) -> object:
-    """A number is written in digits: "1_0" or "5.0", which pydantic takes, other readers do not."""
+    """Refuse numbers like "1_0" or "5.0", which pydantic takes and other readers do not."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise ValueError("write it in digits")
     return value

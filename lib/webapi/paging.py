@@ -1,4 +1,4 @@
-"""Cursors: a page goes on behind the last row's key, so that rows that come meanwhile move nothing."""
+"""Cursors: a page begins after the last row's key, so that new rows do not shift it."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

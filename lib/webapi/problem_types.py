@@ -1,6 +1,6 @@
 """The kinds of problems: each stands once, with its status, and with what it means to a client.
 
-Here are those that any of our APIs may tell; an API's own kinds stand with it. A kind is raised with a sentence that
+Here are those that every API of ours may use; an API's own kinds stand with it. A kind is raised with a sentence that
 fits: `raise NOT_FOUND.problem("There is no such payment.")`, and documented by naming it where its route is.
 """
 

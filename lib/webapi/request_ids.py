@@ -9,7 +9,7 @@ from typing import Any
 from lib.telemetry import ids
 
 HEADER = "X-Request-Id"
-# What a caller makes up stands in our log: short and plain, or not at all.
+# A caller's id stands in our log, so only a short and plain one is taken.
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 OUTSIDE = "-"
 

@@ -1,4 +1,4 @@
-"""JSON as strict as money wants it: what two readers could read in two ways is refused."""
+"""Strict JSON: a text that two readers could read in two ways is refused."""
 
 import json
 import math
@@ -17,7 +17,7 @@ from lib.webapi.problems import Problem
 
 # Our own deepest body has five levels, Stripe's events have eight; deeper ones are made to exhaust a reader's stack.
 DEPTH_MAX = 20
-# Longer than any number of ours, short enough for fields to say what is wrong with theirs.
+# 100 digits: longer than any number of ours, so that a field's own check refuses the usual too long ones.
 DIGITS_MAX = 100
 
 
@@ -118,13 +118,13 @@ class StrictRequest(Request):
         """The body, as Flask hands it out; 413 for one beyond the limit, 400 for one that breaks off."""
         try:
             data = super().get_data(*arguments, **options)
-            # Of a body without a length werkzeug reads as much as is allowed, and says nothing of what is left.
+            # Without a length werkzeug reads as much as is allowed, and does not say that more is left.
             cut = self.content_length is None and len(data) == self.max_content_length
             more = cut and self.input_stream.read(1)
         except HTTPException:
             raise
         except Exception as error:
-            # Each web server has errors of its own for a broken chunk; reading fails for no fault of ours.
+            # Each web server has its own errors for a broken chunk; whatever fails here is the client's fault.
             raise Problem(400, INVALID_REQUEST.kind, "The body breaks off, or its chunks are malformed.") from error
         if more:
             raise PAYLOAD_TOO_LARGE.problem()
@@ -148,7 +148,7 @@ class StrictRequest(Request):
         return value
 
     def _has_json_type(self) -> bool:
-        """Not `+json`, which is another vocabulary's, nor another charset, which JSON has not (RFC 8259, 8.1)."""
+        """Not `+json`, which are other media types, nor another charset than UTF-8 (RFC 8259, 8.1)."""
         plain = self.headers.get("Content-Encoding", "identity").lower() == "identity"
         return self.mimetype == "application/json" and _is_utf8(self.mimetype_params.get("charset", "utf-8")) and plain
 

@@ -1,4 +1,4 @@
-"""What is no request of HTTP, or comes too slowly, is refused with a problem and an id as everything else is.
+"""A malformed or too slow HTTP request is refused with a problem and a request id, like any other.
 
 gunicorn's own answer is HTML, and its log line names the caller's address.
 """

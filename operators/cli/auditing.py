@@ -27,13 +27,13 @@ HANDBOOK = (
 def commands(context: CommandContext) -> list[click.Command]:
     """The command."""
 
-    @click.command("audit", short_help="Compare the books of all services.")
+    @click.command("audit", short_help="Compare the records of all services.")
     @click.argument("ids", metavar="[ID]...", nargs=-1)
     @json_option
     def command(ids: tuple[str, ...], as_json: bool) -> None:
-        """Compare the books of all services and of Temporal, of all purchases or of some; name what does not add up.
+        """Compare the records of all services and of Temporal, of all purchases or of some; name what does not add up.
 
-        It only reads. Exit code 1: something does not add up; 2: a book could not be read.
+        It only reads. Exit code 1: something does not add up; 2: a store could not be read.
         """
         report = ask(_report(context, ids))
         if as_json:
@@ -50,7 +50,7 @@ async def _report(context: CommandContext, ids: Sequence[str]) -> Report:
     temporal = context.make_admin()
     purchases = [await purchase_of(temporal, context.readers, any_id) for any_id in ids]
     console = make_console(stderr=True)
-    with console.status("audit: reads the books") as status:
+    with console.status("audit: reads the records") as status:
 
         def tell(line: str) -> None:
             if console.is_terminal:
@@ -68,7 +68,7 @@ def _print(console: Console, report: Report) -> None:
     for title, findings in SECTIONS.items():
         found: tuple[Finding, ...] = getattr(report, findings)
         if found:
-            table = Table(console, f"{title} ({len(found)})", "purchase", "book", "what", "payment", nice=["payment"])
+            table = Table(console, f"{title} ({len(found)})", "purchase", "store", "what", "payment", nice=["payment"])
             for each in found:
                 table.row(short(console, each.purchase_id), each.side, each.says, each.payment_id or "-")
             table.print()

@@ -1,4 +1,4 @@
-"""What is written where: a command's answer to stdout, all else to stderr; and how times, ids and tables look."""
+"""A command's output: its answer to stdout, all else to stderr; and the form of times, ids and tables."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from rich import table as rich_table
 from rich.console import Console
 from rich.text import Text
 
-# Enough to tell purchases from one another; every command takes the beginning of an id.
+# 12 characters tell purchases apart; every command takes the beginning of an id.
 SHORT = 12
 # From here on a table has room for what is only nice to know.
 WIDE = 120
@@ -20,7 +20,7 @@ STYLES = {"needs_attention": "bold red", "paid": "green", "refused": "red", "unk
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console; what it is given is plain text, whatever brackets and colons it holds."""
+    """A console that prints plain text: rich's markup and emoji codes are off."""
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
@@ -33,7 +33,7 @@ def say_json(value: Any) -> None:
 
 
 def say_lines(console: Console, *lines: str) -> None:
-    """Lines to be copied: the terminal wraps them, so that no break gets into what is copied."""
+    """Lines to be copied: only the terminal wraps them, so that a copy holds no line breaks."""
     for line in lines:
         console.print(line, soft_wrap=True)
 

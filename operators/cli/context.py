@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from audit.auditor import Places, audit
+from audit.auditor import Addresses, audit
 from audit.report import Report
 from engine import address, lazy_client, namespace
-from operators.books import SERVICES, HttpReaders, Readers
 from operators.decisions import identity_of
 from operators.environment import Environment
 from operators.ports import TemporalAdmin
+from operators.records import SERVICES, HttpReaders, Readers
 from operators.settings import OperatorSettings
 from operators.temporal import SdkTemporalAdmin
 
@@ -25,9 +25,9 @@ def somebody_is_there() -> bool:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """The ways to Temporal, to the services' books and to the audit; `asks` tells whether somebody can answer.
+    """The ways to Temporal, to the services' records and to the audit; `asks` says whether somebody can answer.
 
-    What is changed by an admin is changed in the name that it is made with.
+    An admin makes its changes in the name that `make_admin` was given.
     """
 
     make_admin: Callable[..., TemporalAdmin]
@@ -39,14 +39,14 @@ class CommandContext:
 
 def command_context(config: OperatorSettings) -> CommandContext:
     """The context of this process; connects to nothing yet."""
-    places = replace(Places.of(config), service_token=config.commands_token)
+    addresses = replace(Addresses.of(config), service_token=config.commands_token)
 
     async def audited(tell: Tell, purchase_ids: Sequence[str]) -> Report:
-        return await audit(places, await lazy_client(), tell, purchase_ids)
+        return await audit(addresses, await lazy_client(), tell, purchase_ids)
 
-    urls = {name: getattr(places, name) for name in SERVICES}
+    urls = {name: getattr(addresses, name) for name in SERVICES}
     environment = Environment(address(), namespace(), urls)
-    return CommandContext(admin_of, HttpReaders(urls, places.service_token), audited, environment)
+    return CommandContext(admin_of, HttpReaders(urls, addresses.service_token), audited, environment)
 
 
 def admin_of(by: str = "") -> SdkTemporalAdmin:

@@ -60,7 +60,7 @@ def _command(context: CommandContext, decision: str, does: str) -> click.Command
         find = by_ids(context.make_admin(), ids) if ids else by_filters(context.make_admin(), filters, reason)
         ready, outcomes = _judged(ask(find), decision, alone=len(ids) == 1)
         if ready:
-            # One purchase tells for all: they come of one Temporal.
+            # One purchase is enough: all come from the same Temporal.
             check_purchase(context, ready[0].purchase_id, ready[0].run)
             show_plan(make_console(stderr=True), decision, ready, context.environment)
             by = decider(context.asks, by, yes=yes)
@@ -80,7 +80,7 @@ def _command(context: CommandContext, decision: str, does: str) -> click.Command
 def _judged(
     targets: Sequence[Target | Missed], decision: str, *, alone: bool
 ) -> tuple[list[Target], list[DecisionOutcome]]:
-    """What can be decided, and the outcomes of what cannot; for a single id that is the command's error."""
+    """What can be decided, and the outcomes of what cannot; with a single id that is an error of the command."""
     judged = [target if isinstance(target, Missed) else not_offered(target, decision) or target for target in targets]
     ready = [target for target in judged if isinstance(target, Target)]
     others = [target for target in judged if isinstance(target, Missed)]
@@ -98,7 +98,7 @@ async def _act(temporal: TemporalAdmin, decision: str, wait_s: int, targets: Seq
 
 @contextmanager
 def _stopping() -> Iterator[asyncio.Event]:
-    """Set by Ctrl-C: nothing new is begun, and what was is told. A second Ctrl-C ends the command at once."""
+    """Set by Ctrl-C: nothing new begins, and what has begun is reported. A second Ctrl-C ends the command at once."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def interrupted() -> None:

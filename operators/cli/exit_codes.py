@@ -7,20 +7,20 @@ from typing import Any, TypeVar
 import click
 
 from audit.auditor import CouldNotRead
-from domain.errors import Refused, Unavailable
+from domain.errors import RefusalKind, Refused, Unavailable
 
 T = TypeVar("T")
 
-# The highest that applies.
+# The highest code that applies is used.
 DONE, REFUSED, NOT_KNOWN, INTERRUPTED = 0, 1, 2, 130
 EXIT_CODES = """Exit codes: 0 done; 1 refused, or something does not add up; 2 somebody does not answer, nothing is of
 that name, or the command is wrong; 130 interrupted by Ctrl-C."""
-# Nobody was refused anything: the question was not understood.
-NOT_UNDERSTOOD = frozenset({"not-found", "ambiguous", "invalid-query"})
+# These kinds mean that the question was not understood; they are no refusals.
+NOT_UNDERSTOOD = frozenset({RefusalKind.NOT_FOUND, RefusalKind.AMBIGUOUS, RefusalKind.INVALID_QUERY})
 
 
 class NotThere(click.ClickException):
-    """There is nobody to ask, or nothing of that name."""
+    """Nobody answers, or there is nothing of that name."""
 
     exit_code = NOT_KNOWN
 

@@ -17,7 +17,7 @@ def purchases_commands(context: CommandContext, leave: Callable[[int], Any]) -> 
     @click.group("purchases", cls=Leaving, epilog=EXIT_CODES)
     @mixed_option
     def purchases(mixed: bool) -> None:
-        """Look at purchases, decide on parked sagas, repair terminated ones, compare the books."""
+        """Look at purchases, decide on parked sagas, repair terminated ones, compare the records."""
         check_places(context.environment, mixed=mixed)
 
     for part in (listing, showing, deciding, repairing, auditing):

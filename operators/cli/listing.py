@@ -13,7 +13,7 @@ from operators.listing import Listing, ListScope, listing
 from operators.queries import Filters
 from operators.rows import ListRow
 
-# A screen or two; a thousand is the most that is asked why they wait while somebody looks on.
+# 50: a screen or two. 1000: as many sagas can be asked why they wait while a person watches.
 LIMIT, LIMIT_MAX = 50, 1000
 TITLES = {
     "attention": "Need attention",
@@ -86,7 +86,7 @@ def _print(console: Console, found: Listing) -> None:
 
 
 def _named(console: Console, row: ListRow) -> str:
-    """The purchase; of one that nobody knows what leads to it, whole."""
+    """The purchase's short id; where it is not known, the whole id of its saga."""
     if row.purchase_id is None and row.needs:
         return row.needs[0].workflow_id
     return short(console, row.purchase_id) if row.purchase_id else row.payment_id or "-"

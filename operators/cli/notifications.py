@@ -34,7 +34,7 @@ def _list(letters: DeadLetters) -> click.Command:
     @click.command("list", help="Show the dead letters, oldest first.")
     @click.option("--json", "as_json", is_flag=True, help="for programs")
     def command(as_json: bool) -> None:
-        found, more = _told(letters.all)
+        found, more = _result_of(letters.all)
         if as_json:
             say_json({"broker": str(letters.broker), "items": [letter.document() for letter in found], "more": more})
             return
@@ -59,13 +59,13 @@ def _change(
     def command(ids: tuple[str, ...], everything: bool, by: str | None, yes: bool) -> None:
         if bool(ids) == everything:
             raise click.UsageError("Name ids, or say --all.")
-        found, _ = _told(letters.all)
+        found, _ = _result_of(letters.all)
         meant = [letter for letter in found if everything or letter.id in ids]
         _table(make_console(stderr=True), f"{name}, at {letters.broker}:", meant)
         who = decider(asks, by, yes=yes)
         confirm(asks, f"{name.capitalize()} these at {letters.broker}?", yes=yes)
         # Those that came meanwhile were not shown: they are not meant.
-        done = _told(lambda: change(ids or tuple(letter.id for letter in meant), who))
+        done = _result_of(lambda: change(ids or tuple(letter.id for letter in meant), who))
         if name == "drop":
             for letter in done:
                 click.echo(json.dumps(letter.document() | {"dropped_by": who}))
@@ -81,7 +81,7 @@ def _table(console: Any, title: str, letters: list[DeadLetter]) -> None:
     table.print()
 
 
-def _told(work: Callable[[], Any]) -> Any:
+def _result_of(work: Callable[[], Any]) -> Any:
     """The work's result; a refusal and an absence end the command, each with its exit code."""
     try:
         return work()

@@ -8,20 +8,20 @@ from rich.console import Console
 
 from operators.cli.console import Table, short, since
 from operators.cli.exit_codes import DONE, INTERRUPTED, NOT_KNOWN, REFUSED
-from operators.deciding import DecisionOutcome, Result
+from operators.deciding import DecisionOutcome, DecisionResult
 from operators.environment import Environment
 from operators.targets import Target
 
-# More are not read by anybody before an answer; the rest is counted.
+# 20: nobody reads more before answering; the rest is only counted.
 ROWS_MAX = 20
 NICE = frozenset({"workflow"})
-# Of many only the others are listed: these are all the same.
-COUNTED = frozenset({Result.ENDED, Result.GOES_ON, Result.NOT_SENT})
+# In a long list these results are only counted: their rows are all alike.
+COUNTED = frozenset({DecisionResult.ENDED, DecisionResult.GOES_ON, DecisionResult.NOT_SENT})
 CODES = {
-    Result.REFUSED: REFUSED,
-    Result.PARKED_AGAIN: REFUSED,
-    Result.UNKNOWN: NOT_KNOWN,
-    Result.NOT_SENT: INTERRUPTED,
+    DecisionResult.REFUSED: REFUSED,
+    DecisionResult.PARKED_AGAIN: REFUSED,
+    DecisionResult.UNKNOWN: NOT_KNOWN,
+    DecisionResult.NOT_SENT: INTERRUPTED,
 }
 
 
@@ -60,10 +60,10 @@ def show_outcomes(console: Console, outcomes: Sequence[DecisionOutcome]) -> None
     if not outcomes:
         console.print("No parked saga is meant by that: nothing is done.")
         return
-    told = [each for each in outcomes if len(outcomes) <= ROWS_MAX or each.result not in COUNTED]
-    if told:
+    listed = [each for each in outcomes if len(outcomes) <= ROWS_MAX or each.result not in COUNTED]
+    if listed:
         table = Table(console, "What came of it", "purchase", "result", "what it says", "workflow", nice=NICE)
-        for each in told:
+        for each in listed:
             says = f"{each.kind}: {each.says}" if each.kind else each.says
             table.row(named(console, each), each.result, says, each.workflow_id)
         table.print()
@@ -76,7 +76,7 @@ def as_document(decision: str, outcomes: Sequence[DecisionOutcome]) -> dict[str,
     counts = Counter(each.result for each in outcomes)
     return {
         "decision": decision,
-        "counts": {result.value: counts[result] for result in Result},
+        "counts": {result.value: counts[result] for result in DecisionResult},
         "outcomes": [each.model_dump(mode="json") for each in outcomes],
     }
 

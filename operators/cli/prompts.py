@@ -1,4 +1,4 @@
-"""What comes before a change: in which environment it is, who decides, and whether to do it."""
+"""The questions before a change: in which environment it is, who decides, and whether to do it."""
 
 import getpass
 import re
@@ -13,7 +13,7 @@ from operators.ports import Run
 
 # A person's name, login or mail address; it stands in Temporal's histories, in clear.
 NAME = re.compile(r"[\w.@+ -]{1,64}")
-# Where the group keeps that somebody has said so.
+# Where the group keeps that `--mixed` was given.
 MIXED = "buy-projects.mixed"
 
 by_option = click.option(
@@ -26,14 +26,14 @@ mixed_option = click.option(
 
 
 def check_places(environment: Environment, *, mixed: bool) -> None:
-    """Refuse what looks like parts of two environments, unless somebody has said that it is one."""
+    """Refuse addresses that look like two environments, unless `--mixed` was given."""
     click.get_current_context().meta[MIXED] = mixed
     if environment.mixture and not mixed:
         raise click.UsageError(f"{environment.mixture} If they belong together, say --mixed.")
 
 
 def check_purchase(context: CommandContext, purchase_id: str | None, run: Run) -> None:
-    """The same, by a purchase that is to be changed."""
+    """Refuse a purchase that Temporal knows and Payments does not, unless `--mixed` was given."""
     if click.get_current_context().meta.get(MIXED):
         return
     if why := ask(stranger(context.readers, purchase_id, run)):
@@ -44,7 +44,7 @@ def check_purchase(context: CommandContext, purchase_id: str | None, run: Run) -
 
 
 def decider(asks: Callable[[], bool], by: str | None, *, yes: bool) -> str:
-    """Who decides: as said, or as answered; a script without a word of it goes by its login."""
+    """Who decides: by `--by`, or by the answer to a question; a script without it uses its login."""
     if by:
         return by
     try:
@@ -58,7 +58,7 @@ def decider(asks: Callable[[], bool], by: str | None, *, yes: bool) -> str:
 
 
 def confirm(asks: Callable[[], bool], question: str, *, yes: bool) -> None:
-    """Go on only where somebody has said so."""
+    """Go on only after a yes."""
     if yes:
         return
     if not asks():

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from operators.cli.book_lines import book_lines
 from operators.cli.console import SHORT, at, make_console, plain, say_json, say_lines
 from operators.cli.context import CommandContext
 from operators.cli.exit_codes import ask
 from operators.cli.listing import json_option
+from operators.cli.record_lines import record_lines
 from operators.decisions import Decision
 from operators.ports import RUNNING, TERMINATED, Step
-from operators.show import Purchase, SagaDetails, show
+from operators.show import PurchaseDetails, SagaDetails, show
 
 HANDBOOK = 'docs/operations.md, "A saga is parked": what each reason means, how to check, what to do'
 INDENT = 2
@@ -42,7 +42,7 @@ def commands(context: CommandContext) -> list[click.Command]:
     return [command]
 
 
-def as_document(purchase: Purchase) -> dict[str, Any]:
+def as_document(purchase: PurchaseDetails) -> dict[str, Any]:
     """The purchase for programs: each saga's own facts, and beside them what it tells."""
     sagas = [
         saga.run.model_dump(mode="json") | saga.model_dump(mode="json", exclude={"run"}) for saga in purchase.sagas
@@ -50,7 +50,7 @@ def as_document(purchase: Purchase) -> dict[str, Any]:
     return purchase.model_dump(mode="json", exclude={"sagas"}) | {"sagas": sagas}
 
 
-def _print(console: Console, purchase: Purchase) -> None:
+def _print(console: Console, purchase: PurchaseDetails) -> None:
     say_lines(console, f"Purchase {purchase.purchase_id or 'that nobody knows'}")
     _pairs(console, _head(purchase))
     waiting = [saga for saga in purchase.sagas if saga.parked]
@@ -59,7 +59,7 @@ def _print(console: Console, purchase: Purchase) -> None:
     if not purchase.sagas:
         console.print("\nTemporal has forgotten it: it ended over 30 days ago.")
     console.print("\nWhat the services have now", style="bold")
-    _pairs(console, book_lines(purchase.books))
+    _pairs(console, record_lines(purchase.records))
     console.print("\nTimeline (UTC)", style="bold")
     if purchase.timeline is None:
         _pairs(console, [["Not known: its worker does not answer, and nothing is recorded yet."]])
@@ -67,7 +67,7 @@ def _print(console: Console, purchase: Purchase) -> None:
         _pairs(console, ((f"{e.at.astimezone(UTC):%m-%d %H:%M:%S}", e.event, e.detail) for e in purchase.timeline))
 
 
-def _head(purchase: Purchase) -> Iterator[tuple[str, str]]:
+def _head(purchase: PurchaseDetails) -> Iterator[tuple[str, str]]:
     yield "status", plain(purchase.status)
     yield "buyer", purchase.buyer_id or "-"
     if purchase.order:
@@ -78,7 +78,7 @@ def _head(purchase: Purchase) -> Iterator[tuple[str, str]]:
         yield "deadline", at(purchase.deadline)
 
 
-def _saga(console: Console, purchase: Purchase, shown: SagaDetails, *, alone: bool) -> None:
+def _saga(console: Console, purchase: PurchaseDetails, shown: SagaDetails, *, alone: bool) -> None:
     run = shown.run
     state = "parked" if shown.parked else run.state.replace("_", " ")
     moment = shown.parked.since if shown.parked else run.started_at if run.state == RUNNING else run.closed_at

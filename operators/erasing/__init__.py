@@ -1,4 +1,4 @@
-"""`flask buyer erase`: a buyer is forgotten in every store of ours, as far as the books allow.
+"""`flask buyer erase`: a buyer is erased from every store of ours, as far as the records must not be kept.
 
-Here belongs the way through the stores and what people are told of it; how a store forgets stands in its service.
+Here belongs the order of the stores and the report; how a store erases stands in its service.
 """

@@ -11,7 +11,6 @@ from clients.http import pooled_client
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.purchase import BUYER_ID
 from engine import address, namespace
-from operators.books import SERVICES
 from operators.cli.console import at
 from operators.cli.context import somebody_is_there
 from operators.cli.exit_codes import DONE, NOT_KNOWN, REFUSED
@@ -19,6 +18,7 @@ from operators.cli.prompts import by_option, check_places, confirm, decider, mix
 from operators.environment import Environment
 from operators.erasing.erase import LEFT, Histories, Stores, erase
 from operators.erasing.histories import TemporalHistories
+from operators.records import SERVICES
 from operators.settings import OperatorSettings
 
 
@@ -59,10 +59,10 @@ def buyer_commands(
 async def _erase(buyer: str, config: OperatorSettings, urls: Mapping[str, str], histories: Histories) -> int:
     """Erase and tell; the exit code."""
     async with pooled_client() as http:
-        return await told(buyer, HttpErasures(http, urls, config.commands_token), histories)
+        return await erase_and_report(buyer, HttpErasures(http, urls, config.commands_token), histories)
 
 
-async def told(buyer: str, stores: Stores, histories: Histories) -> int:
+async def erase_and_report(buyer: str, stores: Stores, histories: Histories) -> int:
     """Erase, and tell people what came of it; the exit code."""
     try:
         async for line in erase(buyer, stores, histories):

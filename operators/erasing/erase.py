@@ -9,8 +9,8 @@ from domain.errors import RefusalKind, Refused
 FOLLOWERS = ("projects", "users", "notifier")
 # What no command of ours can or may take away.
 LEFT = (
-    "the purchases' amounts, items, ends and times, under the new name: books must add up, and the law keeps them",
-    "ids of purchases and payments: hashes and the provider's numbers, by which the books belong together",
+    "the purchases' amounts, items, ends and times, under the new name: records must add up, and the law keeps them",
+    "ids of purchases and payments: hashes and the provider's numbers, by which the records belong together",
     "at Stripe: the payments, with the card's data that the buyer gave to Stripe and not to us; Stripe can redact them",
     "a saga that tells how a failed refund was paid: its history goes with its retention, within 30 days",
     "messages in notifications.dead, logs, and backups: docs/operations.md tells how long each lives",

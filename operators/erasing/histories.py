@@ -12,7 +12,7 @@ from domain.errors import Unavailable
 from engine import lazy_client
 from engine.server import if_known
 
-# Whose word it is that a refund which the bank has failed was paid by another way; it is gone with its retention.
+# Its history proves who said that a failed refund was paid another way; it goes when its retention ends.
 PROOF = "RefundFailed"
 
 
@@ -53,5 +53,5 @@ class TemporalHistories:
 async def _delete(client: Client, workflow_id: str, run_id: str) -> None:
     execution = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
     request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
-    # A list is a moment behind: it may have been deleted before.
+    # Lists lag: the run may have been deleted already.
     await if_known(client.workflow_service.delete_workflow_execution(request))

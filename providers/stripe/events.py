@@ -1,7 +1,7 @@
-"""Events as Stripe words them (Stripe's documentation, "The Event object"), read no further than we need them.
+"""Stripe's events (Stripe's documentation, "The Event object"): the parts that we need.
 
-Stripe keeps to its own form; what does not is refused with 422 wherever it could be about a payment of ours, for a
-200 would lose it: Stripe sends a refused event again for three days and shows it to the account's owner.
+An event of another form that could be about a payment of ours is refused with 422, for a 200 would lose it: Stripe
+sends a refused event again for three days and shows it to the account's owner.
 """
 
 import re
@@ -18,7 +18,7 @@ SUCCEEDED = frozenset({"payment_intent.succeeded", "payment_intent.amount_captur
 ATTEMPT_FAILED = "payment_intent.payment_failed"
 FAILED = frozenset({ATTEMPT_FAILED, "payment_intent.canceled"})
 REFUND_FAILED = "refund.failed"
-# Money moves, or may move, though no saga has asked for it: Payments has to retrieve the payment. Others say nothing.
+# Money moves, or may move, without a saga: Payments has to retrieve the payment. No other event matters to us.
 NOTICED = frozenset(
     {
         "charge.refunded",
@@ -51,13 +51,13 @@ EXAMPLE_METADATA = {PURCHASE_ID: "3f5a1c0d" * 8, PAYMENT_ID: "0f2c5a6e-6b1d-5d3c
 
 
 class Read(BaseModel):
-    """A part of an event; members that we do not know are Stripe's own matter."""
+    """The base of an event's parts; unknown members are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class StripeEvent(Read):
-    """An event that holds what it is about, as that was then."""
+    """An event with a snapshot of its object."""
 
     # Only an event that we take must have `data`; those alone are documented.
     model_config = ConfigDict(json_schema_extra={"required": ["object", "id", "type", "data"]})
@@ -136,9 +136,9 @@ def snapshot(payload: bytes) -> StripeEvent:
 def meaning(event: StripeEvent) -> PaymentEvent | MovedMoney | None:
     """What an event says to us: what starts a saga, or that money may have moved; None for any other.
 
-    A refund without our metadata was made by hand: whether it fails is that hand's matter, and no saga may refund more.
-    Whether a payment whose money has moved is ours Payments knows. Raises 422 `invalid-request` if the event names its
-    payment wrongly.
+    A refund without our metadata was made by hand: if it fails, the person who made it has to act, not a saga. What is
+    made in the dashboard has no metadata of ours: Payments is asked whether a payment whose money has moved is ours.
+    Raises 422 `invalid-request` if the event names its payment wrongly.
     """
     ids = (purchase_of(event), _text(event, PAYMENT_ID))
     if event.type == REFUND_FAILED and PURCHASE_ID in metadata(event):
@@ -151,7 +151,8 @@ def meaning(event: StripeEvent) -> PaymentEvent | MovedMoney | None:
     intent = _about(PaymentIntent, event)
     if event.type in SUCCEEDED:
         return PaymentEvent("succeeded", intent.id, *ids)
-    # A cancellation keeps the error of an earlier attempt: that charge has its saga, the cancellation needs its own.
+    # A cancellation keeps the error of an earlier attempt: that charge has a saga already, the cancellation needs its
+    # own.
     charge = _charge(intent.last_payment_error) if event.type == ATTEMPT_FAILED else None
     return PaymentEvent("failed", intent.id, *ids, charge or event.id)
 

@@ -39,7 +39,7 @@ STATUS = {
     "succeeded": PaymentStatus.PAID,
     "canceled": PaymentStatus.CANCELED,
 }
-# The bank has decided, or the buyer has taken it back ("The Dispute object"); a status that comes new is an open one.
+# The bank has decided, or the buyer has withdrawn it ("The Dispute object"); an unknown status counts as open.
 DISPUTE_CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
 # Disputes without money moved: given back by the bank, prevented by a refund, or only asked about.
 DISPUTE_MOVES_NOTHING = frozenset(
@@ -137,7 +137,7 @@ class StripeProvider:
     def _snapshot(self, intent: stripe.PaymentIntent) -> Snapshot:
         self._compare_clocks(intent.last_response)
         charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
-        # Asked for only where there is one: nearly every look is spared the calls.
+        # Read only where there are any, which saves these calls for nearly every payment.
         refunds = self._refunds(intent.id) if charge and charge.amount_refunded else []
         disputes = self._disputes(intent.id) if charge and charge.disputed else []
         given_back = [refund for refund in refunds if refund.status in REFUND_COUNTS]
@@ -190,7 +190,7 @@ def _is_ours(refund: stripe.Refund) -> bool:
 
 
 def _metadata(payment: NewPayment) -> dict[str, str]:
-    """By our ids our webhook knows that an event is ours, by `traceparent` in which trace it goes on."""
+    """Our ids, by which our webhook knows its events, and `traceparent`, the trace that they continue."""
     ids: dict[str, str] = asdict(payment.ids)
     return {**ids, "traceparent": payment.traceparent} if payment.traceparent else ids
 

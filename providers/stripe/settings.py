@@ -26,7 +26,7 @@ def stripe_faults(environment: str, api_base: str, key: str) -> Iterator[str]:
 
 
 class StripeSettings(ProcessSettings):
-    """What the process is told that speaks to Stripe."""
+    """The settings of the process that calls Stripe: Payments."""
 
     stripe_secret_key: Annotated[str, SECRET] = Field(
         default="sk_test_development",
@@ -48,7 +48,7 @@ class StripeSettings(ProcessSettings):
 
 
 class StripeEventSettings(ProcessSettings):
-    """What is told whoever takes Stripe's events and serves the page that speaks to it: keys, but none that pays."""
+    """The intake's settings for Stripe's events and the page: no key that can move money."""
 
     stripe_api_base: Annotated[Url, HTTPS] = Field(
         default="http://127.0.0.1:5005", description="the provider that the page speaks to; https://api.stripe.com"
@@ -74,7 +74,7 @@ class StripeEventSettings(ProcessSettings):
 
     @model_validator(mode="after")
     def check_publishable_key(self) -> Self:
-        """Raise where a live key would meet a stand-in, or a machine where anybody gets a buyer's token."""
+        """Raise for a live key with the simulator, or on a machine where anybody gets a buyer's token."""
         for fault in stripe_faults(self.environment, self.stripe_api_base, self.stripe_publishable_key):
             raise ValueError(fault)
         return self

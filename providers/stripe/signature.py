@@ -1,6 +1,6 @@
 """The signature of Stripe's webhooks (Stripe's documentation, "Verify webhook signatures manually").
 
-The SDK's own check takes timestamps from the future and takes the first of two; here each doubt is a refusal.
+The SDK's own check accepts timestamps from the future and uses the first of two; here both are refused.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""Who may see payloads: bearers of a token, of which we keep the hash alone, and browsers where they signed in."""
+"""Who may see payloads: holders of a token, of which we keep only the hash, and browsers in which they signed in."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from lib import tokens
 from services.codec_server.settings import ENTRY
 
-# By it scanners of code and logs know a leaked token.
+# Scanners of code and logs find a leaked token by its prefix.
 PREFIX = "bpc_"
-# 12 h: signed in once for a working day.
+# 12 h: one sign-in lasts a working day.
 SESSION_SECONDS = 12 * 60 * 60
-# A person has some browsers; a script that signs in again and again must not fill the memory.
+# 1000: far more than people's browsers; a script that signs in again and again must not fill the memory.
 SESSIONS_MAX = 1000
 
 
@@ -28,11 +28,11 @@ class Access:
         self._sessions: dict[str, tuple[str, float]] = {}
 
     def bearer(self, token: str) -> str | None:
-        """Whose token it is; which of them it nearly is, the time does not tell."""
+        """The holder of a token; the time it takes reveals nothing about the tokens."""
         return tokens.holder(token, self._people)
 
     def session(self, token: str) -> str | None:
-        """What a browser keeps instead of the token: it ends by itself, when its holder signs out, and at a start."""
+        """A new session for a browser: it ends after its time, at signing out, and when the server restarts."""
         name = self.bearer(token)
         if name is None:
             return None
@@ -47,18 +47,18 @@ class Access:
         return name if self._now() <= until else None
 
     def end(self, session: str) -> None:
-        """Let a session be nobody's from now on."""
+        """End a session."""
         self._sessions.pop(tokens.digest(session), None)
 
     def _forget_the_oldest(self) -> None:
-        # They are in the order of their ends.
+        # They are ordered by when they end.
         for known, (_, until) in list(self._sessions.items()):
             if until < self._now() or len(self._sessions) >= SESSIONS_MAX:
                 self._sessions.pop(known, None)
 
 
 def new_token(name: str) -> tuple[str, str]:
-    """A new token, which nobody can learn again, and the entry of CODEC_SERVER_TOKENS that lets it in.
+    """A new token, which is shown only once, and its entry for CODEC_SERVER_TOKENS.
 
     Raises ValueError for a name that cannot stand there.
     """

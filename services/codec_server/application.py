@@ -25,7 +25,7 @@ from services.codec_server.settings import CodecServerSettings
 from services.codec_server.sign_in import sign_in
 
 DESCRIPTION = "Shows payloads that Temporal keeps encrypted to those who may see them."
-# 6 MiB: what Temporal's server tells at once has 4 MiB at most (gRPC), and base64 makes a third more of it.
+# 6 MiB: an answer of Temporal's server has 4 MiB at most (gRPC), and base64 adds a third.
 BODY_BYTES_MAX = 6 * 1024 * 1024
 # 10 min without another preflight, as at the intake.
 PREFLIGHT_LIFE = timedelta(minutes=10)
@@ -39,7 +39,7 @@ HEADERS = Secure(
     .base_uri("'none'")
     .frame_ancestors("'none'"),
     xcto=XContentTypeOptions().nosniff(),
-    # Not "no-referrer": a browser would name no origin with our own forms.
+    # Not "no-referrer": with it a browser sends no Origin with our own forms.
     referrer=ReferrerPolicy().same_origin(),
     coop=CrossOriginOpenerPolicy().same_origin(),
     corp=CrossOriginResourcePolicy().same_origin(),
@@ -54,7 +54,7 @@ def create_app(config: CodecServerSettings | None = None) -> APIFlask:
     api = create_api("codec_server", "buy-projects codec server", DESCRIPTION, ready={})
     api.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     access = Access(config.codec_server_tokens)
-    # Whatever is shown to people, only who is to believe it has to refuse what is in clear.
+    # Clear payloads may be shown to people; only processes that act on a payload have to refuse them.
     codec = payloads(Encryption(config.keys_by_id, config.payload_key, reads_clear=True), access)
     CORS(
         codec,

@@ -8,7 +8,7 @@ from flask import request
 from lib.webapi.problem_types import UNAUTHENTICATED
 from services.codec_server.access import Access
 
-# The prefix has browsers refuse it from anybody but this very host, and only over https or on the loopback.
+# With this prefix browsers take the cookie only from this very host, over https or on the loopback.
 SESSION = "__Host-codec-session"
 
 

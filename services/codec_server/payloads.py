@@ -1,8 +1,8 @@
 """`/decode` and `/encode`, as Temporal's UI and command line ask for them.
 
 Reading needs `/decode` alone. Whoever has a codec server set up cannot send anything without `/encode`, though: the UI
-and the command line pass an operator's decision through it, and give up where it is missing. They do not tell for which
-workflow it is, so that only what does no harm in another one is written.
+and the command line pass an operator's decision through it, and give up where it is missing. They do not say for which
+workflow it is, so only decisions that do no harm in another one are written.
 """
 
 import logging
@@ -31,9 +31,9 @@ UNREADABLE = ProblemType(
 UNBOUND = ProblemType("unbound-payload", 422, "This may only be said to one workflow, which is not told here.")
 # 1,000: as many events as Temporal's server tells at once.
 PAYLOADS_MAX = 1000
-# A payload is told which encoding it has, and of which type it is; Temporal's own have two entries.
+# 20: Temporal's own payloads have two metadata entries, the encoding and the type.
 METADATA_MAX = 20
-# What a log line of ours repeats of a caller's words.
+# The form of a caller's text that may stand in our log.
 PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 Base64 = Annotated[str, Field(description="base64", examples=["eyJpdGVtcyI6W119"])]
@@ -75,7 +75,7 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
         given = _given(body)
         _note("decode", given, str(auth.current_user))
         try:
-            return _shown(map(codec.read, given))
+            return _response(map(codec.read, given))
         except UnreadablePayloadError as error:
             raise UNREADABLE.problem(str(error)) from error
 
@@ -89,7 +89,7 @@ def payloads(codec: Encryption, access: Access) -> APIBlueprint:
         given = _given(body)
         _note("encode", given, str(auth.current_user))
         try:
-            return _shown(map(codec.written, given))
+            return _response(map(codec.written, given))
         except UnboundPayloadError as error:
             raise UNBOUND.problem(str(error)) from error
 
@@ -103,12 +103,12 @@ def _given(body: PayloadsRequest) -> list[Payload]:
         raise INVALID_REQUEST.problem(f"A payload is not as Temporal's API writes it: {error}.") from error
 
 
-def _shown(changed: Iterable[Payload]) -> PayloadsResponse:
+def _response(changed: Iterable[Payload]) -> PayloadsResponse:
     return PayloadsResponse(payloads=[MessageToDict(payload) for payload in changed])
 
 
 def _note(what: str, given: Sequence[Payload], who: str) -> None:
-    """Say who sees what, before it is shown; Temporal's tools do not tell of which workflow it is."""
+    """Log who sees what, before it is shown; Temporal's tools do not say of which workflow it is."""
     keys = sorted({each.metadata[KEY_ID].decode(errors="replace") for each in given if KEY_ID in each.metadata})
     namespace = request.headers.get("X-Namespace", "")
     log.info(
@@ -121,6 +121,6 @@ def _note(what: str, given: Sequence[Payload], who: str) -> None:
     )
 
 
-def _plain(told: str) -> str:
-    """What a caller makes up, if it is short and has no line's end in it."""
-    return told if PLAIN.fullmatch(told) else "-"
+def _plain(text: str) -> str:
+    """A caller's text, if it is short and plain; else "-"."""
+    return text if PLAIN.fullmatch(text) else "-"

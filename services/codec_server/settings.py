@@ -16,7 +16,7 @@ DEVELOPMENT_TOKENS = ("developer:d7120f67c39045be6b7067568e6c9299f9d0431d7e011b5
 
 
 class CodecServerSettings(PayloadSettings):
-    """What the codec server is told, beside the keys."""
+    """The codec server's settings, beside the keys."""
 
     codec_server_host: str = Field(default="127.0.0.1", description="address to listen on")
     codec_server_port: int = Field(default=5006, ge=1, le=65535, description="TCP port to listen on")

@@ -1,4 +1,4 @@
-"""When a service's database does not answer: HTTP says 503, a consumer waits; nothing is half done."""
+"""When a service's database does not answer: HTTP gets 503, a consumer waits; nothing is half done."""
 
 import logging
 

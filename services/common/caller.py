@@ -1,10 +1,11 @@
-"""Who calls: every write names its caller, for it may be asked again and it may have to say who won."""
+"""The caller of a write, by its Idempotency-Key: writes may be repeated, and a reservation records who closed it."""
 
 from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from lib.webapi.problem_types import KEY_MISSING
+from services.common.values import PAYMENT_ID_EXAMPLE
 
 
 class CallerHeader(BaseModel):
@@ -15,12 +16,12 @@ class CallerHeader(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    # The second name is the one that APIFlask gives a header, the first the one that clients know.
+    # Clients know the first name; APIFlask gives the header the second one.
     key: str = Field(
         validation_alias=AliasChoices("Idempotency-Key", "idempotency_key"),
         pattern=r"^[\x20-\x7e]{1,255}$",
         description="names the caller: `<workflow id>/<step>`, the same on every attempt",
-        examples=["payment-success/pi_1/commit-reservation"],
+        examples=[f"payment-success/{PAYMENT_ID_EXAMPLE}/commit-offset"],
     )
 
     @model_validator(mode="before")

@@ -1,6 +1,6 @@
 """Who calls a service: each of our processes has a token of its own, and may do what it needs and no more.
 
-A service keeps the hashes alone, so that nobody who has broken into one service can call another in a worker's name.
+A service keeps only the hashes, so that somebody who has broken into one service cannot call another as a worker.
 Several tokens of one role are valid side by side while one is rolled. What a role may do stands beside each route.
 """
 
@@ -16,7 +16,7 @@ from lib import tokens
 from lib.telemetry import ids
 from lib.webapi.problem_types import FORBIDDEN, UNAUTHENTICATED
 
-# By it scanners of code and logs know a leaked token.
+# Scanners of code and logs find a leaked token by its prefix.
 PREFIX = "bps_"
 
 
@@ -33,22 +33,22 @@ ROLES = tuple(role.value for role in Role)
 # An entry of SERVICE_TOKENS, as `python -m services.new_token` prints it.
 ENTRY = re.compile(rf"(?P<role>{'|'.join(ROLES)}):(?P<sha256>[0-9a-f]{{64}})")
 
-# A purchase's payment is followed by whoever speaks of it.
+# All callers read a purchase's payment.
 TO_FOLLOW = list(Role)
-# Whole books are read by who compares them, and by people.
+# The audit compares whole stores, and people look into them.
 TO_AUDIT = [Role.AUDITOR, Role.OPERATOR]
-# One entry is read by the sagas too, which look before they decide.
-TO_LOOK = [Role.WORKER, Role.AUDITOR, Role.OPERATOR]
+# One entry is read by the sagas too, before they decide.
+TO_RETRIEVE = [Role.WORKER, Role.AUDITOR, Role.OPERATOR]
 # Whether an order can be had is asked before it costs anything.
 TO_JUDGE = [Role.INTAKE, Role.OPERATOR]
-# Money and offset are moved by sagas; by people where a saga cannot.
+# Money and offset are moved by sagas, and by people where a saga cannot.
 TO_MOVE = [Role.WORKER, Role.OPERATOR]
-# Nothing takes a buyer's name away but a person's decision.
+# Only people decide to erase a buyer.
 TO_ERASE = [Role.OPERATOR]
 
 
 def new_token(role: Role) -> tuple[str, str]:
-    """A new token, which nobody can learn again, and the entry of SERVICE_TOKENS that lets it in."""
+    """A new token, which is shown only once, and its entry for SERVICE_TOKENS."""
     token = tokens.new_token(PREFIX)
     return token, f"{role}:{tokens.digest(token)}"
 

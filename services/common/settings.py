@@ -1,4 +1,4 @@
-"""Settings of a service: what every one of them is told."""
+"""The settings that every service has."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ DEVELOPMENT_SERVICE_TOKENS = (
 
 
 class ServiceSettings(ProcessSettings):
-    """What every service is told."""
+    """The settings that every service has."""
 
     service_tokens: Annotated[Separated[str], SECRET] = Field(
         default=DEVELOPMENT_SERVICE_TOKENS,
@@ -29,8 +29,8 @@ class ServiceSettings(ProcessSettings):
     @classmethod
     def check_tokens(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         """Raise unless each is an entry of `new_token`, and no token is another's too."""
-        told = f"<role>:<sha256>, as `python -m services.new_token` prints it; the roles are {', '.join(ROLES)}"
-        checked(entries, ENTRY, told)
+        form = f"<role>:<sha256>, as `python -m services.new_token` prints it; the roles are {', '.join(ROLES)}"
+        checked(entries, ENTRY, form)
         hashes = [entry.partition(":")[2] for entry in entries]
         for place, each in enumerate(hashes, 1):
             if each in hashes[: place - 1]:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from lib.webapi import RequestModel, one_of
 from providers.registry import REGISTRY
 
-# 999,999,999,999.99: more than anybody takes at once; what a payment may come to its method's provider says.
+# 999,999,999,999.99: more than any provider takes at once; the method's provider states the most of a payment.
 AMOUNT_MAX = 99_999_999_999_999
 KILOGRAMS_PER_TONNE = 1000
 # A purchase has 1 to 20 items.
@@ -22,7 +22,7 @@ PaymentId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 # What a provider calls a payment.
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
 Amount = Annotated[int, Field(gt=0, le=AMOUNT_MAX, description="minor units", examples=[1800])]
-# Which ones there are the registry says, when a payment is created.
+# The registry knows the methods, and is asked when a payment is created.
 Method = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9_]{1,32}$"),

@@ -11,7 +11,7 @@ from services.common.away import AWAY, cause_of
 from services.notifier.metrics import CONSUMING, MESSAGES, QUEUED
 from services.notifier.notifications import Malformed
 
-# Whoever publishes or consumes declares it: the sagas' (clients/amqp.py) has to be equal.
+# Publisher and consumer both declare it: the sagas' (clients/amqp.py) has to be equal.
 NOTIFICATIONS = Topology(exchange="notifications", queue="notifications", binding="payment.#")
 
 # Keeps a message; False if it was kept before. Raises Malformed, or SQLAlchemy's error when it is not committed.

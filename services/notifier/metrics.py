@@ -7,6 +7,6 @@ MESSAGES = Counter(
     "Messages from RabbitMQ, by result: kept, repeated, dead-lettered, or waiting for the database (each try).",
     ["result"],
 )
-# The broker's own numbers, as far as the business needs them: its exporter tells the rest.
+# The broker's own numbers that the business needs; the broker's exporter has the rest.
 QUEUED = Gauge("notifier_queue_messages", "Messages that wait in a queue of RabbitMQ.", ["queue"])
 CONSUMING = Gauge("notifier_consuming", "Whether messages are being taken from RabbitMQ: 1 or 0.")

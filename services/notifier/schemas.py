@@ -39,7 +39,7 @@ class EventData(BaseModel):
 class CloudEvent(BaseModel):
     """A CloudEvent 1.0 about a purchase; attributes that are not named here are kept and shown unread."""
 
-    # A fault names the field; what a message holds is a buyer's, and no log's.
+    # An error names the field but not the value, which must not stand in a log.
     model_config = ConfigDict(
         extra="allow",
         frozen=True,

@@ -12,7 +12,7 @@ DEVELOPMENT_AMQP_URL = "amqp://guest:guest@127.0.0.1:5672/"
 
 
 class NotifierSettings(ServiceSettings):
-    """What the Notifier is told, beside what every service is."""
+    """The Notifier's settings, beside those of every service."""
 
     amqp_url: Annotated[SecretStr, SECRET] = Field(
         default=SecretStr(DEVELOPMENT_AMQP_URL), description="RabbitMQ, with its credentials"

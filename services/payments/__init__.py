@@ -1,7 +1,7 @@
 """Payments: one payment per purchase at the payment provider, and the record of how each purchase ended.
 
-Here belongs what we know of charges, whoever carries them out (`providers`); no word of stock or of sagas beyond the
-outcome that they record. `payments` is the heart.
+Here belongs what we know of payments, whichever of the `providers` carries them out; nothing about stock, and of sagas
+only the outcome that they record. Begin to read at `payments`.
 """
 
 from apiflask import APIFlask

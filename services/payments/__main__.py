@@ -5,6 +5,6 @@ from providers.registry import REGISTRY
 from services.payments.settings import PaymentsSettings
 
 if __name__ == "__main__":
-    # Wrong settings of a provider end the process here; a worker that found them gunicorn would start again for ever.
+    # Wrong settings of a provider end the process here; found in a worker, gunicorn would restart it without end.
     REGISTRY.make()
     migrate_and_serve("services.payments", "payments", PaymentsSettings)

@@ -1,9 +1,9 @@
-"""Calls to the providers, and what each leaves in its payment's row: written before it is asked, learned after it."""
+"""Calls to the providers: the payment's row is written before each, and refreshed with the answer after it."""
 
 import logging
 from collections.abc import Callable, Mapping
 
-from providers.port import Provider, ProviderFault, ProviderRefused, Snapshot
+from providers.port import Provider, ProviderFault, ProviderMisconfigured, ProviderRefused, Snapshot
 from services.payments.models import Payment
 from services.payments.records import Records
 from services.payments.rules import absorb, key
@@ -22,8 +22,10 @@ class Attempts:
         self._providers = providers
 
     def provider(self, row: Payment) -> Provider:
-        """The provider of a payment; only a tombstone has none, and nobody asks anything for one."""
+        """The provider of a payment; only a tombstone has none, and no call is made for one."""
         assert row.provider is not None, "a payment that was asked for has a provider"
+        if row.provider not in self._providers:
+            raise ProviderMisconfigured(f"payment {row.payment_id} is at {row.provider}, which is registered no more")
         return self._providers[row.provider]
 
     def retrieve(self, row: Payment) -> Payment:
@@ -35,7 +37,7 @@ class Attempts:
     def write_for(
         self, caller: str, row: Payment, operation: str, write: Write, done: Callable[[Snapshot], bool]
     ) -> tuple[Payment, Snapshot, Exception | None]:
-        """Attempt it in the caller's name, which stays with the payment if it is done."""
+        """Attempt a write in the caller's name, which is kept with the payment if the write is done."""
         with self._records.row(row.purchase_id) as kept:
             asked_before = operation in kept.asked_by
             kept.ask(operation, caller)
@@ -45,14 +47,14 @@ class Attempts:
             if error is None:
                 kept.ask(operation, caller)
             elif isinstance(error, ProviderRefused) and not (done(seen) and asked_before):
-                # Refused, or found done at the first try: a hand or the provider was there before us.
+                # Refused, or found done at the first try: then a person or the provider did it, not the caller.
                 kept.forget(operation)
         return kept, seen, error
 
     def write(
         self, row: Payment, operation: str, write: Write, done: Callable[[Snapshot], bool]
     ) -> tuple[Snapshot, Exception | None]:
-        """What the payment looks like after the write, and why that was not done if it was not."""
+        """The payment after the write, and the refusal if the write was not done."""
         assert row.provider_reference is not None, "only a known payment can be written to"
         error: Exception | None = None
         try:
@@ -60,7 +62,7 @@ class Attempts:
         except (ProviderRefused, ProviderFault) as failure:
             log.warning("%s of payment %s: %r", operation, row.payment_id, failure)
             error = failure
-            # The state decides, not the answer: a refusal may say that it is done already.
+            # The state decides, not the answer: a refusal may mean that it is done already.
             seen = self.provider(row).retrieve(row.provider_reference)
         if not done(seen):
             # The provider would replay its answer for a day, though the state may have changed.

@@ -1,4 +1,4 @@
-"""Forgetting a buyer: the rows stay, for the books have to add up; who the buyer was does not."""
+"""Erasing a buyer: the rows stay, so that the records add up, under a pseudonym in place of the buyer's id."""
 
 import secrets
 

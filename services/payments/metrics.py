@@ -1,6 +1,6 @@
-"""What Prometheus is told of money that moves, or may move, without a saga.
+"""Metrics of money that moves, or may move, without a saga.
 
-The numbers stand in the database and outlive the process. Every process of Payments tells the same ones: take `max`
+The numbers stand in the database and outlive the process. Every process of Payments exports the same ones: take `max`
 over instances, never `sum`.
 """
 
@@ -16,7 +16,7 @@ from services.payments.records import Records
 
 
 def money_watch(records: Records, providers: Mapping[str, Provider]) -> Asked:
-    """What is told at each scrape."""
+    """The metrics of each scrape."""
 
     def tell() -> Iterable[Metric]:
         watched = records.watched()

@@ -69,13 +69,13 @@ class Payment(Base):
     amount: Mapped[int | None] = mapped_column(BigInteger)
     currency: Mapped[str | None] = mapped_column(String(3))
     items: Mapped[list[StoredItem]] = mapped_column(JSON, default=list)
-    # As asked for at first: the same key with another capture mode would be refused after the setting has changed.
+    # As at the first attempt: after a change of the setting the provider would refuse another mode under the same key.
     capture: Mapped[CaptureMode | None] = mapped_column(
         Enum(CaptureMode, name="capture_mode", values_callable=_values, create_constraint=True)
     )
 
-    # The trace in which the payment was asked for at first (W3C Trace Context); null while nothing is traced. Kept, for
-    # the provider is told of it, and under one key it must be told the same on every attempt.
+    # The trace of the first attempt to create it (W3C Trace Context); null while nothing is traced. Kept, for it is
+    # sent to the provider, which must get the same values under one key at every attempt.
     traceparent: Mapped[str | None] = mapped_column(String(55))
 
     amount_authorised: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -110,11 +110,11 @@ class Payment(Base):
         return self.key_numbers.get(operation, 1)
 
     def ask(self, operation: str, caller: str) -> None:
-        """Remember who asks, unless somebody has asked before."""
+        """Record the caller, unless an earlier one is recorded."""
         self.asked_by = {operation: caller} | self.asked_by
 
     def forget(self, operation: str) -> None:
-        """Nobody of ours did it."""
+        """Forget the caller: the write was not done by us."""
         self.asked_by = {done: caller for done, caller in self.asked_by.items() if done != operation}
 
     @property

@@ -8,7 +8,7 @@ from lib.webapi import RequestModel, ResponseModel
 from services.common.values import PAYMENT_ID_EXAMPLE, Time
 from services.payments.orders import Order
 
-# A purchase that was looked at every few minutes of its day tells its story in fewer events.
+# 100: even a purchase that is open for a day, with a retrieval every few minutes, has fewer entries.
 TIMELINE_MAX = 100
 ANSWER_EXAMPLE = {"payment_id": PAYMENT_ID_EXAMPLE}
 OutcomeStatus = Literal["paid", "failed", "expired", "canceled", "refunded", "rejected"]
@@ -42,7 +42,7 @@ class OutcomeRequest(Order):
 
 
 class OutcomeResponse(ResponseModel):
-    """How a purchase ended, as it was first told."""
+    """How a purchase ended, as it was recorded first."""
 
     status: OutcomeStatus
     reason: str | None = Field(description="kind of the problem that it was refused with", examples=["sold-out"])

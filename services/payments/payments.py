@@ -1,7 +1,7 @@
 """A payment's life, idempotent by state: asked again for what is done, the operations answer done.
 
-Each writes what it is about to do, asks the provider without any transaction open, and writes what it learned
-(`attempts`). This keeps the design's "Contracts of the three services" and its model's rules payment-tombstone,
+Each writes what it is about to do, asks the provider without an open transaction, and writes what the provider showed
+(`attempts`). This keeps the rules of the protocol's model (tests/model/saga_model.py) payment-tombstone,
 undo-money-by-state, capture-by-state and record-outlives-workflow.
 """
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class Payments:
-    """The operations on payments; refusals are Problems, the provider's silence and misconfiguration pass through.
+    """The operations on payments; refusals are Problems, ProviderUnknown and ProviderMisconfigured pass through.
 
     `providers` are the registry's by their names: an operation goes to the one that its payment was created at.
     """
@@ -50,7 +50,7 @@ class Payments:
         self._capture = capture
 
     def create(self, body: CreateRequest, caller: str) -> Payment:
-        """The purchase's one payment, created if there is none; the record of a purchase that has ended as it is."""
+        """The purchase's one payment, created if there is none; for a purchase that has ended its record."""
         with self._records.row(body.purchase_id) as row:
             if row.outcome:
                 return row
@@ -81,9 +81,9 @@ class Payments:
         return self._records.newest(limit, below, wanted)
 
     def next_action(self, payment_id: str) -> NextAction:
-        """What the buyer has to do so that it is paid; it passes through and is kept nowhere."""
+        """What the buyer has to do to pay; read from the provider, stored nowhere."""
         row = self._find(payment_id)
-        # What is to be canceled nobody shall pay.
+        # A payment that is to be canceled must not be paid.
         if row.canceled_early or row.provider_reference is None:
             return NextAction("none")
         return self._attempts.provider(row).next_action(row.provider_reference)
@@ -138,12 +138,13 @@ class Payments:
             return row
         if row.provider_reference is None:
             raise refusals.NOT_REFUNDABLE.problem()
+        provider = self._attempts.provider(row)
         assert row.provider is not None, "only a tombstone has none"
         if not self._registry.registered(row.provider).capabilities.can_refund:
             return self._refunded_by_hand(row)
 
         def refund(reference: str, key: str) -> Snapshot:
-            return self._attempts.provider(row).refund(reference, PaymentIds(row.payment_id, row.purchase_id), key)
+            return provider.refund(reference, PaymentIds(row.payment_id, row.purchase_id), key)
 
         row, _, error = self._attempts.write_for(caller, row, "refund", refund, given_up)
         if given_up(row):
@@ -160,21 +161,26 @@ class Payments:
             if row.buyer_id is None:
                 fill(row, body)
                 row.status = PaymentStatus.CANCELED
-            told = body.model_dump(include={"status", "reason", "fingerprint", "answer", "timeline"})
-            row.outcome = told | {"recorded_at": rfc3339(datetime.now(UTC))}
+            recorded = body.model_dump(include={"status", "reason", "fingerprint", "answer", "timeline"})
+            row.outcome = recorded | {"recorded_at": rfc3339(datetime.now(UTC))}
         return row
 
     def _capture_by(self, method: str) -> CaptureMode:
-        """How the money of a new payment is taken: as we want it, where the method's provider can do that."""
-        possible = self._registry.capabilities(method).captures
-        return self._capture if self._capture in possible else next(iter(possible))
+        """How the money of a new payment is taken: as we want it, where the method's provider can do that.
+
+        What could not be given back is held until its offset is sold, whatever we want.
+        """
+        provider = self._registry.capabilities(method)
+        wanted = self._capture if provider.can_refund else CaptureMode.MANUAL
+        return wanted if wanted in provider.captures else next(iter(provider.captures))
 
     def _refunded_by_hand(self, row: Payment) -> Payment:
         """The payment if a human has given its money back at a provider that takes no refund from us."""
         row = self._attempts.retrieve(row)
         if given_up(row):
             return row
-        raise refusals.NOT_REFUNDABLE.problem()
+        # The saga parks with these words: they tell its operator what is to be done.
+        raise refusals.NOT_REFUNDABLE.problem(f"{row.provider} takes no refund from us: give the money back there.")
 
     def _find(self, payment_id: str) -> Payment:
         row = self._records.find(payment_id)
@@ -194,21 +200,22 @@ class Payments:
             log.exception("the provider refuses the payment of purchase %s", row.purchase_id)
             return self._give_up_creation(row)
         except ProviderFault:
-            # What it may have created nobody can pay: its secret never left the provider.
+            # A payment that it may have created cannot be paid: its secret never left the provider.
             self._attempts.raise_number(row, "create")
             raise
         log.info("payment %s is created as %s, asked for by %s", row.payment_id, seen.reference, caller)
         with self._records.row(row.purchase_id) as kept:
-            # The first known payment is the purchase's; a replayed answer would tell of a state long past.
+            # Only the first reference is taken; a replayed answer would show an old state.
             if kept.provider_reference is None:
                 kept.provider_reference = seen.reference
-                # Another attempt may have given it up: what is canceled without a reference has one after all.
+                # Another attempt may have marked it canceled without a reference; now there is a payment to cancel
+                # after all.
                 kept.status = PaymentStatus.CREATING
                 absorb(kept, seen)
         return kept
 
     def _give_up_creation(self, row: Payment) -> Payment:
-        """The provider will not create this payment: a canceled purchase is done with, any other is our fault."""
+        """The provider will not create this payment: fine for a canceled purchase, else our own fault."""
         self._attempts.raise_number(row, "create")
         with self._records.row(row.purchase_id) as kept:
             if kept.canceled_early and kept.provider_reference is None:
@@ -231,9 +238,9 @@ class Payments:
         if kept.status is PaymentStatus.CANCELED:
             return kept
         if not captured(seen) and seen.status is not PaymentStatus.PROCESSING:
-            # Neither canceled nor refused for a reason that still holds: the next try will tell.
+            # Neither canceled nor refused for a reason that still holds: the caller tries again.
             raise refusals.unavailable()
         with self._records.row(row.purchase_id) as kept:
-            # A refused cancel leaves nothing behind: the purchase of money that moves has to be opened after all.
+            # A refused cancel leaves no tombstone: money moves, so the purchase has to be opened after all.
             kept.canceled_early = kept.canceled_early and kept.status is PaymentStatus.CANCELED
         return kept

@@ -50,7 +50,7 @@ class Records:
             return session.scalar(select(Payment).where(Payment.payment_id == payment_id))
 
     def watched(self) -> Watched:
-        """What is to be watched of all payments, by the last look at each."""
+        """The sums for the metrics, over all payments as they were last retrieved."""
         disputes = select(func.coalesce(func.sum(Payment.disputes_open), 0)).where(Payment.disputes_open > 0)
         refunds = select(func.coalesce(func.sum(Payment.refunds_by_hand), 0)).where(Payment.refunds_by_hand > 0)
         runs_out = select(func.min(Payment.capture_before)).where(

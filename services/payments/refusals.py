@@ -13,12 +13,12 @@ PROCESSING = ProblemType("payment-processing", 409, "The bank processes the paym
 NOT_CAPTURABLE = ProblemType("payment-not-capturable", 409, "The payment cannot be captured, or another amount was.")
 NOT_REFUNDABLE = ProblemType("payment-not-refundable", 409, "The payment cannot be refunded.")
 PURCHASES_OPEN = ProblemType("purchases-open", 409, "The buyer has open purchases, which need to know the buyer.")
-# Our log tells why.
+# The reason stands in our log.
 MISCONFIGURED = ProblemType(
     "provider-misconfigured", 502, "The payment provider refuses our configuration; an operator is needed."
 )
 
-# Whatever asks the provider may tell these.
+# Every route that asks the provider may answer these.
 OF_THE_PROVIDER = (MISCONFIGURED, UNAVAILABLE)
 
 

@@ -34,7 +34,7 @@ from services.payments.refusals import (
 )
 from services.payments.schemas import (
     ErasureBegunResponse,
-    ErasureFinished,
+    ErasureFinishedResponse,
     NextActionResponse,
     PaymentPage,
     PaymentResponse,
@@ -164,7 +164,7 @@ def _follow_purchases(api: APIFlask, payments: Payments, auth: HTTPTokenAuth) ->
     @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(PaymentResponse)
     @api.doc(extensions=problem_responses(PAID, PROCESSING, *OF_THE_PROVIDER))
-    def cancel_purchase(purchase_id: str, caller: CallerHeader) -> PaymentResponse:
+    def cancel_payment_of(purchase_id: str, caller: CallerHeader) -> PaymentResponse:
         """Cancel whatever payment the purchase has; an unknown one gets a tombstone that refuses a late creation."""
         return PaymentResponse.of(payments.cancel_payment_of(purchase_id, caller.key))
 
@@ -192,7 +192,7 @@ def _forget_buyers(api: APIFlask, erasures: Erasures, auth: HTTPTokenAuth) -> No
     @api.delete("/buyers/<id:buyer_id>/erasure")
     @api.auth_required(auth, roles=TO_ERASE)
     @api.input(CallerHeader, location="headers", arg_name="caller")
-    @api.output(ErasureFinished)
-    def finish_erasure(buyer_id: str, caller: CallerHeader) -> ErasureFinished:  # noqa: ARG001
+    @api.output(ErasureFinishedResponse)
+    def finish_erasure(buyer_id: str, caller: CallerHeader) -> ErasureFinishedResponse:  # noqa: ARG001
         """Forget whose name it was, once every other store has followed."""
-        return ErasureFinished(finished=erasures.finish(buyer_id))
+        return ErasureFinishedResponse(finished=erasures.finish(buyer_id))

@@ -1,4 +1,4 @@
-"""The single rules: what a row and a snapshot tell, and how the one changes by the other."""
+"""Small pure rules: what a row or a snapshot means, and how a snapshot changes a row."""
 
 import uuid
 from typing import Protocol
@@ -6,13 +6,13 @@ from typing import Protocol
 from providers.port import PaymentStatus, Snapshot
 from services.payments.models import Payment
 
-# Any of our own: it makes the payments' ids, and must never change. The sagas know it too (domain.keys), so that they
-# can name a payment before its first call.
+# A random namespace of our own for the payments' ids; it must never change. The sagas have the same one (domain.keys),
+# so that they know a payment's id before their first call.
 PAYMENTS = uuid.UUID("5b0c3f6e-8d1a-4f27-9c43-7e2a6d90b815")
 
 
 class Money(Protocol):
-    """What a row and a snapshot both tell of the money."""
+    """The amounts that a row and a snapshot both have."""
 
     @property
     def amount_captured(self) -> int:

@@ -98,7 +98,7 @@ class PaymentResponse(ResponseModel):
             amount_authorised=row.amount_authorised,
             amount_captured=row.amount_captured,
             amount_refunded=row.amount_refunded,
-            refunded_since=_shown(row.refunded_since),
+            refunded_since=_rfc3339(row.refunded_since),
             amount_disputed=row.amount_disputed,
             failed_attempts=row.failed_attempts,
             items=[
@@ -112,7 +112,7 @@ class PaymentResponse(ResponseModel):
             disputed=row.disputed,
             disputes_open=row.disputes_open,
             refunds_by_hand=row.refunds_by_hand,
-            capture_before=_shown(row.capture_before),
+            capture_before=_rfc3339(row.capture_before),
         )
 
 
@@ -130,7 +130,7 @@ class ErasureBegunResponse(ResponseModel):
     renamed: int = Field(description="records that bore the buyer's id; 0 where all is done", examples=[3])
 
 
-class ErasureFinished(ResponseModel):
+class ErasureFinishedResponse(ResponseModel):
     """An erasure's end."""
 
     finished: bool = Field(description="false where none was under way", examples=[True])
@@ -160,5 +160,5 @@ class NextActionResponse(ResponseModel):
         return cls(**asdict(action))
 
 
-def _shown(epoch_seconds: int | None) -> str | None:
+def _rfc3339(epoch_seconds: int | None) -> str | None:
     return None if epoch_seconds is None else rfc3339(datetime.fromtimestamp(epoch_seconds, UTC))

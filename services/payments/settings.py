@@ -1,4 +1,4 @@
-"""Settings of the Payments service; what a provider is told stands in the provider's own class."""
+"""Settings of the Payments service; each provider has a settings class of its own."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from services.common.settings import ServiceSettings
 
 
 class PaymentsSettings(ServiceSettings):
-    """What the Payments service is told, beside what every service is."""
+    """The Payments service's settings, beside those of every service."""
 
     payments_database_url: str = Field(
         default="sqlite:///.run/payments.db", description="SQLite for one machine, postgresql:// for more"

@@ -1,8 +1,8 @@
 """Projects: what green projects sell, and the reservation row at which a purchase's outcome is decided.
 
-Here belongs the stock of milestones and who holds it; no word of payments' states, and of
-buyers only what each of them holds without having paid.
-`rules` is the heart: the table "Who decides" of the design.
+Here belongs the stock of milestones and who holds it; nothing about payments' states, and of
+buyers only what each of them holds without having paid. Begin to read at `rules`: the table "Who decides" of
+docs/architecture.md.
 """
 
 from apiflask import APIFlask

@@ -16,7 +16,7 @@ from lib.webapi import Problem
 from services.projects.models import Buyer, HeldItem, Milestone, Reservation
 from services.projects.orders import BuyerLimits, Held, Stock, key, refusal
 from services.projects.refusals import MISMATCH
-from services.projects.rules import Call, Status, decide, shift, winner
+from services.projects.rules import ReservationCall, Status, decide, shift, winner
 from services.projects.schemas import OrderRequest, ReserveRequest
 
 T = TypeVar("T")
@@ -50,11 +50,11 @@ class Reservations:
 
     def commit(self, payment_id: str) -> Reservation:
         """The payment is taken: what was held is sold."""
-        return self._decided(lambda session: _move(session, Call.COMMIT, payment_id))
+        return self._decided(lambda session: _move(session, ReservationCall.COMMIT, payment_id))
 
     def restock(self, payment_id: str) -> Reservation:
         """The money is back: what was held or sold is free again."""
-        return self._decided(lambda session: _move(session, Call.RESTOCK, payment_id))
+        return self._decided(lambda session: _move(session, ReservationCall.RESTOCK, payment_id))
 
     def release(self, payment_id: str, caller: str) -> Reservation:
         """The payment is canceled: what was held is free again, and `caller` is who closed the row."""
@@ -79,7 +79,7 @@ class Reservations:
         """Forget a buyer; how many reservations were the buyer's."""
         rename = update(Reservation).where(Reservation.buyer_id == buyer_id).values(buyer_id=erased_as)
         with self._session() as session, session.begin():
-            # The row is there to be locked by who opens a purchase; the next one makes another.
+            # This row only serves as a lock; the buyer's next reservation makes it again.
             session.execute(delete(Buyer).where(Buyer.buyer_id == buyer_id))
             return changed(session.execute(rename))
 
@@ -92,14 +92,14 @@ class Reservations:
             with self._session() as session, session.begin():
                 return decision(session)
         except IntegrityError:
-            # Another call wrote the payment's first row meanwhile. Rows stay, so the second look finds it.
+            # Another call wrote the payment's first row meanwhile. Rows stay, so the second try finds it.
             with self._session() as session, session.begin():
                 return decision(session)
 
 
 def _reserve(session: Session, body: ReserveRequest, limits: BuyerLimits) -> tuple[Reservation, Problem | None]:
     row = _locked_row(session, body.payment_id)
-    status = decide(Call.RESERVE, row.status if row else None)
+    status = decide(ReservationCall.RESERVE, row.status if row else None)
     items = body.held_items()
     if row:
         _refuse_mismatch(row, items, body)
@@ -128,13 +128,13 @@ def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveReque
         return {key(item): item["kg"] for item in held}
 
     asked = (by_milestone(items), body.amount, body.currency)
-    # A caller who does not tell the buyer, or did not yet when the row was written, asks for the same all the same.
+    # A request without a buyer, or a row that was written without one, matches any buyer.
     another = None not in {body.buyer_id, row.buyer_id} and body.buyer_id != row.buyer_id
     if another or asked != (by_milestone(row.items), row.amount, row.currency):
         raise MISMATCH.problem()
 
 
-def _move(session: Session, call: Call, payment_id: str) -> Reservation:
+def _move(session: Session, call: ReservationCall, payment_id: str) -> Reservation:
     """Bring the payment's row to the state that the rules give for `call`, and its stock with it."""
     row = _locked_row(session, payment_id)
     before = row.status if row else None
@@ -150,7 +150,7 @@ def _move(session: Session, call: Call, payment_id: str) -> Reservation:
 
 
 def _release(session: Session, payment_id: str, caller: str) -> Reservation:
-    row = _move(session, Call.RELEASE, payment_id)
+    row = _move(session, ReservationCall.RELEASE, payment_id)
     row.closed_by = winner(row.closed_by, caller)
     return row
 

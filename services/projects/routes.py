@@ -15,7 +15,7 @@ from services.common.away import answer_for_the_database
 from services.common.caller import CallerHeader
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
-from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, Role, service_token_auth
+from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_MOVE, TO_RETRIEVE, Role, service_token_auth
 from services.projects.models import Project
 from services.projects.orders import BuyerLimits
 from services.projects.refusals import (
@@ -28,6 +28,7 @@ from services.projects.refusals import (
     TOO_MUCH_HELD,
 )
 from services.projects.reservations import Reservations
+from services.projects.rules import Status
 from services.projects.schemas import (
     ChangeRequest,
     OrderRequest,
@@ -40,8 +41,8 @@ from services.projects.schemas import (
     ReserveRequest,
 )
 
-# The catalogue is for the buyer's page.
-TO_SELL = [Role.INTAKE, Role.AUDITOR, Role.OPERATOR]
+# The catalogue is read for the buyer's page, and by the audit.
+TO_LIST = [Role.INTAKE, Role.AUDITOR, Role.OPERATOR]
 
 DESCRIPTION = """What green projects sell, at which price, and how much of it is free; offset is reserved for a payment,
 and the reservation's row decides how a purchase ends."""
@@ -64,7 +65,7 @@ def projects_api(engine: Engine, tokens: Sequence[str], limits: BuyerLimits) -> 
 
 def _show_projects(api: APIFlask, engine: Engine, auth: HTTPTokenAuth) -> None:
     @api.get("/projects")
-    @api.auth_required(auth, roles=TO_SELL)
+    @api.auth_required(auth, roles=TO_LIST)
     @api.input(PageQuery, location="query", arg_name="page")
     @api.output(ProjectPage)
     def list_projects(page: PageQuery) -> ProjectPage:
@@ -109,7 +110,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
         return ReservationPage(items=[ReservationResponse.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/reservations/<payment:payment_id>")
-    @api.auth_required(auth, roles=TO_LOOK)
+    @api.auth_required(auth, roles=TO_RETRIEVE)
     @api.output(ReservationResponse)
     def show_reservation(payment_id: str) -> ReservationResponse:
         """The reservation of a payment."""
@@ -126,7 +127,7 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.doc(extensions=problem_responses(CLOSED))
     def change_reservation(payment_id: str, caller: CallerHeader, body: ChangeRequest) -> ReservationResponse:  # noqa: ARG001
         """Sell what is held (committed), or free what was held or sold once the money is back (returned)."""
-        change = reservations.commit if body.status == "committed" else reservations.restock
+        change = reservations.commit if body.status is Status.COMMITTED else reservations.restock
         return ReservationResponse.of(change(payment_id))
 
     @api.delete("/reservations/<payment:payment_id>")
@@ -134,6 +135,6 @@ def _keep_reservations(api: APIFlask, reservations: Reservations, auth: HTTPToke
     @api.input(CallerHeader, location="headers", arg_name="caller")
     @api.output(ReservationResponse)
     @api.doc(extensions=problem_responses(CLOSED, COMMITTED))
-    def close_reservation(payment_id: str, caller: CallerHeader) -> ReservationResponse:
+    def release_reservation(payment_id: str, caller: CallerHeader) -> ReservationResponse:
         """Close the row in the caller's name; only the one who closes it may tell the purchase's end."""
         return ReservationResponse.of(reservations.release(payment_id, caller.key))

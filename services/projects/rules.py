@@ -1,7 +1,7 @@
-"""Who decides: a purchase's outcome is decided once, at its reservation row, by this table (design, "Who decides").
+"""Who decides: a purchase's outcome is decided once, at its reservation row, by this table (docs/architecture.md).
 
-A row is asked by four calls. Every answer follows from the row's state alone, so a call that is repeated, or that comes
-late, finds what is decided; only who CLOSED a row is remembered by name, for only that caller publishes and completes.
+Four calls act on a row. Every answer follows from the row's state alone, so a repeated or late call finds what was
+decided; only who CLOSED a row is recorded by name, for only that caller publishes and completes the purchase.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ class Status(StrEnum):
     RETURNED = "returned"
 
 
-class Call(Enum):
-    """What a row can be asked."""
+class ReservationCall(Enum):
+    """The calls that act on a row."""
 
     RESERVE = auto()  # POST
     COMMIT = auto()  # PATCH committed
@@ -33,29 +33,29 @@ class Call(Enum):
 NO_ROW = None
 
 _S = Status
-NEXT: Mapping[Call, Mapping[Status | None, Status | ProblemType]] = {
-    Call.RESERVE: {
+NEXT: Mapping[ReservationCall, Mapping[Status | None, Status | ProblemType]] = {
+    ReservationCall.RESERVE: {
         NO_ROW: _S.RESERVED,  # or CLOSED, if the stock or the price refuses: a late copy must not reserve after all
         _S.RESERVED: _S.RESERVED,
         _S.CLOSED: CLOSED,
         _S.COMMITTED: _S.COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.COMMIT: {
+    ReservationCall.COMMIT: {
         NO_ROW: NOT_FOUND,
         _S.RESERVED: _S.COMMITTED,
         _S.CLOSED: CLOSED,
         _S.COMMITTED: _S.COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.RELEASE: {
+    ReservationCall.RELEASE: {
         NO_ROW: _S.CLOSED,
         _S.RESERVED: _S.CLOSED,
         _S.CLOSED: _S.CLOSED,  # for the caller who won it: see `winner`
         _S.COMMITTED: COMMITTED,
         _S.RETURNED: CLOSED,
     },
-    Call.RESTOCK: {
+    ReservationCall.RESTOCK: {
         NO_ROW: _S.RETURNED,
         _S.RESERVED: _S.RETURNED,
         _S.CLOSED: _S.CLOSED,  # nothing is held: what was asked for is done
@@ -65,7 +65,7 @@ NEXT: Mapping[Call, Mapping[Status | None, Status | ProblemType]] = {
 }
 
 
-def decide(call: Call, status: Status | None) -> Status:
+def decide(call: ReservationCall, status: Status | None) -> Status:
     """The row's next state; raises the refusal. `status` None: there is no row yet, and a state makes one."""
     verdict = NEXT[call][status]
     if isinstance(verdict, ProblemType):

@@ -22,7 +22,7 @@ from services.projects.rules import Status
 
 
 class OrderRequest(RequestModel):
-    """The offset that a buyer wants, at the amount that he agreed to."""
+    """The offset that a buyer wants, at the amount that they agreed to."""
 
     model_config = ConfigDict(json_schema_extra=items_once)
 
@@ -64,7 +64,7 @@ class QuoteResponse(ResponseModel):
 class ChangeRequest(RequestModel):
     """To which state a reservation is to be brought."""
 
-    status: Literal["committed", "returned"] = Field(
+    status: Literal[Status.COMMITTED, Status.RETURNED] = Field(
         description="committed: sold; returned: free again, once the money is back"
     )
 
@@ -86,7 +86,7 @@ class ReservationResponse(ResponseModel):
     buyer_id: str | None = Field(description="null if it is not known", examples=["alice"])
     closed_by: str | None = Field(
         description="Idempotency-Key of the caller who closed it",
-        examples=[f"payment-failed/{PAYMENT_ID_EXAMPLE}/ch_1/close-reservation"],
+        examples=[f"payment-failed/{PAYMENT_ID_EXAMPLE}/ch_1/release-offset"],
     )
 
     @classmethod

@@ -6,7 +6,7 @@ from services.common.settings import ServiceSettings
 
 
 class ProjectsSettings(ServiceSettings):
-    """What the Projects service is told, beside what every service is."""
+    """The Projects service's settings, beside those of every service."""
 
     projects_database_url: str = Field(
         default="sqlite:///.run/projects.db", description="SQLite for one machine, postgresql:// for more"

@@ -1,6 +1,6 @@
 """Users: the offset that buyers own, delivered once per payment.
 
-Here belongs who the buyers are and what was delivered to them; no word of money, stock or sagas.
+Here belongs who the buyers are and what was delivered to them; nothing about money, stock or sagas.
 """
 
 from apiflask import APIFlask

@@ -73,7 +73,7 @@ class Offsets:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 return decision(session)
         except IntegrityError:
-            # Another call wrote the payment's first row meanwhile. Rows stay, so the second look finds it.
+            # Another call wrote the payment's first row meanwhile. Rows stay, so the second try finds it.
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 return decision(session)
 

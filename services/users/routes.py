@@ -13,17 +13,17 @@ from services.common.away import answer_for_the_database
 from services.common.caller import CallerHeader
 from services.common.erasing import forget_buyers
 from services.common.paths import know_ids
-from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_LOOK, TO_MOVE, service_token_auth
+from services.common.service_tokens import TO_AUDIT, TO_JUDGE, TO_MOVE, TO_RETRIEVE, service_token_auth
 from services.users.models import Offset
 from services.users.offsets import Offsets
 from services.users.refusals import MISMATCH, REVOKED
 from services.users.schemas import (
-    FoundOffset,
+    FoundOffsetResponse,
     OffsetPage,
     OffsetRequest,
     OffsetResponse,
-    OwnedOffset,
     OwnedOffsetPage,
+    OwnedOffsetResponse,
     UserResponse,
 )
 
@@ -67,11 +67,11 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
         return OffsetPage(items=[OffsetResponse.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.get("/users/<id:user_id>/offsets/<payment:payment_id>")
-    @api.auth_required(auth, roles=TO_LOOK)
-    @api.output(FoundOffset)
-    def show_offset(user_id: str, payment_id: str) -> FoundOffset:
+    @api.auth_required(auth, roles=TO_RETRIEVE)
+    @api.output(FoundOffsetResponse)
+    def show_offset(user_id: str, payment_id: str) -> FoundOffsetResponse:
         """A payment's offset, or the tombstone of its revocation."""
-        return FoundOffset.of(offsets.find(user_id, payment_id))
+        return FoundOffsetResponse.of(offsets.find(user_id, payment_id))
 
     @api.get("/offsets")
     @api.auth_required(auth, roles=TO_AUDIT)
@@ -80,7 +80,7 @@ def users_api(engine: Engine, tokens: Sequence[str]) -> APIFlask:
     def list_all_offsets(page: NumberedPageQuery) -> OwnedOffsetPage:
         """All buyers' offsets, newest first."""
         rows, next_cursor = _newest(offsets, None, page)
-        return OwnedOffsetPage(items=[OwnedOffset.of(row) for row in rows], next_cursor=next_cursor)
+        return OwnedOffsetPage(items=[OwnedOffsetResponse.of(row) for row in rows], next_cursor=next_cursor)
 
     @api.delete("/users/<id:user_id>/offsets/<payment:payment_id>")
     @api.auth_required(auth, roles=TO_MOVE)

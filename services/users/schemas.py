@@ -52,10 +52,10 @@ class OffsetResponse(ResponseModel):
     @classmethod
     def of(cls, row: Offset) -> Self:
         """The row as it is shown."""
-        return cls(**_shown(row))
+        return cls(**_fields(row))
 
 
-class FoundOffset(OffsetResponse):
+class FoundOffsetResponse(OffsetResponse):
     """A payment's offset by name: the buyer has it, or it is revoked for good."""
 
     status: Literal["delivered", "revoked"]
@@ -63,10 +63,10 @@ class FoundOffset(OffsetResponse):
     @classmethod
     def of(cls, row: Offset) -> Self:
         """The row as it is shown."""
-        return cls(**_shown(row), status="revoked" if row.revoked else "delivered")
+        return cls(**_fields(row), status="revoked" if row.revoked else "delivered")
 
 
-class OwnedOffset(OffsetResponse):
+class OwnedOffsetResponse(OffsetResponse):
     """A buyer's offset among all buyers'."""
 
     user_id: str = Field(examples=["alice"])
@@ -74,7 +74,7 @@ class OwnedOffset(OffsetResponse):
     @classmethod
     def of(cls, row: Offset) -> Self:
         """The row as it is shown."""
-        return cls(**_shown(row), user_id=row.user_id)
+        return cls(**_fields(row), user_id=row.user_id)
 
 
 class OffsetPage(ResponseModel):
@@ -87,11 +87,11 @@ class OffsetPage(ResponseModel):
 class OwnedOffsetPage(ResponseModel):
     """A page of all buyers' offsets, newest first; revoked ones are none."""
 
-    items: list[OwnedOffset]
+    items: list[OwnedOffsetResponse]
     next_cursor: NextCursor
 
 
-def _shown(row: Offset) -> dict[str, Any]:
+def _fields(row: Offset) -> dict[str, Any]:
     items = [
         Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
         for item in row.items

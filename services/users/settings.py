@@ -6,7 +6,7 @@ from services.common.settings import ServiceSettings
 
 
 class UsersSettings(ServiceSettings):
-    """What the Users service is told, beside what every service is."""
+    """The Users service's settings, beside those of every service."""
 
     users_database_url: str = Field(
         default="sqlite:///.run/users.db", description="SQLite for one machine, postgresql:// for more"

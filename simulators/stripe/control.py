@@ -70,18 +70,18 @@ def _route_money(control: Blueprint, gateway: Gateway) -> None:
 
 
 def _route_faults(control: Blueprint, gateway: Gateway, faults: Faults) -> None:
-    def shown(_call: Call, _params: Params) -> Json:
-        return faults.shown()
+    def show_faults(_call: Call, _params: Params) -> Json:
+        return faults.to_response()
 
     def follow(call: Call, params: Params) -> Json:
         faults.follow(read(FaultPlan, _json()))
-        return shown(call, params)
+        return show_faults(call, params)
 
     def heal(call: Call, params: Params) -> Json:
         faults.heal()
-        return shown(call, params)
+        return show_faults(call, params)
 
-    control.add_url_rule("/faults", "faults", lambda: gateway.run(Params, shown))
+    control.add_url_rule("/faults", "faults", lambda: gateway.run(Params, show_faults))
     control.add_url_rule("/faults", "follow", lambda: gateway.run(Params, follow), methods=["PUT"])
     control.add_url_rule("/faults", "heal", lambda: gateway.run(Params, heal), methods=["DELETE"])
 

@@ -170,7 +170,7 @@ class Deliverer:
         return status
 
     def _post(self, event: Event) -> int | None:
-        body = json.dumps(events.shown(event), separators=(",", ":")).encode()
+        body = json.dumps(events.to_response(event), separators=(",", ":")).encode()
         about = event.document["data"]["object"]
         with ids.scope(purchase_id=(about.get("metadata") or {}).get("purchase_id")):
             status = self._send(body, signature(body, self._secrets, time.time()))

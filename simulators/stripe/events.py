@@ -44,6 +44,6 @@ def emit_of(call: Call, kind: str, shown: Json, previous: Json | None = None) ->
     announce(call.session, TOPIC)
 
 
-def shown(event: Event) -> Json:
+def to_response(event: Event) -> Json:
     """The event as it is read now: `pending_webhooks` counts the endpoint until it has the event."""
     return {**event.document, "pending_webhooks": int(event.delivery is Delivery.PENDING)}

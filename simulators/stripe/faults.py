@@ -77,7 +77,7 @@ class Faults:
         with self._turn:
             self._plan = FaultPlan(seed=self._plan.seed)
 
-    def shown(self) -> Json:
+    def to_response(self) -> Json:
         """The plan, and the counts under `done`."""
         with self._turn:
             return self._plan.model_dump() | {"done": dict(self._done)}

@@ -36,7 +36,7 @@ class Gateway:
         self._settings = settings
         self._store = store
         self._faults = faults
-        self._keys = idempotency.Keys()
+        self._keys = idempotency.IdempotencyKeys()
 
     def run(self, model: type[P], work: Callable[[Call, P], Json], *, browsers_may: bool = False) -> Response:
         """Answer the current request with what `work` makes of its parameters."""
@@ -168,8 +168,8 @@ def _outcome(operate: Callable[[Call], Json], call: Call) -> tuple[int, str]:
 
 def _error_body(error: StripeError, *, publishable: bool) -> str:
     intent = error.error.get("payment_intent")
-    shown = error.error | {"payment_intent": shapes.public(intent)} if publishable and intent else error.error
-    return json.dumps({"error": shown})
+    fields = error.error | {"payment_intent": shapes.public(intent)} if publishable and intent else error.error
+    return json.dumps({"error": fields})
 
 
 def _response(status: int, body: str, request_id: str, *, original: str | None = None) -> Response:

@@ -39,7 +39,7 @@ def asked(api_key: str, key: str, endpoint: str, pairs: Sequence[tuple[str, str]
     return Asked(_digest(api_key), key, endpoint, _digest(repr(sorted(pairs))))
 
 
-class Keys:
+class IdempotencyKeys:
     """The keys that are at work in this process, and the kept answers of those that were."""
 
     def __init__(self) -> None:

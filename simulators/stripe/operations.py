@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, or_
 from simulators.stripe import disputes, intents, methods, money, refunds
 from simulators.stripe.call import Call, existing, find_charge, find_intent
 from simulators.stripe.errors import InvalidParameters, invalid_request, no_such
-from simulators.stripe.events import shown
+from simulators.stripe.events import to_response
 from simulators.stripe.models import Charge, Delivery, Dispute, Event, Json, PaymentIntent, Refund
 from simulators.stripe.pages import page
 from simulators.stripe.parameters import (
@@ -149,12 +149,12 @@ def list_disputes(call: Call, params: ListRefunds) -> Json:
 
 def list_events(call: Call, params: ListEvents) -> Json:
     """A page of events."""
-    return page(call, Event, params, _wanted_events(params), shown)
+    return page(call, Event, params, _wanted_events(params), to_response)
 
 
 def retrieve_event(call: Call, _: Params, *, event_id: str) -> Json:
     """One event."""
-    return shown(existing(call, Event, event_id, no_such("event", event_id, "id")))
+    return to_response(existing(call, Event, event_id, no_such("event", event_id, "id")))
 
 
 def _given(params: CreateIntent) -> Json:

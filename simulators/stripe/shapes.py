@@ -97,7 +97,7 @@ def charge(call: Call, intent: Json, card: Card, decline: Decline | None) -> Jso
         "payment_method": intent["payment_method"],
         "payment_method_details": {
             "type": "card",
-            "card": card_shown(call, card)
+            "card": card_response(call, card)
             | {"amount_authorized": intent["amount"], "network": card.brand, "three_d_secure": None}
             | ({"capture_before": call.second + HOLD_SECONDS} if held else {}),
         },
@@ -176,7 +176,7 @@ def payment_method(call: Call, identifier: str, card: Card) -> Json:
         "id": identifier,
         "object": "payment_method",
         "billing_details": _nobody(),
-        "card": card_shown(call, card),
+        "card": card_response(call, card),
         "created": call.second,
         "customer": None,
         "livemode": False,
@@ -198,7 +198,7 @@ def card_error(call: Call, intent: Json, card: Card, decline: Decline, charge_id
     }
 
 
-def card_shown(call: Call, card: Card) -> Json:
+def card_response(call: Call, card: Card) -> Json:
     """The card as Stripe shows it: never its number."""
     checked = "fail" if card.decline and card.decline.code == "incorrect_cvc" else "pass"
     return {

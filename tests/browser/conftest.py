@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from lib.settings.payload_keys import new_entry
-from tests.browser.books import Books
 from tests.browser.checkout import Checkout
+from tests.browser.records import BuyerRecords
 from tests.browser.watch import Watch
 from tests.integration.service_process import REPOSITORY
-from tests.integration.told import told
+from tests.integration.settings import restarted_with
 from tools.devstack.options import ROOT
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.ports import free_port
@@ -93,7 +93,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, static_port: int) -> Iterato
 @pytest.fixture
 def rough(stack: Stack) -> Iterator[Stack]:
     """The stack, where one failed attempt to pay ends a purchase."""
-    with told(stack, "intake", PAYMENT_ATTEMPTS="1"):
+    with restarted_with(stack, "intake", PAYMENT_ATTEMPTS="1"):
         yield stack
 
 
@@ -105,9 +105,9 @@ def shop(stack: Stack) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def books(shop: Shop) -> Books:
+def records(shop: Shop) -> BuyerRecords:
     """What the stack's services have written down."""
-    return Books(shop)
+    return BuyerRecords(shop)
 
 
 @dataclass

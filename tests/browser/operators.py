@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from tests.browser.conftest import ARGUMENTS, program
 from tests.browser.pictures import IMAGES
-from tests.integration.engine import Engine
 from tests.integration.operators.parking import forbidding
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.service_process import REPOSITORY
+from tests.integration.temporal import TemporalServer
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions
@@ -25,7 +25,7 @@ PATIENCE_MS = PATIENCE_S * 1000
 class TemporalUi:
     """Temporal's web UI, as an operator uses it."""
 
-    def __init__(self, page: Page, shop: Shop, engine: Engine) -> None:
+    def __init__(self, page: Page, shop: Shop, engine: TemporalServer) -> None:
         self.page = page
         self._shop = shop
         self._engine = engine
@@ -68,7 +68,7 @@ def main() -> None:
         ThreadPoolExecutor(2) as pool,
         sync_playwright() as tool,
     ):
-        engine = Engine(stack.description)
+        engine = TemporalServer(stack.description)
         buyers = Buyers(shop, engine, pool)
         browser: Browser = tool.chromium.launch(executable_path=program(), args=ARGUMENTS)
         expect.set_options(timeout=PATIENCE_MS)

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Route, expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID
 from tests.browser.conftest import Visit
+from tests.browser.records import BuyerRecords
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
 
@@ -14,7 +14,7 @@ from tools.devstack.stack import Stack
 TOTAL = "$30.00"
 
 
-def test_several_milestones_are_bought_at_once(visit: Visit, books: Books) -> None:
+def test_several_milestones_are_bought_at_once(visit: Visit, records: BuyerRecords) -> None:
     """Choose quantities, see the total, pay, and see them paid and delivered."""
     checkout = visit.enter()
     checkout.choose({CREEK: "1.5", HOUSEHOLDS: "2"})
@@ -24,7 +24,7 @@ def test_several_milestones_are_bought_at_once(visit: Visit, books: Books) -> No
     expect(checkout.pay_button).to_have_text(f"Pay {TOTAL}")
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 3000)
+    records.paid_once(visit.buyer, 3000)
 
 
 def test_who_is_signed_out_signs_in_and_goes_on(visit: Visit) -> None:
@@ -52,13 +52,13 @@ def test_the_opening_is_shown_while_it_lasts(visit: Visit) -> None:
     checkout.opened()
 
 
-def test_projects_show_price_and_stock(visit: Visit, books: Books) -> None:
+def test_projects_show_price_and_stock(visit: Visit, records: BuyerRecords) -> None:
     """Each milestone says what a tonne costs and how many there are."""
     checkout = visit.enter()
     article = checkout.page.get_by_role("article").filter(has_text="Mangrove restoration, Gazi Bay")
     expect(article).to_contain_text("$12.00 per tCO₂e")
     expect(article).to_contain_text("tCO₂e available")
-    assert books.free("wind-1").startswith("1000000")
+    assert records.free("wind-1").startswith("1000000")
     expect(checkout.page.get_by_text(re.compile(r"1,000,000 tCO₂e available")).first).to_be_visible()
 
 
@@ -92,7 +92,7 @@ def test_the_buttons_change_the_quantity_by_a_tonne(visit: Visit) -> None:
     expect(checkout.quantity(CREEK)).to_have_value(re.compile("^0?$"))
 
 
-def test_a_quantity_that_cannot_be_bought_is_explained_at_its_field(visit: Visit, books: Books) -> None:
+def test_a_quantity_that_cannot_be_bought_is_explained_at_its_field(visit: Visit, records: BuyerRecords) -> None:
     """The field is marked and described, and nothing is sent; what is a quantity: test_modules.py."""
     checkout = visit.enter()
     checkout.choose({CREEK: "abc"})
@@ -103,7 +103,7 @@ def test_a_quantity_that_cannot_be_bought_is_explained_at_its_field(visit: Visit
     told = " ".join(checkout.page.locator(f"#{name}").inner_text() for name in described)
     assert told.strip()
     expect(field).to_have_value("abc")
-    assert books.purchases(visit.buyer) == []
+    assert records.purchases(visit.buyer) == []
 
 
 def test_the_timeline_and_the_countdown_are_live(visit: Visit) -> None:
@@ -145,14 +145,14 @@ def test_the_history_lists_purchases_newest_first(visit: Visit) -> None:
     assert checkout.purchase_id == newest
 
 
-def test_a_long_history_comes_page_by_page(visit: Visit, shop: Shop, stack: Stack, books: Books) -> None:
+def test_a_long_history_comes_page_by_page(visit: Visit, shop: Shop, stack: Stack, records: BuyerRecords) -> None:
     """Ten at a time, and more on request until the first one."""
     shop.stack = {**stack.description, "buyers": {visit.buyer: visit.token}}
     milestone = shop.milestones()["mangrove-1"]
     for number in range(1, 12):
         answer = shop.open([item(milestone, "1")], 900, buyer=visit.buyer).json()
         shop.pay(answer)
-        books.completed(visit.buyer, number)
+        records.completed(visit.buyer, number)
     checkout = visit.enter("#/purchases")
     links = checkout.page.get_by_role("main").get_by_role("list").get_by_role("link")
     expect(links).to_have_count(10)

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Visit
+from tests.browser.records import BuyerRecords
 
 # More presses than the page has controls: the focus is lost.
 PRESSES_MAX = 80
@@ -32,7 +32,7 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab does not come to {name!r}")
 
 
-def test_a_purchase_by_keyboard_alone(visit: Visit, books: Books) -> None:
+def test_a_purchase_by_keyboard_alone(visit: Visit, records: BuyerRecords) -> None:
     """Tab, digits, Enter, Space and the arrows are enough, and the focus is always to be seen."""
     checkout = visit.enter()
     page = checkout.page
@@ -52,7 +52,7 @@ def test_a_purchase_by_keyboard_alone(visit: Visit, books: Books) -> None:
     tab_to(page, "^Pay ")
     page.keyboard.press("Enter")
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
 def test_the_focus_goes_with_the_view(visit: Visit) -> None:

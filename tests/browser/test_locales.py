@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Begin
+from tests.browser.records import BuyerRecords
 from tools.devstack.stack import Stack
 
 # Locale, what is typed for 1234.5 tCO2e, and how 1234.5 tonnes at 12 dollars are written there.
@@ -17,7 +17,7 @@ WRITTEN = [
 
 @pytest.mark.parametrize("written", WRITTEN, ids=[written[0] for written in WRITTEN])
 def test_a_purchase_in_the_visitors_own_writing(
-    begin: Begin, stack: Stack, books: Books, written: tuple[str, str, str]
+    begin: Begin, stack: Stack, records: BuyerRecords, written: tuple[str, str, str]
 ) -> None:
     """The decimal mark that people there type is understood, and money is written as they write it."""
     locale, typed, total = written
@@ -30,7 +30,7 @@ def test_a_purchase_in_the_visitors_own_writing(
     expect(checkout.pay_button).to_have_text(f"Pay {total}")
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1_481_400)
+    records.paid_once(visit.buyer, 1_481_400)
 
 
 def test_a_quantity_that_could_mean_two_things_is_asked_about(begin: Begin, stack: Stack) -> None:

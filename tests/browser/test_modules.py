@@ -124,7 +124,7 @@ def test_one_intention_keeps_one_key(page: Page) -> None:
         const again = await m.begin('test', '{"a":1}');
         await m.answered('test', first.key, 'p1');
         const still = m.current('test');
-        await m.settled('test', 'p1');
+        await m.completed('test', 'p1');
         const next = await m.begin('test', '{"a":1}');
         await m.discard('test', next.key);
         return {first: first.key, again: again.key, still: still.purchase_id, next: next.key, left: m.current('test')};

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Request, Route, expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID, Checkout
 from tests.browser.conftest import Begin, Visit
+from tests.browser.records import BuyerRecords
 from tools.devstack.stack import Stack
 
 # Until the page is loaded again: what is asked reaches the shop, and the page waits for ever.
@@ -16,7 +16,7 @@ NO_ANSWER_IS_SEEN = """() => {
 }"""
 
 
-def test_a_double_click_buys_and_pays_once(visit: Visit, books: Books) -> None:
+def test_a_double_click_buys_and_pays_once(visit: Visit, records: BuyerRecords) -> None:
     """Twice on Buy, twice on Pay."""
     checkout = visit.enter()
     checkout.choose({CREEK: "1.5"})
@@ -25,10 +25,10 @@ def test_a_double_click_buys_and_pays_once(visit: Visit, books: Books) -> None:
     checkout.page.get_by_role("radio", name="Succeeds", exact=True).check()
     checkout.pay_button.dblclick()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_reload_comes_back_to_the_same_purchase_at_every_stage(visit: Visit, books: Books) -> None:
+def test_a_reload_comes_back_to_the_same_purchase_at_every_stage(visit: Visit, records: BuyerRecords) -> None:
     """Before the payment, while the bank works, and when all is done."""
     checkout = visit.enter()
     purchase_id = checkout.buy()
@@ -41,7 +41,7 @@ def test_a_reload_comes_back_to_the_same_purchase_at_every_stage(visit: Visit, b
     checkout.page.reload()
     checkout.sees(PAID)
     assert checkout.purchase_id == purchase_id
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
 def test_a_reload_keeps_what_was_chosen(visit: Visit) -> None:
@@ -54,21 +54,21 @@ def test_a_reload_keeps_what_was_chosen(visit: Visit) -> None:
     expect(checkout.total).to_have_text("$30.00")
 
 
-def test_a_reload_while_the_order_is_on_its_way(visit: Visit, books: Books) -> None:
+def test_a_reload_while_the_order_is_on_its_way(visit: Visit, records: BuyerRecords) -> None:
     """The answer was never seen; the page that comes back asks again and finds the one purchase."""
     checkout = visit.enter()
     checkout.page.evaluate(NO_ANSWER_IS_SEEN)
     checkout.choose({CREEK: "1.5"})
     checkout.buy_button.click()
-    assert books.opened(visit.buyer) == ["open"]
+    assert records.opened(visit.buyer) == ["open"]
     checkout.page.reload()
     checkout.opened()
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_lost_answer_is_asked_for_again(visit: Visit, books: Books) -> None:
+def test_a_lost_answer_is_asked_for_again(visit: Visit, records: BuyerRecords) -> None:
     """The shop has taken the order and the connection breaks: the page asks again, and there is one purchase."""
     checkout = visit.enter()
     lost = _lose_answers(checkout, 1)
@@ -78,10 +78,10 @@ def test_a_lost_answer_is_asked_for_again(visit: Visit, books: Books) -> None:
     assert len(lost) == 1
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_lost_answer_to_the_payment_charges_once(visit: Visit, books: Books) -> None:
+def test_a_lost_answer_to_the_payment_charges_once(visit: Visit, records: BuyerRecords) -> None:
     """The bank has taken the money and the connection breaks."""
     checkout = visit.enter()
     checkout.buy()
@@ -95,10 +95,10 @@ def test_a_lost_answer_to_the_payment_charges_once(visit: Visit, books: Books) -
     checkout.pay()
     checkout.sees(PAID)
     assert taken == [200]
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_the_back_button_does_not_buy_again(visit: Visit, books: Books) -> None:
+def test_the_back_button_does_not_buy_again(visit: Visit, records: BuyerRecords) -> None:
     """Back to the projects, and Buy once more: the page leads to the purchase that is open."""
     checkout = visit.enter()
     purchase_id = checkout.buy()
@@ -111,10 +111,10 @@ def test_the_back_button_does_not_buy_again(visit: Visit, books: Books) -> None:
     checkout.page.go_back()
     checkout.page.go_forward()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_second_tab_leads_to_the_open_purchase(visit: Visit, books: Books) -> None:
+def test_a_second_tab_leads_to_the_open_purchase(visit: Visit, records: BuyerRecords) -> None:
     """The same order in another tab is the same purchase; paid in one, both show it."""
     first = visit.enter()
     purchase_id = first.buy()
@@ -125,10 +125,12 @@ def test_a_second_tab_leads_to_the_open_purchase(visit: Visit, books: Books) -> 
     second.pay()
     second.sees(PAID)
     first.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_closed_browser_comes_back_to_the_purchase(visit: Visit, begin: Begin, stack: Stack, books: Books) -> None:
+def test_a_closed_browser_comes_back_to_the_purchase(
+    visit: Visit, begin: Begin, stack: Stack, records: BuyerRecords
+) -> None:
     """What the browser keeps is enough to pay the same purchase, opened and signed in anew."""
     first = visit.enter()
     purchase_id = first.buy()
@@ -139,10 +141,10 @@ def test_a_closed_browser_comes_back_to_the_purchase(visit: Visit, begin: Begin,
     assert second.opened() == purchase_id
     second.pay()
     second.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_two_tabs_that_buy_at_the_same_moment(visit: Visit, books: Books) -> None:
+def test_two_tabs_that_buy_at_the_same_moment(visit: Visit, records: BuyerRecords) -> None:
     """Both click before either has an answer: one purchase."""
     tabs = [visit.enter(), visit.enter()]
     for tab in tabs:
@@ -154,10 +156,10 @@ def test_two_tabs_that_buy_at_the_same_moment(visit: Visit, books: Books) -> Non
     _press_at_once([tab.pay_button for tab in tabs])
     for tab in tabs:
         tab.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_another_order_beside_an_open_one_is_asked_about(visit: Visit, books: Books) -> None:
+def test_another_order_beside_an_open_one_is_asked_about(visit: Visit, records: BuyerRecords) -> None:
     """Who really wants a second purchase gets it, knowing that the first one is open."""
     checkout = visit.enter()
     first = checkout.buy()
@@ -168,7 +170,7 @@ def test_another_order_beside_an_open_one_is_asked_about(visit: Visit, books: Bo
     dialog.get_by_role("button", name="Buy this as well").click()
     checkout.page.wait_for_url(lambda address: "#/purchases/" in address and first not in address)
     assert checkout.opened() != first
-    assert books.statuses(visit.buyer) == ["open", "open"]
+    assert records.statuses(visit.buyer) == ["open", "open"]
 
 
 def _press_at_once(buttons: Sequence[Locator]) -> None:

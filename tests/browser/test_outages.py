@@ -4,31 +4,31 @@ import re
 
 from playwright.sync_api import Route, expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Begin, Visit
+from tests.browser.records import BuyerRecords
 from tests.integration.hold import killed, stopped
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
 
-def test_offline_is_said_and_over_when_the_network_is_back(visit: Visit, books: Books) -> None:
+def test_offline_is_said_and_over_when_the_network_is_back(visit: Visit, records: BuyerRecords) -> None:
     """An order given while offline is sent once, by itself, when the network is back."""
     checkout = visit.enter()
     checkout.choose({CREEK: "1.5"})
     visit.context.set_offline(True)
     checkout.buy_button.click()
     expect(checkout.connection).to_contain_text("offline")
-    assert books.purchases(visit.buyer) == []
+    assert records.purchases(visit.buyer) == []
     visit.context.set_offline(False)
     checkout.opened()
     expect(checkout.connection).to_be_hidden()
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_offline_while_paying(visit: Visit, books: Books) -> None:
+def test_offline_while_paying(visit: Visit, records: BuyerRecords) -> None:
     """The network is cut as the buyer pays: once it is back the purchase is paid once."""
     checkout = visit.enter()
     checkout.buy()
@@ -37,10 +37,10 @@ def test_offline_while_paying(visit: Visit, books: Books) -> None:
     expect(checkout.connection).to_contain_text("offline")
     visit.context.set_offline(False)
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_offline_after_the_payment(visit: Visit, books: Books) -> None:
+def test_offline_after_the_payment(visit: Visit, records: BuyerRecords) -> None:
     """What happens meanwhile is shown when the network is back."""
     checkout = visit.enter()
     checkout.buy()
@@ -48,10 +48,10 @@ def test_offline_after_the_payment(visit: Visit, books: Books) -> None:
     checkout.sees("Waiting for your bank")
     visit.context.set_offline(True)
     expect(checkout.connection).to_contain_text("offline")
-    assert books.completed(visit.buyer) == ["paid"]
+    assert records.completed(visit.buyer) == ["paid"]
     visit.context.set_offline(False)
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
 def test_a_shop_that_is_away_is_asked_again(begin: Begin, stack: Stack) -> None:
@@ -68,7 +68,7 @@ def test_a_shop_that_is_away_is_asked_again(begin: Begin, stack: Stack) -> None:
     checkout.pay()
     checkout.sees(PAID)
     with Shop(stack.description) as shop:
-        Books(shop).paid_once(visit.buyer, 1800)
+        BuyerRecords(shop).paid_once(visit.buyer, 1800)
 
 
 def test_the_intake_is_restarted_while_the_buyer_decides(begin: Begin, stack: Stack) -> None:
@@ -83,7 +83,7 @@ def test_the_intake_is_restarted_while_the_buyer_decides(begin: Begin, stack: St
     checkout.sees(PAID)
 
 
-def test_a_shop_that_asks_for_patience_gets_it(visit: Visit, books: Books) -> None:
+def test_a_shop_that_asks_for_patience_gets_it(visit: Visit, records: BuyerRecords) -> None:
     """429 with Retry-After: the page waits as long as it is told, says so, and the order goes through."""
     asked: list[str] = []
 
@@ -106,4 +106,4 @@ def test_a_shop_that_asks_for_patience_gets_it(visit: Visit, books: Books) -> No
         expect(checkout.connection).to_contain_text(re.compile(r"trying again", re.IGNORECASE))
     assert again.value.headers["idempotency-key"] == asked[0]
     checkout.opened()
-    assert books.statuses(visit.buyer) == ["open"]
+    assert records.statuses(visit.buyer) == ["open"]

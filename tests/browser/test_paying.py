@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import CREEK, PAID
 from tests.browser.conftest import Begin, Visit
+from tests.browser.records import BuyerRecords
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
@@ -18,7 +18,7 @@ DECLINES = {
 }
 
 
-def test_a_bank_that_takes_its_time_and_declines(visit: Visit, books: Books) -> None:
+def test_a_bank_that_takes_its_time_and_declines(visit: Visit, records: BuyerRecords) -> None:
     """The page leaves the waiting by itself, says that the card was declined, and another one pays."""
     checkout = visit.enter()
     checkout.buy()
@@ -28,10 +28,10 @@ def test_a_bank_that_takes_its_time_and_declines(visit: Visit, books: Books) -> 
     expect(checkout.page.get_by_role("alert")).to_contain_text(re.compile("declined", re.IGNORECASE))
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_the_bank_approves(visit: Visit, books: Books) -> None:
+def test_the_bank_approves(visit: Visit, records: BuyerRecords) -> None:
     """3-D Secure leads to the bank's page and back to the same purchase; the address keeps nothing of the detour."""
     checkout = visit.enter()
     purchase_id = checkout.buy()
@@ -39,10 +39,10 @@ def test_the_bank_approves(visit: Visit, books: Books) -> None:
     checkout.answer_the_bank("Approve")
     checkout.sees(PAID)
     assert checkout.page.url == f"{visit.address}#/purchases/{purchase_id}"
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_the_buyer_declines_at_the_bank(visit: Visit, books: Books) -> None:
+def test_the_buyer_declines_at_the_bank(visit: Visit, records: BuyerRecords) -> None:
     """The page says that the bank did not confirm, and another card pays the same purchase."""
     checkout = visit.enter()
     purchase_id = checkout.buy()
@@ -52,10 +52,10 @@ def test_the_buyer_declines_at_the_bank(visit: Visit, books: Books) -> None:
     checkout.pay()
     checkout.sees(PAID)
     assert checkout.purchase_id == purchase_id
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_card_that_is_declined_after_the_bank_approved(visit: Visit, books: Books) -> None:
+def test_a_card_that_is_declined_after_the_bank_approved(visit: Visit, records: BuyerRecords) -> None:
     """Coming back from the bank the page says that the card was declined."""
     checkout = visit.enter()
     checkout.buy()
@@ -64,10 +64,10 @@ def test_a_card_that_is_declined_after_the_bank_approved(visit: Visit, books: Bo
     expect(checkout.page.get_by_role("alert")).to_contain_text(re.compile("declined", re.IGNORECASE))
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_buyer_who_leaves_the_bank_may_go_on(visit: Visit, books: Books) -> None:
+def test_a_buyer_who_leaves_the_bank_may_go_on(visit: Visit, records: BuyerRecords) -> None:
     """Back from the bank without an answer, the same purchase offers the bank again."""
     checkout = visit.enter()
     checkout.buy()
@@ -77,10 +77,10 @@ def test_a_buyer_who_leaves_the_bank_may_go_on(visit: Visit, books: Books) -> No
     checkout.page.get_by_role("button", name="Continue to your bank").click()
     checkout.answer_the_bank("Approve")
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_a_buyer_who_leaves_the_bank_may_take_another_card(visit: Visit, books: Books) -> None:
+def test_a_buyer_who_leaves_the_bank_may_take_another_card(visit: Visit, records: BuyerRecords) -> None:
     """Back from the bank without an answer, another card does as well."""
     checkout = visit.enter()
     checkout.buy()
@@ -90,11 +90,11 @@ def test_a_buyer_who_leaves_the_bank_may_take_another_card(visit: Visit, books: 
     checkout.page.get_by_role("button", name="Use another card").click()
     checkout.pay()
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
 @pytest.mark.parametrize("card", DECLINES)
-def test_a_declined_card_explains_itself_and_another_one_pays(visit: Visit, books: Books, card: str) -> None:
+def test_a_declined_card_explains_itself_and_another_one_pays(visit: Visit, records: BuyerRecords, card: str) -> None:
     """The reason is told, the purchase stays open, and it is paid once."""
     checkout = visit.enter()
     purchase_id = checkout.buy()
@@ -103,10 +103,10 @@ def test_a_declined_card_explains_itself_and_another_one_pays(visit: Visit, book
     checkout.pay()
     checkout.sees(PAID)
     assert checkout.purchase_id == purchase_id
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_the_last_attempt_ends_the_purchase(visit: Visit, books: Books) -> None:
+def test_the_last_attempt_ends_the_purchase(visit: Visit, records: BuyerRecords) -> None:
     """Where no attempt is left the page says that it failed, and nothing is charged or held."""
     checkout = visit.enter()
     checkout.buy()
@@ -114,8 +114,8 @@ def test_the_last_attempt_ends_the_purchase(visit: Visit, books: Books) -> None:
     expect(checkout.page.get_by_role("alert")).to_contain_text(re.compile("declined", re.IGNORECASE))
     checkout.pay("Insufficient funds")
     checkout.sees("Payment failed")
-    assert books.completed(visit.buyer) == ["failed"]
-    books.nothing_held(visit.buyer)
+    assert records.completed(visit.buyer) == ["failed"]
+    records.nothing_held(visit.buyer)
 
 
 def test_where_one_attempt_is_all_a_decline_starts_again(rough: Stack, begin: Begin) -> None:
@@ -134,4 +134,4 @@ def test_where_one_attempt_is_all_a_decline_starts_again(rough: Stack, begin: Be
     checkout.pay()
     checkout.sees(PAID)
     with Shop(rough.description) as shop:
-        assert sorted(Books(shop).completed(visit.buyer, 2)) == ["failed", "paid"]
+        assert sorted(BuyerRecords(shop).completed(visit.buyer, 2)) == ["failed", "paid"]

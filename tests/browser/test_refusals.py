@@ -6,9 +6,9 @@ from contextlib import closing
 
 from playwright.sync_api import expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import CREEK, HOUSEHOLDS, PAID
 from tests.browser.conftest import Visit
+from tests.browser.records import BuyerRecords
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
 
@@ -24,7 +24,7 @@ def set_price(stack: Stack, milestone_id: str, unit_amount: int) -> None:
         database.execute("UPDATE milestones SET unit_amount = ? WHERE milestone_id = ?", (unit_amount, milestone_id))
 
 
-def test_sold_out_shows_what_is_left_and_keeps_the_form(visit: Visit, shop: Shop, books: Books) -> None:
+def test_sold_out_shows_what_is_left_and_keeps_the_form(visit: Visit, shop: Shop, records: BuyerRecords) -> None:
     """Somebody was faster: the page tells the new stock, the buyer takes less and pays."""
     checkout = visit.enter()
     # The page shall not learn of it before the buyer's click.
@@ -38,16 +38,16 @@ def test_sold_out_shows_what_is_left_and_keeps_the_form(visit: Visit, shop: Shop
     expect(checkout.page.get_by_text("Only 0.5 tCO₂e are left.")).to_be_visible()
     expect(checkout.quantity(LAST_TONNES)).to_have_value("2")
     expect(checkout.quantity(HOUSEHOLDS)).to_have_value("1")
-    books.nothing_held(visit.buyer)
+    records.nothing_held(visit.buyer)
     checkout.choose({LAST_TONNES: "0.5"})
     checkout.buy_button.click()
     checkout.opened()
     checkout.pay()
     checkout.sees(PAID)
-    assert books.completed(visit.buyer) == ["paid"]
+    assert records.completed(visit.buyer) == ["paid"]
 
 
-def test_a_changed_price_is_shown_and_agreed_to(visit: Visit, stack: Stack, books: Books) -> None:
+def test_a_changed_price_is_shown_and_agreed_to(visit: Visit, stack: Stack, records: BuyerRecords) -> None:
     """The page tells the new price and total, keeps the form, and buys at the new price only after another click."""
     checkout = visit.enter()
     checkout.page.route("**/projects*", lambda route: route.abort())
@@ -59,13 +59,13 @@ def test_a_changed_price_is_shown_and_agreed_to(visit: Visit, stack: Stack, book
     expect(checkout.refusal).to_contain_text("$40.00")
     expect(checkout.total).to_have_text("$40.00")
     expect(checkout.quantity(TURBINES)).to_have_value("10")
-    books.nothing_held(visit.buyer)
+    records.nothing_held(visit.buyer)
     checkout.buy_button.click()
     checkout.opened()
     checkout.pay()
     checkout.sees(PAID)
-    assert books.completed(visit.buyer) == ["paid"]
-    assert [payment["amount_captured"] for payment in books.purchases(visit.buyer) if payment["amount_captured"]] == [
+    assert records.completed(visit.buyer) == ["paid"]
+    assert [payment["amount_captured"] for payment in records.purchases(visit.buyer) if payment["amount_captured"]] == [
         4000
     ]
 
@@ -83,11 +83,11 @@ def test_too_many_open_purchases(visit: Visit, shop: Shop, stack: Stack) -> None
     expect(checkout.quantity(CREEK)).to_have_value("1.5")
 
 
-def test_two_currencies_make_two_purchases(visit: Visit, books: Books) -> None:
+def test_two_currencies_make_two_purchases(visit: Visit, records: BuyerRecords) -> None:
     """Dollars and euros do not go into one order; the page says it before anything is sent."""
     checkout = visit.enter()
     checkout.choose({CREEK: "1", "Canopy closed": "1"})
     checkout.buy_button.click()
     expect(checkout.page.get_by_text("one currency at a time")).to_be_visible()
     expect(checkout.order).to_contain_text("Please correct")
-    assert books.purchases(visit.buyer) == []
+    assert records.purchases(visit.buyer) == []

@@ -4,15 +4,15 @@ import shutil
 from pathlib import Path
 
 from app.development import WEB
-from tests.browser.books import Books
 from tests.browser.checkout import PAID
 from tests.browser.conftest import Begin
 from tests.browser.neighbours import static_host
+from tests.browser.records import BuyerRecords
 from tools.devstack.stack import Stack
 
 
 def test_a_purchase_from_another_origin(
-    begin: Begin, stack: Stack, books: Books, static_port: int, tmp_path: Path
+    begin: Begin, stack: Stack, records: BuyerRecords, static_port: int, tmp_path: Path
 ) -> None:
     """With the intake's address in settings.js and the page's origin in CORS_ORIGINS a purchase goes through."""
     intake = stack.description["processes"]["intake"]["url"]
@@ -31,4 +31,4 @@ def test_a_purchase_from_another_origin(
         checkout.answer_the_bank("Approve")
         checkout.sees(PAID)
         assert checkout.page.url.startswith(f"{url}/buy/")
-        books.paid_once(visit.buyer, 1800)
+        records.paid_once(visit.buyer, 1800)

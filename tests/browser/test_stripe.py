@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.books import Books
 from tests.browser.checkout import PAID, Checkout
 from tests.browser.conftest import Visit
 from tests.browser.neighbours import intake_beside
+from tests.browser.records import BuyerRecords
 from tools.devstack.stack import Stack
 
 FAKE = Path(__file__).parent / "fake_stripe.js"
@@ -40,7 +40,7 @@ def write_card(checkout: Checkout, card: str) -> None:
     checkout.pay_button.click()
 
 
-def test_a_purchase_with_the_payment_element(visit: Visit, checkout: Checkout, books: Books) -> None:
+def test_a_purchase_with_the_payment_element(visit: Visit, checkout: Checkout, records: BuyerRecords) -> None:
     """No test card is offered; an incomplete card is told by Stripe; the rest is as ever."""
     checkout.buy()
     expect(checkout.page.get_by_role("group", name="Test card")).to_have_count(0)
@@ -48,16 +48,16 @@ def test_a_purchase_with_the_payment_element(visit: Visit, checkout: Checkout, b
     expect(checkout.page.get_by_role("main")).to_contain_text("Your card number is incomplete.")
     write_card(checkout, "pm_card_visa")
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
-def test_the_bank_asks_behind_stripe(visit: Visit, checkout: Checkout, books: Books) -> None:
+def test_the_bank_asks_behind_stripe(visit: Visit, checkout: Checkout, records: BuyerRecords) -> None:
     """Stripe's own detour to the bank comes back to the same purchase."""
     checkout.buy()
     write_card(checkout, "pm_card_threeDSecure2Required")
     checkout.answer_the_bank("Approve")
     checkout.sees(PAID)
-    books.paid_once(visit.buyer, 1800)
+    records.paid_once(visit.buyer, 1800)
 
 
 def test_the_intake_tells_the_page_of_stripe(stack: Stack, visit: Visit, tmp_path: Path) -> None:

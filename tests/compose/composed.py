@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.compose.engine import Engine, say
+from tests.compose.docker import DockerEngine, say
 from tests.readme import SCENARIOS, last_purchase
 from tools.devstack.setup.machine import SetupError
 
@@ -21,7 +21,7 @@ SCENARIO_LIMIT_S = 300
 class Composed:
     """The project as its files describe it."""
 
-    engine: Engine
+    engine: DockerEngine
     took: dict[str, float] = field(default_factory=dict)
 
     def do(self, doing: str, *arguments: str) -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from tests.compose import stand_ins
 from tests.compose.composed import UP, Composed
-from tests.compose.engine import Engine, running_engine, say
+from tests.compose.docker import DockerEngine, running_engine, say
 from tools.devstack.options import ROOT
 from tools.devstack.setup.machine import Machine
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[Engine]:
+def engine() -> Iterator[DockerEngine]:
     """An engine with every image that our files name, but ours."""
     machine = Machine(ROOT, dict(os.environ), say)
     with running_engine(machine) as running:
@@ -22,7 +22,7 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def composed(engine: Engine) -> Composed:
+def composed(engine: DockerEngine) -> Composed:
     """The project, started as the README says on a machine that has no image of ours."""
     project = Composed(engine)
     project.do("Building the image", "build")

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from packaging.requirements import Requirement
 
-from tests.compose.engine import Engine
+from tests.compose.docker import DockerEngine
 from tools.devstack.options import ROOT
 from tools.devstack.setup import debian, temporal_on_postgresql, temporal_server, temporal_ui
 from tools.devstack.setup.machine import Machine
@@ -39,7 +39,7 @@ def folder(reference: str) -> Path:
     return FOLDER / reference.partition(":")[0].replace("/", "-")
 
 
-def provide(machine: Machine, engine: Engine) -> None:
+def provide(machine: Machine, engine: DockerEngine) -> None:
     """Have every image in the engine; what has not changed is there already."""
     _gather_programs(machine)
     contexts = {
@@ -68,7 +68,7 @@ def _gather_programs(machine: Machine) -> None:
         shutil.copy2(path, gathered / name)
 
 
-def _debian(machine: Machine, engine: Engine, name: str) -> str:
+def _debian(machine: Machine, engine: DockerEngine, name: str) -> str:
     """The tag of a Debian that the set-up has made."""
     recipe = debian.folder(machine, name).with_suffix(".recipe").read_bytes()
     tag = f"debian-{name}:{hashlib.sha256(recipe).hexdigest()[:12]}"

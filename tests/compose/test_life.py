@@ -113,13 +113,13 @@ def test_a_killed_worker_comes_back(composed: Composed, purchases: dict[str, str
     purchases[str(purchase["purchase_id"])] = "paid"
 
 
-def test_the_books_agree(composed: Composed) -> None:
+def test_the_records_agree(composed: Composed) -> None:
     """The audit of the telemetry override, in a container of its kind: exit code 0."""
     composed.ask(*WITH_TELEMETRY, "run", "--rm", "--no-deps", "--no-TTY", "audit", "python", "-m", "audit")
 
 
 def test_data_outlives_the_containers(composed: Composed, purchases: dict[str, str]) -> None:
-    """`down`, which keeps the data, and `up`: every purchase is known as it ended, and the books agree."""
+    """`down`, which keeps the data, and `up`: every purchase is known as it ended, and the records agree."""
     composed.report()
     composed.do("Stop", "down")
     composed.do("Second start", *UP)

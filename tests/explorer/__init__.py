@@ -1,1 +1,1 @@
-"""The search for stories in which the sagas break the books, and its ability to find them."""
+"""The search for stories in which the sagas break an invariant, and its ability to find them."""

@@ -78,7 +78,7 @@ def _given_up(world: World) -> Execution:
 
 
 @dataclass(frozen=True)
-class Place:
+class ParkingCase:
     """Where a saga parks: how it comes there, the call that breaks, and how somebody does by hand what it was for."""
 
     begin: Callable[[World], Execution]
@@ -116,27 +116,27 @@ def _nothing(_world: World) -> None:
 RELEASED = f"payment-failed/{PAYMENT_ID}/ch_1/release-offset"
 PAID = Outcome(status=PurchaseStatus.PAID, fingerprint="f1")
 
-PLACES: Mapping[str, Place] = {
-    "commit": Place(_paid, "commit", _becomes("committed")),
-    "capture": Place(_paid_by_hand, "capture", _pays(amount_captured=PRICE)),
-    "delivery": Place(_paid, "deliver", _delivered),
-    "notification": Place(_paid, "publish", _nothing),
-    "revocation": Place(_undone, "revoke", _revoked),
-    "refund": Place(_undone, "refund", _pays(amount_refunded=PRICE)),
-    "restock": Place(_undone, "restock", _becomes("returned")),
-    "cancel": Place(_declined, "cancel", _pays(status=PaymentStatus.CANCELED)),
-    "release": Place(_declined, "release", _becomes("closed", RELEASED)),
-    "cancel_by_purchase": Place(_given_up, "cancel_payment_of", _buried),
+CASES: Mapping[str, ParkingCase] = {
+    "commit": ParkingCase(_paid, "commit", _becomes("committed")),
+    "capture": ParkingCase(_paid_by_hand, "capture", _pays(amount_captured=PRICE)),
+    "delivery": ParkingCase(_paid, "deliver", _delivered),
+    "notification": ParkingCase(_paid, "publish", _nothing),
+    "revocation": ParkingCase(_undone, "revoke", _revoked),
+    "refund": ParkingCase(_undone, "refund", _pays(amount_refunded=PRICE)),
+    "restock": ParkingCase(_undone, "restock", _becomes("returned")),
+    "cancel": ParkingCase(_declined, "cancel", _pays(status=PaymentStatus.CANCELED)),
+    "release": ParkingCase(_declined, "release", _becomes("closed", RELEASED)),
+    "cancel_by_purchase": ParkingCase(_given_up, "cancel_payment_of", _buried),
 }
 
 
-def _decided(place: Place, decision: str) -> Scenario:
+def _decided(case: ParkingCase, decision: str) -> Scenario:
     """Parked there; before a skip somebody has done it by hand."""
 
     def played(world: World) -> None:
-        saga = _parked(world, place.begin, place.operation)
+        saga = _parked(world, case.begin, case.operation)
         if decision == "skip":
-            place.by_hand(world)
+            case.by_hand(world)
         decide(world, saga, decision)
 
     return played
@@ -220,13 +220,13 @@ def _canceled(world: World) -> None:
 
 BRANCHES: Mapping[str, Scenario] = {
     **{
-        f"parked_at_its_{name}_and_{decision}": _decided(place, decision)
-        for name, place in PLACES.items()
+        f"parked_at_its_{name}_and_{decision}": _decided(case, decision)
+        for name, case in CASES.items()
         for decision in ("retry", "skip")
     },
-    "parked_at_its_commit_and_abort": _decided(PLACES["commit"], "abort"),
-    "parked_at_its_capture_and_abort": _decided(PLACES["capture"], "abort"),
-    "parked_at_its_cancel_and_abort": _decided(PLACES["cancel"], "abort"),
+    "parked_at_its_commit_and_abort": _decided(CASES["commit"], "abort"),
+    "parked_at_its_capture_and_abort": _decided(CASES["capture"], "abort"),
+    "parked_at_its_cancel_and_abort": _decided(CASES["cancel"], "abort"),
     "parked_at_its_record_and_skip": _record_skipped,
     "parked_delivered_and_refunded_by_hand": _delivered_and_refunded_by_hand,
     "parked_opening_and_abort": _opening_aborted,

@@ -12,12 +12,13 @@ from tests.histories.files import Recorded, recorded, versions
 from tests.histories.gate import faults, told
 from tests.histories.recorder import histories
 from tests.sagas.scenarios import SCENARIOS
+from tests.sagas.sdk import workflow_type
 from workers.sagas import ALL_SAGAS
 
 SUCCESS, FAILED, START = "workflows/payment_success.py", "workflows/payment_failed.py", "workflows/start_payment.py"
 OPENING, SAGA, STEPS = "workflows/opening.py", "workflows/saga.py", "workflows/steps.py"
 POLICIES = "workflows/policies.py"
-MESSAGES, PURCHASE = "domain/messages.py", "domain/purchase.py"
+MESSAGES, PAYMENT = "domain/messages.py", "domain/payment.py"
 COMMIT = "            await self._commit()\n"
 CAPTURE = "            await self._capture(payment)\n"
 UNDO_MONEY = "        refunded = await self._undo_money(order)\n"
@@ -48,15 +49,17 @@ BREAKING: Mapping[str, Edit] = {
     "a child has another id": Edit(MESSAGES, 'f"payment-success/{payment_id}"', 'f"success/{payment_id}"'),
     "a child runs on another queue": Edit(START, "TaskQueue.PAYMENT_SUCCESS", "TaskQueue.START_PAYMENT"),
     "a child ends with its parent": Edit(START, "ParentClosePolicy.ABANDON", "ParentClosePolicy.TERMINATE"),
-    "nobody tells the purchase": Edit(SUCCESS, "await self.tell_end(self.payment_id, order, status, reason)", "pass"),
-    "a signal is added": Edit(SUCCESS, COMMIT, "            await self.tell_resumed()\n" + COMMIT),
-    "a signal is renamed": Edit(MESSAGES, 'COMPLETE = "complete"', 'COMPLETE = "settle"'),
+    "nobody tells the purchase": Edit(
+        SUCCESS, "await self.complete_purchase(self.payment_id, order, status, reason)", "pass"
+    ),
+    "a signal is added": Edit(SUCCESS, COMMIT, "            await self.signal_resumed()\n" + COMMIT),
+    "a signal is renamed": Edit(MESSAGES, 'COMPLETE = "complete"', 'COMPLETE = "finished"'),
     "a signal is sent to another saga": Edit(MESSAGES, 'PURCHASE_ID_PREFIX = "purchase/"', 'PURCHASE_ID_PREFIX = "p/"'),
     "an update is renamed": Edit(OPENING, 'OPEN_UPDATE = "open"', 'OPEN_UPDATE = "opened"'),
     "an attempt more counts": Edit(FAILED, "payment.failed_attempts < self", "payment.failed_attempts <= self"),
     "offset goes back before money": Edit(SUCCESS, UNDO_MONEY, f"        await self._restock()\n{UNDO_MONEY}"),
     "a saga raises": Edit(SUCCESS, COMMIT, '            raise KeyError("planted")\n'),
-    "an answer needs a new field": Edit(PURCHASE, CAPTURED, f"    risk: str\n{CAPTURED}"),
+    "an answer needs a new field": Edit(PAYMENT, CAPTURED, f"    risk: str\n{CAPTURED}"),
     "a start needs a new field": Edit(
         MESSAGES, "    opening_timeout_s: int", "    opening_timeout_s: int\n    to: str"
     ),
@@ -75,8 +78,15 @@ HARMLESS: Mapping[str, Edit] = {
     "an input that gains a field": Edit(
         MESSAGES, "class DeliverCall(Frozen):\n", "class DeliverCall(Frozen):\n    gift: bool = False\n"
     ),
-    "an answer that gains a field": Edit(PURCHASE, CAPTURED, f'    risk: str = ""\n{CAPTURED}'),
+    "an answer that gains a field": Edit(PAYMENT, CAPTURED, f'    risk: str = ""\n{CAPTURED}'),
     "a step's method": Edit("*", "capture_payment", "take_the_money"),
+    "a saga's class": Edit(FAILED, "class PaymentFailed(", "class NobodyHasPaid("),
+    "a saga's run": Edit(FAILED, "async def run(", "async def look_after("),
+    "a signal's handler": Edit(START, "def complete(", "def hear_the_end("),
+    "a query's handler": Edit(SAGA, "def parked_view(", "def why_it_waits("),
+    "an update's handler": Edit(OPENING, "def opened(", "def wait_for_the_answer("),
+    "an update's validator": Edit(OPENING, "@opened.validator", "@wait_for_the_answer.validator"),
+    "the steps' classes": Edit("*", "UsersSteps", "BuyersSteps"),
     "a line in the log": Edit(SUCCESS, COMMIT, '            workflow.logger.info("commits")\n' + COMMIT),
     "a new way behind a patch": Edit(
         SUCCESS,
@@ -118,7 +128,7 @@ def test_a_patched_saga_is_recorded_and_replays(tmp_path: Path) -> None:
     """The next version's histories tell the new way: its own code goes on from them, and code without it does not."""
     change(tmp_path, HARMLESS["a new way behind a patch"])
     patched = sagas_of(tmp_path)
-    told_by_it = histories({"paid": SCENARIOS["paid"]}, {saga.__name__: saga for saga in patched})
+    told_by_it = histories({"paid": SCENARIOS["paid"]}, {workflow_type(saga): saga for saga in patched})
     new = [Recorded("next", name, history) for name, history in told_by_it.items()]
     assert asyncio.run(_faults(new, patched)) == []
     (old,) = asyncio.run(_faults(new, ALL_SAGAS))

@@ -27,16 +27,16 @@ def stack(common: Stack) -> Stack:
 
 @pytest.fixture(scope="session")
 def battered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that tests stop and kill parts of, its books whole; the money is captured in a step of its own."""
+    """A stack that tests stop and kill parts of, its records whole; the money is captured in a step of its own."""
     options = StackOptions(data=tmp_path_factory.mktemp("battered"), environment={"CAPTURE_MODE": "manual"})
     with Stack(options) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack at whose doors tests leave purchases open."""
-    with Stack(StackOptions(data=tmp_path_factory.mktemp("doors"))) as running:
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack at whose endpoints tests leave purchases open."""
+    with Stack(StackOptions(data=tmp_path_factory.mktemp("endpoints"))) as running:
         yield running
 
 

@@ -21,31 +21,31 @@ from typing import NamedTuple
 
 RULES = {
     "failed-heeds-cancel": "PaymentFailed: a refused cancel (paid, or processing) ends it; nothing is released",
-    "expiry-heeds-processing": "deadline: a cancel refused because the bank processes means look again, not release",
-    "one-winner": "the row keeps WHO closed it (claim); only that saga publishes and settles, a loser waits or ends",
+    "expiry-heeds-processing": "deadline: a cancel refused because the bank processes means retrieve again, not release",
+    "one-winner": "the row keeps WHO closed it (claim); only that saga publishes and completes, a loser waits or ends",
     "claim-of-unclaimed": "a row that Projects released by itself has no claim: the first DELETE claims it",
-    "look-again": "StartPayment's timer is armed again after every look, until it is settled",
-    "every-end-settles": "PaymentSuccess tells the purchase on EVERY end (refunded, failed), not only after step 5",
+    "retrieve-again": "StartPayment's timer is armed again after every retrieval, until the purchase is complete",
+    "every-end-completes": "PaymentSuccess tells the purchase on EVERY end (refunded, failed), not only after step 5",
     "undo-money-by-state": "undo of a payment = cancel, else refund if captured; also when a capture is refused",
-    "money-before-offset": "undo the money first, give the offset back after it",
+    "money-before-offset": "undo the money first, restock the offset after it",
     "closed-is-final": "PaymentSuccess finds the row closed: it claims it (DELETE); won: undo the money; lost: end quietly",
-    "payment-tombstone": "cancel by purchase_id of an unknown purchase leaves a mark that refuses a late create",
-    "reservation-tombstone": "DELETE of an unknown reservation leaves a released row; POST on one is refused",
+    "payment-tombstone": "cancel by purchase_id of an unknown purchase leaves a tombstone that refuses a late create",
+    "reservation-tombstone": "DELETE of an unknown reservation leaves a tombstone, a released row; POST on one is refused",
     "refusal-closes-row": "a refused reserve closes the row, so that a late copy of it does nothing",
     "offset-tombstone": "a refused offset is revoked as well, and a revoked one refuses a late create",
     "capture-by-state": "a refused capture is judged by reading the payment: already captured = done",
     "told-then-published": "the purchase's own saga publishes what it is told; a saga that may still be repeated does not",
     "canceled-is-undone": "PaymentSuccess that reads `canceled` claims the row: a repeated task may have sold the offset",
     "undo-is-recorded": "a step that undoes follows from a decision in the history: no task that is repeated goes over it",
-    "record-outlives-workflow": "settled status kept in Payments, written once; a saga on a settled purchase ends",
+    "record-outlives-workflow": "the outcome is kept in Payments, written once; a saga on a complete purchase ends",
     "success-waits-for-truth": "PaymentSuccess that reads 'not paid yet' reads again; it does not end (id used up)",
     "opening-heeds-payment": "undoing an opening: cancel refused (paid, processing) -> go on opening, not `rejected`",
     "skip-is-verified": "operator's skip is accepted only if reading the callee shows the step's effect",
     "abort-claims-row": "abort of PaymentSuccess before its commit is known: claim the row first",
     "abort-before-pivot": "abort is refused past the pivot (success: offset created; failed: payment canceled)",
     "amounts-compared": "less captured than ordered, or some of it back, is not paid: the purchase is undone",
-    "attempt-looks": "an attempt to deliver looks at the payment first, unless the saga's last look is fresh",
-    "fresh-look": "a delivery that took time counts only once a look after it shows the money: that is the pivot",
+    "attempt-retrieves": "an attempt to deliver retrieves the payment first, unless the saga's last answer is fresh",
+    "fresh-answer": "a delivery that took time counts only once a later answer shows the money: that is the pivot",
 }
 ALL = frozenset(RULES)
 # Rules that cover for each other: only both off shows the harm (alone, a crash only makes a good sale end `refunded`).
@@ -58,23 +58,23 @@ FIELDS = "PI RF FAILS SK EVS ROW BY FREE US RV SP SU F1 F2 NOTES SIG ST Z ZB KEE
 (PI, RF, FAILS, SK, EVS, ROW, BY, FREE, US, RV, SP, SU, F1, F2, NOTES, SIG, ST, Z, ZB, KEEP, PKB, FR, OLD) = range(len(FIELDS))
 # PI provider's payment
 P_NONE, P_OPEN, P_PROC, P_HELD, P_PAID, P_CANC, P_TOMB, P_PART = range(8)   # P_PART: a part of the price is captured
-# RF the money: 0 kept, 1 back, 2 a part is back; FR = the saga's last look is fresh (a hand at the provider takes longer
-# than a look stays fresh); OLD = a delivery was sent for money that a look would have shown to be back
+# RF the money: 0 kept, 1 back, 2 a part is back; FR = the saga's last answer about the payment is fresh (a hand at the
+# provider takes longer than that); OLD = a delivery was sent for money that a retrieval would have shown to be back
 # KEEP 2 = first run, 1 = Temporal's retention has ended once; ZB, PKB = how many calls may hang, steps may park
 # ROW the reservation; BY = who claimed a released one (0 nobody, 1 StartPayment, 2/3 PaymentFailed, 4 PaymentSuccess)
 R_NONE, R_RES, R_COM, R_REL, R_RET = range(5)
 U_NONE, U_MADE, U_REVOKED = range(3)
-# settled status and, with the same number, the bit of its notification
+# the outcome and, with the same number, the bit of its notification
 OPEN, PAID, FAILED, EXPIRED, REFUNDED, REJECTED = range(6)
 STATUS = ("open", "paid", "failed", "expired", "refunded", "rejected")
 END, PARK = 99, 100                       # pc of a saga at its end; pc + PARK = parked at that pc
 # StartPayment's pcs                      # PaymentSuccess's pcs                 # PaymentFailed's pcs
-S_CREATE, S_RESERVE, S_WAIT, S_LOOK, S_CANCEL, S_RELEASE, S_PUB, S_START, S_DEAF, S_UNPAY, S_UNRES = range(1, 12)
-(Y_GET, Y_COMMIT, Y_CLAIM, Y_CAPTURE, Y_USER, Y_SETTLE, Y_REVOKE, Y_UNPAY, Y_RETURN,
+S_CREATE, S_RESERVE, S_WAIT, S_RETRIEVE, S_CANCEL, S_RELEASE, S_PUB, S_START, S_DEAF, S_UNPAY, S_UNRES = range(1, 12)
+(Y_GET, Y_COMMIT, Y_CLAIM, Y_CAPTURE, Y_USER, Y_COMPLETE, Y_REVOKE, Y_UNPAY, Y_RETURN,
  Y_SETR, Y_CUNPAY, Y_CRETURN, Y_SETF, Y_REFUND_ONLY, Y_ABORT, Y_SEND, Y_SEE) = range(1, 18)
-Q_GET, Q_CANCEL, Q_RELEASE, Q_SETTLE = range(1, 5)
+Q_GET, Q_CANCEL, Q_RELEASE, Q_COMPLETE = range(1, 5)
 # What PaymentSuccess does within one task: a worker that dies there begins again, and what it did stays done.
-IN_TASK = (Y_COMMIT, Y_CAPTURE, Y_USER, Y_SEND, Y_SEE, Y_SETTLE)
+IN_TASK = (Y_COMMIT, Y_CAPTURE, Y_USER, Y_SEND, Y_SEE, Y_COMPLETE)
 UNDOES = (Y_REVOKE, Y_UNPAY, Y_RETURN, Y_SETR, Y_CUNPAY, Y_CRETURN, Y_SETF)
 BAD_PARK = PARK + 50                      # parked because a plain path ran into a wall
 
@@ -95,7 +95,7 @@ class Cfg(NamedTuple):
 
 Answer = tuple[str, tuple]
 TAKEN = (P_PAID, P_PART)                  # captured: a cancel is refused, a refund is not
-MONEY = (P_HELD, *TAKEN)                  # what a look calls paid
+MONEY = (P_HELD, *TAKEN)                  # what a retrieval calls paid
 
 
 def put(s: tuple, *pairs: int) -> tuple:
@@ -106,7 +106,7 @@ def put(s: tuple, *pairs: int) -> tuple:
 
 
 def bought(c: Cfg, s: tuple) -> bool:
-    """Does a look show the whole price, held or captured, and nothing of it back?"""
+    """Does the payment show the whole price, held or captured, and nothing of it back?"""
     if "amounts-compared" not in c.rules:
         return s[PI] in MONEY and s[RF] != 1
     return s[PI] in (P_HELD, P_PAID) and not s[RF]
@@ -188,7 +188,7 @@ def commit(c: Cfg, s: tuple, who: int) -> list[Answer]:
     return [("gone", s)]
 
 
-def give_back(c: Cfg, s: tuple, who: int) -> list[Answer]:
+def restock(c: Cfg, s: tuple, who: int) -> list[Answer]:
     if s[ROW] in (R_RES, R_COM):
         return [("ok", put(s, ROW, R_RET, FREE, s[FREE] + 1))]
     return [("ok", s if s[ROW] == R_REL else put(s, ROW, R_RET))]
@@ -211,7 +211,7 @@ def user_revoke(c: Cfg, s: tuple, who: int) -> list[Answer]:
 OPS: list[tuple[str, Callable[[Cfg, tuple, int], list[Answer]]]] = [
     ("", create), ("create payment", create), ("cancel payment", cancel), ("capture", capture), ("refund", refund),
     ("undo the money", unpay), ("reserve", reserve), ("DELETE reservation", release), ("commit", commit),
-    ("return offset", give_back), ("create offset", user_create),
+    ("restock offset", restock), ("create offset", user_create),
     ("revoke offset", user_revoke)]
 OP = {f: i for i, (_, f) in enumerate(OPS) if i}
 Move = tuple[bool, str, tuple]            # fair?, words, state after
@@ -231,12 +231,12 @@ def call(c: Cfg, s: tuple, saga: str, pcf: int, who: int, op, then: Callable[[st
         yield False, f"{words} keeps failing: parked", put(s, pcf, s[pcf] + PARK, PKB, 0)
 
 
-def settle(s: tuple, status: int) -> tuple:
+def complete(s: tuple, status: int) -> tuple:
     return put(s, SIG, s[SIG] | 1 << status) if s[SP] != END else s      # a closed StartPayment cannot be told: ignored
 
 
 def end(c: Cfg, s: tuple, status: int) -> tuple:
-    """StartPayment's end writes the settled status into Payments' record."""
+    """StartPayment's end writes the outcome into Payments' record."""
     return put(s, SP, END, ST, s[ST] if s[ST] and "record-outlives-workflow" in c.rules else status)
 
 
@@ -246,11 +246,11 @@ def publish(s: tuple, status: int) -> tuple:
 
 def start_payment(c: Cfg, s: tuple) -> Iterator[Move]:
     pc, rules, me = s[SP], c.rules, "StartPayment"
-    wait_on = S_WAIT if "look-again" in rules else S_DEAF
+    wait_on = S_WAIT if "retrieve-again" in rules else S_DEAF
     if pc == S_CREATE:
         def created(a: str, t: tuple) -> tuple:
             if s[KEEP] == 1 and "record-outlives-workflow" in rules and t[ST]:
-                return put(t, SP, END)                                   # Payments answers: this purchase is settled
+                return put(t, SP, END)                                   # Payments answers: this purchase is complete
             return put(t, SP, S_RESERVE if a == "ok" else S_UNPAY)
         yield from call(c, s, me, SP, 1, create, created)
     elif pc == S_RESERVE:
@@ -266,8 +266,8 @@ def start_payment(c: Cfg, s: tuple) -> Iterator[Move]:
                 told = publish(s, st) if "told-then-published" in rules else s
                 yield True, f"{me}: told {STATUS[st]}, publishes it and ends {STATUS[st]}", end(c, told, st)
         if pc == S_WAIT and not s[SIG]:
-            yield True, f"{me}: timer (deadline or next look)", put(s, SP, S_LOOK)
-    elif pc == S_LOOK:
+            yield True, f"{me}: timer (deadline or next retrieval)", put(s, SP, S_RETRIEVE)
+    elif pc == S_RETRIEVE:
         p = s[PI]
         if p in MONEY:
             yield True, f"{me}: reads the payment: paid", put(s, SP, S_START)
@@ -294,7 +294,7 @@ def start_payment(c: Cfg, s: tuple) -> Iterator[Move]:
 
         def undone(a: str, t: tuple) -> tuple:
             if s[KEEP] == 1 and "record-outlives-workflow" in rules and t[ST]:
-                return put(t, SP, END)                                   # Payments answers: this purchase is settled
+                return put(t, SP, END)                                   # Payments answers: this purchase is complete
             if a == "ok" or not heed:
                 return put(t, SP, S_UNRES)
             if s[ROW] not in (R_REL, R_RET):                             # not refused yet: go on opening
@@ -315,7 +315,7 @@ def payment_success(c: Cfg, s: tuple) -> Iterator[Move]:
 
     def paid_or(n: int) -> Iterator[Move]:
         if s[KEEP] == 1 and s[ST] and "record-outlives-workflow" in rules:
-            yield True, f"{me}: reads the payment: settled already, ends", put(s, SU, END)
+            yield True, f"{me}: reads the payment: complete already, ends", put(s, SU, END)
         elif s[PI] in MONEY and not bought(c, s):
             yield True, f"{me}: reads the payment: not the whole price, undoes it", put(s, SU, Y_ABORT)
         elif s[PI] in MONEY:
@@ -331,7 +331,7 @@ def payment_success(c: Cfg, s: tuple) -> Iterator[Move]:
         return lambda a, t: put(t, SU, ok if a == "ok" else BAD_PARK)
 
     def tells(status: int) -> Iterator[Move]:
-        t = settle(s, status) if status == PAID or "every-end-settles" in rules else s
+        t = complete(s, status) if status == PAID or "every-end-completes" in rules else s
         if "told-then-published" not in rules:                          # published first, in a step of its own
             if not s[NOTES] >> status & 1:
                 yield True, f"{me}: publishes payment.{STATUS[status]}", publish(s, status)
@@ -352,18 +352,18 @@ def payment_success(c: Cfg, s: tuple) -> Iterator[Move]:
         else:
             no = Y_CUNPAY if "undo-money-by-state" in rules else Y_CRETURN
 
-            def captured(a: str, t: tuple) -> tuple:                    # its answer is a look, too
+            def captured(a: str, t: tuple) -> tuple:                    # its answer shows the payment, too
                 if a != "ok":
                     return put(t, SU, Y_USER) if t[PI] == P_PART and bought(c, t) else put(t, SU, no)
                 return put(t, SU, Y_USER, FR, 1) if bought(c, t) else put(t, SU, Y_REVOKE)
             yield from call(c, s, me, SU, 4, capture, captured)
     elif pc == Y_USER:
         if bought(c, s):
-            yield True, f"{me}: looks where its look is old: paid, sends the offset", put(s, SU, Y_SEND, FR, 1)
-        elif "attempt-looks" in rules and not s[FR]:
-            yield True, f"{me}: looks before it sends the offset: not the whole price, undoes it", put(s, SU, Y_REVOKE)
+            yield True, f"{me}: retrieves where its answer is old: paid, sends the offset", put(s, SU, Y_SEND, FR, 1)
+        elif "attempt-retrieves" in rules and not s[FR]:
+            yield True, f"{me}: retrieves before it sends the offset: not the whole price, undoes it", put(s, SU, Y_REVOKE)
         else:
-            yield True, f"{me}: sends the offset on an old look", put(s, SU, Y_SEND, OLD, 1)
+            yield True, f"{me}: sends the offset on an old answer", put(s, SU, Y_SEND, OLD, 1)
         if c.operators and s[PKB]:
             yield False, f"{me}: {OPS[OP[user_create]][0]} keeps failing: parked", put(s, SU, pc + PARK, PKB, 0)
     elif pc == Y_SEND:
@@ -372,19 +372,19 @@ def payment_success(c: Cfg, s: tuple) -> Iterator[Move]:
         def delivered(a: str, t: tuple) -> tuple:
             if a != "ok":
                 return put(t, SU, bad)
-            return put(t, SU, Y_SETTLE if t[FR] or "fresh-look" not in rules else Y_SEE)
+            return put(t, SU, Y_COMPLETE if t[FR] or "fresh-answer" not in rules else Y_SEE)
         for fair, words, t in call(c, s, me, SU, 4, user_create, delivered):
             yield fair, words, put(t, SU, Y_USER) if t[SU] == Y_SEND else t   # no answer: the next attempt
     elif pc == Y_SEE:
-        yield True, f"{me}: looks after the delivery", put(s, SU, Y_SETTLE if bought(c, s) else Y_REVOKE)
-    elif pc == Y_SETTLE:
+        yield True, f"{me}: retrieves after the delivery", put(s, SU, Y_COMPLETE if bought(c, s) else Y_REVOKE)
+    elif pc == Y_COMPLETE:
         yield from tells(PAID)
     elif pc == Y_REVOKE:
         yield from call(c, s, me, SU, 4, user_revoke, go(Y_UNPAY if money_first else Y_RETURN))
     elif pc == Y_UNPAY:
         yield from call(c, s, me, SU, 4, unpay, undo_done(Y_RETURN if money_first else Y_SETR))
     elif pc == Y_RETURN:
-        yield from call(c, s, me, SU, 4, give_back, go(Y_SETR if money_first else Y_UNPAY))
+        yield from call(c, s, me, SU, 4, restock, go(Y_SETR if money_first else Y_UNPAY))
     elif pc == Y_REFUND_ONLY:
         yield from call(c, s, me, SU, 4, unpay, undo_done(Y_SETR))
     elif pc == Y_ABORT:
@@ -396,12 +396,12 @@ def payment_success(c: Cfg, s: tuple) -> Iterator[Move]:
         yield from call(c, s, me, SU, 4, unpay,
                         lambda a, t: put(t, SU, BAD_PARK if a != "ok" else Y_RETURN if t[PI] in TAKEN else Y_CRETURN))
     elif pc == Y_CRETURN:
-        yield from call(c, s, me, SU, 4, give_back, go(Y_SETF))
+        yield from call(c, s, me, SU, 4, restock, go(Y_SETF))
     elif pc == Y_SETF:
         yield from tells(FAILED)
     if pc in IN_TASK or pc in UNDOES and "undo-is-recorded" not in rules:
         yield False, f"{me}: its worker dies within the task, it begins again", put(s, SU, Y_GET, FR, 0)
-    if c.operators and s[PKB] and pc in (Y_SEE, Y_SETTLE):
+    if c.operators and s[PKB] and pc in (Y_SEE, Y_COMPLETE):
         yield False, f"{me}: step after the offset keeps failing: parked", put(s, SU, pc + PARK, PKB, 0)
 
 
@@ -409,7 +409,7 @@ def payment_failed(c: Cfg, s: tuple, f: int) -> Iterator[Move]:
     pc, rules, me, who = s[f], c.rules, f"PaymentFailed#{f - F1 + 1}", f - F1 + 2
     if pc == Q_GET:
         if s[KEEP] == 1 and s[ST] and "record-outlives-workflow" in rules:
-            yield True, f"{me}: reads the payment: settled already, ends", put(s, f, END)
+            yield True, f"{me}: reads the payment: complete already, ends", put(s, f, END)
         elif s[PI] in MONEY:
             yield True, f"{me}: reads the payment: paid meanwhile, ends", put(s, f, END)
         elif s[PI] == P_PROC and "failed-heeds-cancel" in rules:
@@ -425,10 +425,10 @@ def payment_failed(c: Cfg, s: tuple, f: int) -> Iterator[Move]:
         no = END if "failed-heeds-cancel" in rules else Q_RELEASE
         yield from call(c, s, me, f, who, cancel, lambda a, t: put(t, f, Q_RELEASE if a == "ok" else no))
     elif pc == Q_RELEASE:
-        yield from call(c, s, me, f, who, release, lambda a, t: put(t, f, Q_SETTLE if a == "won" else END))
-    elif pc == Q_SETTLE:
+        yield from call(c, s, me, f, who, release, lambda a, t: put(t, f, Q_COMPLETE if a == "won" else END))
+    elif pc == Q_COMPLETE:
         t = s if "told-then-published" in rules else publish(s, FAILED)
-        yield True, f"{me}: tells the purchase: failed", put(settle(t, FAILED), f, END)
+        yield True, f"{me}: tells the purchase: failed", put(complete(t, FAILED), f, END)
 
 
 # ---- the world around -----------------------------------------------------------------------------------------------
@@ -476,19 +476,19 @@ def world(c: Cfg, s: tuple) -> Iterator[Move]:
 
 
 # From here on a refund by hand is a matter between people: the offset stays delivered, the audit tells of it.
-PAST_PIVOT = (Y_SETTLE, PARK + Y_SETTLE, END)
+PAST_PIVOT = (Y_COMPLETE, PARK + Y_COMPLETE, END)
 STEP_OF = {SP: {S_CREATE: create, S_RESERVE: reserve, S_CANCEL: cancel, S_RELEASE: release, S_UNPAY: cancel,
                 S_UNRES: release},
            SU: {Y_COMMIT: commit, Y_CLAIM: release, Y_CAPTURE: capture, Y_USER: user_create,
-                Y_REVOKE: user_revoke, Y_UNPAY: unpay, Y_RETURN: give_back, Y_REFUND_ONLY: unpay, Y_CUNPAY: unpay,
-                Y_CRETURN: give_back, Y_ABORT: release},
+                Y_REVOKE: user_revoke, Y_UNPAY: unpay, Y_RETURN: restock, Y_REFUND_ONLY: unpay, Y_CUNPAY: unpay,
+                Y_CRETURN: restock, Y_ABORT: release},
            F1: {Q_CANCEL: cancel, Q_RELEASE: release}}
 STEP_OF[F2] = STEP_OF[F1]
 SKIP_TO = {SP: {S_CANCEL: S_RELEASE, S_RELEASE: S_PUB, S_UNPAY: S_UNRES},
-           SU: {Y_COMMIT: Y_CAPTURE, Y_CLAIM: Y_REFUND_ONLY, Y_CAPTURE: Y_USER, Y_USER: Y_SEE, Y_SETTLE: END,
+           SU: {Y_COMMIT: Y_CAPTURE, Y_CLAIM: Y_REFUND_ONLY, Y_CAPTURE: Y_USER, Y_USER: Y_SEE, Y_COMPLETE: END,
                 Y_REVOKE: Y_UNPAY, Y_UNPAY: Y_RETURN, Y_RETURN: Y_SETR, Y_REFUND_ONLY: Y_SETR, Y_CUNPAY: Y_CRETURN,
                 Y_CRETURN: Y_SETF, Y_ABORT: Y_REFUND_ONLY},
-           F1: {Q_CANCEL: Q_RELEASE, Q_RELEASE: Q_SETTLE}}
+           F1: {Q_CANCEL: Q_RELEASE, Q_RELEASE: Q_COMPLETE}}
 SKIP_TO[F2] = SKIP_TO[F1]
 
 
@@ -508,7 +508,7 @@ def operator(c: Cfg, s: tuple) -> Iterator[Move]:
         if w == SP and pc in (S_CREATE, S_RESERVE):
             yield False, "operator: abort (StartPayment)", put(s, w, S_UNPAY)
         if w == SU and (pc in (Y_COMMIT, Y_CLAIM, Y_CAPTURE, Y_USER, Y_SEE)
-                        or pc == Y_SETTLE and "abort-before-pivot" not in c.rules):
+                        or pc == Y_COMPLETE and "abort-before-pivot" not in c.rules):
             claim = pc in (Y_COMMIT, Y_CLAIM) and "abort-claims-row" in c.rules
             yield False, "operator: abort (PaymentSuccess)", put(s, w, Y_ABORT if claim else Y_REVOKE)
         if w in (F1, F2) and (pc == Q_CANCEL or pc == Q_RELEASE and "abort-before-pivot" not in c.rules):
@@ -542,7 +542,7 @@ def wrong(c: Cfg, s: tuple) -> str:
     if s[FREE] + (s[ROW] in (R_RES, R_COM)) + (s[RV] in (1, 2)) != 1 or s[FREE] < 0:
         return "(2) sold + held + free is not total"
     if s[OLD]:
-        return "(7) offset sent for money that a look would have shown to be back"
+        return "(7) offset sent for money that a retrieval would have shown to be back"
     if not done(s):
         return ""
     charged = s[PI] in TAKEN and s[RF] != 1
@@ -654,7 +654,7 @@ SHOWS = {
     "skip-is-verified": {"operators": True}, "abort-before-pivot": {"operators": True},
     "record-outlives-workflow": {"forget": True},
     "success-waits-for-truth": {"lag": True}, "claim-of-unclaimed": {"sweep": True},
-    "amounts-compared": {"hands": True}, "attempt-looks": {"hands": True}, "fresh-look": {"hands": True},
+    "amounts-compared": {"hands": True}, "attempt-retrieves": {"hands": True}, "fresh-answer": {"hands": True},
     "closed-is-final": {}, "payment-tombstone": {"leak": True}, "opening-heeds-payment": {"leak": True},
 }
 

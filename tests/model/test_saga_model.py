@@ -26,7 +26,7 @@ def test_the_protocol_holds(options: list[str]) -> None:
     assert "no violation" in walked("--without", *options)
 
 
-@pytest.mark.parametrize("rule", ["amounts-compared", "attempt-looks", "fresh-look", "one-winner"])
+@pytest.mark.parametrize("rule", ["amounts-compared", "attempt-retrieves", "fresh-answer", "one-winner"])
 def test_a_rule_that_is_left_out_is_missed(rule: str) -> None:
     """The shortest story of how the protocol breaks without it."""
     assert "1. client: POST /purchases" in walked("--without", rule, "--hands")

@@ -10,7 +10,7 @@ from temporalio.bridge.proto.activity_result import ActivityResolution
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.exceptions import ApplicationError
 
-from tests.sagas.agenda import Agenda, Event
+from tests.sagas.agenda import Agenda, AgendaEvent
 from tests.sagas.attempts import Activity, HeartbeatError, ScheduleToCloseError, canceled, completed, failed
 from tests.sagas.execution import Execution
 from tests.sagas.sdk import Step, run_step, value_of
@@ -95,7 +95,7 @@ class Dispatch:
         words = f"{execution.id}: {activity.name}" + (f", attempt {activity.attempt}" if activity.attempt > 1 else "")
         lane, begin = f"attempts of {id(activity)}", partial(self._begin, execution, activity)
         step = f"{execution.id.split('/', 1)[0]} {activity.name}"
-        self._agenda.add(Event(words, lane, begin, lambda: not activity.done, when, step))
+        self._agenda.add(AgendaEvent(words, lane, begin, lambda: not activity.done, when, step))
 
     def _begin(self, execution: Execution, activity: Activity) -> None:
         """Run an attempt; what it reports is recorded a little later."""

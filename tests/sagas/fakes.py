@@ -10,7 +10,7 @@ from domain.messages import CloudEvent
 from domain.offset import BuyerOffset, OffsetStatus, Reservation, ReservationStatus
 from domain.payment import NextAction, Payment, PaymentStatus
 from domain.purchase import Item, Order, Outcome
-from tests.sagas.engine import START
+from tests.sagas.temporal import START
 
 PURCHASE_ID = "p1"
 PAYMENT_ID = payment_id_of(PURCHASE_ID)
@@ -23,10 +23,12 @@ class FakePayments:
     """Payments with the provider behind it; `tombstone` refuses a late create.
 
     `paid_at_creation`: a provider that takes the money (with manual capture it holds it) as the payment is created.
+    `can_refund`: where False only a human gives money back, at the provider.
     """
 
     manual: bool = False
     paid_at_creation: bool = False
+    can_refund: bool = True
     capture_refused: bool = False
     payment: Payment | None = None
     tombstone: bool = False
@@ -77,6 +79,8 @@ class FakePayments:
         payment = await self.retrieve(payment_id)
         if not payment.amount_captured:
             raise Refused("payment-not-refundable", "nothing was captured")
+        if not self.can_refund and payment.amount_kept > 0:
+            raise Refused("payment-not-refundable", "give the money back there")
         self.set(amount_refunded=payment.amount_captured)
         return self.known()
 

@@ -11,7 +11,7 @@ P = TypeVar("P")
 
 
 @dataclass(frozen=True)
-class Call:
+class StepCall:
     """A call that a step makes; one without a key only reads."""
 
     operation: str
@@ -24,7 +24,7 @@ class Call:
         return driven(self.method(*self.args))
 
 
-Carry = Callable[[Call], Any]
+Carry = Callable[[StepCall], Any]
 
 
 def through(port: P, carry: Carry, names: Mapping[str, str]) -> P:
@@ -45,20 +45,20 @@ class _Line:
         async def call(*args: Any) -> Any:
             # A notification carries its key as its id.
             key = args[0].id if name == "publish" else args[-1] if keyed else ""
-            return self._carry(Call(self._names.get(name, name), key, method, args))
+            return self._carry(StepCall(self._names.get(name, name), key, method, args))
 
         return call
 
 
 @dataclass
-class Faults:
+class NetworkFaults:
     """What goes wrong on the way: per operation the errors of its next calls; those `after` come after the effect."""
 
     before: dict[str, list[Exception]] = field(default_factory=dict)
     after: dict[str, list[Exception]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
-    def carry(self, call: Call) -> Any:
+    def carry(self, call: StepCall) -> Any:
         """The callee's answer, or the error that is planned."""
         self.calls.append((call.operation, call.key))
         self._raise(self.before, call.operation)

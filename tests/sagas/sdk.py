@@ -50,6 +50,16 @@ def definition(kind: type) -> Any:
     return workflow._Definition.must_from_class(kind)  # noqa: SLF001 - the SDK tells it nowhere else
 
 
+def is_saga(kind: type) -> bool:
+    """Whether the SDK runs it; its parents it does not."""
+    return workflow._Definition.from_class(kind) is not None  # noqa: SLF001 - the same
+
+
+def workflow_type(kind: type) -> str:
+    """The name by which a saga is started, whatever its class is called."""
+    return str(definition(kind).name)
+
+
 def activity_type(method: Step) -> str | None:
     """The name by which a step is asked for."""
     return activity._Definition.must_from_callable(method).name  # noqa: SLF001 - the same
@@ -57,7 +67,7 @@ def activity_type(method: Step) -> str | None:
 
 def queue_of(kind: type) -> str:
     """The task queue on which workers run a saga."""
-    return next(queue for queue, sagas in SAGAS.items() if definition(kind).name in {saga.__name__ for saga in sagas})
+    return next(queue for queue, sagas in SAGAS.items() if workflow_type(kind) in map(workflow_type, sagas))
 
 
 class NoTraces(DefaultFailureConverter):
@@ -85,7 +95,7 @@ def new_instance(
         root=None, priority=Priority.default, raw_memo={}, retry_policy=None, run_id=run_id, run_timeout=None,
         search_attributes={}, start_time=first_task_at, task_queue=queue_of(kind), task_timeout=timedelta(seconds=10),
         typed_search_attributes=TypedSearchAttributes([]), workflow_id=workflow_id,
-        workflow_start_time=started_at, workflow_type=kind.__name__,
+        workflow_start_time=started_at, workflow_type=workflow_type(kind),
     )  # fmt: skip
     details = WorkflowInstanceDetails(
         payload_converter_factory=lambda: converter.payload_converter,

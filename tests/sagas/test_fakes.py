@@ -25,7 +25,7 @@ from services.payments.schemas import PaymentResponse
 from services.projects import models as projects
 from services.projects.orders import BuyerLimits
 from services.projects.reservations import Reservations
-from services.projects.rules import Call, Status, decide, winner
+from services.projects.rules import ReservationCall, Status, decide, winner
 from services.projects.schemas import ReserveRequest
 from services.users import models as users
 from services.users.offsets import Offsets
@@ -33,7 +33,7 @@ from services.users.schemas import OffsetRequest
 from tests.sagas.fakes import MAX_OPEN, PAYMENT_ID, PURCHASE_ID, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import driven
 from tests.sagas.world import ORDER
-from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.fake_provider import FakePaymentProvider
 
 Seen = dict[str, Any]
 ME, ANOTHER = f"purchase/{PURCHASE_ID}/release-offset", f"payment-success/{PAYMENT_ID}/release-offset"
@@ -64,23 +64,23 @@ def database(schema: Any) -> Iterator[Engine]:
 
 # ---- Projects -------------------------------------------------------------------------------------------------------
 
-CALLS: dict[Call, Callable[[FakeProjects, str], Any]] = {
-    Call.RESERVE: lambda fake, key: driven(fake.reserve(PAYMENT_ID, ORDER, key)),
-    Call.COMMIT: lambda fake, key: driven(fake.commit(PAYMENT_ID, key)),
-    Call.RELEASE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
-    Call.RESTOCK: lambda fake, key: driven(fake.restock(PAYMENT_ID, key)),
+CALLS: dict[ReservationCall, Callable[[FakeProjects, str], Any]] = {
+    ReservationCall.RESERVE: lambda fake, key: driven(fake.reserve(PAYMENT_ID, ORDER, key)),
+    ReservationCall.COMMIT: lambda fake, key: driven(fake.commit(PAYMENT_ID, key)),
+    ReservationCall.RELEASE: lambda fake, key: driven(fake.release(PAYMENT_ID, key)),
+    ReservationCall.RESTOCK: lambda fake, key: driven(fake.restock(PAYMENT_ID, key)),
 }
 
 
 @pytest.mark.parametrize(("row", "closed_by"), ROWS)
-@pytest.mark.parametrize("call", Call)
-def test_projects_decide_as_their_rules_do(row: Status | None, closed_by: str | None, call: Call) -> None:
+@pytest.mark.parametrize("call", ReservationCall)
+def test_projects_decide_as_their_rules_do(row: Status | None, closed_by: str | None, call: ReservationCall) -> None:
     """Every cell of the design's table, whoever has closed the row: the same next state, or the same refusal."""
     fake = FakeProjects(row=row or "none", closed_by=closed_by)
 
     def by_the_rules() -> tuple[str, str | None]:
         status = decide(call, row)
-        return status, winner(closed_by, ME) if call is Call.RELEASE else closed_by
+        return status, winner(closed_by, ME) if call is ReservationCall.RELEASE else closed_by
 
     def by_the_fake() -> tuple[str, str | None]:
         shown = CALLS[call](fake, ME)
@@ -140,7 +140,7 @@ class BothPayments:
 
     def __init__(self, engine: Engine, *, manual: bool, paid_at_creation: bool) -> None:
         mode = provider.CaptureMode.MANUAL if manual else provider.CaptureMode.AUTOMATIC
-        self.provider = FakeProvider(paid_at_creation=paid_at_creation)
+        self.provider = FakePaymentProvider(paid_at_creation=paid_at_creation)
         self.service = Payments(Records(engine), REGISTRY, {"stripe": self.provider}, mode)
         self.fake = FakePayments(manual=manual, paid_at_creation=paid_at_creation)
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import Refused
 from domain.payment import PaymentStatus
-from tests.sagas.network import Call
+from tests.sagas.network import StepCall
 from tests.sagas.world import UNAVAILABLE, World
 
 
@@ -16,9 +16,9 @@ class Hanging:
     def __init__(self, operation: str, *, until_undone: bool = False) -> None:
         self.operation = operation
         self.until_undone = until_undone
-        self.held: Call | None = None
+        self.held: StepCall | None = None
 
-    def carry(self, call: Call) -> Any:
+    def carry(self, call: StepCall) -> Any:
         """The callee's answer, or none."""
         if call.operation != self.operation:
             return call.arrive()

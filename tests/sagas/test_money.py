@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import ContractBroken, Refused
 from domain.messages import ParkedView
-from tests.sagas.network import Call
+from tests.sagas.network import StepCall
 from tests.sagas.test_parking import parked_at
 from tests.sagas.world import PRICE, UNAVAILABLE, World, at
 
@@ -87,7 +87,7 @@ def test_an_old_answer_buys_nothing(act: Act, reason: str, given_back: int) -> N
 def test_a_delivery_that_hung_while_the_money_went_is_taken_back(act: Act, reason: str, given_back: int) -> None:
     """Users is stopped with the request in its hands, and later answers that it is delivered: the saga asks again."""
 
-    def carry(call: Call) -> Any:
+    def carry(call: StepCall) -> Any:
         if call.operation == "deliver":
             act(world)
             world.engine.agenda.now += timedelta(seconds=5)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.errors import Unavailable
-from tests.sagas.network import Call
+from tests.sagas.network import StepCall
 from tests.sagas.world import LATER, OPENING_TIMEOUT, World, at
 
 PROVIDER = frozenset({"create", "retrieve", "cancel", "cancel_payment_of", "capture", "refund"})
@@ -51,7 +51,7 @@ class Outage:
         """The times between calls of one operation that were in vain."""
         return [b - a for times in self.calls.values() for a, b in itertools.pairwise(times)]
 
-    def _carry(self, call: Call) -> Any:
+    def _carry(self, call: StepCall) -> Any:
         now = self.world.engine.now
         if call.operation in self._operations and now < self._ends_at:
             self.calls.setdefault(call.operation, []).append(now)

@@ -2,11 +2,12 @@
 
 import pytest
 
-from domain.messages import PurchaseView
+from domain.messages import ParkedView, PurchaseView
 from domain.payment import PaymentStatus
 from domain.purchase import Answer
 from tests.sagas.test_cancellation import assert_undone
 from tests.sagas.test_late_calls import Hanging
+from tests.sagas.test_parking import decide
 from tests.sagas.world import PRICE, UNAVAILABLE, World, at
 
 captures = pytest.mark.parametrize("manual", [True, False], ids=["held", "captured"])
@@ -83,3 +84,24 @@ def test_a_buyers_cancel_comes_too_late() -> None:
     assert world.answer(cancel, PurchaseView).status == "processing"
     assert world.outcome.status == "paid"
     assert world.notifications.kinds() == ["payment.success"]
+
+
+@pytest.mark.parametrize("decision", ["retry", "skip"])
+def test_what_its_provider_cannot_give_back_waits_for_a_human(decision: str) -> None:
+    """Taken for what is sold out: nothing ends the purchase before the provider shows that the money is back."""
+    world = paying(manual=False)
+    world.payments.can_refund = False
+    world.projects.free = 0
+    world.open()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    parked = world.engine.query(world.success.id, "parked", ParkedView)
+    assert parked.reason == "Refund the payment: refused, give the money back there"
+    assert set(parked.choices) == {"retry", "skip"}
+    assert decide(world, "skip") == "not-seen"
+    decide(world, "retry")
+    world.engine.run(until=lambda: world.operations().count("refund") > 1 and world.status == "needs_attention")
+    world.payments.set(amount_refunded=PRICE)
+    decide(world, decision)
+    world.engine.run()
+    assert (world.outcome.status, world.notifications.kinds()) == ("refunded", ["payment.refunded"])
+    assert_undone(world)

@@ -6,7 +6,7 @@ from typing import Any
 from domain.errors import Refused
 from domain.payment import PaymentStatus
 from tests.sagas.fakes import PAYMENT_ID
-from tests.sagas.network import Call
+from tests.sagas.network import StepCall
 from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
 
 
@@ -90,7 +90,7 @@ def test_closed_is_final_and_claim_of_unclaimed() -> None:
     assert not world.users.delivered
 
 
-def test_look_again() -> None:
+def test_retrieve_again() -> None:
     """A cancel refused at the deadline does not deafen the purchase: it asks again until it has ended."""
     world = World()
     world.opened()
@@ -238,9 +238,9 @@ def test_told_then_published() -> None:
 
 def with_a_death_after(operation: str, meanwhile: Callable[[World], object]) -> World:
     """A paid purchase, the worker of PaymentSuccess killed after a call, and what happens before it is back."""
-    died: list[Call] = []
+    died: list[StepCall] = []
 
-    def carry(call: Call) -> Any:
+    def carry(call: StepCall) -> Any:
         answer = world.faults.carry(call)
         if call.operation == operation and not died:
             died.append(call)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sagas.execution import Execution
-from tests.sagas.network import Call
+from tests.sagas.network import StepCall
 from tests.sagas.scenarios import SCENARIOS, Scenario
 from tests.sagas.world import SAGAS, World
 
@@ -35,12 +35,12 @@ def played_with_rebuilding(scenario: Scenario, before: range) -> World:
     return world
 
 
-def played_with_crash(scenario: Scenario, after: int) -> tuple[World, Call | None]:
+def played_with_crash(scenario: Scenario, after: int) -> tuple[World, StepCall | None]:
     """The same, with all workers killed after the effect of the answered call of this number; that call if there is."""
     answered = count()
-    lost: list[Call] = []
+    lost: list[StepCall] = []
 
-    def carry(call: Call) -> Any:
+    def carry(call: StepCall) -> Any:
         answer = world.faults.carry(call)
         if next(answered) == after:
             lost.append(call)

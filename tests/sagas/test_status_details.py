@@ -7,7 +7,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 
 from domain.errors import ContractBroken, Refused
 from domain.payment import PaymentStatus
-from tests.sagas.engine import START
+from tests.sagas.temporal import START
 from tests.sagas.world import BROKEN, ORDER, TTL, UNAVAILABLE, World, at
 
 PURCHASE_ID, BOUGHT = ORDER.purchase_id, "1.500 tCO2e of mangrove-2 for 18.00 USD"

@@ -19,17 +19,14 @@ from domain.messages import (
 )
 from domain.payment import PaymentStatus
 from domain.purchase import Item, Order, Outcome
-from tests.sagas.engine import START, Engine
 from tests.sagas.execution import Execution
 from tests.sagas.fakes import PAYMENT_ID, PURCHASE_ID, Callees
-from tests.sagas.network import Carry, Faults, through
-from tests.sagas.sdk import Step, value_of
-from workflows.payment_failed import PaymentFailed
-from workflows.payment_success import PaymentSuccess
-from workflows.refund_failed import RefundFailed
-from workflows.start_payment import StartPayment
+from tests.sagas.network import Carry, NetworkFaults, through
+from tests.sagas.sdk import Step, value_of, workflow_type
+from tests.sagas.temporal import START, InMemoryTemporal
+from workers.sagas import ALL_SAGAS
 
-SAGAS = {kind.__name__: kind for kind in (StartPayment, PaymentSuccess, PaymentFailed, RefundFailed)}
+SAGAS = {workflow_type(kind): kind for kind in ALL_SAGAS}
 
 PRICE = 1800
 ORDER = Order(
@@ -78,8 +75,8 @@ class World:
         self.payments, self.projects = callees.payments, callees.projects
         self.users, self.notifications = callees.users, callees.notifications
         self.payments.manual = manual
-        self.faults = Faults()
-        self.engine = Engine(steps_of(callees, carry or self.faults.carry), sagas, tell)
+        self.faults = NetworkFaults()
+        self.engine = InMemoryTemporal(steps_of(callees, carry or self.faults.carry), sagas, tell)
 
     # ---- what the intake does ---------------------------------------------------------------------------------------
 

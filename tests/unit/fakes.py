@@ -18,7 +18,7 @@ __all__ = [
     "ORDER",
     "PAYMENT_ID",
     "REFERENCE",
-    "FakePayments",
+    "FakePaymentRecords",
     "FakePurchases",
     "Recorder",
     "outcome",
@@ -118,7 +118,7 @@ class FakePurchases:
             raise self.error
 
 
-class FakePayments:
+class FakePaymentRecords:
     """Payments as the intake asks it: records, pages and what a buyer has to do."""
 
     def __init__(self) -> None:

@@ -66,7 +66,7 @@ class Left:
     stored: Mapping[str, float]
 
 
-class Census:
+class UsageMeter:
     """Counts on one stack, on which nothing else happens."""
 
     def __init__(self, stack: Mapping[str, Any], purchases: int) -> None:
@@ -188,8 +188,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="capacity-", dir=folder) as data:
         options = StackOptions(data=data, environment={"RESERVATION_TTL": str(RESERVATION_TTL_S), "STORE": "sqlite"})
         with described(given.data, options) as stack:
-            census = Census(stack, given.purchases)
-            lines = section({end: census.live(end) for end in LIVES}, given.purchases)
+            meter = UsageMeter(stack, given.purchases)
+            lines = section({end: meter.live(end) for end in LIVES}, given.purchases)
     Console().print(Markdown("\n".join(lines)))
     if given.write:
         PAGE.write_text(with_section(PAGE.read_text(), lines))

@@ -18,7 +18,7 @@ USUAL = ("new",) * 2 + ("double",) * 10 + ("foreign",) * 8
 FLOOD = ("new",) * 10 + ("double",) * 6 + ("foreign",) * 4
 # One new event in ten is the first of a payment that nobody has heard of: it delivers a purchase. The others are late
 # hints at payments that are known: each starts a saga as well, which looks and ends. All of them delivering would
-# measure the sagas (a machine of two cores delivers six a second), not the door.
+# measure the sagas (a machine of two cores delivers six a second), not the endpoint.
 DELIVERS = 10
 
 

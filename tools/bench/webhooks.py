@@ -1,4 +1,4 @@
-"""Stripe's door under 200 events a second, with Temporal stopped, and under more than the engine takes."""
+"""Stripe's endpoint under 200 events a second, with Temporal stopped, and under more than the engine takes."""
 
 import asyncio
 import math
@@ -34,7 +34,7 @@ CALLERS = 8
 # What buyers look at and what the platform asks, while Temporal is stopped.
 ROUTES = ("/config", "/projects", "/health")
 ROUTE_PAUSE_S = 0.1
-# A new event that is taken in less than this shows that the door is as fast as before.
+# A new event that is taken in less than this shows that the endpoint is as fast as before.
 TARGET_MS = 100
 # What has not come by then does not come: it is reported so.
 WAIT_S_MAX = 60.0
@@ -64,7 +64,7 @@ class WebhookLoad:
     delivered: int
 
 
-class Door:
+class WebhookSender:
     """Sends deliveries to the intake at a rate, whether it keeps up or not."""
 
     def __init__(self, stack: dict[str, Any]) -> None:
@@ -101,7 +101,7 @@ class Door:
                 while self._refused:
                     await self.deliver(next(iter(self._refused.values())), time.perf_counter())
 
-    async def look(self, seconds: float) -> list[WebhookAnswer]:
+    async def probe(self, seconds: float) -> list[WebhookAnswer]:
         """What buyers and the platform are answered meanwhile."""
         answers, end = [], time.perf_counter() + seconds
         while time.perf_counter() < end:
@@ -133,10 +133,10 @@ async def _knock(stack: Stack, console: Console) -> WebhookLoad:
         async with httpx.AsyncClient(timeout=60) as http:
             buyer = BenchBuyer(stack.description, http, listener)
             paid = await _paid(stack.description, http, buyer)
-            events, door = Events(paid), Door(stack.description)
-            usual = await door.send(events.mixed(USUAL, USUAL_PER_S * USUAL_S), USUAL_PER_S)
+            events, sender = Events(paid), WebhookSender(stack.description)
+            usual = await sender.send(events.mixed(USUAL, USUAL_PER_S * USUAL_S), USUAL_PER_S)
             console.print(f"{USUAL_PER_S} events a second: {len(usual)} are answered")
-            await door.send_again()
+            await sender.send_again()
             told = [listener.expect(event["data"]["object"]["metadata"]["purchase_id"]) for event in paid]
             waiting = [asyncio.create_task(event.wait()) for event in told]
             delivered, missing = await asyncio.wait(waiting, timeout=WAIT_S_MAX)
@@ -144,15 +144,15 @@ async def _knock(stack: Stack, console: Console) -> WebhookLoad:
                 task.cancel()
 
     with _stopped(stack.description["processes"]["temporal"]["pid"]):
-        load = door.send(events.mixed(USUAL, USUAL_PER_S * STOPPED_S), USUAL_PER_S)
-        stopped, routes = await asyncio.gather(load, door.look(STOPPED_S))
-    after_stop_s = await door.recovered(events)
+        load = sender.send(events.mixed(USUAL, USUAL_PER_S * STOPPED_S), USUAL_PER_S)
+        stopped, routes = await asyncio.gather(load, sender.probe(STOPPED_S))
+    after_stop_s = await sender.recovered(events)
     console.print("Temporal has stood still and goes on")
-    flood = await door.send(events.mixed(FLOOD, FLOOD_PER_S * FLOOD_S), FLOOD_PER_S)
-    after_flood_s = await door.recovered(events)
+    flood = await sender.send(events.mixed(FLOOD, FLOOD_PER_S * FLOOD_S), FLOOD_PER_S)
+    after_flood_s = await sender.recovered(events)
     console.print(f"{FLOOD_PER_S} events a second are over")
     client = await connect(stack.description["temporal"]["address"])
-    stored = await asyncio.gather(*(_is_stored(client, saga) for saga in door.acknowledged))
+    stored = await asyncio.gather(*(_is_stored(client, saga) for saga in sender.acknowledged))
     return WebhookLoad(
         usual=usual,
         stopped=stopped,

@@ -1,4 +1,4 @@
-"""What Stripe's door took, as a section of the page."""
+"""What Stripe's endpoint took, as a section of the page."""
 
 from collections.abc import Iterable, Sequence
 
@@ -27,9 +27,9 @@ def webhooks_section(webhooks: WebhookLoad, where: str) -> list[str]:
         f"Measured {where}.",
         f"{USUAL_PER_S} signed events a second for {USUAL_S} s: a tenth new, half doubles of the newest hundred, the",
         "others of another type or not ours. A new event starts a saga: one in ten delivers a purchase that is really",
-        "paid, the others are late hints at payments that are paid, whose sagas look and end. Then the same for",
-        f"{STOPPED_S} s while Temporal stands still (SIGSTOP), and {FLOOD_PER_S} a second for {FLOOD_S} s, half of",
-        "them new. A time counts from the moment when the event was due: what waits for its turn is not forgotten.",
+        "paid, the others are late hints at payments that are paid, whose sagas retrieve the payment and end. Then the",
+        f"same for {STOPPED_S} s while Temporal stands still (SIGSTOP), and {FLOOD_PER_S} a second for {FLOOD_S} s,",
+        "half of them new. A time counts from the moment when the event was due: waiting counts too.",
         "",
         "| load | events | answer | calls | p50 ms | p99 ms | max ms |",
         "|---|---|--:|--:|--:|--:|--:|",

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from tools.chaos.seen import GIVEN_UP, NEVER_OPENED, REFUSAL_OF, Seen
-from tools.chaos.stories import Ending, Story
+from tools.chaos.stories import Behaviour, Story
 from tools.devstack.description import token
 
 # 20 s: an answer takes the intake 15 s at most; a page that waits longer has lost its connection.
@@ -50,17 +50,17 @@ class ChaosBuyer:
 
     async def live(self) -> Seen:
         """The story from the first request until the buyer leaves."""
-        ending = self._story.ending
-        if ending in {Ending.COMES_BACK, Ending.VANISHES}:
+        behaviour = self._story.behaviour
+        if behaviour in {Behaviour.COMES_BACK, Behaviour.VANISHES}:
             await self._lose_connection()
-            if ending is Ending.VANISHES:
+            if behaviour is Behaviour.VANISHES:
                 return self.seen
             await asyncio.sleep(self._story.away_s)
-        clicks = 2 if ending is Ending.DOUBLE_CLICKS else 1
+        clicks = 2 if behaviour is Behaviour.DOUBLE_CLICKS else 1
         answers = await asyncio.gather(*(self._open() for _ in range(clicks)))
         if answers[0] and self._story.cards:
             await self._pay_all(answers[0])
-        if ending is Ending.COMES_BACK:
+        if behaviour is Behaviour.COMES_BACK:
             answers.append(await self._open())
         self._compare(answers)
         return self.seen
@@ -106,11 +106,11 @@ class ChaosBuyer:
             self.seen.payment_id = body["payment_id"]
             if body["purchase_id"] != self.seen.purchase_id:
                 self.seen.wrong.append(f"the key led to another purchase, {body['purchase_id']}")
-            if why := NEVER_OPENED.get(self._story.ending):
+            if why := NEVER_OPENED.get(self._story.behaviour):
                 self.seen.wrong.append(why)
             return body
         self.seen.refusal = str(body.get("type", "")).rpartition("/")[2]
-        if self.seen.refusal not in {GIVEN_UP, REFUSAL_OF.get(self._story.ending)}:
+        if self.seen.refusal not in {GIVEN_UP, REFUSAL_OF.get(self._story.behaviour)}:
             self.seen.wrong.append(f"POST /purchases answered {response.status_code}: {response.text}")
         return None
 
@@ -133,12 +133,12 @@ class ChaosBuyer:
         """In minor units: each item rounded half up, then summed (design, "Contracts")."""
         prices = (self._market.milestones[milestone]["unit_amount"] * kg for milestone, kg in self._story.items)
         agreed: int = sum((2 * price + 1000) // 2000 for price in prices)
-        return agreed - 1 if self._story.ending is Ending.SAW_AN_OLD_PRICE else agreed
+        return agreed - 1 if self._story.behaviour is Behaviour.SAW_AN_OLD_PRICE else agreed
 
     # ---- paying -----------------------------------------------------------------------------------------------------
 
     async def _pay_all(self, answer: Mapping[str, Any]) -> None:
-        if self._story.ending is Ending.PAYS_AT_THE_DEADLINE:
+        if self._story.behaviour is Behaviour.PAYS_AT_THE_DEADLINE:
             deadline = datetime.fromisoformat(answer["expires_at"])
             await asyncio.sleep(max(0.0, (deadline - datetime.now(UTC)).total_seconds() - RACE_S))
         for card in self._story.cards:
@@ -163,7 +163,7 @@ class ChaosBuyer:
 
     async def _ask_bank(self, answer: Mapping[str, Any], intent: Mapping[str, Any]) -> dict[str, Any] | None:
         action = answer["next_action"]
-        outcome = "decline" if self._story.ending is Ending.BANK_ASKS_DECLINED else "approve"
+        outcome = "decline" if self._story.behaviour is Behaviour.BANK_ASKS_DECLINED else "approve"
         page = intent["next_action"]["redirect_to_url"]["url"].removeprefix(self._market.stripe["api_base"])
         await self._ask_provider("POST", page, {"outcome": outcome, "client_secret": action["client_secret"]})
         path = f"/v1/payment_intents/{action['payment_intent']}?client_secret={action['client_secret']}"

@@ -11,7 +11,7 @@ from tools.devstack.processes import CALLED, INTAKE, SIMULATOR, WORKERS
 PROCESSES = (*(entry.name for entry in (*WORKERS, INTAKE, *CALLED)), "rabbitmq", "temporal")
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """How something is broken."""
 
     KILL = "kill"  # SIGKILL, and started again
@@ -22,8 +22,8 @@ class Kind(StrEnum):
     PROVIDER = "provider"  # webhooks and answers of the simulator go wrong
 
 
-PROCESS_KINDS = (Kind.KILL, Kind.KILL, Kind.KILL, Kind.FREEZE)
-LINK_KINDS = (Kind.SLOW, Kind.CUT, Kind.HALF_OPEN)
+PROCESS_KINDS = (FaultKind.KILL, FaultKind.KILL, FaultKind.KILL, FaultKind.FREEZE)
+LINK_KINDS = (FaultKind.SLOW, FaultKind.CUT, FaultKind.HALF_OPEN)
 # Of ten faults five hit a process, four a link and one the provider.
 WEIGHTS = {"process": 5, "link": 4, "provider": 1}
 # A fault every 3.5 s that lasts 4.5 s: mostly one or two at a time, so that each pair meets in a run of some minutes.
@@ -47,7 +47,7 @@ class Fault:
 
     at_s: float
     seconds: float
-    kind: Kind
+    kind: FaultKind
     target: str
     # How it is set: a link's latency; the provider's probability, and the seed by which it decides.
     latency_ms: int = 0
@@ -93,7 +93,7 @@ def _fault(rng: random.Random, at_s: float, length_s: float, links: list[str]) -
     length_s = round(length_s, 1)
     if group == "provider":
         probability, decides = round(rng.uniform(0.1, 0.5), 2), rng.randrange(1000)
-        return Fault(at_s, length_s, Kind.PROVIDER, SIMULATOR.name, probability=probability, seed=decides)
+        return Fault(at_s, length_s, FaultKind.PROVIDER, SIMULATOR.name, probability=probability, seed=decides)
     if group == "link":
         return Fault(at_s, length_s, rng.choice(LINK_KINDS), rng.choice(links), latency_ms=rng.randrange(50, 800))
     return Fault(at_s, length_s, rng.choice(PROCESS_KINDS), rng.choice(PROCESSES))

@@ -11,7 +11,7 @@ from typing import Self
 
 import httpx
 
-from tools.chaos.faults import Fault, Kind
+from tools.chaos.faults import Fault, FaultKind
 from tools.chaos.journal import Journal
 from tools.devstack.errors import StackError
 from tools.devstack.links import Links
@@ -60,9 +60,9 @@ class Havoc:
 
     async def _live(self, fault: Fault) -> None:
         begin, end = {
-            Kind.KILL: (self._kill, self._start),
-            Kind.FREEZE: (self._freeze, self._thaw),
-            Kind.PROVIDER: (self._spoil, self._heal_provider),
+            FaultKind.KILL: (self._kill, self._start),
+            FaultKind.FREEZE: (self._freeze, self._thaw),
+            FaultKind.PROVIDER: (self._spoil, self._heal_provider),
         }.get(fault.kind, (self._break_link, self._heal_link))
         async with self._places[fault.place], self._room:
             await begin(fault)
@@ -110,12 +110,12 @@ class Havoc:
         self._journal.say(f"{done} link {name}")
         await self._call(act)
 
-    def _breaking(self, name: str, latency_ms: int) -> dict[Kind, tuple[str, Callable[[], None]]]:
+    def _breaking(self, name: str, latency_ms: int) -> dict[FaultKind, tuple[str, Callable[[], None]]]:
         return {
             # Jitter of half the latency lets calls overtake each other.
-            Kind.SLOW: (f"slowed by {latency_ms} ms", lambda: self._links.slow(name, latency_ms, latency_ms // 2)),
-            Kind.CUT: ("cut", lambda: self._links.cut(name)),
-            Kind.HALF_OPEN: ("half opened", lambda: self._links.half_open(name)),
+            FaultKind.SLOW: (f"slowed by {latency_ms} ms", lambda: self._links.slow(name, latency_ms, latency_ms // 2)),
+            FaultKind.CUT: ("cut", lambda: self._links.cut(name)),
+            FaultKind.HALF_OPEN: ("half opened", lambda: self._links.half_open(name)),
         }
 
     async def _heal_link(self, fault: Fault) -> None:

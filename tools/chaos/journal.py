@@ -52,7 +52,7 @@ class Journal:
         content: dict[str, Any] = {
             "at_s": round(self.now_s, 1),
             "number": story.number,
-            "ending": story.ending,
+            "behaviour": story.behaviour,
             "buyer": story.buyer,
             "key": story.key,
             "purchase_id": seen.purchase_id,

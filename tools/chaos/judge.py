@@ -1,4 +1,4 @@
-"""Reads the books after a run, at rest, and holds them against each other and against what the buyers have seen."""
+"""Reads the records after a run, at rest, and holds them against each other and against what the buyers have seen."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -40,14 +40,14 @@ def _off(report: Report) -> list[Flaw]:
 
 
 def _finding(found: AuditFinding) -> Flaw:
-    fate = Fate.DOUBLED if found.rule is Rule.TOLD_TWICE else Fate.LOST
+    fate = Fate.DOUBLED if found.rule is Rule.NOTIFIED_TWICE else Fate.LOST
     if found.weight is Weight.PARKED:
         fate = Fate.PARKED
     return Flaw(fate, found.purchase_id or found.payment_id or "stock", f"{found.side}: {found.says}")
 
 
 async def _charged_twice(stripe: Mapping[str, Any]) -> list[Flaw]:
-    """By the provider's own books, for Payments knows one payment of a purchase only."""
+    """By the provider's own records, for Payments knows one payment of a purchase only."""
     charged = Counter(
         [intent["metadata"].get("purchase_id") async for intent in _intents(stripe) if intent["status"] in MONEY]
     )

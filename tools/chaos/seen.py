@@ -3,18 +3,18 @@
 from dataclasses import dataclass, field
 
 from domain.keys import purchase_id_of
-from tools.chaos.stories import Ending, Story
+from tools.chaos.stories import Behaviour, Story
 
 # Whom what may be refused: before anything is begun, which is not recorded, or by the saga, which ends as `rejected`.
 REFUSAL_OF = {
-    Ending.WANTS_THE_LAST: "sold-out",
-    Ending.SAW_AN_OLD_PRICE: "price-changed",
-    Ending.UNKNOWN_TO_USERS: "forbidden",
+    Behaviour.WANTS_THE_LAST: "sold-out",
+    Behaviour.SAW_AN_OLD_PRICE: "price-changed",
+    Behaviour.UNKNOWN_TO_USERS: "forbidden",
 }
 # Who has to be refused.
 NEVER_OPENED = {
-    Ending.SAW_AN_OLD_PRICE: "a price that is none was accepted",
-    Ending.UNKNOWN_TO_USERS: "somebody without an account may pay",
+    Behaviour.SAW_AN_OLD_PRICE: "a price that is none was accepted",
+    Behaviour.UNKNOWN_TO_USERS: "somebody without an account may pay",
 }
 # May meet everybody: an opening that takes too long is given up.
 GIVEN_UP = "opening-failed"

@@ -20,7 +20,7 @@ BAD_CARDS = ("pm_card_visa_chargeDeclined", "pm_card_visa_chargeDeclinedInsuffic
 PAUSES_S = (0.0, 0.3, 1.5)
 
 
-class Ending(StrEnum):
+class Behaviour(StrEnum):
     """What a buyer sets out to do; what comes of it is up to the faults."""
 
     PAYS = "pays"
@@ -40,37 +40,37 @@ class Ending(StrEnum):
     UNKNOWN_TO_USERS = "is unknown to Users"
 
 
-# Most buyers pay; each other ending is common enough to meet several faults in a run of 200.
+# Most buyers pay; each other behaviour is common enough to meet several faults in a run of 200.
 WEIGHTS = {
-    Ending.PAYS: 30,
-    Ending.PAYS_AT_THE_DEADLINE: 6,
-    Ending.DECLINED_THEN_PAYS: 8,
-    Ending.DECLINED: 6,
-    Ending.WALKS_AWAY: 7,
-    Ending.WANTS_THE_LAST: 7,
-    Ending.SAW_AN_OLD_PRICE: 4,
-    Ending.DOUBLE_CLICKS: 6,
-    Ending.COMES_BACK: 6,
-    Ending.VANISHES: 4,
-    Ending.BANK_ASKS: 4,
-    Ending.BANK_ASKS_DECLINED: 2,
-    Ending.BANK_TAKES_TIME: 4,
-    Ending.BANK_DECLINES_LATE: 2,
-    Ending.UNKNOWN_TO_USERS: 4,
+    Behaviour.PAYS: 30,
+    Behaviour.PAYS_AT_THE_DEADLINE: 6,
+    Behaviour.DECLINED_THEN_PAYS: 8,
+    Behaviour.DECLINED: 6,
+    Behaviour.WALKS_AWAY: 7,
+    Behaviour.WANTS_THE_LAST: 7,
+    Behaviour.SAW_AN_OLD_PRICE: 4,
+    Behaviour.DOUBLE_CLICKS: 6,
+    Behaviour.COMES_BACK: 6,
+    Behaviour.VANISHES: 4,
+    Behaviour.BANK_ASKS: 4,
+    Behaviour.BANK_ASKS_DECLINED: 2,
+    Behaviour.BANK_TAKES_TIME: 4,
+    Behaviour.BANK_DECLINES_LATE: 2,
+    Behaviour.UNKNOWN_TO_USERS: 4,
 }
-DECLINED_FIRST = {Ending.DECLINED, Ending.DECLINED_THEN_PAYS}
+DECLINED_FIRST = {Behaviour.DECLINED, Behaviour.DECLINED_THEN_PAYS}
 NEVER_PAYS = {
-    Ending.WALKS_AWAY,
-    Ending.VANISHES,
-    Ending.DECLINED,
-    Ending.SAW_AN_OLD_PRICE,
-    Ending.UNKNOWN_TO_USERS,
+    Behaviour.WALKS_AWAY,
+    Behaviour.VANISHES,
+    Behaviour.DECLINED,
+    Behaviour.SAW_AN_OLD_PRICE,
+    Behaviour.UNKNOWN_TO_USERS,
 }
 BANK_CARDS = {
-    Ending.BANK_ASKS: "pm_card_authenticationRequired",
-    Ending.BANK_ASKS_DECLINED: "pm_card_authenticationRequired",
-    Ending.BANK_TAKES_TIME: "pm_card_simulatorProcessing",
-    Ending.BANK_DECLINES_LATE: "pm_card_simulatorProcessingDeclined",
+    Behaviour.BANK_ASKS: "pm_card_authenticationRequired",
+    Behaviour.BANK_ASKS_DECLINED: "pm_card_authenticationRequired",
+    Behaviour.BANK_TAKES_TIME: "pm_card_simulatorProcessing",
+    Behaviour.BANK_DECLINES_LATE: "pm_card_simulatorProcessingDeclined",
 }
 
 
@@ -79,7 +79,7 @@ class Story:
     """One buyer and what is bought: the cards in the order of trying, and a pause in seconds before each."""
 
     number: int
-    ending: Ending
+    behaviour: Behaviour
     buyer: str
     key: str
     items: tuple[tuple[str, int], ...]
@@ -93,15 +93,15 @@ class Story:
 def story(seed: int, number: int) -> Story:
     """The story of one purchase."""
     rng = random.Random(f"story {seed} {number}")  # noqa: S311 - a plan, no secret
-    ending = rng.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
-    stranger = ending is Ending.UNKNOWN_TO_USERS
+    behaviour = rng.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
+    stranger = behaviour is Behaviour.UNKNOWN_TO_USERS
     return Story(
         number=number,
-        ending=ending,
+        behaviour=behaviour,
         buyer=f"stranger-{number}" if stranger else f"load-{number % LOAD_BUYERS}",
         key=f"chaos-{seed}-{number}",
-        items=_items(rng, ending),
-        cards=_cards(rng, ending),
+        items=_items(rng, behaviour),
+        cards=_cards(rng, behaviour),
         pause_s=rng.choice(PAUSES_S),
         # The opening has not begun, runs or has ended by then.
         lost_after_s=rng.uniform(0.005, 0.2),
@@ -109,18 +109,18 @@ def story(seed: int, number: int) -> Story:
     )
 
 
-def _items(rng: random.Random, ending: Ending) -> tuple[tuple[str, int], ...]:
-    if ending is Ending.WANTS_THE_LAST:
+def _items(rng: random.Random, behaviour: Behaviour) -> tuple[tuple[str, int], ...]:
+    if behaviour is Behaviour.WANTS_THE_LAST:
         return ((SCARCE, SCARCE_KG),)
     milestones = rng.sample(PLENTY, rng.randint(1, ITEMS_MAX))
     return tuple((milestone, rng.choice(QUANTITIES_KG)) for milestone in milestones)
 
 
-def _cards(rng: random.Random, ending: Ending) -> tuple[str, ...]:
-    bad = (rng.choice(BAD_CARDS),) if ending in DECLINED_FIRST else ()
-    if ending in NEVER_PAYS:
+def _cards(rng: random.Random, behaviour: Behaviour) -> tuple[str, ...]:
+    bad = (rng.choice(BAD_CARDS),) if behaviour in DECLINED_FIRST else ()
+    if behaviour in NEVER_PAYS:
         return bad
     # Half of those who want the last tonnes let them go again, so that there is something to want all the time.
-    if ending is Ending.WANTS_THE_LAST and rng.random() < 0.5:
+    if behaviour is Behaviour.WANTS_THE_LAST and rng.random() < 0.5:
         return ()
-    return (*bad, BANK_CARDS.get(ending) or rng.choice(GOOD_CARDS))
+    return (*bad, BANK_CARDS.get(behaviour) or rng.choice(GOOD_CARDS))

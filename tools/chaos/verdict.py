@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tools.chaos.seen import GIVEN_UP, Seen
-from tools.chaos.stories import Ending
+from tools.chaos.stories import Behaviour
 from tools.devstack.shop import ENDS
 
 # A SHA-256 (design, "The three sagas").
@@ -52,7 +52,7 @@ def possible_ends(seen: Seen) -> frozenset[str]:
     if seen.charged:
         return delivered
     unpaid = frozenset({"expired", "failed"} if seen.story.cards else {"expired"})
-    still_open = seen.authorised or seen.unsure or seen.story.ending is Ending.BANK_TAKES_TIME
+    still_open = seen.authorised or seen.unsure or seen.story.behaviour is Behaviour.BANK_TAKES_TIME
     return unpaid | delivered if still_open else unpaid
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from temporalio.client import Client
 
 from audit.__main__ import main as audit_environment
-from audit.auditor import Places, audit
+from audit.auditor import Addresses, audit
 from audit.command import run
 from audit.report import Report
 from engine import data_converter
@@ -21,13 +21,13 @@ from tools.devstack.options import StackOptions
 
 async def audit_stack(description: Mapping[str, Any], tell: Callable[[str], None] = lambda _: None) -> Report:
     """The audit of a stack by its description (`.run/stack.json`). Raises audit.CouldNotRead."""
-    return await audit(places(description), await connect(description), tell)
+    return await audit(addresses(description), await connect(description), tell)
 
 
-def places(description: Mapping[str, Any]) -> Places:
+def addresses(description: Mapping[str, Any]) -> Addresses:
     """Where a stack's services are."""
     urls = {name: description["processes"][name]["url"] for name in ("payments", "projects", "users", "notifier")}
-    return Places(**urls, service_token=description["service_token"])
+    return Addresses(**urls, service_token=description["service_token"])
 
 
 async def connect(description: Mapping[str, Any], **more: Any) -> Client:
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     if not path.exists():
         return audit_environment(arguments)
     description = json.loads(path.read_text())
-    return asyncio.run(run(arguments, places(description), lambda: connect(description)))
+    return asyncio.run(run(arguments, addresses(description), lambda: connect(description)))
 
 
 if __name__ == "__main__":

@@ -46,8 +46,8 @@ class DemoStory:
 
     def expect(self, holds: bool, what: str) -> None:
         """Tell what should be; note it when it is not."""
-        mark = "[green]ok[/green]" if holds else "[red]NOT AS TOLD[/red]"
-        self.tell(f"{mark} {what}")
+        verdict = "[green]ok[/green]" if holds else "[red]NOT AS TOLD[/red]"
+        self.tell(f"{verdict} {what}")
         if not holds:
             self.faults.append(what)
 
@@ -94,7 +94,7 @@ def tell_all(story: DemoStory) -> None:
         chapter(story)
         story.tell(f"took {(time.monotonic() - started) * 1000:.0f} ms")
     expired(story, expiring)
-    books(story)
+    records(story)
 
 
 def open_one(shop: Shop, key: str | None = None) -> dict[str, Any]:
@@ -182,13 +182,13 @@ def expired(story: DemoStory, answer: Mapping[str, Any]) -> None:
     story.expect(response.status_code == 400, "who comes back later can not pay any more (400)")
 
 
-def books(story: DemoStory) -> None:
+def records(story: DemoStory) -> None:
     """Stock, money and deliveries add up."""
-    story.chapter("The books")
+    story.chapter("The records")
     report = asyncio.run(audit_stack(story.shop.stack))
     for line in report.lines():
         story.tell(line)
-    story.expect(report.adds_up, "every purchase's books add up")
+    story.expect(report.adds_up, "every purchase's records add up")
     story.expect("open" not in report.ends, "no purchase is open any more")
 
 

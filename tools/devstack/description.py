@@ -16,7 +16,7 @@ from tools.devstack.processes import SERVICES
 
 VERSION = 1
 BUYERS = ("alice", "bob")
-# Whose books are the shop's; the Stripe simulator's are the provider's.
+# Whose records are the shop's; the Stripe simulator's are the provider's.
 DATABASES = tuple(service.name for service in SERVICES)
 # What whoever reads Temporal has to be told of its payloads.
 PAYLOADS = ("payload_keys", "payload_key", "payload_clear")

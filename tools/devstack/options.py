@@ -51,7 +51,7 @@ class StackOptions:
 
     @property
     def on_postgres(self) -> bool:
-        """Whether the services keep their books in PostgreSQL. Raises StackError on a STORE that nobody knows."""
+        """Whether the services keep their records in PostgreSQL. Raises StackError on a STORE that nobody knows."""
         store = self.environ().get("STORE") or STORES[0]
         if store not in STORES:
             raise StackError(f"STORE is {store!r}; it is one of {', '.join(STORES)}.")
@@ -59,7 +59,7 @@ class StackOptions:
 
     @property
     def state(self) -> Path:
-        """Where everything lies that is to be remembered, Temporal's too: its purchases fit to one set of books."""
+        """Where everything lies that is to be remembered, Temporal's too: its purchases fit to one set of records."""
         return self.folder / "on-postgres" if self.on_postgres else self.folder
 
     def environ(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from providers.registry import REGISTRY
 
 
-class Place(StrEnum):
+class ProcessList(StrEnum):
     """Where processes of ours are described; each names the file or the folder."""
 
     STACK = "tools/devstack"
@@ -19,8 +19,8 @@ class Place(StrEnum):
     PRODUCTION = "deploy/kubernetes/overlays/production"
 
 
-MACHINES = frozenset({Place.STACK, Place.COMPOSE})
-CLUSTERS = frozenset({Place.DEVELOPMENT, Place.PRODUCTION})
+MACHINES = frozenset({ProcessList.STACK, ProcessList.COMPOSE})
+CLUSTERS = frozenset({ProcessList.DEVELOPMENT, ProcessList.PRODUCTION})
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Entry:
     needs: tuple[str, ...] = ()
     # As whom it calls the services.
     role: str | None = None
-    places: frozenset[Place] = MACHINES | CLUSTERS
+    listed_in: frozenset[ProcessList] = MACHINES | CLUSTERS
     # What it prints once it works; who prints nothing answers /ready.
     ready_line: str | None = None
     # False: at its port are its metrics, and nothing else.
@@ -92,7 +92,7 @@ SIMULATOR = Entry(
     ("python", "-m", "simulators.stripe"),
     5005,
     ("simulators.stripe.settings.SimulatorSettings",),
-    places=MACHINES | {Place.DEVELOPMENT},
+    listed_in=MACHINES | {ProcessList.DEVELOPMENT},
     has_metrics=False,
 )
 # Each with a database.
@@ -126,8 +126,8 @@ AUDIT = Entry(
     ("audit.settings.AuditSettings",),
     needs=("temporal", *(service.name for service in SERVICES)),
     role="auditor",
-    places=CLUSTERS | {Place.TELEMETRY},
+    listed_in=CLUSTERS | {ProcessList.TELEMETRY},
     serves=False,
 )
 PROCESSES = (*CALLED, CODEC_SERVER, *WORKERS, INTAKE, AUDIT)
-IN_STACK = tuple(entry for entry in PROCESSES if Place.STACK in entry.places)
+IN_STACK = tuple(entry for entry in PROCESSES if ProcessList.STACK in entry.listed_in)

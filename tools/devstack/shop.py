@@ -111,7 +111,7 @@ class Shop:
         url = f"{stripe['api_base']}/simulator/events/{event_id}/deliver"
         self._http.post(url, headers={"Authorization": f"Bearer {stripe['secret_key']}"}).raise_for_status()
 
-    # ---- the books --------------------------------------------------------------------------------------------------
+    # ---- the records ------------------------------------------------------------------------------------------------
 
     def service(self, name: str, path: str, **params: str | int) -> dict[str, Any]:
         """GET at one of the services, with the service token."""

@@ -170,10 +170,10 @@ class Stack:
             )
         # Left where even the guard was killed: it tells of processes that are no more.
         self._file.unlink(missing_ok=True)
-        mark = uuid.uuid4().hex
+        stack_id = uuid.uuid4().hex
         # It keeps the data locked until the last process is gone, whatever becomes of us.
         self._guard = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "tools.devstack.guard", mark, str(self._file), str(self.data / SOCKET)],
+            [sys.executable, "-m", "tools.devstack.guard", stack_id, str(self._file), str(self.data / SOCKET)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             start_new_session=True,
@@ -181,7 +181,7 @@ class Stack:
         )
         self._plan = self._make_plan(self._options)
         self._specs = {spec.name: spec for spec in self._plan.specs}
-        self._environ = {**self._plan.environ, guard.VARIABLE: mark}
+        self._environ = {**self._plan.environ, guard.VARIABLE: stack_id}
 
     def _start_all(self) -> None:
         assert self._plan is not None

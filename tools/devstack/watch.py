@@ -34,7 +34,7 @@ def watched(*faults: Callable[[], str | None]) -> Iterator[None]:
     main = threading.main_thread().ident
     assert main is not None
 
-    def look() -> None:
+    def poll() -> None:
         while not told and not over.wait(POLL_S):
             told.extend(list(filter(None, (fault() for fault in faults))))
         if told:
@@ -49,13 +49,13 @@ def watched(*faults: Callable[[], str | None]) -> Iterator[None]:
             before(number, frame)
 
     before = signal.signal(signal.SIGUSR1, end)
-    looker = threading.Thread(target=look, daemon=True)
-    looker.start()
+    poller = threading.Thread(target=poll, daemon=True)
+    poller.start()
     try:
         yield
     finally:
         over.set()
-        looker.join()
+        poller.join()
         signal.signal(signal.SIGUSR1, before)
 
 

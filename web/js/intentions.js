@@ -91,7 +91,7 @@ export async function discard(buyer, key) {
 }
 
 /** Its purchase has ended. @param {string} buyer @param {string} purchaseId */
-export async function settled(buyer, purchaseId) {
+export async function completed(buyer, purchaseId) {
   if (ofPurchase(buyer, purchaseId)) await change(buyer, (kept) => drop(kept, (one) => one.purchase_id === purchaseId));
 }
 

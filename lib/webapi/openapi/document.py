@@ -8,7 +8,7 @@ from lib.webapi.openapi.bodies import describe_bodies
 from lib.webapi.openapi.examples import show_examples
 from lib.webapi.openapi.links import link_operations
 from lib.webapi.openapi.parameters import describe_parameters
-from lib.webapi.openapi.problems import tell_problems
+from lib.webapi.openapi.problems import describe_problems
 from lib.webapi.openapi.raw import describe_raw
 from lib.webapi.openapi.schemas import name_once
 from lib.webapi.openapi.walk import operations
@@ -30,7 +30,7 @@ def describe(api: APIFlask, description: str) -> None:
     api.license = {"name": "MIT", "identifier": "MIT"}
     # The committed copy and every deployment show the same: the API is where its document is.
     api.servers = [{"url": "/", "description": "the server that this document comes from"}]
-    # The generator's own errors are no problems; `tell_problems` has ours.
+    # The generator's own errors are no problems; `describe_problems` has ours.
     api.config.update(
         AUTO_OPERATION_ID=True,
         AUTO_VALIDATION_ERROR_RESPONSE=False,
@@ -43,7 +43,7 @@ def describe(api: APIFlask, description: str) -> None:
         for method, operation in operations(spec):
             operation["operationId"] = _operation_id(method, operation["operationId"])
         _tag(spec)
-        tell_problems(spec)
+        describe_problems(spec)
         describe_raw(spec)
         spec = name_once(spec)
         describe_parameters(spec, api.url_map)

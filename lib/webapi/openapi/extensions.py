@@ -1,4 +1,4 @@
-"""What a route says about itself beside its models: names within the generator, gone from the finished document."""
+"""Extensions by which a route describes itself beside its models; the finished document does not hold them."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ RAW = "x-raw"
 
 
 def problem_responses(*types: ProblemType) -> dict[str, Any]:
-    """What a route may refuse with, beside what its parameters, its body and its security imply.
+    """The problems of a route, beside those that its parameters, body and security imply.
 
     Use it as `@routes.doc(extensions=problem_responses(SOLD_OUT, PRICE_CHANGED))`.
     """

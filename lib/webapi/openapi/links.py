@@ -10,7 +10,7 @@ def link_operations(spec: dict[str, Any]) -> None:
     for _, operation in operations(spec):
         created = operation["responses"].get("201")
         if created:
-            given = {name: f"$request.path.{name}" for name in _names(operation)} | _told(created, spec)
+            given = {name: f"$request.path.{name}" for name in _names(operation)} | _answered(created, spec)
             links = {
                 other["operationId"]: {
                     "operationId": other["operationId"],
@@ -27,6 +27,6 @@ def _names(operation: dict[str, Any]) -> set[str]:
     return {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"}
 
 
-def _told(response: dict[str, Any], spec: dict[str, Any]) -> dict[str, str]:
+def _answered(response: dict[str, Any], spec: dict[str, Any]) -> dict[str, str]:
     (content,) = response["content"].values()
     return {name: f"$response.body#/{name}" for name in resolve(content["schema"], spec).get("properties", {})}

@@ -37,18 +37,18 @@ CHALLENGE = {
 HEADERS = {401: {"WWW-Authenticate": CHALLENGE}, 429: {"Retry-After": RETRY_AFTER}, 503: {"Retry-After": RETRY_AFTER}}
 
 
-def tell_problems(spec: dict[str, Any]) -> None:
+def describe_problems(spec: dict[str, Any]) -> None:
     """Give each operation a response for each status that it may refuse with."""
     schemas = spec["components"].setdefault("schemas", {})
     base = ProblemResponse.model_json_schema(ref_template="#/components/schemas/Problem.{model}")
     schemas |= {f"Problem.{name}": nested for name, nested in base.pop("$defs").items()}
     schemas["Problem"] = base
-    told = set(EVERYWHERE)
+    types_here = set(EVERYWHERE)
     for _, operation in operations(spec):
         types = {*operation.pop(PROBLEMS, ()), *_implied(operation)}
-        told |= types
+        types_here |= types
         operation["responses"] = _successes(operation) | dict(_responses(types))
-    schemas |= {_name(each): _schema(each) for each in sorted(told, key=lambda each: each.kind)}
+    schemas |= {_name(each): _schema(each) for each in sorted(types_here, key=lambda each: each.kind)}
 
 
 def _implied(operation: dict[str, Any]) -> Iterator[ProblemType]:
@@ -119,7 +119,7 @@ def _schema(problem: ProblemType) -> dict[str, Any]:
 
 
 def _example(problem: ProblemType) -> dict[str, Any]:
-    base = {name: shown.examples[0] for name, shown in ProblemResponse.model_fields.items() if shown.examples}
+    base = {name: field.examples[0] for name, field in ProblemResponse.model_fields.items() if field.examples}
     own = {"type": problem.uri, "title": problem.title, "status": problem.status, "detail": problem.description}
     extra = {name: schema["examples"][0] for name, schema in problem.members.items()}
     return {"summary": problem.title, "value": base | own | extra}

@@ -1,1 +1,1 @@
-"""The audit on the real stack: books that are broken for real, and books beside live traffic."""
+"""The audit on the real stack: records that are broken for real, and records beside live traffic."""

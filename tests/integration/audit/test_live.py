@@ -70,11 +70,11 @@ def test_the_environment_names_what_is_audited(stack: Stack) -> None:
     assert "asking the provider" in done.stderr
 
 
-def test_a_book_that_lets_nobody_in_is_no_verdict(stack: Stack) -> None:
-    """A wrong token: exit code 2, one line that says which book, no report."""
+def test_a_store_that_lets_nobody_in_is_no_verdict(stack: Stack) -> None:
+    """A wrong token: exit code 2, one line that says which store, no report."""
     done = run(stack, {"SERVICE_TOKEN": "nobody-knows-this-token"})
     assert (done.returncode, done.stdout) == (2, "")
-    says = r"The books could not be read: \w+ answers what its contract does not know: GET /\S+: 401 unauthenticated"
+    says = r"The records could not be read: \w+ answers what its contract does not know: GET /\S+: 401 unauthenticated"
     assert re.fullmatch(says, done.stderr.splitlines()[-1])
 
 

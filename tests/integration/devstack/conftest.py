@@ -29,12 +29,12 @@ def until(what: str, holds: Callable[[], bool]) -> None:
 
 
 @dataclass
-class Running:
+class RunningStack:
     """A fake stack in the foreground of nobody's terminal."""
 
     data: Path
     process: subprocess.Popen[str]
-    mark: str = ""
+    stack_id: str = ""
 
     def description(self) -> dict[str, Any]:
         """What stack.json says."""
@@ -48,7 +48,7 @@ class Running:
         """Wait for stack.json, and learn the stack's mark."""
         until("the stack is ready", lambda: (self.data / "stack.json").exists() or self.process.poll() is not None)
         environ = Path(f"/proc/{self.pid('back')}/environ").read_text()
-        self.mark = next(part for part in environ.split("\0") if part.startswith(guard.VARIABLE)).partition("=")[2]
+        self.stack_id = next(part for part in environ.split("\0") if part.startswith(guard.VARIABLE)).partition("=")[2]
 
     def end(self) -> tuple[int, str]:
         """Its exit code and all that it printed."""
@@ -57,15 +57,15 @@ class Running:
 
     def left(self) -> list[int]:
         """Its processes, children's children included, that still live."""
-        return list(guard.marked(self.mark))
+        return list(guard.processes_of(self.stack_id))
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def run(tmp_path: Path) -> Iterator[Callable[..., RunningStack]]:
     """Start fake stacks; those that the test leaves running are killed, which their guards see."""
-    started: list[Running] = []
+    started: list[RunningStack] = []
 
-    def start(*arguments: str) -> Running:
+    def start(*arguments: str) -> RunningStack:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.integration.devstack.fake_stack", str(tmp_path), *arguments],
             cwd=ROOT,
@@ -74,7 +74,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Running]]:
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
-        started.append(Running(tmp_path, process))
+        started.append(RunningStack(tmp_path, process))
         return started[-1]
 
     yield start

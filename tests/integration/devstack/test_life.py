@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.devstack.conftest import Running, until
+from tests.integration.devstack.conftest import RunningStack, until
 from tests.integration.devstack.fake_stack import plan
-from tests.integration.told import told
+from tests.integration.settings import restarted_with
 from tools.devstack.control import ask_restart
 from tools.devstack.errors import StackError
 from tools.devstack.options import StackOptions
 from tools.devstack.stack import Stack
 
-Run = Callable[..., Running]
+Run = Callable[..., RunningStack]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -99,7 +99,7 @@ def test_a_process_is_told_otherwise_for_a_while(tmp_path: Path) -> None:
     """It is started again with the setting, and then without it; nobody else is."""
     with Stack(StackOptions(tmp_path), plan) as stack:
         others = [stack.processes[name].pid for name in ("back", "stubborn")]
-        with told(stack, "front", COLOUR="blue"):
+        with restarted_with(stack, "front", COLOUR="blue"):
             assert environment_of(stack, "front")["COLOUR"] == "blue"
         assert "COLOUR" not in environment_of(stack, "front")
         assert [stack.processes[name].pid for name in ("back", "stubborn")] == others

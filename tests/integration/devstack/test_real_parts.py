@@ -31,13 +31,13 @@ def listening(stack: Stack) -> set[str]:
     """The addresses on which the stack's processes, epmd included, listen."""
     return {
         connection.laddr.ip
-        for pid in guard.marked(mark_of(stack))
+        for pid in guard.processes_of(stack_id_of(stack))
         for connection in psutil.Process(pid).net_connections("tcp")
         if connection.status == psutil.CONN_LISTEN
     }
 
 
-def mark_of(stack: Stack) -> str:
+def stack_id_of(stack: Stack) -> str:
     """What all its processes bear."""
     return psutil.Process(stack.processes["rabbitmq"].pid).environ()[guard.VARIABLE]
 
@@ -65,8 +65,8 @@ async def namespace_is_prepared(stack: Stack) -> None:
 async def test_infrastructure_is_private_and_keeps_its_data(tmp_path: Path) -> None:
     """Loopback only; namespace prepared; a message outlives a stop, new ports and SIGKILL; epmd ends with it."""
     with Stack(StackOptions(tmp_path), infrastructure) as stack:
-        mark = mark_of(stack)
-        assert len(list(guard.marked(mark))) > len(stack.processes), "epmd and Erlang's helpers bear the mark too"
+        stack_id = stack_id_of(stack)
+        assert len(list(guard.processes_of(stack_id))) > len(stack.processes), "epmd and Erlang's helpers carry it too"
         assert listening(stack) <= {LOOPBACK, "::1"}
         await namespace_is_prepared(stack)
         with pika.BlockingConnection(pika.URLParameters(stack.description["amqp_url"])) as connection:
@@ -74,7 +74,7 @@ async def test_infrastructure_is_private_and_keeps_its_data(tmp_path: Path) -> N
             channel.queue_declare(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
             channel.confirm_delivery()
             channel.basic_publish("", QUEUE, b"hello", pika.BasicProperties(delivery_mode=2))
-    assert list(guard.marked(mark)) == []
+    assert list(guard.processes_of(stack_id)) == []
     with Stack(StackOptions(tmp_path), infrastructure) as stack:
         assert json.loads((tmp_path / "stack.json").read_text()) == stack.description
         assert kept(stack) == b"hello"

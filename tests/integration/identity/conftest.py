@@ -7,8 +7,8 @@ import pytest
 
 from app.identity import Scope, new_api_key
 from app.settings import IntakeSettings
-from tests.integration.identity.intake import Intake, running_intake
-from tests.integration.identity.provider import Provider
+from tests.integration.identity.intake import RunningIntake, running_intake
+from tests.integration.identity.provider import IdentityProvider
 from tests.unit.app.identity.provider import PrivateKey, claims, ec_key, rsa_key, signed
 from tools.devstack.stack import Stack
 
@@ -17,9 +17,9 @@ TOKEN_LIFE_S = 3600
 
 
 @pytest.fixture(scope="package")
-def provider() -> Iterator[Provider]:
+def provider() -> Iterator[IdentityProvider]:
     """A provider that signs by `first`."""
-    with Provider() as running:
+    with IdentityProvider() as running:
         running.keys["first"] = rsa_key()
         yield running
 
@@ -32,8 +32,8 @@ def api_key() -> tuple[str, str]:
 
 @pytest.fixture(scope="package")
 def intake(
-    stack: Stack, provider: Provider, api_key: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Intake]:
+    stack: Stack, provider: IdentityProvider, api_key: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningIntake]:
     """An intake that takes that provider's buyers and that server."""
     log = tmp_path_factory.mktemp("identity") / "intake.log"
     settings = {"JWT_JWKS_URL": provider.url, "API_KEYS": api_key[1]}

@@ -14,7 +14,7 @@ from tools.devstack.ports import free_port
 from tools.devstack.process import ProcessSpec, running
 
 
-class Intake:
+class RunningIntake:
     """A running intake, asked with any credential."""
 
     def __init__(self, url: str) -> None:
@@ -34,7 +34,7 @@ class Intake:
 
 
 @contextmanager
-def running_intake(stack: Mapping[str, Any], log: Path, **settings: str) -> Iterator[Intake]:
+def running_intake(stack: Mapping[str, Any], log: Path, **settings: str) -> Iterator[RunningIntake]:
     """Start the intake with a stack's parts and with these settings; it serves."""
     processes = stack["processes"]
     environment = {
@@ -48,7 +48,7 @@ def running_intake(stack: Mapping[str, Any], log: Path, **settings: str) -> Iter
     }
     port = free_port()
     command = (sys.executable, "-m", "gunicorn", "app:create_app()", "--bind", f"127.0.0.1:{port}")
-    intake = Intake(f"http://127.0.0.1:{port}")
+    intake = RunningIntake(f"http://127.0.0.1:{port}")
     spec = ProcessSpec("intake beside", command, intake.answers, stop_limit_s=PATIENCE_S)
     with closing(intake.http), running(spec, environment, log):
         yield intake

@@ -8,7 +8,7 @@ from typing import Any, Self
 from tests.unit.app.identity.provider import PrivateKey, jwk
 
 
-class Provider:
+class IdentityProvider:
     """Serves `keys` (by their ids) at `url`; use it as a context manager, which ends it."""
 
     def __init__(self) -> None:

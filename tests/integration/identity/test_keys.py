@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.integration.identity.conftest import token
-from tests.integration.identity.intake import Intake, running_intake
-from tests.integration.identity.provider import Provider
+from tests.integration.identity.intake import RunningIntake, running_intake
+from tests.integration.identity.provider import IdentityProvider
 from tests.integration.service_process import wait_until
 from tests.unit.app.identity.provider import PrivateKey, ec_key, rsa_key
 from tools.devstack.stack import Stack
@@ -14,7 +14,9 @@ from tools.devstack.stack import Stack
 CROWD = 50
 
 
-def test_a_provider_that_hangs_takes_nobody_along(intake: Intake, provider: Provider, forger: PrivateKey) -> None:
+def test_a_provider_that_hangs_takes_nobody_along(
+    intake: RunningIntake, provider: IdentityProvider, forger: PrivateKey
+) -> None:
     """It is asked by one request at a time, the others' keys are known, and who asks for its key is told 503."""
     good = token(provider.keys["first"], "first")
     assert intake.ask(good) == 200
@@ -38,7 +40,7 @@ def test_an_intake_starts_and_goes_on_without_its_provider(stack: Stack, tmp_pat
 
     There are two processes, each of which has keys of its own.
     """
-    with Provider() as provider:
+    with IdentityProvider() as provider:
         provider.keys["first"] = rsa_key()
         good = token(provider.keys["first"], "first")
         provider.go()

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.integration.identity.conftest import token
-from tests.integration.identity.intake import Intake
-from tests.integration.identity.provider import Provider
+from tests.integration.identity.intake import RunningIntake
+from tests.integration.identity.provider import IdentityProvider
 from tests.integration.newcomers import newcomer
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
@@ -22,10 +22,10 @@ def shop(stack: Stack) -> Iterator[Shop]:
         yield client
 
 
-class Caller:
+class Poster:
     """Whoever bears a credential: POSTs that may say on whose behalf."""
 
-    def __init__(self, intake: Intake, credential: str, **members: str) -> None:
+    def __init__(self, intake: RunningIntake, credential: str, **members: str) -> None:
         self._intake = intake
         self._credential = credential
         self._members = members
@@ -45,18 +45,18 @@ class Caller:
 
 
 @pytest.fixture
-def server(intake: Intake, api_key: tuple[str, str], shop: Shop) -> Caller:
+def server(intake: RunningIntake, api_key: tuple[str, str], shop: Shop) -> Poster:
     """The server, for that buyer."""
-    return Caller(intake, api_key[0], on_behalf_of=shop.buyer)
+    return Poster(intake, api_key[0], on_behalf_of=shop.buyer)
 
 
 @pytest.fixture
-def buyer(intake: Intake, provider: Provider, shop: Shop) -> Caller:
+def buyer(intake: RunningIntake, provider: IdentityProvider, shop: Shop) -> Poster:
     """The buyer, by the provider's token."""
-    return Caller(intake, token(provider.keys["first"], "first", shop.buyer))
+    return Poster(intake, token(provider.keys["first"], "first", shop.buyer))
 
 
-def test_a_server_cancels_what_the_buyer_has_opened(shop: Shop, server: Caller, buyer: Caller) -> None:
+def test_a_server_cancels_what_the_buyer_has_opened(shop: Shop, server: Poster, buyer: Poster) -> None:
     """Both share the buyer's keys, and each is answered as the other was."""
     key = uuid.uuid4().hex
     opened = buyer.open(shop, key)

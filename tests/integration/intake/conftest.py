@@ -10,8 +10,8 @@ import httpx
 import pytest
 from stripe import WebhookSignature
 
-from tests.integration.engine import Engine
 from tests.integration.newcomers import newcomer
+from tests.integration.temporal import TemporalServer
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop, item, reference
 from tools.devstack.stack import Stack
@@ -20,9 +20,9 @@ Basket = tuple[list[dict[str, str]], int]
 
 
 @pytest.fixture(scope="package")
-def own(doors: Stack) -> Stack:
+def own(endpoints: Stack) -> Stack:
     """The stack, with the intake as it is by default."""
-    return doors
+    return endpoints
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def client(own: Stack) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="package")
-def engine(own: Stack) -> Engine:
+def engine(own: Stack) -> TemporalServer:
     """That stack's Temporal."""
-    return Engine(own.description)
+    return TemporalServer(own.description)
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ import httpx
 import pytest
 
 from domain.keys import purchase_id_of
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket
 from tests.integration.intake.wire import RESET, connected, opening
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
 
 @pytest.mark.parametrize("reset", [False, True])
 def test_a_client_that_goes_away_changes_nothing(
-    own: Stack, client: Shop, engine: Engine, basket: Basket, reset: bool
+    own: Stack, client: Shop, engine: TemporalServer, basket: Basket, reset: bool
 ) -> None:
     """Its purchase is under way when it closes its socket: the same key later gets the answer of that purchase."""
     key = uuid.uuid4().hex

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from domain.keys import purchase_id_of
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped, unread
 from tests.integration.intake.conftest import Basket
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop, reference
 from tools.devstack.stack import Stack
 
@@ -23,7 +23,7 @@ REQUEST_BYTES = 200
 
 
 @contextmanager
-def killed_after_acceptance(own: Stack, engine: Engine, workflow_id: str) -> Iterator[None]:
+def killed_after_acceptance(own: Stack, engine: TemporalServer, workflow_id: str) -> Iterator[None]:
     """Let what the block asks of the intake reach Temporal, and kill the intake before it hears of the acceptance."""
     count = unread(own, reader="temporal", writer="intake")
     seen = [0, 0]
@@ -44,7 +44,7 @@ def killed_after_acceptance(own: Stack, engine: Engine, workflow_id: str) -> Ite
         own.restart("intake")
 
 
-def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, answer: dict[str, Any]) -> None:
+def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: TemporalServer, answer: dict[str, Any]) -> None:
     """The event's saga is started and the event not acknowledged: Stripe sends it again, and one saga delivers once."""
     saga = f"payment-success/{answer['payment_id']}"
     with killed_after_acceptance(own, engine, saga):
@@ -57,7 +57,9 @@ def test_stripes_repeat_does_no_harm(own: Stack, client: Shop, engine: Engine, a
     assert [e["type"] for e in client.notified(answer["purchase_id"], "payment.success")] == ["payment.success"]
 
 
-def test_the_buyers_repeat_gets_the_same_purchase(own: Stack, client: Shop, engine: Engine, basket: Basket) -> None:
+def test_the_buyers_repeat_gets_the_same_purchase(
+    own: Stack, client: Shop, engine: TemporalServer, basket: Basket
+) -> None:
     """The purchase is accepted and the answer lost: the same key gets the answer of the one purchase."""
     key = uuid.uuid4().hex
     known = purchase_id_of(client.buyer, key)

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of, refused
+from tests.integration.temporal import TemporalServer
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
@@ -20,7 +20,7 @@ Away = Callable[..., AbstractContextManager[None]]
 
 @pytest.mark.parametrize("away", [killed, stopped])
 def test_every_door_says_at_once_that_temporal_is_away(
-    own: Stack, client: Shop, engine: Engine, basket: Basket, away: Away
+    own: Stack, client: Shop, engine: TemporalServer, basket: Basket, away: Away
 ) -> None:
     """Crashed or hanging: buyers and Stripe get 503 while it is; back, the same intake answers the same questions."""
     key = uuid.uuid4().hex
@@ -45,7 +45,7 @@ def test_every_door_says_at_once_that_temporal_is_away(
 
 
 def test_what_stripe_was_told_is_stored_outlives_temporal(
-    own: Stack, client: Shop, engine: Engine, answer: dict[str, Any]
+    own: Stack, client: Shop, engine: TemporalServer, answer: dict[str, Any]
 ) -> None:
     """200 to a webhook, and Temporal is killed at once: the saga is there when it is back."""
     assert deliver(client, event_of(answer)).status_code == 200

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.newcomers import newcomer
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
@@ -17,7 +17,7 @@ WORKER = "start_payment_worker"
 
 
 def test_a_crowd_that_waits_for_the_worker_holds_nobody_up(
-    own: Stack, client: Shop, engine: Engine, basket: Basket, answer: dict[str, Any]
+    own: Stack, client: Shop, engine: TemporalServer, basket: Basket, answer: dict[str, Any]
 ) -> None:
     """Some buyers wait for an answer, most are refused before a saga begins, and all others are answered meanwhile."""
     intake = client.stack["processes"]["intake"]["url"]

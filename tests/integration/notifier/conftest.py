@@ -18,7 +18,7 @@ from tools.devstack.ports import free_port
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 
-class Broker:
+class BrokerNode:
     """A RabbitMQ node that can be stopped and started; its data stays."""
 
     def __init__(self, folder: Path) -> None:
@@ -77,9 +77,9 @@ class Broker:
 
 
 @pytest.fixture(scope="package")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerNode]:
     """A running broker."""
-    broker = Broker(tmp_path_factory.mktemp("rabbitmq"))
+    broker = BrokerNode(tmp_path_factory.mktemp("rabbitmq"))
     try:
         broker.start()
         yield broker
@@ -88,7 +88,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def settings(broker: Broker, tmp_path: Path) -> dict[str, str]:
+def settings(broker: BrokerNode, tmp_path: Path) -> dict[str, str]:
     """A Notifier's settings, with a database of the test's own."""
     return {"AMQP_URL": broker.url, "NOTIFIER_DATABASE_URL": f"sqlite:///{tmp_path / 'notifier.db'}"}
 

@@ -13,12 +13,12 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from services.notifier.consumer import NOTIFICATIONS
 from services.notifier.schemas import EXAMPLE
-from tests.integration.notifier.conftest import Broker
+from tests.integration.notifier.conftest import BrokerNode
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 
 
 @contextmanager
-def publishing(broker: Broker) -> Iterator[BlockingChannel]:
+def publishing(broker: BrokerNode) -> Iterator[BlockingChannel]:
     """A channel whose messages are confirmed and must be routed."""
     with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
         channel = connection.channel()
@@ -51,7 +51,7 @@ def waiting(channel: BlockingChannel, queue: str) -> int:
     return int(channel.queue_declare(queue, passive=True).method.message_count)
 
 
-def test_doubled_messages_are_kept_once_and_in_order(notifier: ServiceProcess, broker: Broker) -> None:
+def test_doubled_messages_are_kept_once_and_in_order(notifier: ServiceProcess, broker: BrokerNode) -> None:
     """Of fifty messages that are each published twice, each is kept once, in the order of arrival."""
     with publishing(broker) as channel:
         for number in range(50):
@@ -62,7 +62,7 @@ def test_doubled_messages_are_kept_once_and_in_order(notifier: ServiceProcess, b
     assert [each["id"] for each in kept(notifier, "doubled")] == [f"doubled/{number}" for number in range(50)]
 
 
-def test_a_malformed_message_becomes_a_dead_letter(notifier: ServiceProcess, broker: Broker) -> None:
+def test_a_malformed_message_becomes_a_dead_letter(notifier: ServiceProcess, broker: BrokerNode) -> None:
     """What is no CloudEvent goes to the dead letters at once, and the messages behind it are kept."""
     with publishing(broker) as channel:
         publish(channel, b"not an event")
@@ -75,7 +75,7 @@ def test_a_malformed_message_becomes_a_dead_letter(notifier: ServiceProcess, bro
 
 
 def test_a_message_waits_for_a_database_that_is_locked(
-    notifier: ServiceProcess, broker: Broker, settings: dict[str, str]
+    notifier: ServiceProcess, broker: BrokerNode, settings: dict[str, str]
 ) -> None:
     """Another writer holds the database for longer than anybody waits: not ready, and it is kept afterwards."""
     with publishing(broker) as channel:
@@ -91,7 +91,7 @@ def test_a_message_waits_for_a_database_that_is_locked(
         assert waiting(channel, NOTIFICATIONS.dead) == dead
 
 
-def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: Broker) -> None:
+def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: BrokerNode) -> None:
     """While the broker is away the Notifier is not ready; when it is back, what is published then is kept."""
     broker.stop()
     wait_until("the Notifier notices", lambda: not notifier.ready())
@@ -105,7 +105,7 @@ def test_it_survives_a_restart_of_the_broker(notifier: ServiceProcess, broker: B
 
 
 def test_an_abrupt_end_loses_nothing(
-    notifier: ServiceProcess, broker: Broker, settings: dict[str, str], tmp_path: Path
+    notifier: ServiceProcess, broker: BrokerNode, settings: dict[str, str], tmp_path: Path
 ) -> None:
     """A Notifier that is killed amid a hundred messages has acknowledged none that it has not kept."""
     with publishing(broker) as channel:

@@ -10,20 +10,20 @@ from pika.adapters.blocking_connection import BlockingChannel
 from operators.cli import notifications_commands
 from operators.dead_letters import DeadLetters
 from services.notifier.consumer import NOTIFICATIONS
-from tests.integration.notifier.conftest import Broker
+from tests.integration.notifier.conftest import BrokerNode
 from tests.integration.notifier.test_consumer import event, publish, publishing, waiting
 from tests.integration.service_process import wait_until
 
 REFUSED, NOT_KNOWN = 1, 2
 
 
-def run(broker: Broker, *arguments: str, answer: str | None = None) -> Result:
+def run(broker: BrokerNode, *arguments: str, answer: str | None = None) -> Result:
     """What a command prints, with somebody there who answers, or nobody."""
     commands = notifications_commands(DeadLetters(broker.url), asks=lambda: answer is not None)
     return CliRunner().invoke(commands, ["dead", *arguments], input=answer)
 
 
-def listed(broker: Broker) -> list[dict[str, str]]:
+def listed(broker: BrokerNode) -> list[dict[str, str]]:
     """The dead letters, as a program is told of them."""
     found: list[dict[str, str]] = json.loads(run(broker, "list", "--json").stdout)["items"]
     return found
@@ -40,7 +40,7 @@ def die(channel: BlockingChannel, body: bytes) -> None:
 
 
 @pytest.fixture
-def channel(broker: Broker) -> Iterator[BlockingChannel]:
+def channel(broker: BrokerNode) -> Iterator[BlockingChannel]:
     """A channel to queues that are empty, for the test that asks for it."""
     with publishing(broker) as channel:
         NOTIFICATIONS.declare(channel)
@@ -51,7 +51,7 @@ def channel(broker: Broker) -> Iterator[BlockingChannel]:
         channel.queue_purge(NOTIFICATIONS.dead)
 
 
-def test_a_look_tells_what_lies_there_and_changes_nothing(broker: Broker, channel: BlockingChannel) -> None:
+def test_a_look_tells_what_lies_there_and_changes_nothing(broker: BrokerNode, channel: BlockingChannel) -> None:
     """Id, purchase and reason of each, oldest first; looked at again they are all there."""
     die(channel, json.dumps(event("dead-1")).encode())
     die(channel, b"not an event")
@@ -66,7 +66,7 @@ def test_a_look_tells_what_lies_there_and_changes_nothing(broker: Broker, channe
     assert f"2 dead letters at RabbitMQ at 127.0.0.1:{broker.port}" in shown
 
 
-def test_a_requeued_letter_is_delivered_once_more(broker: Broker, channel: BlockingChannel) -> None:
+def test_a_requeued_letter_is_delivered_once_more(broker: BrokerNode, channel: BlockingChannel) -> None:
     """The named one lies in its queue as it was published, the other one stays."""
     die(channel, json.dumps(event("dead-2")).encode())
     die(channel, b"not an event")
@@ -79,7 +79,7 @@ def test_a_requeued_letter_is_delivered_once_more(broker: Broker, channel: Block
     assert [each["id"] for each in listed(broker)] == [second["id"]]
 
 
-def test_a_dropped_letter_is_printed_and_gone(broker: Broker, channel: BlockingChannel) -> None:
+def test_a_dropped_letter_is_printed_and_gone(broker: BrokerNode, channel: BlockingChannel) -> None:
     """Who drops is asked, sees what it was, and can keep it."""
     die(channel, json.dumps(event("dead-3")).encode())
     assert run(broker, "drop", "--all", answer="Olga\nn\n").exit_code == REFUSED
@@ -100,7 +100,7 @@ def test_a_dropped_letter_is_printed_and_gone(broker: Broker, channel: BlockingC
     ],
 )
 def test_what_is_not_clear_changes_nothing(
-    broker: Broker, channel: BlockingChannel, arguments: list[str], says: str
+    broker: BrokerNode, channel: BlockingChannel, arguments: list[str], says: str
 ) -> None:
     """No id, nobody to ask, an id that is not there: a sentence, and an exit code."""
     die(channel, b"not an event")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.integration.notifier.conftest import Broker
+from tests.integration.notifier.conftest import BrokerNode
 from tests.integration.notifier.test_consumer import event, kept, publish, publishing
 from tests.integration.postgres import PostgresServer
 from tests.integration.service_process import running_service, wait_until
@@ -11,7 +11,9 @@ from tests.integration.service_process import running_service, wait_until
 MESSAGES = 60
 
 
-def test_doubles_that_two_processes_get_are_kept_once(broker: Broker, postgres: PostgresServer, tmp_path: Path) -> None:
+def test_doubles_that_two_processes_get_are_kept_once(
+    broker: BrokerNode, postgres: PostgresServer, tmp_path: Path
+) -> None:
     """Each message is published three times and consumed by whichever is free; each is kept once."""
     settings = {
         "AMQP_URL": broker.url,

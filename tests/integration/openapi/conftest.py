@@ -13,7 +13,7 @@ UNLIMITED = "1000000/minute"
 
 
 @dataclass(frozen=True)
-class Target:
+class FuzzTarget:
     """The stack and the key of a server that may do everything at its intake."""
 
     stack: Stack
@@ -21,8 +21,8 @@ class Target:
 
 
 @pytest.fixture(scope="package")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """What is fuzzed: its books are nobody else's."""
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FuzzTarget]:
+    """What is fuzzed: its records are nobody else's."""
     key, entry = new_api_key("fuzzer", list(Scope))
     environment = {
         "API_KEYS": entry,
@@ -32,4 +32,4 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         "MAX_OPEN_PURCHASES": "1000",
     }
     with Stack(StackOptions(data=tmp_path_factory.mktemp("fuzzed"), environment=environment)) as running:
-        yield Target(running, key)
+        yield FuzzTarget(running, key)

@@ -12,14 +12,14 @@ from click.testing import CliRunner, Result
 
 from audit.auditor import audit
 from audit.report import Report
-from operators.books import SERVICES, HttpReaders
 from operators.cli import CommandContext, purchases_commands
 from operators.decisions import identity_of
 from operators.environment import Environment
+from operators.records import SERVICES, HttpReaders
 from operators.temporal import SdkTemporalAdmin
-from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
-from tools.devstack.audit import connect, places
+from tests.integration.temporal import TemporalServer
+from tools.devstack.audit import addresses, connect
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions
 
@@ -40,9 +40,9 @@ def own(tmp_path_factory: pytest.TempPathFactory, keys: dict[str, str]) -> Itera
 
 
 @pytest.fixture(scope="package")
-def engine(own: Stack) -> Engine:
+def engine(own: Stack) -> TemporalServer:
     """That stack's Temporal."""
-    return Engine(own.description)
+    return TemporalServer(own.description)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def shop(own: Stack) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def buyers(shop: Shop, engine: Engine) -> Iterator[Buyers]:
+def buyers(shop: Shop, engine: TemporalServer) -> Iterator[Buyers]:
     """That stack's buyers."""
     with ThreadPoolExecutor(4) as pool:
         yield Buyers(shop, engine, pool)
@@ -66,7 +66,7 @@ def purchases(own: Stack) -> Command:
     urls = {name: str(stack["processes"][name]["url"]) for name in SERVICES}
 
     async def audited(tell: Callable[[str], None], purchase_ids: Sequence[str]) -> Report:
-        return await audit(places(stack), await connect(stack), tell, purchase_ids)
+        return await audit(addresses(stack), await connect(stack), tell, purchase_ids)
 
     def run(*arguments: str, token: str = stack["service_token"]) -> Result:
         def admin_of(by: str = "") -> SdkTemporalAdmin:

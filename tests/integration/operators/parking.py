@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
-from tests.integration.engine import Engine
 from tests.integration.hold import killed
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
@@ -51,7 +51,7 @@ def _server(host: str, port: int) -> ThreadingHTTPServer | None:
         return None
 
 
-def parked(buyers: Buyers, engine: Engine, count: int) -> list[Purchase]:
+def parked(buyers: Buyers, engine: TemporalServer, count: int) -> list[BoughtPurchase]:
     """Paid purchases whose deliveries are parked, and that show it in Temporal's lists."""
     purchases = [buyers.opened() for _ in range(count)]
     for purchase in purchases:

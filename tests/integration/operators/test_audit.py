@@ -1,17 +1,17 @@
-"""The audit from the operator's command line, on real books."""
+"""The audit from the operator's command line, on real records."""
 
 import json
 
-from tests.integration.engine import Engine
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
 
 def test_a_purchase_that_does_not_add_up_is_named(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command
 ) -> None:
-    """Exit code 0 while the books agree; 1 once somebody has taken an offset away: it says whose and where."""
+    """Exit code 0 while the records agree; 1 once somebody has taken an offset away: it says whose and where."""
     good, broken = buyers.opened(), buyers.opened()
     for purchase in (good, broken):
         buyers.pay(purchase)

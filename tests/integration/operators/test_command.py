@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from operators.books import SERVICES
-from tests.integration.engine import Engine
+from operators.records import SERVICES
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.stack import Stack
 
@@ -82,7 +82,7 @@ def test_its_exit_code_and_output_are_the_commands(buyers: Buyers, environment: 
     assert (code, out, said.count("\n"), "not-found" in said) == (2, "", 1, True)
 
 
-def test_a_person_answers(own: Stack, engine: Engine, buyers: Buyers, environment: dict[str, str]) -> None:
+def test_a_person_answers(own: Stack, engine: TemporalServer, buyers: Buyers, environment: dict[str, str]) -> None:
     """No does nothing; yes does it, and what came of it is shown."""
     with forbidding(own, "users"):
         (purchase,) = parked(buyers, engine, 1)

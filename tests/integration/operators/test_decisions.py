@@ -4,11 +4,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.conftest import Command
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
 
@@ -20,7 +20,7 @@ def told(purchases: Command, *arguments: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_parked_sagas_are_found_shown_and_decided_on(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command
 ) -> None:
     """A list names them and why; a retry that mends nothing parks again; retry delivers, abort brings the money back.
 
@@ -31,7 +31,7 @@ def test_parked_sagas_are_found_shown_and_decided_on(
         code, again = told(purchases, "retry", retried.purchase_id, "--yes")
         assert (code, again["outcomes"][0]["result"]) == (1, "parked again")
         assert "403" in again["outcomes"][0]["says"]
-        away = told(purchases, "show", retried.purchase_id)[1]["books"]
+        away = told(purchases, "show", retried.purchase_id)[1]["records"]
         assert (away["payment"]["entry"]["status"], "403" in away["offset"]["problem"]) == ("paid", True)
 
     listed = told(purchases, "list")[1]
@@ -72,7 +72,9 @@ def test_parked_sagas_are_found_shown_and_decided_on(
     assert (code, nothing["outcomes"]) == (0, [])
 
 
-def test_a_step_that_is_tried_again_says_why(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:
+def test_a_step_that_is_tried_again_says_why(
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command
+) -> None:
     """And since when: the server has the whole failure, encrypted, and whoever has the key reads its reason."""
     purchase = buyers.opened()
     with killed(own, "users"):
@@ -86,7 +88,7 @@ def test_a_step_that_is_tried_again_says_why(own: Stack, engine: Engine, buyers:
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
-def test_a_worker_that_is_away(own: Stack, engine: Engine, buyers: Buyers, purchases: Command) -> None:
+def test_a_worker_that_is_away(own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command) -> None:
     """What waits is listed all the same; a decision is not taken, which is said, and is taken once it is back."""
     with forbidding(own, "users"):
         (purchase,) = parked(buyers, engine, 1)

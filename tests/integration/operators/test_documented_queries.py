@@ -6,8 +6,8 @@ from itertools import takewhile
 
 import pytest
 
-from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.options import ROOT
 
 LOOK = (ROOT / "docs" / "operations.md").read_text().partition("| question | query |\n|---|---|\n")[2]
@@ -16,12 +16,12 @@ QUERIES: dict[str, str] = dict(re.findall(r"^\| (.+?) \| `(.+)` \|$", TABLE, re.
 
 
 @pytest.mark.parametrize("question", QUERIES)
-def test_the_server_takes_it(engine: Engine, question: str) -> None:
+def test_the_server_takes_it(engine: TemporalServer, question: str) -> None:
     """Every name and every form in it is known."""
     assert engine.count(QUERIES[question]) >= 0
 
 
-def test_they_find_what_they_say(engine: Engine, buyers: Buyers) -> None:
+def test_they_find_what_they_say(engine: TemporalServer, buyers: Buyers) -> None:
     """A purchase is found as open; once it is paid, as one that its buyer has paid today, and as open no more."""
     purchase = buyers.opened()
     today = f"{datetime.now(UTC):%Y-%m-%d}"

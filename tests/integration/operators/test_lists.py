@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.integration.engine import Engine
 from tests.integration.operators.conftest import Command
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop
 
 
@@ -22,7 +22,7 @@ def ids(rows: list[dict[str, Any]]) -> set[str]:
     return {row["purchase_id"] for row in rows}
 
 
-def test_each_filter_finds_its_own(engine: Engine, buyers: Buyers, purchases: Command) -> None:
+def test_each_filter_finds_its_own(engine: TemporalServer, buyers: Buyers, purchases: Command) -> None:
     """Open ones by buyer and project, ended ones by status, and whatever a query of one's own names."""
     opened, paid = buyers.opened(), buyers.opened()
     buyers.pay(paid)
@@ -42,7 +42,7 @@ def test_each_filter_finds_its_own(engine: Engine, buyers: Buyers, purchases: Co
 
 
 def test_a_terminated_saga_needs_attention_until_it_is_repaired(
-    engine: Engine, buyers: Buyers, purchases: Command, terminate: Callable[[str], None]
+    engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Callable[[str], None]
 ) -> None:
     """With who ended it and why; the old run that the server keeps for weeks is not listed again."""
     purchase = buyers.opened()

@@ -4,17 +4,17 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.operators.conftest import Command
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
 Terminate = Callable[[str], None]
 TIMES = "opened_at", "deadline"
 
 
-def shown(purchases: Command, purchase: Purchase) -> dict[str, Any]:
+def shown(purchases: Command, purchase: BoughtPurchase) -> dict[str, Any]:
     """The purchase as `show` tells it to programs."""
     return dict(json.loads(purchases("show", purchase.purchase_id, "--json").stdout))
 
@@ -40,7 +40,7 @@ def test_a_purchase_that_waits_for_its_payment(buyers: Buyers, purchases: Comman
 
 
 def test_a_delivery_in_the_middle(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """The step that was under way is asked for again under its key."""
     purchase = buyers.opened()
@@ -52,10 +52,10 @@ def test_a_delivery_in_the_middle(
     buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
-def test_a_purchase_that_is_settled_meanwhile(
-    engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+def test_a_purchase_that_ends_meanwhile(
+    engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
-    """The saga that settled it has told nobody: the repair tells it."""
+    """The saga that ended it could signal nobody: the repair sends its signal."""
     purchase = buyers.opened()
     terminate(purchase.opening)
     buyers.pay(purchase)
@@ -66,7 +66,7 @@ def test_a_purchase_that_is_settled_meanwhile(
 
 
 def test_what_was_told_before_the_termination(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """A settlement that no worker had taken note of is not lost."""
     purchase = buyers.opened()
@@ -79,7 +79,7 @@ def test_what_was_told_before_the_termination(
 
 
 def test_an_opening_that_no_worker_has_begun(
-    own: Stack, engine: Engine, buyers: Buyers, purchases: Command, terminate: Terminate
+    own: Stack, engine: TemporalServer, buyers: Buyers, purchases: Command, terminate: Terminate
 ) -> None:
     """There is nothing to go back to, so it is started again; the buyer's key then opens it."""
     with killed(own, "start_payment_worker"):

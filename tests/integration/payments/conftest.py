@@ -18,7 +18,7 @@ SECRET_KEY = "sk_test_development"
 
 
 @dataclass(frozen=True)
-class Shop:
+class PaymentsProcesses:
     """Two processes that capture automatically, one that captures manually, and the provider from a hand's side."""
 
     automatic: list[ServiceProcess]
@@ -66,7 +66,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="package")
-def shop(simulator: str, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(simulator: str, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PaymentsProcesses]:
     """All processes, started at the same moment on one empty database."""
     logs: Path = tmp_path_factory.mktemp("logs")
     settings = {"PAYMENTS_DATABASE_URL": database_url, "STRIPE_API_BASE": simulator, "STRIPE_SECRET_KEY": SECRET_KEY}
@@ -79,5 +79,5 @@ def shop(simulator: str, database_url: str, tmp_path_factory: pytest.TempPathFac
         for process in started:
             wait_until("Payments is ready", process.ready)
         client = stripe.StripeClient(SECRET_KEY, base_addresses={"api": simulator}, http_client=http)
-        yield Shop(started[:2], started[2], client)
+        yield PaymentsProcesses(started[:2], started[2], client)
         http.close()  # type: ignore[no-untyped-call]  # the SDK's gap

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.integration.payments.conftest import SECRET_KEY, Shop, order
+from tests.integration.payments.conftest import SECRET_KEY, PaymentsProcesses, order
 from tests.integration.payments.test_life import create, done, refusal
 from tests.integration.service_process import running_service, wait_until
 from tools.devstack.ports import free_port
@@ -31,13 +31,13 @@ def all_at_once(calls: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Res
         return list(pool.map(completed, calls))
 
 
-def intents_of(shop: Shop, purchase_id: str) -> list[str]:
+def intents_of(shop: PaymentsProcesses, purchase_id: str) -> list[str]:
     """The statuses of all payments that the provider has for a purchase."""
     found = shop.stripe.v1.payment_intents.list({"limit": 100}).data
     return [each.status for each in found if each.metadata and each.metadata.to_dict()["purchase_id"] == purchase_id]
 
 
-def test_creations_at_once_make_one_payment(shop: Shop) -> None:
+def test_creations_at_once_make_one_payment(shop: PaymentsProcesses) -> None:
     """Sixteen requests on two processes get the same payment, and the provider has no other."""
     body = order()
     calls = [partial(shop.automatic[n % 2].ask, "POST", "/payments", body) for n in range(CALLERS)]
@@ -47,7 +47,7 @@ def test_creations_at_once_make_one_payment(shop: Shop) -> None:
     assert intents_of(shop, body["purchase_id"]) == ["requires_payment_method"]
 
 
-def test_a_cancel_among_creations_leaves_nothing_payable(shop: Shop) -> None:
+def test_a_cancel_among_creations_leaves_nothing_payable(shop: PaymentsProcesses) -> None:
     """However the requests interleave, the purchase ends canceled and so does whatever the provider made for it."""
     body = order()
     path = f"/purchases/{body['purchase_id']}/cancel"
@@ -60,7 +60,7 @@ def test_a_cancel_among_creations_leaves_nothing_payable(shop: Shop) -> None:
     assert done(shop.automatic[0].ask("POST", path))["canceled_by"] == "undo"
 
 
-def test_refunds_at_once_give_back_once(shop: Shop) -> None:
+def test_refunds_at_once_give_back_once(shop: PaymentsProcesses) -> None:
     """Sixteen refunds are all done, and the provider has made one."""
     payment = create(shop.automatic[0])
     shop.pay(payment.reference)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import stripe
 
-from tests.integration.payments.conftest import Shop, order
+from tests.integration.payments.conftest import PaymentsProcesses, order
 from tests.integration.service_process import ServiceProcess
 
 Json = dict[str, Any]
@@ -38,7 +38,7 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]
 
 
-def test_a_payment_is_paid_and_refunded(shop: Shop) -> None:
+def test_a_payment_is_paid_and_refunded(shop: PaymentsProcesses) -> None:
     """The buyer pays with what the next action tells; it cannot be canceled any more, and is refunded once."""
     service = shop.automatic[0]
     purchase_id = uuid4().hex
@@ -61,7 +61,7 @@ def test_a_payment_is_paid_and_refunded(shop: Shop) -> None:
     assert (refund.metadata.to_dict() if refund.metadata else None) == ours
 
 
-def test_failed_attempts_are_counted_until_one_succeeds(shop: Shop) -> None:
+def test_failed_attempts_are_counted_until_one_succeeds(shop: PaymentsProcesses) -> None:
     """A declined card leaves the payment payable; the failed charge still counts after the next card was charged."""
     service = shop.automatic[0]
     payment = create(service)
@@ -74,7 +74,7 @@ def test_failed_attempts_are_counted_until_one_succeeds(shop: Shop) -> None:
     assert (paid["status"], paid["failed_attempts"]) == ("paid", 1)
 
 
-def test_a_processed_payment_is_canceled_once_the_bank_refused(shop: Shop, simulator: str) -> None:
+def test_a_processed_payment_is_canceled_once_the_bank_refused(shop: PaymentsProcesses, simulator: str) -> None:
     """While the bank processes the cancel is refused; the same caller's next try is not answered from the past."""
     service = shop.automatic[0]
     payment = create(service)
@@ -87,7 +87,7 @@ def test_a_processed_payment_is_canceled_once_the_bank_refused(shop: Shop, simul
     assert done(service.ask("POST", f"/payments/{payment.id}/cancel"))["status"] == "canceled"
 
 
-def test_an_authorised_payment_is_captured(shop: Shop) -> None:
+def test_an_authorised_payment_is_captured(shop: PaymentsProcesses) -> None:
     """Manual capture: paid with nothing captured, then captured once; a canceled one is refused."""
     payment = create(shop.manual)
     assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/capture")) == (409, "payment-not-capturable")
@@ -99,7 +99,7 @@ def test_an_authorised_payment_is_captured(shop: Shop) -> None:
         assert done(shop.manual.ask("POST", f"/payments/{payment.id}/capture"))["amount_captured"] == 1800
 
 
-def test_a_released_authorisation_counts_as_neither_captured_nor_refunded(shop: Shop) -> None:
+def test_a_released_authorisation_counts_as_neither_captured_nor_refunded(shop: PaymentsProcesses) -> None:
     """Canceling a held payment shows no money moved, though Stripe marks its charge as refunded."""
     payment = create(shop.manual)
     shop.pay(payment.reference)
@@ -109,7 +109,7 @@ def test_a_released_authorisation_counts_as_neither_captured_nor_refunded(shop: 
     assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/capture")) == (409, "payment-not-capturable")
 
 
-def test_times_and_outcomes_survive_both_databases(shop: Shop) -> None:
+def test_times_and_outcomes_survive_both_databases(shop: PaymentsProcesses) -> None:
     """What was recorded is read back by another process exactly as it was answered."""
     body = order(status="rejected", reason="sold-out", fingerprint="f", answer=None, timeline=[])
     purchase_id = body.pop("purchase_id")

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.integration.payments.conftest import SECRET_KEY, Shop, order
+from tests.integration.payments.conftest import SECRET_KEY, PaymentsProcesses, order
 from tests.integration.payments.test_life import create, done, refusal
 from tests.integration.service_process import ServiceProcess
 
@@ -20,7 +20,7 @@ def told(service: ServiceProcess) -> dict[str, float]:
     return {name: float(value) for name, value in pairs}
 
 
-def test_disputes_and_refunds_by_hand_are_the_same_at_every_process(shop: Shop, simulator: str) -> None:
+def test_disputes_and_refunds_by_hand_are_the_same_at_every_process(shop: PaymentsProcesses, simulator: str) -> None:
     """One process looks, both tell; a refund that the bank fails has been made all the same."""
     looker, other = shop.automatic
     payment = create(looker)
@@ -40,13 +40,13 @@ def test_disputes_and_refunds_by_hand_are_the_same_at_every_process(shop: Shop, 
     assert (failed["amount_refunded"], failed["refunds_by_hand"]) == (0, 1)
 
 
-def test_our_clock_and_the_providers_are_compared(shop: Shop) -> None:
+def test_our_clock_and_the_providers_are_compared(shop: PaymentsProcesses) -> None:
     """On one machine they are the same; the header counts whole seconds, and the answer took a moment."""
     done(shop.automatic[0].ask("GET", f"/payments/{create(shop.automatic[0]).id}"))
     assert told(shop.automatic[0])['payments_clock_ahead_seconds{provider="stripe"}'] == pytest.approx(0, abs=5)
 
 
-def test_an_authorisation_that_runs_out_cannot_be_captured(shop: Shop, simulator: str) -> None:
+def test_an_authorisation_that_runs_out_cannot_be_captured(shop: PaymentsProcesses, simulator: str) -> None:
     """Seven days are told while it stands; after its end it is canceled by nobody of ours, and the capture refused."""
     payment = create(shop.manual)
     shop.pay(payment.reference)
@@ -60,7 +60,7 @@ def test_an_authorisation_that_runs_out_cannot_be_captured(shop: Shop, simulator
     assert (seen["status"], seen["canceled_by"], seen["capture_before"]) == ("canceled", None, None)
 
 
-def test_an_erased_buyer_is_in_no_record(shop: Shop) -> None:
+def test_an_erased_buyer_is_in_no_record(shop: PaymentsProcesses) -> None:
     """Begun by one process, gone on with by another, under one name."""
     service, other = shop.automatic
     buyer_id = f"b-{uuid4().hex}"

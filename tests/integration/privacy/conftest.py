@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lib.settings.payload_keys import new_entry
-from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions
 
@@ -21,7 +21,7 @@ WRITERS = ("start_payment_worker", "payment_success_worker", "payment_failed_wor
 
 
 @dataclass
-class Keys:
+class PayloadKeys:
     """What the stack's processes are told of keys."""
 
     stack: Stack
@@ -46,9 +46,9 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="package")
-def keys(own: Stack) -> Keys:
+def keys(own: Stack) -> PayloadKeys:
     """That stack's keys."""
-    return Keys(own)
+    return PayloadKeys(own)
 
 
 @pytest.fixture(scope="package")
@@ -58,13 +58,13 @@ def described(own: Stack) -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="package")
-def engine(described: Mapping[str, Any]) -> Engine:
+def engine(described: Mapping[str, Any]) -> TemporalServer:
     """That stack's Temporal; whatever its processes are told, the tests read all of it."""
-    return Engine({**described, "payload_clear": "read"})
+    return TemporalServer({**described, "payload_clear": "read"})
 
 
 @pytest.fixture
-def buyers(described: Mapping[str, Any], engine: Engine) -> Iterator[Buyers]:
+def buyers(described: Mapping[str, Any], engine: TemporalServer) -> Iterator[Buyers]:
     """That stack's buyers."""
     with Shop(described) as shop, ThreadPoolExecutor(4) as pool:
         yield Buyers(shop, engine, pool)

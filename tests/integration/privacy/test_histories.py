@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from services.common.service_tokens import Role, new_token
 from services.common.settings import DEVELOPMENT_SERVICE_TOKENS
-from tests.integration.engine import Engine
-from tests.integration.privacy.conftest import BOTH, Keys
+from tests.integration.privacy.conftest import BOTH, PayloadKeys
 from tests.integration.privacy.raw import Kept, database, everything
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
 ENCRYPTED = {"encoding": b"binary/encrypted", "encryption-key-id": b"first"}
@@ -22,7 +22,9 @@ WORDS = (
 )  # fmt: skip
 
 
-def test_nothing_of_an_order_is_readable_without_a_key(own: Stack, buyers: Buyers, engine: Engine, keys: Keys) -> None:
+def test_nothing_of_an_order_is_readable_without_a_key(
+    own: Stack, buyers: Buyers, engine: TemporalServer, keys: PayloadKeys
+) -> None:
     """Paid, failed, expired, rejected and parked: every payload and failure is encrypted, wherever Temporal has it."""
     keys.roll(BOTH, "first")
     paid, declined, unpaid = buyers.opened(), buyers.opened(), buyers.unpaid()
@@ -61,7 +63,7 @@ def estranged(stack: Stack, name: str) -> Iterator[None]:
         stack.restart(name)
 
 
-def _check(saga: Kept, everybody: tuple[Purchase, ...]) -> None:
+def _check(saga: Kept, everybody: tuple[BoughtPurchase, ...]) -> None:
     payloads = saga.payloads
     assert payloads
     assert [payload for payload in payloads if not ENCRYPTED.items() <= dict(payload.metadata).items()] == []

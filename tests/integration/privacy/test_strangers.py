@@ -13,9 +13,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.messages import PaymentSuccessInput, Progress, PurchaseResult, TaskQueue
 from domain.purchase import PurchaseStatus
-from tests.integration.engine import Engine
-from tests.integration.privacy.conftest import BOTH, Keys
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.privacy.conftest import BOTH, PayloadKeys
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.stack import Stack
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def stranger(described: Mapping[str, Any]) -> Stranger:
     return Stranger(described)
 
 
-def result(stranger: Stranger, purchase: Purchase) -> Payload:
+def result(stranger: Stranger, purchase: BoughtPurchase) -> Payload:
     """How a purchase was told that it is paid, as the server has it."""
     signals = [event.workflow_execution_signaled_event_attributes for event in stranger.history(purchase.opening)]
     return next(signal.input.payloads[0] for signal in signals if signal.signal_name == "complete")
@@ -85,7 +85,7 @@ def relabelled(payload: Payload, label: Payload) -> Payload:
 
 
 def test_who_has_no_key_completes_nothing_and_stops_nothing(
-    own: Stack, keys: Keys, buyers: Buyers, stranger: Stranger
+    own: Stack, keys: PayloadKeys, buyers: Buyers, stranger: Stranger
 ) -> None:
     """In clear, from another purchase, relabelled, garbled: each signal is dropped, and the buyer pays as ever."""
     keys.roll(BOTH, "first")
@@ -112,7 +112,9 @@ def test_who_has_no_key_completes_nothing_and_stops_nothing(
     assert all(why in log for why in ("is not encrypted", "encrypted for another workflow", "it was changed"))
 
 
-def test_who_has_no_key_decides_nothing(keys: Keys, buyers: Buyers, engine: Engine, stranger: Stranger) -> None:
+def test_who_has_no_key_decides_nothing(
+    keys: PayloadKeys, buyers: Buyers, engine: TemporalServer, stranger: Stranger
+) -> None:
     """A decision and a query in clear are refused; a saga that is started in clear does nothing until it is ended."""
     keys.roll(BOTH, "first")
     purchase = buyers.opened()

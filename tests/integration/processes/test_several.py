@@ -12,10 +12,10 @@ import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
 from tests.integration.intake.conftest import Basket, deliver, event_of
 from tests.integration.processes.conftest import PROCESSES, bearer
+from tests.integration.temporal import TemporalServer
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
@@ -58,7 +58,7 @@ async def test_a_crowd_with_one_key_buys_once(several: Stack, client: Shop, bask
 
 def test_doubled_events_start_one_saga(several: Stack, client: Shop, basket: Basket) -> None:
     """Twenty deliveries of one event over all processes: each is acknowledged, and one saga has run once."""
-    engine = Engine(several.description)
+    engine = TemporalServer(several.description)
     answer = client.open(*basket).json()
     client.pay(answer).raise_for_status()
     event = event_of(answer)
@@ -85,7 +85,7 @@ def test_a_process_that_dies_is_replaced_and_what_it_counted_stays(several: Stac
 
 def test_an_orderly_stop_answers_who_waits(several: Stack, client: Shop, basket: Basket) -> None:
     """SIGTERM while an opening waits for its worker: it is answered, the processes end, and no counts are left."""
-    engine = Engine(several.description)
+    engine = TemporalServer(several.description)
     intake = several.processes["intake"].pid
     counts = list(Path(tempfile.gettempdir()).glob(f"buy-projects-metrics-{intake}-*"))
     assert len(counts) == 1

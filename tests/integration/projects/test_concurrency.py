@@ -94,7 +94,7 @@ def test_the_last_units_are_never_oversold(services: list[ServiceProcess]) -> No
     assert stock(services[0], "mangrove-2")["held"] == 10_000
 
 
-def test_the_books_balance_after_any_mix(services: list[ServiceProcess]) -> None:
+def test_the_records_balance_after_any_mix(services: list[ServiceProcess]) -> None:
     """After 64 mixed calls at once the stock is what the rows say: held = reserved, sold = committed, the rest free."""
     first, second = services
     at_once([reserve(services[n % 2], half_a_tonne(n)) for n in range(10)])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.engine import Engine
 from tests.integration.newcomers import newcomer
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
 
@@ -33,13 +33,13 @@ def basket(mangrove: dict[str, Any]) -> tuple[list[dict[str, str]], int]:
 
 
 @pytest.fixture(scope="session")
-def engine(battered: Stack) -> Engine:
+def engine(battered: Stack) -> TemporalServer:
     """That stack's Temporal."""
-    return Engine(battered.description)
+    return TemporalServer(battered.description)
 
 
 @pytest.fixture
-def buyers(battered: Stack, engine: Engine) -> Iterator[Buyers]:
+def buyers(battered: Stack, engine: TemporalServer) -> Iterator[Buyers]:
     """That stack's buyers."""
     with Shop(battered.description) as shop, ThreadPoolExecutor(4) as pool:
         yield Buyers(shop, engine, pool)

@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.integration.engine import WAIT_S
+from tests.integration.temporal import WAIT_S
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
 Json = dict[str, Any]
 
 
-class Provider:
+class SimulatedProvider:
     """The simulator of a stack, with the secret key; and what Payments knows of it without asking."""
 
     def __init__(self, stack: Stack, shop: Shop) -> None:

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 from temporalio.client import WorkflowExecutionStatus
 
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.audit import audit_stack
 from tools.devstack.stack import Stack
 
@@ -19,7 +19,7 @@ CREATE, RESERVE = "create-payment", "reserve-offset"
 CANCELED, COMPLETED = WorkflowExecutionStatus.CANCELED, WorkflowExecutionStatus.COMPLETED
 
 
-def cancel(engine: Engine, held: dict[str, str]) -> None:
+def cancel(engine: TemporalServer, held: dict[str, str]) -> None:
     """Cancel each saga in its step, and wait until it has left that step."""
     for saga, step in held.items():
         engine.wait_until_held(saga, step)
@@ -28,7 +28,7 @@ def cancel(engine: Engine, held: dict[str, str]) -> None:
         engine.wait_until_done(saga, step)
 
 
-def test_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_at_payments(battered: Stack, engine: TemporalServer, buyers: Buyers) -> None:
     """An opening is undone; a look has done nothing, so that the next event begins anew; a capture is undone."""
     captured, looked, failed = buyers.opened(), buyers.opened(), buyers.opened()
     with ExitStack() as payments:
@@ -53,7 +53,7 @@ def test_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
     never_opened(buyers, created)
 
 
-def test_a_cancellation_that_meets_the_answer(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_a_cancellation_that_meets_the_answer(battered: Stack, engine: TemporalServer, buyers: Buyers) -> None:
     """The callee answers while the cancellation is on its way: whichever comes first, nothing is left half done."""
     sold, delivered = buyers.opened(), buyers.opened()
     with ExitStack() as callees:
@@ -73,12 +73,12 @@ def test_a_cancellation_that_meets_the_answer(battered: Stack, engine: Engine, b
     buyers.ended(delivered, status, {"paid": None, "refunded": "aborted"}[status], by=delivered.success)
 
 
-def test_the_books_add_up(battered: Stack) -> None:
+def test_the_records_add_up(battered: Stack) -> None:
     """After all cancellations: nothing held, nothing authorised, charged is what was delivered."""
     assert asyncio.run(audit_stack(battered.description)).faults == ()
 
 
-def never_opened(buyers: Buyers, purchase: Purchase) -> None:
+def never_opened(buyers: Buyers, purchase: BoughtPurchase) -> None:
     """The opening was given up for good."""
     shown = buyers.completed(purchase)
     assert (shown["status"], shown["reason"]) == ("rejected", "opening-failed")

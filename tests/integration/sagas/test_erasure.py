@@ -1,4 +1,4 @@
-"""`flask buyer erase` on real parts: the buyer is in no store any more, and the books add up."""
+"""`flask buyer erase` on real parts: the buyer is in no store any more, and the records add up."""
 
 import asyncio
 import json
@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 from operators.erasing.command import buyer_commands
 from operators.erasing.histories import TemporalHistories
 from operators.settings import OperatorSettings
-from tests.integration.engine import WAIT_S, Engine
 from tests.integration.hold import killed
 from tests.integration.sagas.buyers import Buyers
+from tests.integration.temporal import WAIT_S, TemporalServer
 from tools.devstack.audit import audit_stack, connect
 from tools.devstack.options import ROOT
 from tools.devstack.patience import PATIENCE_S
@@ -51,12 +51,12 @@ def everything(shop: Shop) -> str:
     return json.dumps([list(shop.pages(*which)) for which in (*lists, ("notifier", "/notifications"))])
 
 
-def wait_until_gone(engine: Engine, saga: str) -> None:
+def wait_until_gone(engine: TemporalServer, saga: str) -> None:
     """The server deletes a history a moment after it was asked to."""
     Shop.until(lambda: engine.status(saga), lambda status: status is None, f"{saga} to be gone", WAIT_S)
 
 
-def test_a_buyer_is_forgotten_and_the_books_add_up(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_a_buyer_is_forgotten_and_the_records_add_up(battered: Stack, engine: TemporalServer, buyers: Buyers) -> None:
     """An open purchase refuses; a store that is away breaks it off, and the next try ends it."""
     purchase = buyers.opened()
     buyer, own = purchase.buyer, f'BuyerId="{purchase.buyer}"'

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from domain.keys import purchase_id_of
-from tests.integration.engine import Engine
 from tests.integration.hold import killed, stopped
 from tests.integration.newcomers import newcomer
-from tests.integration.sagas.provider import Provider
-from tests.integration.told import told
+from tests.integration.sagas.provider import SimulatedProvider
+from tests.integration.settings import restarted_with
+from tests.integration.temporal import TemporalServer
 from tools.devstack.audit import audit_stack
 from tools.devstack.shop import Shop, item, reference
 from tools.devstack.stack import Stack
@@ -27,7 +27,7 @@ Basket = tuple[list[dict[str, str]], int]
 @pytest.fixture(scope="module")
 def own(battered: Stack) -> Iterator[Stack]:
     """The stack whose processes tests may end, with buyers who are impatient."""
-    with told(battered, "intake", OPENING_TIMEOUT=str(OPENING_TIMEOUT_S)) as running:
+    with restarted_with(battered, "intake", OPENING_TIMEOUT=str(OPENING_TIMEOUT_S)) as running:
         yield running
 
 
@@ -39,9 +39,9 @@ def client(own: Stack) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="module")
-def engine(own: Stack) -> Engine:
+def engine(own: Stack) -> TemporalServer:
     """That stack's Temporal."""
-    return Engine(own.description)
+    return TemporalServer(own.description)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
 # One that is called by HTTP, and the broker; all the others in virtual time: tests/sagas/test_outages.py.
 @pytest.mark.parametrize("callee", ["users", "rabbitmq"])
 def test_a_paid_purchase_waits_and_finishes_by_itself(
-    own: Stack, client: Shop, engine: Engine, basket: Basket, callee: str
+    own: Stack, client: Shop, engine: TemporalServer, basket: Basket, callee: str
 ) -> None:
     """The buyer has paid and the callee is away: the purchase is on its way, and delivered when the callee is back."""
     answer = client.open(*basket).json()
@@ -75,14 +75,14 @@ def test_a_paid_purchase_waits_and_finishes_by_itself(
 
 
 def test_money_that_goes_back_before_the_delivery_buys_nothing(
-    own: Stack, client: Shop, engine: Engine, basket: Basket
+    own: Stack, client: Shop, engine: TemporalServer, basket: Basket
 ) -> None:
     """Users stands still with the delivery in its hands; meanwhile all is refunded by hand."""
     answer = client.open(*basket).json()
     with stopped(own, "users"):
         client.pay(answer).raise_for_status()
         engine.wait_until_retried(f"payment-success/{answer['payment_id']}")
-        Provider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": reference(answer)})
+        SimulatedProvider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": reference(answer)})
     assert client.completed(answer["purchase_id"])["status"] == "refunded"
     offsets = client.pages("users", f"/users/{client.buyer}/offsets")
     assert answer["payment_id"] not in {offset["payment_id"] for offset in offsets}
@@ -103,6 +103,6 @@ def test_an_opening_is_given_up_for_good(own: Stack, client: Shop, basket: Baske
     assert client.notifications(purchase["purchase_id"]) == []
 
 
-def test_the_books_add_up(client: Shop) -> None:
+def test_the_records_add_up(client: Shop) -> None:
     """After every outage: nothing held, nothing authorised, charged is what was delivered."""
     assert asyncio.run(audit_stack(client.stack)).faults == ()

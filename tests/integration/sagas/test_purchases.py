@@ -18,7 +18,7 @@ def opened(shop: Shop, basket: Basket, **options: Any) -> dict[str, Any]:
 
 
 def test_a_paid_purchase_is_delivered(shop: Shop, basket: Basket) -> None:
-    """Paid with a good card: settled, delivered, told once, and the stock is sold."""
+    """Paid with a good card: complete, delivered, published once, and the stock is sold."""
     answer = opened(shop, basket)
     begun = shop.purchase(answer["purchase_id"])
     shop.pay(answer).raise_for_status()
@@ -68,7 +68,7 @@ def test_a_repeat_after_the_end_gets_the_first_answer(shop: Shop, basket: Basket
     assert repeated.headers["Idempotent-Replayed"] == "true"
 
 
-def test_the_books_add_up(shop: Shop) -> None:
+def test_the_records_add_up(shop: Shop) -> None:
     """At rest: stock = sold + held + free, charges = delivered, nothing held."""
     audited = shop.until(
         lambda: asyncio.run(audit_stack(shop.stack)), lambda it: "open" not in it.ends, "every purchase to settle"

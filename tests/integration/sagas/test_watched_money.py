@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from audit.rules.findings import Rule
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
-from tests.integration.sagas.buyers import RELEASE, Buyers, Purchase
-from tests.integration.sagas.provider import Provider
+from tests.integration.sagas.buyers import RELEASE, BoughtPurchase, Buyers
+from tests.integration.sagas.provider import SimulatedProvider
+from tests.integration.temporal import TemporalServer
 from tools.devstack.audit import audit_stack
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
@@ -19,12 +19,12 @@ A_WEEK_S = 7 * 24 * 3600
 
 
 @pytest.fixture
-def provider(battered: Stack, buyers: Buyers) -> Provider:
+def provider(battered: Stack, buyers: Buyers) -> SimulatedProvider:
     """That stack's provider."""
-    return Provider(battered, buyers.shop)
+    return SimulatedProvider(battered, buyers.shop)
 
 
-def delivered(buyers: Buyers) -> Purchase:
+def delivered(buyers: Buyers) -> BoughtPurchase:
     """A paid purchase."""
     purchase = buyers.opened()
     buyers.pay(purchase)
@@ -32,14 +32,14 @@ def delivered(buyers: Buyers) -> Purchase:
     return purchase
 
 
-def found(stack: Stack, purchase: Purchase) -> dict[Rule, str]:
+def found(stack: Stack, purchase: BoughtPurchase) -> dict[Rule, str]:
     """What the audit says of a purchase; none of it is a fault."""
     report = asyncio.run(audit_stack(stack.description))
     assert report.faults == ()
     return {each.rule: each.says for each in report.notes if each.purchase_id == purchase.purchase_id}
 
 
-def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyers, provider: Provider) -> None:
+def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyers, provider: SimulatedProvider) -> None:
     """Both are learned by the events' looks; the audit tells an open dispute from a decided one."""
     purchase = delivered(buyers)
     before = provider.told()["payments_disputes_open"]
@@ -56,7 +56,7 @@ def test_a_dispute_is_open_until_the_bank_decides(battered: Stack, buyers: Buyer
 
 @pytest.mark.parametrize("told", [True, False])
 def test_an_authorisation_that_runs_out_while_its_saga_stands_still(
-    battered: Stack, engine: Engine, buyers: Buyers, provider: Provider, told: bool
+    battered: Stack, engine: TemporalServer, buyers: Buyers, provider: SimulatedProvider, told: bool
 ) -> None:
     """Its end comes nearer for all to see; then the purchase fails, by the event or by the saga's own capture."""
     purchase = buyers.opened()
@@ -83,7 +83,7 @@ def test_an_authorisation_that_runs_out_while_its_saga_stands_still(
 
 
 def test_a_rolled_key_delays_and_refunds_nothing(
-    battered: Stack, engine: Engine, buyers: Buyers, provider: Provider
+    battered: Stack, engine: TemporalServer, buyers: Buyers, provider: SimulatedProvider
 ) -> None:
     """401 from Stripe is no refusal: what is open waits until Payments has the new key, and then is delivered."""
     purchase = buyers.opened()

@@ -17,7 +17,7 @@ CONNECTIONS = 200
 
 
 @pytest.fixture(scope="package")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """The intake's address; neither Temporal nor a service is there."""
     log = tmp_path_factory.mktemp("slow") / "intake.log"
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, log.open("wb") as output:

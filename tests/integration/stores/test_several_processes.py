@@ -63,7 +63,9 @@ def insistently(call: Callable[[], httpx.Response], answers: Counter[int]) -> ht
     raise AssertionError(f"no clear answer in {TRIES_MAX} tries: {answer.text}")
 
 
-def test_the_books_balance_after_the_server_crashed_amid_them(server: PostgresServer, projects: ServiceProcess) -> None:
+def test_the_records_balance_after_the_server_crashed_amid_them(
+    server: PostgresServer, projects: ServiceProcess
+) -> None:
     """While calls of every kind race, PostgreSQL is killed and comes back: 503s at most, nothing lost or half done."""
     answers: Counter[int] = Counter()
     calls = [reserve(projects, half_a_tonne(n % 20)) for n in range(PURCHASES)]

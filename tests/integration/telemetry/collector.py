@@ -11,7 +11,7 @@ from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenSpan:
     """A span as it has arrived."""
 
     process: str
@@ -37,7 +37,7 @@ class Collector:
         with self._lock:
             self.bodies.append(body)
 
-    def spans(self) -> list[Seen]:
+    def spans(self) -> list[SeenSpan]:
         """All that has arrived so far."""
         with self._lock:
             kept = list(self.bodies)
@@ -66,12 +66,12 @@ def collecting() -> Iterator[Collector]:
         server.shutdown()
 
 
-def _read(request: ExportTraceServiceRequest) -> Iterator[Seen]:
+def _read(request: ExportTraceServiceRequest) -> Iterator[SeenSpan]:
     for group in request.resource_spans:
         process = _plain(group.resource.attributes)["service.name"]
         for scope in group.scope_spans:
             for span in scope.spans:
-                yield Seen(
+                yield SeenSpan(
                     process=process,
                     name=span.name,
                     trace_id=span.trace_id.hex(),

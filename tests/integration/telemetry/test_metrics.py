@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.engine import Engine
 from tests.integration.hold import killed
 from tests.integration.operators.parking import forbidding
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.telemetry.prometheus_server import Prometheus, watching
+from tests.integration.temporal import TemporalServer
 from tests.unit.deploy.telemetry import documented, expressions, metrics_in
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.ports import free_port
@@ -82,7 +82,7 @@ def prometheus(addresses: dict[str, str], tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def lived(watched: Stack, addresses: dict[str, str], prometheus: Prometheus) -> Iterator[Told]:
     """All that can happen has happened, and a paid purchase is parked; what is told then."""
-    engine = Engine(watched.description)
+    engine = TemporalServer(watched.description)
     with ThreadPoolExecutor(4) as pool, Shop(watched.description) as shop:
         buyers = Buyers(shop, engine, pool)
         paid, failed, parked = (buyers.opened() for _ in range(3))
@@ -131,10 +131,10 @@ def test_what_has_happened_is_counted(lived: Told, prometheus: Prometheus) -> No
     """Two purchases have ended, one as it should; one waits, for the reason that its callee gave."""
 
     def counted() -> tuple[list[float], ...]:
-        settled, parked = "buy_projects_purchases_completed_total", "buy_projects_sagas_parked_total"
+        completed, parked = "buy_projects_purchases_completed_total", "buy_projects_sagas_parked_total"
         return (
-            prometheus.values(f'{settled}{{outcome="paid",reason=""}}'),
-            prometheus.values(f'{settled}{{outcome="failed",reason="payment-failed"}}'),
+            prometheus.values(f'{completed}{{outcome="paid",reason=""}}'),
+            prometheus.values(f'{completed}{{outcome="failed",reason="payment-failed"}}'),
             prometheus.values(f'{parked}{{workflow_type="PaymentSuccess",reason="contract-broken"}}'),
             prometheus.values('max by (status) (intake_purchases_open{status="needs_attention"})'),
         )

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.integration.newcomers import newcomer
-from tests.integration.telemetry.collector import Collector, Seen
+from tests.integration.telemetry.collector import Collector, SeenSpan
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
@@ -32,10 +32,10 @@ def opened(client: Shop, basket: Basket) -> dict[str, Any]:
     return dict(response.json())
 
 
-def trace(collector: Collector, purchase_id: str, *names: str) -> list[Seen]:
+def trace(collector: Collector, purchase_id: str, *names: str) -> list[SeenSpan]:
     """The spans of the purchase's trace, once those of these names are there and all hang together under one root."""
 
-    def arrived() -> list[Seen]:
+    def arrived() -> list[SeenSpan]:
         spans = collector.spans()
         roots = [span for span in spans if span.name == "POST /purchases" and not span.parent_id]
         mine = [root.trace_id for root in roots if root.attributes.get("purchase_id") == purchase_id]
@@ -44,7 +44,7 @@ def trace(collector: Collector, purchase_id: str, *names: str) -> list[Seen]:
     return Shop.until(arrived, lambda spans: _is_whole(spans, names), f"the trace with {names}")
 
 
-def _is_whole(spans: list[Seen], names: tuple[str, ...]) -> bool:
+def _is_whole(spans: list[SeenSpan], names: tuple[str, ...]) -> bool:
     known = {span.span_id for span in spans}
     one_tree = len({span.trace_id for span in spans}) == 1 and sum(span.parent_id not in known for span in spans) == 1
     return one_tree and {span.name for span in spans}.issuperset(names)
@@ -91,7 +91,7 @@ def test_the_webhooks_own_trace_leads_to_the_purchases(client: Shop, collector: 
     client.pay(answer).raise_for_status()
     purchase = trace(collector, answer["purchase_id"], "RunWorkflow:PaymentSuccess")[0].trace_id
 
-    def linked() -> list[Seen]:
+    def linked() -> list[SeenSpan]:
         hooks = [span for span in collector.spans() if span.name == "POST /webhooks/stripe"]
         return [span for span in hooks if span.links == (purchase,)]
 

@@ -1,1 +1,1 @@
-"""Stripe's door on real parts: real sagas, two processes of the intake, and a Temporal that hangs or refuses."""
+"""Stripe's endpoint on real parts: real sagas, two processes of the intake, and a Temporal that hangs or refuses."""

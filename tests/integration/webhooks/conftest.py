@@ -5,18 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.engine import Engine
-from tests.integration.told import told
+from tests.integration.settings import restarted_with
+from tests.integration.temporal import TemporalServer
 from tests.integration.webhooks.stripe import SECRET, Basket, Stripe
 from tools.devstack.shop import Shop, item
 from tools.devstack.stack import Stack
 
 
 @pytest.fixture(scope="package")
-def deaf(doors: Stack) -> Iterator[Stack]:
+def deaf(endpoints: Stack) -> Iterator[Stack]:
     """The intake is two processes; a buyer may leave purchases open."""
     environment = {"WEB_CONCURRENCY": "2", "STRIPE_WEBHOOK_SECRETS": SECRET}
-    with told(doors, "intake", "projects", "stripe_simulator", MAX_OPEN_PURCHASES="100", **environment) as running:
+    with restarted_with(
+        endpoints, "intake", "projects", "stripe_simulator", MAX_OPEN_PURCHASES="100", **environment
+    ) as running:
         yield running
 
 
@@ -28,9 +30,9 @@ def shop(deaf: Stack) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="package")
-def engine(deaf: Stack) -> Engine:
+def engine(deaf: Stack) -> TemporalServer:
     """That stack's Temporal."""
-    return Engine(deaf.description)
+    return TemporalServer(deaf.description)
 
 
 @pytest.fixture(scope="package")

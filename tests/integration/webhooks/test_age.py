@@ -1,7 +1,7 @@
 """Events three days late, at an intake that remembers nothing: the purchase has ended once and rightly."""
 
 from domain.purchase import Item, Order
-from tests.integration.engine import Engine
+from tests.integration.temporal import TemporalServer
 from tests.integration.webhooks.stripe import Basket, Stripe, late
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
@@ -11,7 +11,7 @@ CANCELED = "payment_intent.canceled"
 
 
 def test_three_days_later_nothing_changes(
-    deaf: Stack, shop: Shop, stripe: Stripe, engine: Engine, basket: Basket
+    deaf: Stack, shop: Shop, stripe: Stripe, engine: TemporalServer, basket: Basket
 ) -> None:
     """A paid and an expired purchase hear everything again, and the opposite, from an intake that remembers nothing."""
     paid = stripe.paid()

@@ -19,8 +19,8 @@ from app.settings import IntakeSettings
 from domain.ports import Payments
 from engine import data_converter
 from engine.purchases import Purchases
-from tests.integration.engine import Engine
 from tests.integration.hold import stopped
+from tests.integration.temporal import TemporalServer
 from tests.integration.webhooks.stripe import Stripe, statuses
 from tests.unit.app.deliveries import OLD, event, send
 from tools.devstack.patience import PATIENCE_S
@@ -31,7 +31,9 @@ SUCCEEDED = "payment_intent.succeeded"
 CROWD = 60
 
 
-def test_a_temporal_that_hangs_takes_nobody_with_it(deaf: Stack, shop: Shop, stripe: Stripe, engine: Engine) -> None:
+def test_a_temporal_that_hangs_takes_nobody_with_it(
+    deaf: Stack, shop: Shop, stripe: Stripe, engine: TemporalServer
+) -> None:
     """Events of ours are 503 until it goes on, and stored then; buyers and all other events are answered meanwhile."""
     intake = deaf.description["processes"]["intake"]["url"]
     known, unknown = (
@@ -57,7 +59,7 @@ Connect = Callable[[], Awaitable[Client]]
 
 
 @contextmanager
-def door(connect: Connect) -> Iterator[FlaskClient]:
+def endpoint(connect: Connect) -> Iterator[FlaskClient]:
     """An intake whose way to Temporal is this one."""
     purchases = Purchases(cast("Payments", None), connect)
     config = IntakeSettings.model_construct(stripe_webhook_secrets=(OLD,))
@@ -88,7 +90,7 @@ def test_whatever_temporal_refuses_is_503(deaf: Stack, trouble: str) -> None:
         "no namespace": connecting(address, "nowhere"),
         "no search attributes": lambda: without_attributes(address),
     }
-    with door(connect[trouble]) as client:
+    with endpoint(connect[trouble]) as client:
         refused = send(client, event())
         assert (refused.status_code, refused.get_json()["type"].rpartition("/")[2]) == (503, "dependency-unavailable")
         assert int(refused.headers["Retry-After"]) > 0

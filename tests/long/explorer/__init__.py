@@ -1,1 +1,1 @@
-"""The search for stories in which the sagas break the books, for longer than each change waits for."""
+"""The search for stories in which the sagas break an invariant, for longer than each change waits for."""

@@ -7,7 +7,7 @@ STORIES = range(20_000)
 SEED = 2
 
 
-def test_every_story_keeps_the_books() -> None:
+def test_every_story_keeps_the_records() -> None:
     """Whatever fails, whenever, and whoever meddles: paid and delivered, or nothing charged and nothing held."""
     found = find(SEED, STORIES)
     assert found is None, f"{breaks(shortest(found))}\n\n{found}"

@@ -2,22 +2,22 @@
 
 import httpx
 
-from tests.integration.engine import Engine
-from tests.integration.privacy.conftest import BOTH, FIRST, Keys
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.privacy.conftest import BOTH, FIRST, PayloadKeys
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack.patience import PATIENCE_S
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
 
-def paid(buyers: Buyers, *purchases: Purchase) -> None:
+def paid(buyers: Buyers, *purchases: BoughtPurchase) -> None:
     """Pay, and see them delivered."""
     for purchase in purchases:
         buyers.pay(purchase)
     assert [buyers.completed(purchase)["status"] for purchase in purchases] == ["paid"] * len(purchases)
 
 
-def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: Keys, buyers: Buyers) -> None:
+def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: PayloadKeys, buyers: Buyers) -> None:
     """Each step, in the order of docs/privacy.md, takes up what was opened before it, and nothing is lost."""
     keys.roll("", "")
     in_clear = [buyers.opened_at_the_intake() for _ in range(4)]
@@ -44,7 +44,9 @@ def test_turned_on_rotated_and_turned_off_with_purchases_open(keys: Keys, buyers
     paid(buyers, by_second.pop(), strict.pop(), buyers.opened_at_the_intake())
 
 
-def test_a_missing_key_makes_a_purchase_wait(own: Stack, keys: Keys, buyers: Buyers, engine: Engine) -> None:
+def test_a_missing_key_makes_a_purchase_wait(
+    own: Stack, keys: PayloadKeys, buyers: Buyers, engine: TemporalServer
+) -> None:
     """Worker and intake say which key they miss; once they have it, the purchase goes on as if nothing had been."""
     keys.roll(BOTH, "second")
     purchase = buyers.opened_at_the_intake()

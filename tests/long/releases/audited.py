@@ -1,4 +1,4 @@
-"""The audit of a stack's books, as `make audit` makes it."""
+"""The audit of a stack's records, as `make audit` makes it."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from tools.devstack.stack import Stack
 
 
 def audit(stack: Stack) -> None:
-    """Raise unless all books add up."""
+    """Raise unless all records add up."""
     command = [sys.executable, "-m", "tools.devstack.audit", "--data", str(stack.data)]
     audited = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert audited.returncode == 0, audited.stdout + audited.stderr

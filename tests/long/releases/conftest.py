@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.histories.changed import Edit
-from tests.integration.engine import Engine
 from tests.integration.sagas.buyers import Buyers
-from tests.long.releases.version import Version
+from tests.integration.temporal import TemporalServer
+from tests.long.releases.version import RunningVersion
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions
 
@@ -27,35 +27,37 @@ def versioned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="package")
-def first(versioned: Stack, tmp_path_factory: pytest.TempPathFactory) -> Version:
+def first(versioned: Stack, tmp_path_factory: pytest.TempPathFactory) -> RunningVersion:
     """Version 1, current; its workers are the stack's."""
-    version = Version(versioned, "1.0.0", tmp_path_factory.mktemp("first"))
+    version = RunningVersion(versioned, "1.0.0", tmp_path_factory.mktemp("first"))
     version.release("current")
     return version
 
 
 @pytest.fixture(scope="package")
-def second(versioned: Stack, first: Version, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Version]:
+def second(
+    versioned: Stack, first: RunningVersion, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningVersion]:
     """Version 2: its workers poll, and get nothing yet."""
-    with Version(versioned, "1.1.0", tmp_path_factory.mktemp("second"), [ASKS_TWICE]) as version:
+    with RunningVersion(versioned, "1.1.0", tmp_path_factory.mktemp("second"), [ASKS_TWICE]) as version:
         yield version
 
 
 @pytest.fixture(scope="package")
-def engine(versioned: Stack) -> Engine:
+def engine(versioned: Stack) -> TemporalServer:
     """The stack's Temporal."""
-    return Engine(versioned.description)
+    return TemporalServer(versioned.description)
 
 
 @pytest.fixture
-def buyers(versioned: Stack, engine: Engine) -> Iterator[Buyers]:
+def buyers(versioned: Stack, engine: TemporalServer) -> Iterator[Buyers]:
     """The stack's buyers."""
     with Shop(versioned.description) as shop, ThreadPoolExecutor(4) as pool:
         yield Buyers(shop, engine, pool)
 
 
 @pytest.fixture
-def bad(versioned: Stack, first: Version, tmp_path: Path) -> Iterator[Version]:
+def bad(versioned: Stack, first: RunningVersion, tmp_path: Path) -> Iterator[RunningVersion]:
     """Version 3: it asks twice too, delivers nothing and records nothing."""
     raises = 'raise KeyError("planted")'
     edits = [
@@ -63,5 +65,5 @@ def bad(versioned: Stack, first: Version, tmp_path: Path) -> Iterator[Version]:
         Edit("workflows/payment_success.py", "await self._commit()", raises),
         Edit("workflows/start_payment.py", "ended = await self._record(self.result)", raises),
     ]
-    with Version(versioned, "1.2.0", tmp_path, edits) as version:
+    with RunningVersion(versioned, "1.2.0", tmp_path, edits) as version:
         yield version

@@ -29,7 +29,7 @@ class Bought:
     seconds: float
 
 
-class Load:
+class BuyingLoad:
     """Use it as a context manager: it buys while it lasts. `bought` tells what, once it is over."""
 
     def __init__(self, shop: Shop) -> None:

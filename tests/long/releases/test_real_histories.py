@@ -6,7 +6,7 @@ from engine import data_converter
 from tests.histories.files import Recorded
 from tests.histories.gate import faults, told
 from tests.integration.sagas.buyers import Buyers
-from tests.long.releases.version import Version
+from tests.long.releases.version import RunningVersion
 from tools.devstack.stack import Stack
 
 CLOSED = "TemporalWorkerDeploymentVersion = 'buy-projects:1.0.0' AND ExecutionStatus != 'Running'"
@@ -14,7 +14,7 @@ CLOSED = "TemporalWorkerDeploymentVersion = 'buy-projects:1.0.0' AND ExecutionSt
 HISTORIES_MAX = 100
 
 
-async def test_the_gate_takes_what_a_server_has_kept(versioned: Stack, first: Version, buyers: Buyers) -> None:
+async def test_the_gate_takes_what_a_server_has_kept(versioned: Stack, first: RunningVersion, buyers: Buyers) -> None:
     """The code that wrote them passes: the gate asks nothing that only the in-process engine could answer."""
     paid, declined = buyers.opened(), buyers.opened()
     buyers.pay(paid)

@@ -4,8 +4,8 @@ import os
 import signal
 
 from tests.long.releases.audited import audit
-from tests.long.releases.load import Bought, Load
-from tests.long.releases.version import Version
+from tests.long.releases.load import Bought, BuyingLoad
+from tests.long.releases.version import RunningVersion
 from tools.devstack import processes
 from tools.devstack.process import Process
 from tools.devstack.shop import Shop
@@ -31,9 +31,9 @@ def delivered_once(shop: Shop, purchases: list[Bought]) -> None:
         assert [offset["purchase_id"] for offset in offsets] == [purchase.purchase_id]
 
 
-def test_a_rolling_restart_of_the_workers_loses_nothing(versioned: Stack, first: Version) -> None:
+def test_a_rolling_restart_of_the_workers_loses_nothing(versioned: Stack, first: RunningVersion) -> None:
     """Each worker in turn ends within its grace with exit code 0; every purchase ends paid, and no buyer sees it."""
-    with Shop(versioned.description) as shop, Load(shop) as load:
+    with Shop(versioned.description) as shop, BuyingLoad(shop) as load:
         for name in WORKERS:
             load.wait_for(BETWEEN)
             assert terminated(versioned.processes[name]) == 0
@@ -45,14 +45,14 @@ def test_a_rolling_restart_of_the_workers_loses_nothing(versioned: Stack, first:
     audit(versioned)
 
 
-def test_a_restart_of_the_intake_leaves_no_buyer_without_an_answer(versioned: Stack, first: Version) -> None:
+def test_a_restart_of_the_intake_leaves_no_buyer_without_an_answer(versioned: Stack, first: RunningVersion) -> None:
     """A new process of the same master (SIGHUP) refuses nobody; while a new master starts, buyers ask again."""
-    with Shop(versioned.description) as shop, Load(shop) as load:
+    with Shop(versioned.description) as shop, BuyingLoad(shop) as load:
         load.wait_for(BETWEEN)
         os.kill(versioned.processes["intake"].pid, signal.SIGHUP)
         load.wait_for(2 * BETWEEN)
     assert {purchase.asked for purchase in load.bought} == {1}
-    with Shop(versioned.description) as shop, Load(shop) as again:
+    with Shop(versioned.description) as shop, BuyingLoad(shop) as again:
         again.wait_for(BETWEEN)
         assert terminated(versioned.processes["intake"]) == 0
         versioned.restart("intake")

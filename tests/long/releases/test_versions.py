@@ -1,23 +1,23 @@
 """The procedures of docs/releases.md: rolling out, ramping, rolling back a bad version with purchases stuck on it."""
 
-from tests.integration.engine import Engine
-from tests.integration.sagas.buyers import Buyers, Purchase
+from tests.integration.sagas.buyers import BoughtPurchase, Buyers
+from tests.integration.temporal import TemporalServer
 from tests.long.releases.audited import audit
-from tests.long.releases.version import Version
+from tests.long.releases.version import RunningVersion
 from tools.devstack.stack import Stack
 
 # All of them on one side of an even ramp: one in half a million.
 RAMPED = 20
 
 
-def paid(buyers: Buyers, *purchases: Purchase) -> None:
+def paid(buyers: Buyers, *purchases: BoughtPurchase) -> None:
     """Assert that each is paid and delivered once, and told by its own saga."""
     for purchase in purchases:
         buyers.ended(purchase, "paid", None, purchase.success)
 
 
 def test_purchases_end_on_the_version_on_which_they_began(
-    first: Version, second: Version, engine: Engine, buyers: Buyers
+    first: RunningVersion, second: RunningVersion, engine: TemporalServer, buyers: Buyers
 ) -> None:
     """What was opened under version 1 ends there while version 2 takes the new ones, though each knows other steps."""
     old = buyers.opened()
@@ -36,7 +36,9 @@ def test_purchases_end_on_the_version_on_which_they_began(
     first.release("current")
 
 
-def test_a_ramp_shares_the_new_purchases(first: Version, second: Version, engine: Engine, buyers: Buyers) -> None:
+def test_a_ramp_shares_the_new_purchases(
+    first: RunningVersion, second: RunningVersion, engine: TemporalServer, buyers: Buyers
+) -> None:
     """At 50 % both versions get some; the ramp ends by itself when a version is made current, or by 0 %."""
     assert "50 % of the new sagas begin on version 1.1.0" in second.release("ramp", "50")
     shared = {engine.version(buyers.opened().opening) for _ in range(RAMPED)}
@@ -50,7 +52,9 @@ def test_a_ramp_shares_the_new_purchases(first: Version, second: Version, engine
     assert "1.0.0: gets 100 % of the new sagas" in first.release("status")
 
 
-def test_a_bad_version_is_rolled_back(versioned: Stack, first: Version, bad: Version, buyers: Buyers) -> None:
+def test_a_bad_version_is_rolled_back(
+    versioned: Stack, first: RunningVersion, bad: RunningVersion, buyers: Buyers
+) -> None:
     """Purchases stuck on it are moved back and end: where they stand, or from the last point that version 1 knows."""
     unpaid = buyers.opened()
     bad.release("current")

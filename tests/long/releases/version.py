@@ -17,7 +17,7 @@ from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack
 
 
-class Version:
+class RunningVersion:
     """Use it as a context manager: its workers poll while it lasts."""
 
     def __init__(self, stack: Stack, build_id: str, folder: Path, edits: Sequence[Edit] = ()) -> None:

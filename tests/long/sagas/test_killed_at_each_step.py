@@ -7,9 +7,9 @@ has been asked, and new workers ask again.
 import asyncio
 from contextlib import ExitStack
 
-from tests.integration.engine import Engine
 from tests.integration.hold import each_asks, stopped, unread
 from tests.integration.sagas.buyers import CANCEL, CANCEL_OF, PUBLISH, REFUND, RELEASE, Buyers
+from tests.integration.temporal import TemporalServer
 from tools.devstack import processes
 from tools.devstack.audit import audit_stack
 from tools.devstack.shop import Shop
@@ -21,7 +21,7 @@ CREATE, RESERVE, RECORD = "create-payment", "reserve-offset", "record-outcome"
 REVOKE, RESTOCK = "revoke-offset", "restock-offset"
 
 
-def crash(battered: Stack, engine: Engine, held: dict[str, str], callees: ExitStack) -> None:
+def crash(battered: Stack, engine: TemporalServer, held: dict[str, str], callees: ExitStack) -> None:
     """Kill the workers while each saga is in its step; each step is then done, by a later attempt."""
     for saga, step in held.items():
         engine.wait_until_held(saga, step)
@@ -35,7 +35,7 @@ def crash(battered: Stack, engine: Engine, held: dict[str, str], callees: ExitSt
         assert engine.attempts(saga, step) > 1
 
 
-def test_steps_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_steps_at_payments(battered: Stack, engine: TemporalServer, buyers: Buyers) -> None:
     """Create, look, capture, record, and the cancel of an opening that is refused."""
     recorded, captured, looked = buyers.opened(), buyers.opened(), buyers.opened()
     with ExitStack() as callees, ExitStack() as before:
@@ -67,7 +67,7 @@ def test_steps_at_payments(battered: Stack, engine: Engine, buyers: Buyers) -> N
     assert buyers.repeated(refused).status_code == 409
 
 
-def test_steps_at_payments_after_another_step_there(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_steps_at_payments_after_another_step_there(battered: Stack, engine: TemporalServer, buyers: Buyers) -> None:
     """The cancel of a purchase that nobody pays, the cancel after a declined card, and the refund."""
     canceled, failed, refunded = buyers.opened(), buyers.opened(), buyers.opened()
     buyers.refuse_delivery(refunded)
@@ -93,7 +93,7 @@ def test_steps_at_payments_after_another_step_there(battered: Stack, engine: Eng
     buyers.ended(refunded, "refunded", "delivery-refused", by=refunded.success)
 
 
-def test_steps_at_projects(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_steps_at_projects(battered: Stack, engine: TemporalServer, buyers: Buyers) -> None:
     """Reserve, commit, release of what nobody pays and after a declined card, and return."""
     sold, canceled, failed, refunded = (buyers.opened() for _ in range(4))
     buyers.refuse_delivery(refunded)
@@ -123,7 +123,7 @@ def test_steps_at_projects(battered: Stack, engine: Engine, buyers: Buyers) -> N
     buyers.ended(refunded, "refunded", "delivery-refused", by=refunded.success)
 
 
-def test_steps_at_users_and_rabbitmq(battered: Stack, engine: Engine, buyers: Buyers) -> None:
+def test_steps_at_users_and_rabbitmq(battered: Stack, engine: TemporalServer, buyers: Buyers) -> None:
     """Deliver and revoke; publish of each saga."""
     told, failed, delivered, revoked = (buyers.opened() for _ in range(4))
     with ExitStack() as callees:
@@ -162,6 +162,6 @@ def test_a_worker_that_is_restarted_in_order_loses_nothing(battered: Stack, buye
         buyers.ended(purchase, "paid", None, by=purchase.success)
 
 
-def test_the_books_add_up(battered: Stack) -> None:
+def test_the_records_add_up(battered: Stack) -> None:
     """After all crashes: nothing held, nothing authorised, charged is what was delivered."""
     assert asyncio.run(audit_stack(battered.description)).faults == ()

@@ -45,7 +45,7 @@ def back_up(stack: Stack, state: Path, folder: Path) -> None:
 
 
 def bring_back(backup: Path, provider: Path, state: Path) -> None:
-    """Make the state of a new stack of a backup; the provider's own books have lost nothing."""
+    """Make the state of a new stack of a backup; the provider's own records have lost nothing."""
     state.mkdir(parents=True)
     # With its log: nobody has closed the file.
     for part in provider.parent.glob(f"{provider.name}*"):
@@ -61,7 +61,7 @@ def bring_back(backup: Path, provider: Path, state: Path) -> None:
 
 
 class Operator:
-    """Looks at a stack's books and mends them with the services' own calls, as docs/operations.md says."""
+    """Looks at a stack's records and mends them with the services' own calls, as docs/operations.md says."""
 
     def __init__(self, stack: Stack, shop: Shop) -> None:
         self.stack = stack
@@ -75,7 +75,7 @@ class Operator:
         return dict(answer.json())
 
     def paid(self, key: str | None = None) -> Answer:
-        """A purchase that is paid and settled."""
+        """A purchase that is paid and complete."""
         answer = self.opened(key)
         self.shop.pay(answer).raise_for_status()
         assert self.shop.completed(answer["purchase_id"])["status"] == "paid"
@@ -87,7 +87,7 @@ class Operator:
         self.shop.repeat_webhook(next(e["id"] for e in events if e["type"] == "payment_intent.succeeded"))
 
     def report(self) -> Report:
-        """The audit of all books."""
+        """The audit of all records."""
         return asyncio.run(audit_stack(self.stack.description))
 
     def faults(self, *answers: Answer) -> set[tuple[Rule, Side]]:

@@ -18,7 +18,7 @@ ENVIRONMENT = {"STORE": "postgres", "RESERVATION_TTL": "600"}
 
 
 @dataclass(frozen=True)
-class Purchases:
+class SeenPurchases:
     """What the buyers of the lost stack have seen; `key`: of the two that no backup knows."""
 
     told: Answer
@@ -44,8 +44,8 @@ def first(options: StackOptions) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def lost(first: Stack, options: StackOptions, tmp_path_factory: pytest.TempPathFactory) -> tuple[Purchases, Path]:
-    """Purchases before and after a backup, all of whose books but the provider's are lost; and the backup."""
+def lost(first: Stack, options: StackOptions, tmp_path_factory: pytest.TempPathFactory) -> tuple[SeenPurchases, Path]:
+    """Purchases before and after a backup, all of whose records but the provider's are lost; and the backup."""
     backup = tmp_path_factory.mktemp("backups") / "whole"
     keys = uuid4().hex, uuid4().hex
     with Shop(first.description) as shop:
@@ -61,12 +61,12 @@ def lost(first: Stack, options: StackOptions, tmp_path_factory: pytest.TempPathF
         new_open, new_paid = buyer.opened(keys[0]), buyer.paid(keys[1])
     first.kill_at_once()
     first.stop()
-    return Purchases(told, queued, opened, paid_after, new_open, new_paid, keys), backup
+    return SeenPurchases(told, queued, opened, paid_after, new_open, new_paid, keys), backup
 
 
 @pytest.fixture(scope="module")
 def second(
-    lost: tuple[Purchases, Path], options: StackOptions, tmp_path_factory: pytest.TempPathFactory
+    lost: tuple[SeenPurchases, Path], options: StackOptions, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     """The stack that begins with what the backup has kept, and with a provider that has lost nothing."""
     anew = StackOptions(data=tmp_path_factory.mktemp("second"), environment=ENVIRONMENT)
@@ -100,8 +100,8 @@ def test_a_stack_on_postgresql_survives_a_crash_of_its_server(first: Stack) -> N
         assert buyer.report().adds_up
 
 
-def test_what_the_backup_knows_goes_on_by_itself(lost: tuple[Purchases, Path], operator: Operator) -> None:
-    """Settled purchases are settled, a waiting message is told, open ones go on; one paid meanwhile needs its event."""
+def test_what_the_backup_knows_goes_on_by_itself(lost: tuple[SeenPurchases, Path], operator: Operator) -> None:
+    """Ended purchases stay so, a waiting message is delivered, open ones go on; one paid meanwhile needs its event."""
     were = lost[0]
     shop = operator.shop
     assert [shop.purchase(each["purchase_id"])["status"] for each in (were.told, were.queued, were.opened)] == [
@@ -117,7 +117,7 @@ def test_what_the_backup_knows_goes_on_by_itself(lost: tuple[Purchases, Path], o
 
 
 def test_what_is_newer_than_the_backup_comes_back_with_its_buyer(
-    lost: tuple[Purchases, Path], operator: Operator
+    lost: tuple[SeenPurchases, Path], operator: Operator
 ) -> None:
     """A repeat with the same key finds the provider's payment again, also a paid one, which its event then settles."""
     were = lost[0]
@@ -153,7 +153,7 @@ def test_services_that_are_older_than_the_rest_are_mended(operator: Operator, tm
 
     for service in ("users", "projects", "notifier"):
         operator.rewind(service, tmp_path / "old")
-    not_told = Rule.NOT_TOLD, Side.NOTIFIER
+    not_told = Rule.NOT_NOTIFIED, Side.NOTIFIER
     gaps = {(Rule.NOT_DELIVERED, Side.USERS), (Rule.NOT_SOLD, Side.PROJECTS), not_told}
     assert operator.faults(paid, opened) == gaps
     offset = {"payment_id": payment_id, "purchase_id": paid["purchase_id"], "items": order["items"]}

@@ -60,7 +60,7 @@ def test_a_killed_server_loses_no_purchase(shop: Shop, secured: Stack, server: P
     assert shop.completed(open_ones[2]["purchase_id"], BACK_S)["status"] == "canceled"
 
 
-def test_the_books_add_up(secured: Stack, server: ProductionServer) -> None:
+def test_the_records_add_up(secured: Stack, server: ProductionServer) -> None:
     """The audit finds the server by the same variables, and nothing that does not add up."""
     urls = {f"{n.upper()}_URL": str(p["url"]) for n, p in secured.description["processes"].items() if p.get("url")}
     environment = {**os.environ, **server.client_environment, **urls}

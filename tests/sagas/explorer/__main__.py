@@ -1,4 +1,4 @@
-"""`make explore`: tells stories until one breaks the books, and then the shortest of its kind."""
+"""`make explore`: tells stories until one breaks an invariant, and then the shortest of its kind."""
 
 import argparse
 import logging
@@ -16,7 +16,7 @@ CHUNK = 500
 
 
 def main() -> int:
-    """0 if every story keeps the books; 1, and the story, if one does not."""
+    """0 if every story keeps the invariants; 1, and the story, if one does not."""
     arguments = argparse.ArgumentParser(prog="make explore", description=__doc__)
     arguments.add_argument("--examples", type=int, default=20_000, help="how many stories (default: 20,000, minutes)")
     arguments.add_argument("--seed", type=int, default=1, help="other stories (default: 1)")
@@ -35,7 +35,7 @@ def main() -> int:
                 pool.shutdown(cancel_futures=True)
                 break
     if not found:
-        print(f"explore: {asked.examples} stories from seed {asked.seed}, the books add up in all of them")
+        print(f"explore: {asked.examples} stories from seed {asked.seed}, the invariants hold in all of them")
         return 0
     story = shortest(found)
     print(f"{breaks(story)}\n\n{story}")

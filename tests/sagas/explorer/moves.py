@@ -6,8 +6,8 @@ from enum import Enum
 from functools import partial
 
 from domain.payment import PaymentStatus
-from tests.sagas.agenda import Event
-from tests.sagas.explorer.network import SERVICES, Fate, fates_of
+from tests.sagas.agenda import AgendaEvent
+from tests.sagas.explorer.network import SERVICES, CallFate, fates_of
 from tests.sagas.explorer.provider import PART
 from tests.sagas.explorer.town import Town
 from tests.sagas.world import PRICE
@@ -38,7 +38,7 @@ def _call(town: Town) -> list[Move]:
         if attempts or not town.step():
             break
 
-    def attempt(event: Event, fate: Fate) -> None:
+    def attempt(event: AgendaEvent, fate: CallFate) -> None:
         town.network.next_fate = fate
         town.step(event)
 
@@ -88,7 +88,9 @@ def _worker(town: Town) -> list[Move]:
         town.engine.executions[workflow_id].evict()
 
     kinds = ("StartPayment", "PaymentSuccess", "PaymentFailed")
-    evictions: list[Move] = [partial(evict, execution.id) for execution in town.open_sagas()]
+    # A worker forgets no saga in the middle of its task.
+    idle = [execution.id for execution in town.open_sagas() if not execution.task]
+    evictions: list[Move] = [partial(evict, workflow_id) for workflow_id in idle]
     return [*evictions, *(partial(town.crash, kind) for kind in kinds)]
 
 
@@ -126,7 +128,7 @@ def _client(town: Town) -> list[Move]:
     return [town.post] if town.open_sagas() else [town.post, town.forget]
 
 
-class Kind(Enum):
+class Actor(Enum):
     """Who moves."""
 
     CALL = 0
@@ -140,20 +142,20 @@ class Kind(Enum):
     CLIENT = 8
 
 
-MOVES: dict[Kind, Callable[[Town], list[Move]]] = {
-    Kind.CALL: _call,
-    Kind.BUYER: _buyer,
-    Kind.TIME: _time,
-    Kind.ORDER: _order,
-    Kind.WEBHOOK: _webhook,
-    Kind.WORKER: _worker,
-    Kind.SERVICE: _service,
-    Kind.OPERATOR: _operator,
-    Kind.CLIENT: _client,
+MOVES: dict[Actor, Callable[[Town], list[Move]]] = {
+    Actor.CALL: _call,
+    Actor.BUYER: _buyer,
+    Actor.TIME: _time,
+    Actor.ORDER: _order,
+    Actor.WEBHOOK: _webhook,
+    Actor.WORKER: _worker,
+    Actor.SERVICE: _service,
+    Actor.OPERATOR: _operator,
+    Actor.CLIENT: _client,
 }
 
 
-def move(town: Town, kind: Kind, pick: int) -> None:
+def move(town: Town, kind: Actor, pick: int) -> None:
     """Make one of the moves that are possible, if any is."""
     moves = MOVES[kind](town)
     if moves:

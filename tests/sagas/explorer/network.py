@@ -11,10 +11,10 @@ from temporalio import activity
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.payment import Payment
 from tests.sagas.fakes import Callees
-from tests.sagas.network import Call
+from tests.sagas.network import StepCall
 
 
-class Fate(Enum):
+class CallFate(Enum):
     """What may become of a call, beside that it is done."""
 
     LOST = auto()  # it takes effect, and its answer does not come back
@@ -51,14 +51,14 @@ def caller() -> str:
     return workflow_id
 
 
-def fates_of(step: str) -> list[Fate]:
+def fates_of(step: str) -> list[CallFate]:
     """What may become of a step's call: one that only reads has no effect that could be lost or late."""
     if "retrieve" in step or "find" in step:
-        return [Fate.UNREACHED, Fate.STALE, Fate.BROKEN]
+        return [CallFate.UNREACHED, CallFate.STALE, CallFate.BROKEN]
     refusable = any(word in step for word in ("reserve", "capture", "refund-", "deliver"))
-    never = {Fate.STALE} if refusable else {Fate.STALE, Fate.REFUSED}
+    never = {CallFate.STALE} if refusable else {CallFate.STALE, CallFate.REFUSED}
     # What comes after its undo is worst, so it is tried most.
-    return [*(fate for fate in Fate if fate not in never), Fate.OVERTAKEN]
+    return [*(fate for fate in CallFate if fate not in never), CallFate.OVERTAKEN]
 
 
 class Network:
@@ -80,9 +80,9 @@ class Network:
         tell: Callable[[str], None],
         crash: Callable[[str], None],
     ) -> None:
-        self.next_fate: Fate | None = None
-        self.hanging: list[Call] = []
-        self.overtaken: list[Call] = []
+        self.next_fate: CallFate | None = None
+        self.hanging: list[StepCall] = []
+        self.overtaken: list[StepCall] = []
         self.keys: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._back_at: dict[str, datetime] = {}
         self._callees = callees
@@ -94,34 +94,34 @@ class Network:
         self._tell = tell
         self._crash = crash
 
-    def carry(self, call: Call) -> Any:
+    def carry(self, call: StepCall) -> Any:
         """The callee's answer, unless something becomes of the call."""
         fate, self.next_fate = self.next_fate, None
         if fate is None and call.operation == self._late:
-            fate, self._late = Fate.OVERTAKEN, ""
+            fate, self._late = CallFate.OVERTAKEN, ""
         call = self._under_its_key(call)
         self._refuse_while_away(call)
-        if fate is Fate.UNREACHED:
+        if fate is CallFate.UNREACHED:
             raise self._unanswered(call, "does not arrive")
-        if fate in {Fate.HANGS, Fate.OVERTAKEN}:
-            (self.hanging if fate is Fate.HANGS else self.overtaken).append(call)
-            raise self._unanswered(call, "hangs in the network", OVERTAKING_S if fate is Fate.OVERTAKEN else None)
-        if fate is Fate.BROKEN:
+        if fate in {CallFate.HANGS, CallFate.OVERTAKEN}:
+            (self.hanging if fate is CallFate.HANGS else self.overtaken).append(call)
+            raise self._unanswered(call, "hangs in the network", OVERTAKING_S if fate is CallFate.OVERTAKEN else None)
+        if fate is CallFate.BROKEN:
             self._tell(f"    {call.operation}: the contract is broken")
             raise ContractBroken("401")
-        if fate is Fate.STALE and call.operation == "retrieve" and (before := self._stale()):
+        if fate is CallFate.STALE and call.operation == "retrieve" and (before := self._stale()):
             self._tell(f"    retrieve -> stale: {before.status}")
             return before
-        refuses = fate is Fate.REFUSED or call.operation == self._refused
+        refuses = fate is CallFate.REFUSED or call.operation == self._refused
         answer = self._answer(call, REFUSALS.get(call.operation) if refuses else None)
         self._let_overtaken_arrive(call)
-        if fate is Fate.LOST:
+        if fate is CallFate.LOST:
             raise self._unanswered(call, "is done, and its answer is lost")
-        if fate is Fate.CRASHES:
+        if fate is CallFate.CRASHES:
             self._crash(caller())
         return answer
 
-    def arrive(self, call: Call) -> None:
+    def arrive(self, call: StepCall) -> None:
         """A call that hung takes effect, and nobody listens."""
         (self.hanging if call in self.hanging else self.overtaken).remove(call)
         self._tell(f"    {call.operation} of {call.key} that hung arrives")
@@ -130,7 +130,7 @@ class Network:
         except Refused:
             return
 
-    def _let_overtaken_arrive(self, by: Call) -> None:
+    def _let_overtaken_arrive(self, by: StepCall) -> None:
         service = next(operations for operations in SERVICES.values() if by.operation in operations)
         for call in list(self.overtaken):
             if by.key and by.operation != call.operation and call.operation in service:
@@ -145,22 +145,22 @@ class Network:
         """Every service is there again."""
         self._back_at.clear()
 
-    def _under_its_key(self, call: Call) -> Call:
+    def _under_its_key(self, call: StepCall) -> StepCall:
         if not call.key:
             return call
         key = self._key_of(call.key)
         self.keys[caller(), call.operation].add(key)
         if call.operation == "publish":
-            return Call(call.operation, key, call.method, (call.args[0].model_copy(update={"id": key}),))
-        return Call(call.operation, key, call.method, (*call.args[:-1], key))
+            return StepCall(call.operation, key, call.method, (call.args[0].model_copy(update={"id": key}),))
+        return StepCall(call.operation, key, call.method, (*call.args[:-1], key))
 
-    def _refuse_while_away(self, call: Call) -> None:
+    def _refuse_while_away(self, call: StepCall) -> None:
         for service, back_at in self._back_at.items():
             if call.operation in SERVICES[service] and self._now() < back_at:
                 self._tell(f"    {call.operation}: {service} is away")
                 raise Unavailable("503", retry_after_s=(back_at - self._now()).total_seconds())
 
-    def _answer(self, call: Call, refusal: Refused | None) -> Any:
+    def _answer(self, call: StepCall, refusal: Refused | None) -> Any:
         self._callees.projects.refusal = refusal
         try:
             if refusal and call.operation != "reserve":
@@ -175,6 +175,6 @@ class Network:
         self._tell(f"    {call.operation} -> {shown}")
         return answer
 
-    def _unanswered(self, call: Call, what: str, retry_after_s: float | None = None) -> Unavailable:
+    def _unanswered(self, call: StepCall, what: str, retry_after_s: float | None = None) -> Unavailable:
         self._tell(f"    {call.operation} {what}")
         return Unavailable(what, retry_after_s)

@@ -14,7 +14,7 @@ from domain.payment import Payment, PaymentStatus
 from domain.purchase import Order, Outcome, PurchaseStatus
 from tests.sagas.explorer.town import Parts
 from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
-from tests.sagas.sdk import stands_in
+from tests.sagas.sdk import stands_in, workflow_type
 from tests.sagas.world import SAGAS
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess, Undo
@@ -47,10 +47,10 @@ class ReleasesFirst(StartPayment):
 class GoesDeaf(StartPayment):
     """Once it has retrieved the payment it only waits to be told."""
 
-    async def _wait_to_be_told(self, attempt: int) -> None:
+    async def _wait_for_end(self, attempt: int) -> None:
         if attempt:
             await workflow.wait_condition(lambda: self.result is not None)
-        await super()._wait_to_be_told(attempt)
+        await super()._wait_for_end(attempt)
 
 
 @stands_in
@@ -93,11 +93,11 @@ class OffsetFirst(PaymentSuccess):
 class EndsQuietly(PaymentSuccess):
     """An end that is not a good one tells nobody."""
 
-    async def tell_end(
+    async def complete_purchase(
         self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
     ) -> SagaEnd:
         if status is PurchaseStatus.PAID:
-            return await super().tell_end(order, status, reason, amount_refunded)
+            return await super().complete_purchase(order, status, reason, amount_refunded)
         return SagaEnd(status=status)
 
 
@@ -105,12 +105,12 @@ class EndsQuietly(PaymentSuccess):
 class PublishesBeforeItTells(PaymentSuccess):
     """A success is published within the task of its delivery, which another worker may have to begin again."""
 
-    async def tell_end(
+    async def complete_purchase(
         self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
     ) -> SagaEnd:
         if status is PurchaseStatus.PAID:
             await self.publish_end(self.payment_id, order, PurchaseResult(status=status))
-        return await super().tell_end(order, status, reason, amount_refunded)
+        return await super().complete_purchase(order, status, reason, amount_refunded)
 
 
 @stands_in
@@ -197,7 +197,7 @@ class HeedsNoRefusal(PaymentFailed):
 # ---- in the callees -------------------------------------------------------------------------------------------------
 
 
-class SellsWhateverIsAsked(FakeProjects):
+class CommitsWhateverIsAsked(FakeProjects):
     """A commit without a condition: it sells also what is closed."""
 
     async def commit(self, payment_id: str, key: str) -> Reservation:
@@ -260,20 +260,20 @@ def key_per_attempt(key: str) -> str:
 
 
 def _saga(instead: type) -> Parts:
-    return Parts({**SAGAS, instead.__mro__[1].__name__: instead})
+    return Parts({**SAGAS, workflow_type(instead): instead})
 
 
 def _callees(**fakes: type) -> Parts:
     return Parts(SAGAS, callees=lambda: Callees(**{name: fake() for name, fake in fakes.items()}))
 
 
-# It harms nobody: no story breaks the books by it, but buyers wait.
+# It harms nobody: no story breaks an invariant by it, but buyers wait.
 SLOW = _saga(WaitsForTheDeadline)
 
 BUGS: dict[str, Parts] = {
     "release before the cancel is done": _saga(ReleasesFirst),
     "a key per attempt": Parts(SAGAS, key_of=key_per_attempt),
-    "commit without condition": _callees(projects=SellsWhateverIsAsked),
+    "commit without condition": _callees(projects=CommitsWhateverIsAsked),
     "offset before money": _saga(OffsetFirst),
     "a quiet end that tells nobody": _saga(EndsQuietly),
     "no tombstone for a late create": _callees(payments=LeavesNoTombstone),

@@ -17,7 +17,7 @@ HAND_TAKES = timedelta(seconds=5)
 PART = 100
 
 
-class Plan(Enum):
+class BuyerPlan(Enum):
     """What the buyer does once the purchase is open, unless something comes between."""
 
     PAYS = auto()
@@ -36,7 +36,7 @@ class Setting:
     `refused` is the operation that its callee always refuses, `late` the one whose first call is overtaken by its undo.
     """
 
-    plan: Plan = Plan.PAYS
+    plan: BuyerPlan = BuyerPlan.PAYS
     manual_capture: bool = False
     paid_at_creation: bool = False
     attempts: int = 1
@@ -47,7 +47,7 @@ class Setting:
     late: str = ""
 
 
-class Provider:
+class ExploredProvider:
     """What becomes of the purchase's payment without us; `news` are the webhooks that were sent."""
 
     def __init__(self, setting: Setting, world: World, tell: Callable[[str], None], cancel: Callable[[], None]) -> None:
@@ -72,19 +72,19 @@ class Provider:
 
     def buyer_may_pay(self) -> None:
         """The buyer has the purchase's answer, and does what he has planned."""
-        if not self._buyer_acts and self._setting.plan is not Plan.LEAVES:
+        if not self._buyer_acts and self._setting.plan is not BuyerPlan.LEAVES:
             self._buyer_acts = True
             self._agenda.later(self._agenda.now + BUYER_TAKES, "", "buyer", self._follow_plan)
 
     def _follow_plan(self) -> None:
         plan = self._setting.plan
-        if plan in {Plan.IS_DECLINED, Plan.IS_DECLINED_AND_PAYS}:
+        if plan in {BuyerPlan.IS_DECLINED, BuyerPlan.IS_DECLINED_AND_PAYS}:
             self.attempt_fails()
-            if plan is Plan.IS_DECLINED_AND_PAYS:
+            if plan is BuyerPlan.IS_DECLINED_AND_PAYS:
                 self._agenda.later(self._agenda.now + BUYER_TAKES, "", "buyer", self.buyer_pays)
-        elif plan is Plan.PAYS_BY_A_SLOW_BANK:
+        elif plan is BuyerPlan.PAYS_BY_A_SLOW_BANK:
             self.bank_processes()
-        elif plan is Plan.CANCELS:
+        elif plan is BuyerPlan.CANCELS:
             self._cancel()
         else:
             self.buyer_pays()
@@ -133,7 +133,7 @@ class Provider:
         self._by_hand(f"captures {amount}", amount_captured=amount, amount_authorised=0)
 
     def _by_hand(self, what: str, **amounts: int) -> None:
-        """Whoever asks sees money that was touched at once: the provider's own books are never stale."""
+        """Whoever asks sees money that was touched at once: the provider's own records are never stale."""
         self._agenda.now += HAND_TAKES
         self._tell(f"somebody at the provider: {what}")
         self._world.payments.set(**amounts)

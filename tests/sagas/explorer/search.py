@@ -5,9 +5,9 @@ from dataclasses import replace
 from random import Random
 from typing import NamedTuple
 
-from tests.sagas.explorer.books import Violation, check_at_rest
-from tests.sagas.explorer.moves import Kind, move
-from tests.sagas.explorer.provider import Plan, Setting
+from tests.sagas.explorer.invariants import Violation, check_at_rest
+from tests.sagas.explorer.moves import Actor, move
+from tests.sagas.explorer.provider import BuyerPlan, Setting
 from tests.sagas.explorer.town import SOUND, Parts, Town
 
 # Few turns suffice: no rule of the model needs more for its story; more of them hide each other.
@@ -17,7 +17,7 @@ MOMENTS = {"events": 60, "calls": 12}
 # A move is picked among those that are possible then, which are fewer.
 PICKS = 64
 # What happens to calls and what the buyer does decides most stories.
-KINDS = (*Kind, *[Kind.CALL] * 3, *[Kind.BUYER] * 3, Kind.TIME)
+KINDS = (*Actor, *[Actor.CALL] * 3, *[Actor.BUYER] * 3, Actor.TIME)
 # One story in so many has a provider that is paid at creation: there a buyer's plans decide less.
 PAID_AT_CREATION = 4
 # More events than any story needs: beyond it something turns round and round.
@@ -31,7 +31,7 @@ class Turn(NamedTuple):
 
     after: int
     of: str
-    kind: Kind
+    kind: Actor
     pick: int
 
 
@@ -46,7 +46,7 @@ def script_of(seed: int, number: int) -> Script:
     """One of the stories of a seed."""
     chance = Random(f"{seed}/{number}")  # noqa: S311 - no secret
     setting = Setting(
-        plan=chance.choice((Plan.PAYS, Plan.PAYS, *Plan)),
+        plan=chance.choice((BuyerPlan.PAYS, BuyerPlan.PAYS, *BuyerPlan)),
         manual_capture=chance.random() < 0.5,
         attempts=chance.choice((1, 2)),
         bank_accepts=chance.random() < 0.5,

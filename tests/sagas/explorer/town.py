@@ -11,14 +11,14 @@ from domain.errors import Refused
 from domain.messages import PURCHASE_ID_PREFIX, ParkedView, PurchaseView
 from domain.payment import Payment
 from domain.purchase import ENDS, Answer, PurchaseStatus
-from tests.sagas.agenda import Event
-from tests.sagas.engine import START
+from tests.sagas.agenda import AgendaEvent
 from tests.sagas.execution import Execution
-from tests.sagas.explorer import books
+from tests.sagas.explorer import invariants
 from tests.sagas.explorer.network import Network
-from tests.sagas.explorer.provider import Provider, Setting
+from tests.sagas.explorer.provider import ExploredProvider, Setting
 from tests.sagas.fakes import MAX_OPEN, Callees
 from tests.sagas.sdk import value_of
+from tests.sagas.temporal import START
 from tests.sagas.world import SAGAS, World
 
 FINGERPRINT = "f1"
@@ -70,7 +70,7 @@ class Town:
         )
         self.world.payments.paid_at_creation = setting.paid_at_creation
         self.engine = self.world.engine
-        self.provider = Provider(setting, self.world, self.tell, self.cancel)
+        self.provider = ExploredProvider(setting, self.world, self.tell, self.cancel)
         self.rival_has = 0
         self.answers: list[str] = []
         self.ends_told: set[PurchaseStatus] = set()
@@ -92,7 +92,7 @@ class Town:
         passed = int((self.engine.now - START).total_seconds())
         self.story.append(f"{passed // 3600:4}:{passed // 60 % 60:02}:{passed % 60:02}  {words}")
 
-    def step(self, event: Event | None = None) -> bool:
+    def step(self, event: AgendaEvent | None = None) -> bool:
         """Let an event happen, without a choice the one whose turn it is; False if there is none."""
         event = event or self.engine.agenda.first()
         if event is None:
@@ -102,11 +102,11 @@ class Town:
         return True
 
     def take_notice(self) -> None:
-        """See what has changed: the provider sends news, clients get answers; the books are looked at."""
+        """See what has changed: the provider sends news, clients get answers; the invariants are checked."""
         self.provider.take_notice()
         self._see_answers()
         self._see_cancels()
-        books.check_always(self)
+        invariants.check_always(self)
 
     # ---- the client -------------------------------------------------------------------------------------------------
 

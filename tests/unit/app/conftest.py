@@ -13,9 +13,9 @@ from domain.catalogue import Milestone, Project, ProjectsPage
 from domain.ports import Payments, Projects, Users
 from engine.purchases import Purchases
 from lib.portal import Portal
-from tests.unit.app.identity.provider import FakeProvider
+from tests.unit.app.identity.provider import FakeIdentityProvider
 from tests.unit.app.requests import bearer
-from tests.unit.fakes import FakePayments, FakePurchases, Recorder
+from tests.unit.fakes import FakePaymentRecords, FakePurchases, Recorder
 
 MILESTONE = Milestone(
     milestone_id="mangrove-2",
@@ -45,9 +45,9 @@ def purchases() -> FakePurchases:
 
 
 @pytest.fixture
-def payments() -> FakePayments:
+def payments() -> FakePaymentRecords:
     """Payments behind the intake."""
-    return FakePayments()
+    return FakePaymentRecords()
 
 
 @pytest.fixture
@@ -63,9 +63,9 @@ def users() -> Recorder:
 
 
 @pytest.fixture
-def provider() -> FakeProvider:
+def provider() -> FakeIdentityProvider:
     """The identity provider, whom development does not ask."""
-    return FakeProvider()
+    return FakeIdentityProvider()
 
 
 @pytest.fixture
@@ -79,10 +79,10 @@ def intake(  # noqa: PLR0913, PLR0917 - one argument for each port
     portal: Portal,
     config: IntakeSettings,
     purchases: FakePurchases,
-    payments: FakePayments,
+    payments: FakePaymentRecords,
     projects: Recorder,
     users: Recorder,
-    provider: FakeProvider,
+    provider: FakeIdentityProvider,
 ) -> Intake:
     """All that the routes share."""
     return Intake(

@@ -1,4 +1,4 @@
-"""What Stripe delivers in the tests of its door, and what the door says and counts."""
+"""What Stripe delivers in the tests of its endpoint, and what the endpoint says and counts."""
 
 import json
 import time

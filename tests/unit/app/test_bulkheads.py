@@ -23,22 +23,22 @@ CONFIGURATION = Path(__file__).parents[3] / "gunicorn.conf.py"
 
 @pytest.fixture
 def api() -> APIFlask:
-    """An application with four places, of which one caller gets two; one route waits until `goes_on` is set."""
-    api = APIFlask("places")
+    """An application with four bulkhead, of which one caller gets two; one route waits until `goes_on` is set."""
+    api = APIFlask("bulkhead")
     routes = APIBlueprint("buyers", "buyers")
-    take_place = Bulkhead(4, "full").guard(routes)
+    take_slot = Bulkhead(4, "full").guard(routes)
     api.extensions["waits"], api.extensions["goes_on"] = threading.Semaphore(0), threading.Event()
 
     @routes.get("/slow/<caller>")
     def slow(caller: str) -> str:
-        take_place(caller)
+        take_slot(caller)
         api.extensions["waits"].release()
         api.extensions["goes_on"].wait(PATIENCE_S)
         return "slow"
 
     @routes.get("/quick/<caller>")
     def quick(caller: str) -> str:
-        take_place(caller)
+        take_slot(caller)
         return "quick"
 
     @api.errorhandler(Unavailable)
@@ -68,33 +68,33 @@ def test_who_holds_many_places_leaves_some_to_others(api: APIFlask) -> None:
 
 def test_a_place_is_free_again_after_a_fault() -> None:
     """Whoever fails gives the place back; two do not fit into one."""
-    places = Bulkhead(1, "full")
-    with pytest.raises(ZeroDivisionError), places.place():
+    bulkhead = Bulkhead(1, "full")
+    with pytest.raises(ZeroDivisionError), bulkhead.slot():
         1 / 0  # noqa: B018
-    with places.place(), pytest.raises(Unavailable, match="full"), places.place():
+    with bulkhead.slot(), pytest.raises(Unavailable, match="full"), bulkhead.slot():
         pass
 
 
-def held_at_most(places: Bulkhead, caller: str, held: ExitStack) -> int:
-    """How many places one caller gets."""
+def held_at_most(bulkhead: Bulkhead, caller: str, held: ExitStack) -> int:
+    """How many bulkhead one caller gets."""
     got = 0
     with suppress(Unavailable):
         while True:
-            held.enter_context(places.place(caller))
+            held.enter_context(bulkhead.slot(caller))
             got += 1
     return got
 
 
 def test_nobody_holds_the_last_place() -> None:
     """One buyer alone may hold 512 of 768, the next less, and so on: a newcomer always finds one."""
-    places = Bulkhead(BUYERS_MAX, "full")
+    bulkhead = Bulkhead(BUYERS_MAX, "full")
     with ExitStack() as held:
-        got = [held_at_most(places, buyer, held) for buyer in ("alice", "bob", "carol")]
+        got = [held_at_most(bulkhead, buyer, held) for buyer in ("alice", "bob", "carol")]
         assert got == [512, 170, 57]
-        with places.place("dave"):
+        with bulkhead.slot("dave"):
             pass
     with ExitStack() as held:
-        assert held_at_most(places, "bob", held) == 512
+        assert held_at_most(bulkhead, "bob", held) == 512
 
 
 def test_a_crowd_is_refused_before_the_application() -> None:

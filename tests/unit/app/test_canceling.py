@@ -8,14 +8,14 @@ from flask.testing import FlaskClient
 from domain.errors import Unavailable
 from domain.purchase import PurchaseStatus
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import ORDER, FakePayments, FakePurchases, outcome, payment, saga, view
+from tests.unit.fakes import ORDER, FakePaymentRecords, FakePurchases, outcome, payment, saga, view
 
 ROUTE = "/purchases/p1/cancel"
 CANCELED = view(status=PurchaseStatus.CANCELED)
 ENDS = [status for status in PurchaseStatus if status is not PurchaseStatus.CANCELED]
 
 
-def record(payments: FakePayments, status: PurchaseStatus) -> None:
+def record(payments: FakePaymentRecords, status: PurchaseStatus) -> None:
     """Let alice's purchase have ended, and its saga be gone."""
     payments.records = [payment(outcome=outcome(status=status))]
 
@@ -31,7 +31,7 @@ def test_an_open_purchase_is_canceled(client: FlaskClient, purchases: FakePurcha
     assert purchases.canceled == ["p1"]
 
 
-def test_a_repeat_gets_the_same_answer(client: FlaskClient, payments: FakePayments) -> None:
+def test_a_repeat_gets_the_same_answer(client: FlaskClient, payments: FakePaymentRecords) -> None:
     """Also when its saga has ended and only the record is left."""
     record(payments, PurchaseStatus.CANCELED)
     answers = [client.post(ROUTE) for _ in range(2)]
@@ -53,7 +53,7 @@ def test_what_cannot_be_canceled_says_where_it_stands(
 
 @pytest.mark.parametrize("status", ENDS)
 def test_what_has_ended_otherwise_cannot_be_canceled(
-    client: FlaskClient, payments: FakePayments, status: PurchaseStatus
+    client: FlaskClient, payments: FakePaymentRecords, status: PurchaseStatus
 ) -> None:
     """The record tells how it ended, long after its saga."""
     record(payments, status)
@@ -64,7 +64,7 @@ def test_what_has_ended_otherwise_cannot_be_canceled(
 
 @pytest.mark.parametrize("purchase_id", ["unknown", "p2", "p3", "a" * 65, "p1%0A", "p%201", "%C3%A4"])
 def test_what_is_not_the_buyers_is_not_canceled(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, purchase_id: str
+    client: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, purchase_id: str
 ) -> None:
     """Another buyer's, running or recorded, is as unknown as one that never was: 404, and nobody is told."""
     purchases.sagas["p2"] = saga(ORDER.model_copy(update={"purchase_id": "p2", "buyer_id": "bob"}))

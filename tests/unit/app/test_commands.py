@@ -52,7 +52,7 @@ def made(intake: Intake, *arguments: str) -> Result:
 
 
 def test_a_new_api_key_opens_the_door(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command prints the key and its entry; the settings take the entry, and the door takes the key."""
+    """The command prints the key and its entry; the settings take the entry, and the intake takes the key."""
     result = made(intake, "--id", "shop", "--scope", "purchases:write", "--scope", "purchases:read")
     _, key, _, entry = result.output.splitlines()
     assert key.startswith("bpk_shop_")

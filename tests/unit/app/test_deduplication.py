@@ -11,7 +11,7 @@ from domain.errors import Unavailable
 from tools.devstack.patience import PATIENCE_S
 
 
-class Store:
+class EventServer:
     """A server that answers when it is let, and counts who has asked."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Store:
             raise self.error
         return self.calls == 1
 
-    def answer(self, error: Exception | None = None) -> "Store":
+    def answer(self, error: Exception | None = None) -> "EventServer":
         """Let everybody who waits, and who comes later, have the answer."""
         self.error = error
         self._open.set()
@@ -66,7 +66,7 @@ def deduplicator(clock: Clock) -> Deduplicator:
 
 def test_an_event_that_was_stored_just_now_is_not_asked_for_again(deduplicator: Deduplicator) -> None:
     """The first is new, its doubles are known, another event is asked for."""
-    store = Store().answer()
+    store = EventServer().answer()
     assert [deduplicator.accept("e1", store) for _ in range(3)] == [True, False, False]
     assert store.calls == 1
     deduplicator.accept("e2", store)
@@ -75,7 +75,7 @@ def test_an_event_that_was_stored_just_now_is_not_asked_for_again(deduplicator: 
 
 def test_what_temporal_knows_already_is_remembered_too(deduplicator: Deduplicator) -> None:
     """It is stored, by whomever."""
-    store = Store().answer()
+    store = EventServer().answer()
     store.calls = 1
     assert [deduplicator.accept("e1", store) for _ in range(2)] == [False, False]
     assert store.calls == 2
@@ -83,7 +83,7 @@ def test_what_temporal_knows_already_is_remembered_too(deduplicator: Deduplicato
 
 def test_an_event_is_remembered_for_seconds_only(deduplicator: Deduplicator, clock: Clock) -> None:
     """After that Temporal is asked again, for its saga may have been terminated; a double does not prolong it."""
-    store = Store().answer()
+    store = EventServer().answer()
     deduplicator.accept("e1", store)
     clock.now_s += REMEMBERED_S
     deduplicator.accept("e1", store)
@@ -104,14 +104,14 @@ def test_the_memory_is_bounded(deduplicator: Deduplicator) -> None:
 def test_what_was_not_stored_is_not_remembered(deduplicator: Deduplicator) -> None:
     """The next delivery asks again."""
     with pytest.raises(Unavailable):
-        deduplicator.accept("e1", Store().answer(Unavailable("away")))
-    assert deduplicator.accept("e1", Store().answer()) is True
+        deduplicator.accept("e1", EventServer().answer(Unavailable("away")))
+    assert deduplicator.accept("e1", EventServer().answer()) is True
 
 
 @pytest.mark.parametrize("error", [None, Unavailable("away"), RuntimeError("a fault of ours")])
 def test_doubles_at_the_same_time_share_one_call(deduplicator: Deduplicator, error: Exception | None) -> None:
     """Temporal is asked once, and nobody is told that it is stored before it is."""
-    store = Store()
+    store = EventServer()
     with ThreadPoolExecutor(8) as pool:
         answers = [pool.submit(deduplicator.accept, "e1", store) for _ in range(8)]
         assert store.asked.acquire(timeout=PATIENCE_S)
@@ -124,7 +124,9 @@ def test_doubles_at_the_same_time_share_one_call(deduplicator: Deduplicator, err
         assert sorted(answer.result() for answer in answers) == [False] * 7 + [True]
 
 
-def fill(deduplicator: Deduplicator, store: Store, pool: ThreadPoolExecutor, places: int) -> "list[Callable[[], bool]]":
+def fill(
+    deduplicator: Deduplicator, store: EventServer, pool: ThreadPoolExecutor, places: int
+) -> "list[Callable[[], bool]]":
     """Let so many different events wait for the store."""
     waiting = [pool.submit(deduplicator.accept, (id(store), n), store) for n in range(places)]
     for _ in waiting:
@@ -134,7 +136,7 @@ def fill(deduplicator: Deduplicator, store: Store, pool: ThreadPoolExecutor, pla
 
 def test_beyond_its_room_an_event_is_refused_at_once() -> None:
     """Nobody waits who would run out of time; what is known needs no room; afterwards there is room again."""
-    deduplicator, store = Deduplicator(WebhookLimits(4)), Store()
+    deduplicator, store = Deduplicator(WebhookLimits(4)), EventServer()
     deduplicator.accept("known", forget)
     with ThreadPoolExecutor(4) as pool:
         waiting = fill(deduplicator, store, pool, 4)
@@ -148,25 +150,25 @@ def test_beyond_its_room_an_event_is_refused_at_once() -> None:
 
 def test_while_temporal_does_not_answer_one_event_tries_and_the_others_are_refused_at_once(clock: Clock) -> None:
     """A hanging server costs one thread; its first answer lets everybody in again."""
-    deduplicator, hanging = Deduplicator(WebhookLimits(4, clock)), Store()
+    deduplicator, hanging = Deduplicator(WebhookLimits(4, clock)), EventServer()
     with pytest.raises(Unavailable):
-        deduplicator.accept("the first", Store().answer(Unavailable("away")))
+        deduplicator.accept("the first", EventServer().answer(Unavailable("away")))
     with ThreadPoolExecutor(1) as pool:
         fill(deduplicator, hanging, pool, 1)
         with pytest.raises(Unavailable):
             deduplicator.accept("another", forget)
         hanging.answer()
     with ThreadPoolExecutor(4) as pool:
-        again = Store()
+        again = EventServer()
         fill(deduplicator, again, pool, 4)
         again.answer()
 
 
 def test_a_burst_after_an_outage_finds_room(clock: Clock) -> None:
     """A failure is soon forgotten: nobody had to try meanwhile."""
-    deduplicator, store = Deduplicator(WebhookLimits(4, clock)), Store()
+    deduplicator, store = Deduplicator(WebhookLimits(4, clock)), EventServer()
     with pytest.raises(Unavailable):
-        deduplicator.accept("the first", Store().answer(Unavailable("away")))
+        deduplicator.accept("the first", EventServer().answer(Unavailable("away")))
     clock.now_s += NARROW_S
     with ThreadPoolExecutor(4) as pool:
         fill(deduplicator, store, pool, 4)

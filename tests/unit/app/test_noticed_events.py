@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from domain.errors import ContractBroken, Unavailable
 from providers.stripe.events import NOTICED, REFUND_FAILED
 from tests.unit.app.deliveries import METADATA, accepted, counted, event, send
-from tests.unit.fakes import PAYMENT_ID, REFERENCE, FakePayments, FakePurchases, payment
+from tests.unit.fakes import PAYMENT_ID, REFERENCE, FakePaymentRecords, FakePurchases, payment
 
 
 def noticed(kind: str, **about: Any) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def noticed(kind: str, **about: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", sorted(NOTICED))
 def test_a_payment_of_ours_is_retrieved(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, kind: str
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, kind: str
 ) -> None:
     """That makes Payments keep what the provider shows; no saga is started, and the type is counted."""
     payments.records = [payment()]
@@ -31,7 +31,7 @@ def test_a_payment_of_ours_is_retrieved(
 
 
 def test_a_charge_bears_its_payments_metadata_and_starts_nothing(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords
 ) -> None:
     """A refunded charge has the metadata of its payment, whoever has refunded it."""
     payments.records = [payment()]
@@ -41,7 +41,7 @@ def test_a_charge_bears_its_payments_metadata_and_starts_nothing(
 
 @pytest.mark.parametrize("about", [{}, {"payment_intent": None}])
 def test_what_payments_does_not_know_is_not_ours(
-    anyone: FlaskClient, payments: FakePayments, about: dict[str, Any]
+    anyone: FlaskClient, payments: FakePaymentRecords, about: dict[str, Any]
 ) -> None:
     """Another shop's payment, and a charge that was made without any, are acknowledged."""
     before = counted(anyone, "not-ours")
@@ -52,7 +52,7 @@ def test_what_payments_does_not_know_is_not_ours(
 
 @pytest.mark.parametrize("error", [Unavailable("away"), ContractBroken("401"), TimeoutError()])
 def test_what_payments_has_not_kept_is_not_acknowledged(
-    anyone: FlaskClient, payments: FakePayments, error: Exception
+    anyone: FlaskClient, payments: FakePaymentRecords, error: Exception
 ) -> None:
     """503, so that Stripe sends it again; nothing is counted as noticed."""
     payments.error = error
@@ -62,7 +62,7 @@ def test_what_payments_has_not_kept_is_not_acknowledged(
     assert (counted(anyone, "noticed"), counted(anyone, "unavailable")) == (before[0], before[1] + 1)
 
 
-def test_a_payment_that_cannot_be_told_is_refused(anyone: FlaskClient, payments: FakePayments) -> None:
+def test_a_payment_that_cannot_be_told_is_refused(anyone: FlaskClient, payments: FakePaymentRecords) -> None:
     """What does not name its payment in Stripe's form stays at Stripe."""
     assert send(anyone, noticed("charge.dispute.created", payment_intent="a/b")).status_code == 422
     assert payments.retrieved == []

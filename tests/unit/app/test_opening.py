@@ -15,7 +15,7 @@ from domain.payment import NextAction
 from domain.purchase import PurchaseStatus
 from lib.webapi.problem_types import FORBIDDEN
 from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
-from tests.unit.fakes import FakePayments, FakePurchases
+from tests.unit.fakes import FakePaymentRecords, FakePurchases
 
 
 def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskClient) -> None:
@@ -45,7 +45,7 @@ def test_an_open_purchase_is_answered_with_all_that_a_page_needs(client: FlaskCl
     ],
 )
 def test_a_buyer_is_told_what_to_do_and_nothing_else(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, action: Any, status: PurchaseStatus
+    client: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, action: Any, status: PurchaseStatus
 ) -> None:
     """Exactly the members that belong to the kind of action: paid already, or on the provider's page."""
     purchases.status = status
@@ -168,7 +168,7 @@ def test_what_does_not_answer_is_503(client: FlaskClient, purchases: FakePurchas
 
 
 def test_payments_away_after_the_opening_is_503_and_its_repeat_succeeds(
-    client: FlaskClient, payments: FakePayments
+    client: FlaskClient, payments: FakePaymentRecords
 ) -> None:
     """A purchase that is open already is answered by the repeat with the same key."""
     payments.error = Unavailable("away")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from domain.errors import Refused, Unavailable
 from domain.purchase import PurchaseStatus, TimelineEntry
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePayments, FakePurchases, outcome, payment, saga, view
+from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePaymentRecords, FakePurchases, outcome, payment, saga, view
 
 OPENED = TimelineEntry(at=NOW, event="opening")
 RESERVED = TimelineEntry(at=NOW + timedelta(seconds=1), event="offset_reserved", detail="1.5 t")
@@ -52,7 +52,7 @@ def test_a_purchase_that_is_being_refused_tells_why(client: FlaskClient, purchas
 
 @pytest.mark.parametrize("described", [True, False])
 def test_an_ended_purchase_is_shown_from_its_record(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, described: bool
+    client: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, described: bool
 ) -> None:
     """The record answers, whether Temporal still knows the saga or has forgotten it."""
     if described:
@@ -62,7 +62,7 @@ def test_an_ended_purchase_is_shown_from_its_record(
     assert client.get("/purchases/p1").get_json() == SHOWN | {"status": "paid"}
 
 
-def test_a_rejected_purchase_has_a_reason_and_no_deadline(client: FlaskClient, payments: FakePayments) -> None:
+def test_a_rejected_purchase_has_a_reason_and_no_deadline(client: FlaskClient, payments: FakePaymentRecords) -> None:
     """One whose payment its provider has never heard of is shown, too."""
     ended = outcome(status=PurchaseStatus.REJECTED, reason="opening-failed", answer={"refused": {}})
     payments.records = [payment(provider_reference=None, outcome=ended)]
@@ -71,7 +71,9 @@ def test_a_rejected_purchase_has_a_reason_and_no_deadline(client: FlaskClient, p
     assert (shown["payment_id"], shown["expires_at"], shown["timeline"]) == (PAYMENT_ID, None, [])
 
 
-def test_a_purchase_whose_saga_was_ended_by_force_needs_attention(client: FlaskClient, payments: FakePayments) -> None:
+def test_a_purchase_whose_saga_was_ended_by_force_needs_attention(
+    client: FlaskClient, payments: FakePaymentRecords
+) -> None:
     """Without a saga and without an outcome nobody carries it on."""
     payments.records = [payment()]
     assert client.get("/purchases/p1").get_json()["status"] == "needs_attention"
@@ -79,7 +81,7 @@ def test_a_purchase_whose_saga_was_ended_by_force_needs_attention(client: FlaskC
 
 @pytest.mark.parametrize("purchase_id", ["unknown", "p2", "p3", "a" * 65, "p1%0A", "p%201", "%C3%A4", "p1%00"])
 def test_what_is_not_the_buyers_does_not_exist(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments, purchase_id: str
+    client: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, purchase_id: str
 ) -> None:
     """Unknown, another buyer's (running or recorded) and impossible ids are all the same 404."""
     purchases.sagas["p2"] = saga(BOBS)
@@ -94,7 +96,7 @@ def test_an_impossible_id_is_not_asked_for(client: FlaskClient, purchases: FakeP
 
 
 def test_temporal_or_payments_away_is_503(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments
+    client: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords
 ) -> None:
     """Neither can be guessed."""
     payments.error = Unavailable("away")
@@ -105,7 +107,7 @@ def test_temporal_or_payments_away_is_503(
 
 
 def test_a_list_shows_the_buyers_own_purchases(
-    client: FlaskClient, purchases: FakePurchases, payments: FakePayments
+    client: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords
 ) -> None:
     """Those that have ended from their record, open ones as their saga stands, nobody else's."""
     purchases.sagas["p1"] = saga(status=PurchaseStatus.PROCESSING)
@@ -117,7 +119,7 @@ def test_a_list_shows_the_buyers_own_purchases(
     assert page["items"][0] == SHOWN | {"status": "processing"}
 
 
-def test_a_list_comes_in_pages(client: FlaskClient, payments: FakePayments) -> None:
+def test_a_list_comes_in_pages(client: FlaskClient, payments: FakePaymentRecords) -> None:
     """Limit and cursor go to Payments, and its next cursor comes back."""
     payments.records = [payment(ORDER.model_copy(update={"purchase_id": f"p{n}"}), outcome=outcome()) for n in range(3)]
     page = client.get("/purchases?limit=2&cursor=after-7").get_json()
@@ -139,7 +141,7 @@ def test_a_wrong_page_is_refused(client: FlaskClient, route: str, query: str) ->
     assert response.get_json()["errors"][0]["field"].startswith("query.")
 
 
-def test_a_foreign_cursor_is_refused(client: FlaskClient, payments: FakePayments) -> None:
+def test_a_foreign_cursor_is_refused(client: FlaskClient, payments: FakePaymentRecords) -> None:
     """Payments knows its cursors; its refusal is the buyer's."""
     payments.error = Refused("invalid-request", "The cursor is none of ours.")
     assert refusal(client.get("/purchases?cursor=after-7")) == (422, "invalid-request")

@@ -23,7 +23,7 @@ from tests.unit.app.deliveries import (
     signature,
 )
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import ORDER, FakePayments, FakePurchases, payment
+from tests.unit.fakes import ORDER, FakePaymentRecords, FakePurchases, payment
 
 # Another purchase.
 ANOTHER = "6f" * 32
@@ -77,7 +77,7 @@ def test_a_failed_refund_starts_its_saga(anyone: FlaskClient, purchases: FakePur
 
 @pytest.mark.parametrize("metadata", [{}, None, {"order": "p1"}])
 def test_a_failed_refund_of_a_hand_is_only_noticed(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, metadata: Any
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, metadata: Any
 ) -> None:
     """Payments writes the purchase on its own refunds; the one of a hand starts no saga, which could refund more."""
     payments.records = [payment(ORDER_OF_EVENTS)]
@@ -176,7 +176,7 @@ UNNAMED: list[Any] = [
 
 @pytest.mark.parametrize("metadata", UNNAMED, ids=ascii)
 def test_metadata_that_somebody_has_changed_loses_no_event(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, metadata: Any
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, metadata: Any
 ) -> None:
     """The payment is found by what its provider calls it; the sagas are started as by any event, of that payment."""
     payments.records = [payment(ORDER_OF_EVENTS)]
@@ -187,7 +187,7 @@ def test_metadata_that_somebody_has_changed_loses_no_event(
 
 @pytest.mark.parametrize("metadata", [{}, None, [], "purchase_id", {"order": "p1"}], ids=ascii)
 def test_an_event_without_our_ids_is_ours_if_payments_knows_its_payment(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, metadata: Any
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, metadata: Any
 ) -> None:
     """Another application's is acknowledged and left alone; while Payments is away nobody knows: 503, sent again."""
     before = counted(anyone, "not-ours")
@@ -211,7 +211,7 @@ def test_an_event_that_names_a_purchase_is_ours_though_payments_does_not_know_it
 
 
 def test_an_event_with_our_ids_needs_no_payments(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords
 ) -> None:
     """It is stored while Payments is away: its saga asks later."""
     payments.error = Unavailable("away")

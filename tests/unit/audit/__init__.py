@@ -1,1 +1,1 @@
-"""The audit: its rules over values, and its way through books in memory."""
+"""The audit: its rules over values, and its way through records in memory."""

@@ -9,7 +9,7 @@ import httpx
 from audit.http_records import HttpRecords
 from audit.rules.records import SagaRecord
 from domain.messages import purchase_workflow_id
-from tests.unit.audit.ledger import Json, Ledger
+from tests.unit.audit.entries import Entries, Json
 
 TOKEN = "a-service-token"
 URLS = {name: f"http://{name}.test" for name in ("payments", "projects", "users", "notifier")}
@@ -18,9 +18,9 @@ PAGE = 2
 
 
 class Services:
-    """Every book's rows; `happen` are what goes on in the world before each pause of the audit."""
+    """Every record's rows; `happen` are what goes on in the world before each pause of the audit."""
 
-    def __init__(self, *ledgers: Ledger) -> None:
+    def __init__(self, *ledgers: Entries) -> None:
         self.payments: list[Json] = [each.payment for each in ledgers if each.payment]
         self.reservations: list[Json] = [each.reservation for each in ledgers if each.reservation]
         self.offsets: list[Json] = [each.offset for each in ledgers if each.offset]
@@ -35,7 +35,7 @@ class Services:
 
     # ---- what the audit is given ------------------------------------------------------------------------------------
 
-    def books(self) -> HttpRecords:
+    def records(self) -> HttpRecords:
         """The audit's reader, on these services."""
         return HttpRecords(httpx.AsyncClient(transport=httpx.MockTransport(self._answer)), URLS, TOKEN, self.pause)
 

@@ -1,22 +1,22 @@
-"""The way through the books: pages, the provider's word, the second look, and what is told in the end."""
+"""The way through the records: pages, the provider's word, the second look, and what is told in the end."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from audit.auditor import LOOK_AGAIN_S, Auditor
+from audit.auditor import READ_AGAIN_S, Auditor
 from audit.report import Report
 from audit.rules.findings import Rule
 from audit.rules.records import State
 from domain.errors import ContractBroken, Unavailable
-from tests.unit.audit.ledger import MAIN, Ledger, broken, notice, saga
+from tests.unit.audit.entries import MAIN, Entries, broken, notice, saga
 from tests.unit.audit.services import Services
 
 
 async def audited(services: Services) -> Report:
-    """The report of these books."""
-    return await Auditor(services.books(), services, lambda _: None, services.pause).report()
+    """The report of these records."""
+    return await Auditor(services.records(), services, lambda _: None, services.pause).report()
 
 
 def sold(services: Services) -> Services:
@@ -25,11 +25,11 @@ def sold(services: Services) -> Services:
     return services
 
 
-def many(count: int) -> list[Ledger]:
+def many(count: int) -> list[Entries]:
     """Purchases p0, p1 and so on, all expired."""
     ledgers = []
     for number in range(count):
-        ledger = Ledger("expired")
+        ledger = Entries("expired")
         assert ledger.payment
         assert ledger.reservation
         ledger.payment |= {"purchase_id": f"p{number}", "payment_id": f"pi_{number}"}
@@ -40,7 +40,7 @@ def many(count: int) -> list[Ledger]:
     return ledgers
 
 
-async def test_books_that_add_up_are_read_once() -> None:
+async def test_records_that_add_up_are_read_once() -> None:
     """Nothing is suspected: the whole is read in pages, each payment at the provider, and nobody again."""
     services = Services(*many(5))
     report = await audited(services)
@@ -57,7 +57,7 @@ async def test_payments_are_read_last() -> None:
     assert names.index("payments") == len(names) - 2
 
 
-async def test_no_books_at_all_add_up() -> None:
+async def test_no_records_at_all_add_up() -> None:
     """A new stack has nothing to find."""
     report = await audited(Services())
     assert (report.purchases, report.adds_up, report.sums) == (0, True, {})
@@ -65,7 +65,7 @@ async def test_no_books_at_all_add_up() -> None:
 
 async def test_the_providers_word_counts() -> None:
     """A refund by hand stands in no record: the look finds it, and the sums leave it out of the balance."""
-    services = sold(Services(Ledger("paid")))
+    services = sold(Services(Entries("paid")))
     services.provider["pi_1"] = {"amount_refunded": 500}
     report = await audited(services)
     assert [found.rule for found in report.notes] == [Rule.BY_HAND]
@@ -75,7 +75,7 @@ async def test_the_providers_word_counts() -> None:
 
 
 async def test_a_fault_that_stays_is_reported() -> None:
-    """Seen at every look in the same way: the books are broken."""
+    """Seen at every look in the same way: the records are broken."""
     services = Services(broken("paid", offset=None))
     report = await audited(sold(services))
     assert [(found.rule, found.purchase_id) for found in report.faults] == [(Rule.NOT_DELIVERED, "p1")]
@@ -98,7 +98,7 @@ async def test_a_suspect_that_goes_on_changing_is_in_flight() -> None:
     def tell_more() -> None:
         services.notices.append(notice("payment.attempt_failed"))
 
-    services.happen = [tell_more] * len(LOOK_AGAIN_S)
+    services.happen = [tell_more] * len(READ_AGAIN_S)
     report = await audited(services)
     assert report.adds_up
     assert report.in_flight == ("p1",)
@@ -109,7 +109,7 @@ async def test_a_suspect_is_looked_at_a_few_times_alone() -> None:
     services = sold(Services(broken("paid", offset=None), *many(1)))
     await audited(services)
     looks = [asked for asked in services.asked if asked == "users /users/alice/offsets/pi_1"]
-    assert len(looks) == len(LOOK_AGAIN_S)
+    assert len(looks) == len(READ_AGAIN_S)
     assert services.asked.count("projects /reservations/pi_0") == 0
 
 
@@ -123,17 +123,17 @@ async def test_a_purchase_that_opens_meanwhile_is_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("book", "side", "rows"),
+    ("record", "side", "rows"),
     [
-        ("reservations", "Projects", [Ledger("expired").reservation]),
-        ("offsets", "Users", [Ledger("paid").offset]),
+        ("reservations", "Projects", [Entries("expired").reservation]),
+        ("offsets", "Users", [Entries("paid").offset]),
         ("notices", "Notifier", [notice("payment.failed")]),
     ],
 )
-async def test_an_orphan_is_named(book: str, side: str, rows: list[Any]) -> None:
+async def test_an_orphan_is_named(record: str, side: str, rows: list[Any]) -> None:
     """A row of a payment that Payments does not know is a fault, at both looks."""
     services = Services()
-    setattr(services, book, rows)
+    setattr(services, record, rows)
     (found,) = (await audited(services)).faults
     assert (found.rule, found.side) == (Rule.ORPHAN, side)
     assert "pi_1" in found.line() or "p1" in found.line()
@@ -161,7 +161,7 @@ async def test_a_parked_saga_tells_why() -> None:
 
 async def test_stock_that_is_off_is_read_again_and_named() -> None:
     """The milestone is named after every reading has found the same."""
-    services = Services(Ledger("paid"))
+    services = Services(Entries("paid"))
     (found,) = (await audited(services)).faults
     assert (found.rule, found.purchase_id) == (Rule.STOCK, None)
     assert services.asked.count("projects /projects") == 3
@@ -169,7 +169,7 @@ async def test_stock_that_is_off_is_read_again_and_named() -> None:
 
 async def test_stock_that_moves_is_read_until_it_stands_still() -> None:
     """A row that moved between the readings leaves a doubt, which the next reading settles."""
-    services = sold(Services(Ledger("paid")))
+    services = sold(Services(Entries("paid")))
     assert services.reservations
     reserved = services.reservations[0] | {"status": "reserved"}
     final, services.reservations = services.reservations, [reserved]
@@ -213,7 +213,7 @@ async def test_a_wrong_token_ends_the_audit_at_once() -> None:
 async def test_one_purchase_alone() -> None:
     """Only its entries are read, by name, and the stock, which belongs to all, is left out."""
     services = Services(broken("paid", offset=None), *many(1))
-    report = await Auditor(services.books(), services, lambda _: None, services.pause).report_of(["p1"])
+    report = await Auditor(services.records(), services, lambda _: None, services.pause).report_of(["p1"])
     assert [(found.rule, found.purchase_id) for found in report.findings] == [(Rule.NOT_DELIVERED, "p1")]
     assert (report.ends, report.stock) == ({"paid": 1}, ())
     assert not [asked for asked in services.asked if "pi_0" in asked or asked.startswith("projects /projects")]

@@ -5,7 +5,7 @@ import pytest
 from audit.rules.findings import Rule, Side, Weight
 from audit.rules.purchase import examine
 from audit.rules.records import State
-from tests.unit.audit.ledger import ITEMS, MAIN, Ledger, broken, notice, saga
+from tests.unit.audit.entries import ITEMS, MAIN, Entries, broken, notice, saga
 from tests.unit.audit.test_purchase import DELIVERED_AT, OFFSET, REFUND, SECOND, SUCCESS, refunded_at
 
 OTHER_ITEMS = [ITEMS[0] | {"quantity": "2.000"}]
@@ -88,25 +88,25 @@ BROKEN = {
     "refunded and sold": (Rule.SOLD, Side.PROJECTS, broken("refunded", reservation={"status": "committed"})),
     "paid and not delivered": (Rule.NOT_DELIVERED, Side.USERS, broken("paid", offset=None)),
     "refunded and delivered": (Rule.DELIVERED, Side.USERS, broken("refunded", offset=OFFSET)),
-    "paid and nobody told": (Rule.NOT_TOLD, Side.NOTIFIER, broken("paid", notices=[])),
+    "paid and nobody told": (Rule.NOT_NOTIFIED, Side.NOTIFIER, broken("paid", notices=[])),
     "told of an attempt only": (
-        Rule.NOT_TOLD,
+        Rule.NOT_NOTIFIED,
         Side.NOTIFIER,
         broken("failed", notices=[notice("payment.attempt_failed")]),
     ),
     "told twice": (
-        Rule.TOLD_TWICE,
+        Rule.NOTIFIED_TWICE,
         Side.NOTIFIER,
         broken("paid", notices=[notice("payment.success"), notice("payment.success") | {"id": "another"}]),
     ),
     "told two ends of an open purchase": (
-        Rule.TOLD_TWICE,
+        Rule.NOTIFIED_TWICE,
         Side.NOTIFIER,
         broken(None, notices=[notice("payment.success"), notice("payment.expired")]),
     ),
-    "told another end": (Rule.TOLD_WRONG, Side.NOTIFIER, broken("paid", notices=[notice("payment.failed")])),
+    "told another end": (Rule.NOTIFIED_WRONGLY, Side.NOTIFIER, broken("paid", notices=[notice("payment.failed")])),
     "a rejection that is told": (
-        Rule.TOLD_WRONG,
+        Rule.NOTIFIED_WRONGLY,
         Side.NOTIFIER,
         broken("rejected", notices=[notice("payment.failed")]),
     ),
@@ -123,10 +123,10 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("rule", "side", "books"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_broken_rule_is_named_with_the_side_that_is_off(rule: Rule, side: Side, books: Ledger) -> None:
+@pytest.mark.parametrize(("rule", "side", "records"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_rule_is_named_with_the_side_that_is_off(rule: Rule, side: Side, records: Entries) -> None:
     """Each break is one fault of its own rule, of this purchase, at the book that is off."""
-    (found,) = examine(books.case())
+    (found,) = examine(records.case())
     assert (found.weight, found.rule, found.side) == (Weight.FAULT, rule, side)
     assert (found.purchase_id, found.payment_id) == ("p1", "pi_1")
     assert found.line().startswith(f"purchase p1 (payment pi_1) {side}: ")
@@ -147,7 +147,7 @@ def test_every_rule_of_a_purchase_is_broken_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("books", "says"),
+    ("records", "says"),
     [
         (broken("paid", payment={"amount_captured": 100}), "1.00 USD of 18.00 USD is charged"),
         (broken("refunded", payment={"amount_captured": 100, "amount_refunded": 0}), "1.00 USD is charged"),
@@ -156,18 +156,18 @@ def test_every_rule_of_a_purchase_is_broken_once() -> None:
     ],
     ids=["a part sold", "a part kept", "a failed refund after one by hand", "back before it was delivered"],
 )
-def test_a_finding_tells_the_amount_that_is_off(books: Ledger, says: str) -> None:
+def test_a_finding_tells_the_amount_that_is_off(records: Entries, says: str) -> None:
     """Not the order's price: whoever mends it pays what is owed."""
-    (found,) = examine(books.case())
+    (found,) = examine(records.case())
     assert says in found.says
 
 
 def test_a_wrong_record_is_named_by_every_other_book() -> None:
     """Recorded as paid, and nothing of it is so: every side that contradicts is named."""
-    books = Ledger("expired")
-    assert books.payment is not None
-    books.payment["outcome"] = {"status": "paid"}
-    assert {found.side for found in examine(books.case())} == {
+    records = Entries("expired")
+    assert records.payment is not None
+    records.payment["outcome"] = {"status": "paid"}
+    assert {found.side for found in examine(records.case())} == {
         Side.PAYMENTS,
         Side.PROJECTS,
         Side.USERS,

@@ -7,7 +7,7 @@ import pytest
 from audit.rules.findings import Rule, Weight
 from audit.rules.purchase import examine
 from audit.rules.records import State
-from tests.unit.audit.ledger import ITEMS, MAIN, Ledger, broken, notice, saga
+from tests.unit.audit.entries import ITEMS, MAIN, Entries, broken, notice, saga
 
 OFFSET = {"payment_id": "pi_1", "purchase_id": "p1", "user_id": "alice", "items": ITEMS}
 
@@ -20,7 +20,7 @@ DELIVERED_AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def refunded_at(when: datetime) -> Ledger:
+def refunded_at(when: datetime) -> Entries:
     """A paid purchase, delivered at DELIVERED_AT, of which all was refunded by hand then."""
     told = {"at": DELIVERED_AT.isoformat(), "event": "offset_delivered"}
     outcome = {"status": "paid", "timeline": [told]}
@@ -28,13 +28,13 @@ def refunded_at(when: datetime) -> Ledger:
 
 
 @pytest.mark.parametrize("end", [None, *ENDS])
-def test_books_that_add_up_are_not_mentioned(end: str | None) -> None:
+def test_records_that_add_up_are_not_mentioned(end: str | None) -> None:
     """An open purchase and each of the six ends, as the sagas leave them."""
-    assert examine(Ledger(end).case()) == []
+    assert examine(Entries(end).case()) == []
 
 
 @pytest.mark.parametrize(
-    "books",
+    "records",
     [
         broken("refunded", payment={"status": "canceled", "amount_captured": 0, "amount_refunded": 0}),
         broken("refunded", reservation={"status": "closed"}),
@@ -58,7 +58,7 @@ def test_books_that_add_up_are_not_mentioned(end: str | None) -> None:
         "failed because the capture was refused",
         "failed at the second attempt",
         "rejected before it reserved",
-        "rejected with a mark in place of a reservation",
+        "rejected with a tombstone in place of a reservation",
         "about to be refunded",
         "delivered and about to be recorded",
         "about to fail",
@@ -70,9 +70,9 @@ def test_books_that_add_up_are_not_mentioned(end: str | None) -> None:
         "opening, and not known to Payments yet",
     ],
 )
-def test_other_ways_to_be_right_are_not_mentioned(books: Ledger) -> None:
+def test_other_ways_to_be_right_are_not_mentioned(records: Entries) -> None:
     """What sagas leave, or pass through, on less usual ways."""
-    assert examine(books.case()) == []
+    assert examine(records.case()) == []
 
 
 @pytest.mark.parametrize(("amount", "words"), [(1800, "18.00 USD of 18.00 USD"), (500, "5.00 USD of 18.00 USD")])
@@ -127,13 +127,13 @@ def test_a_parked_purchase_waits_and_is_not_broken(sagas: list[object], named: s
 
 def test_a_refund_that_the_bank_failed_waits_for_its_operator() -> None:
     """The money is kept while the parked saga looks after it: parked, no fault."""
-    books = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, parked=True)])
-    (found,) = examine(books.case())
+    records = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, parked=True)])
+    (found,) = examine(records.case())
     assert (found.weight, found.workflow_id) == (Weight.PARKED, REFUND)
 
 
 def test_a_failed_refund_that_was_paid_by_another_way_is_a_note() -> None:
     """The operator's word closed the saga; the provider will show the charge for ever."""
-    books = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, State.COMPLETED)])
-    (found,) = examine(books.case())
+    records = broken("refunded", payment={"amount_refunded": 0}, sagas=[saga(REFUND, State.COMPLETED)])
+    (found,) = examine(records.case())
     assert (found.weight, found.rule) == (Weight.NOTE, Rule.REFUND_FAILED)

@@ -5,10 +5,10 @@ import json
 from audit.report import Report, counted
 from audit.rules.purchase import examine
 from audit.rules.records import State
-from tests.unit.audit.ledger import MAIN, Ledger, broken, saga
+from tests.unit.audit.entries import MAIN, Entries, broken, saga
 
 
-def report(*ledgers: Ledger, in_flight: tuple[str, ...] = ()) -> Report:
+def report(*ledgers: Entries, in_flight: tuple[str, ...] = ()) -> Report:
     """Of these purchases, with no stock."""
     cases = [ledger.case() for ledger in ledgers]
     ends, sums = counted(cases)
@@ -18,7 +18,7 @@ def report(*ledgers: Ledger, in_flight: tuple[str, ...] = ()) -> Report:
 
 def test_the_sums_balance_over_every_end() -> None:
     """Charges less refunds are the price of what was delivered; an open purchase is in no sum."""
-    sums = report(*(Ledger(end) for end in (None, "paid", "paid", "refunded", "failed", "rejected"))).sums["usd"]
+    sums = report(*(Entries(end) for end in (None, "paid", "paid", "refunded", "failed", "rejected"))).sums["usd"]
     assert (sums.charged, sums.refunded, sums.delivered, sums.owed) == (5400, 1800, 3600, 0)
 
 
@@ -32,7 +32,7 @@ def test_money_that_is_kept_is_owed() -> None:
 
 def test_people_read_what_was_compared_and_that_it_adds_up() -> None:
     """Counts, money, stock, and the verdict in the last line."""
-    lines = list(report(Ledger("paid"), Ledger("expired")).lines())
+    lines = list(report(Entries("paid"), Entries("expired")).lines())
     assert lines[0] == "purchases  2: 1 paid, 1 expired"
     assert lines[1] == "money      18.00 USD charged - 0.00 USD refunded = 18.00 USD; 18.00 USD delivered"
     assert lines[-1] == "Everything adds up. (1.2 s)"

@@ -38,7 +38,7 @@ async def test_findings_are_told_by_weight() -> None:
 
 
 async def test_an_audit_that_could_not_read_says_nothing_new() -> None:
-    """What the last one found stands, its age is seen, and the books are read again soon."""
+    """What the last one found stands, its age is seen, and the records are read again soon."""
 
     async def clean() -> Report:
         return report()

@@ -5,18 +5,18 @@ from pydantic_settings import BaseSettings
 from clients.settings import BrokerSettings
 from operators.settings import OperatorSettings
 from tests.unit.lib.settings.classes import SHARED, classes_of, defaults
-from tools.devstack.processes import AUDIT, INTAKE, Entry, Place
+from tools.devstack.processes import AUDIT, INTAKE, Entry, ProcessList
 
 # Beside which process people type the operators' commands.
-COMMANDS_AT = {Place.COMPOSE: INTAKE, Place.DEVELOPMENT: AUDIT, Place.PRODUCTION: AUDIT}
+COMMANDS_AT = {ProcessList.COMPOSE: INTAKE, ProcessList.DEVELOPMENT: AUDIT, ProcessList.PRODUCTION: AUDIT}
 
 
-def classes_at(place: Place, entry: Entry) -> list[type[BaseSettings]]:
+def classes_at(place: ProcessList, entry: Entry) -> list[type[BaseSettings]]:
     """The classes by which a process, and the commands beside it, read their settings."""
     return [*classes_of(entry), *((OperatorSettings, BrokerSettings) if COMMANDS_AT.get(place) == entry else ())]
 
 
-def known(place: Place, entry: Entry) -> set[str]:
+def known(place: ProcessList, entry: Entry) -> set[str]:
     """Every variable that somebody reads there."""
     names = set(defaults(*classes_at(place, entry), *SHARED))
     if "temporal" in entry.needs:

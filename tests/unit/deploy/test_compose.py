@@ -14,7 +14,7 @@ from lib.telemetry.settings import TraceSettings
 from lib.tokens import digest
 from tests.unit.deploy.known import classes_at, known
 from tests.unit.lib.settings.classes import REPOSITORY, all_settings, defaults
-from tools.devstack.processes import PROCESSES, Entry, Place
+from tools.devstack.processes import PROCESSES, Entry, ProcessList
 
 COMPOSE = "docker-compose.yml"
 
@@ -23,7 +23,7 @@ STRIPE = "deploy/compose.stripe.yml"
 OVERRIDES = sorted(str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / "deploy").glob("compose.*.yml"))
 
 # The names that the platform knows (design, "Processes").
-OURS = {entry.in_compose: entry for entry in PROCESSES if Place.COMPOSE in entry.places}
+OURS = {entry.in_compose: entry for entry in PROCESSES if ProcessList.COMPOSE in entry.listed_in}
 
 # Libraries' own.
 LIBRARIES = {*defaults(TraceSettings), "WEB_CONCURRENCY"}
@@ -32,7 +32,12 @@ LIBRARIES = {*defaults(TraceSettings), "WEB_CONCURRENCY"}
 # SERVICE_TOKEN by another name, for a `.env` has one of that name.
 COMPOSE_VARIABLES = {"DATABASE_PASSWORD", "POSTGRES_PASSWORD", "RABBITMQ_PASSWORD", "INTAKE_TOKEN", "WORKER_TOKEN"}
 
-TOLD = [(place, entry) for place in (Place.COMPOSE, Place.TELEMETRY) for entry in PROCESSES if place in entry.places]
+LISTED = [
+    (where, entry)
+    for where in (ProcessList.COMPOSE, ProcessList.TELEMETRY)
+    for entry in PROCESSES
+    if where in entry.listed_in
+]
 
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?][^}]*)?\}")
 
@@ -71,14 +76,14 @@ def test_the_file_is_valid(path: str) -> None:
     jsonschema.Draft7Validator(schema).validate(compose(path))
 
 
-@pytest.mark.parametrize(("path", "entry"), TOLD, ids=lambda part: getattr(part, "name", part))
-def test_every_variable_is_a_setting_of_the_process(path: Place, entry: Entry) -> None:
+@pytest.mark.parametrize(("path", "entry"), LISTED, ids=lambda part: getattr(part, "name", part))
+def test_every_variable_is_a_setting_of_the_process(path: ProcessList, entry: Entry) -> None:
     """No process is told what it does not read, secrets least of all."""
     assert sorted(set(told(entry.in_compose, path)) - known(path, entry)) == []
 
 
-@pytest.mark.parametrize(("path", "entry"), TOLD, ids=lambda part: getattr(part, "name", part))
-def test_a_process_takes_the_values(path: Place, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("path", "entry"), LISTED, ids=lambda part: getattr(part, "name", part))
+def test_a_process_takes_the_values(path: ProcessList, entry: Entry, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings classes accept them as they are without any variable set."""
     for variable, value in told(entry.in_compose, path).items():
         monkeypatch.setenv(variable, value)
@@ -91,7 +96,7 @@ def test_each_caller_has_a_token_of_its_own() -> None:
     borne = {
         "intake": told("buy_projects")["SERVICE_TOKEN"],
         "worker": told("temporal_start_payment_worker")["SERVICE_TOKEN"],
-        "auditor": told("audit", Place.TELEMETRY)["SERVICE_TOKEN"],
+        "auditor": told("audit", ProcessList.TELEMETRY)["SERVICE_TOKEN"],
         "operator": told("buy_projects")["OPERATOR_TOKEN"],
     }
 

@@ -11,7 +11,7 @@ from services.codec_server.settings import CodecServerSettings
 from tests.unit.deploy.known import classes_at, known
 from tests.unit.deploy.manifests import OVERLAYS, Pod, overlay
 from tests.unit.lib.settings.classes import REPOSITORY, defaults
-from tools.devstack.processes import PROCESSES, SERVICES, Entry, Place
+from tools.devstack.processes import PROCESSES, SERVICES, Entry, ProcessList
 
 # What stands in the Secrets of production, as far as a settings class looks at it.
 MADE_UP = {
@@ -36,9 +36,9 @@ def entry_of(pod: Pod) -> Entry:
     return next(entry for entry in PROCESSES if entry.in_kubernetes == pod.component)
 
 
-def place(name: str) -> Place:
+def place(name: str) -> ProcessList:
     """An overlay's."""
-    return Place(f"deploy/kubernetes/overlays/{name}")
+    return ProcessList(f"deploy/kubernetes/overlays/{name}")
 
 
 def processes(name: str) -> list[Pod]:

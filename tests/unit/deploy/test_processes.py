@@ -9,7 +9,7 @@ import yaml
 
 from tests.unit.deploy.manifests import overlay
 from tests.unit.lib.settings.classes import REPOSITORY
-from tools.devstack.processes import CLUSTERS, PROCESSES, Entry, Place
+from tools.devstack.processes import CLUSTERS, PROCESSES, Entry, ProcessList
 
 # What runs our image beside the processes, and ends by itself.
 JOBS = {"migrate"}
@@ -33,15 +33,15 @@ def expected(entry: Entry) -> list[str]:
     return [*entry.command, *bound]
 
 
-def found(place: Place) -> tuple[dict[str, list[str]], dict[str, Entry]]:
+def found(place: ProcessList) -> tuple[dict[str, list[str]], dict[str, Entry]]:
     """What starts each process at a place, and who the table says is there, both by their names there."""
     if place in CLUSTERS:
-        return deployed(place.rpartition("/")[2]), {e.in_kubernetes: e for e in PROCESSES if place in e.places}
-    return composed(place), {e.in_compose: e for e in PROCESSES if place in e.places}
+        return deployed(place.rpartition("/")[2]), {e.in_kubernetes: e for e in PROCESSES if place in e.listed_in}
+    return composed(place), {e.in_compose: e for e in PROCESSES if place in e.listed_in}
 
 
-@pytest.mark.parametrize("place", [place for place in Place if place is not Place.STACK])
-def test_a_place_runs_the_processes_of_the_table(place: Place) -> None:
+@pytest.mark.parametrize("place", [place for place in ProcessList if place is not ProcessList.STACK])
+def test_a_place_runs_the_processes_of_the_table(place: ProcessList) -> None:
     """Each by its command, and no other; who is missing is named."""
     there, wanted = found(place)
 

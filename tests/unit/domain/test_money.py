@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.money import QUANTITY_PATTERN, ZERO_DECIMAL, canonical, kilograms, shown_amount
+from domain.money import QUANTITY_PATTERN, ZERO_DECIMAL, canonical, format_amount, kilograms
 from providers.registry import REGISTRY
 
 
@@ -55,7 +55,7 @@ def test_a_quantity_in_kilograms(quantity: str, kg: int, written: str) -> None:
 )
 def test_an_amount_as_people_write_it(amount: int, currency: str, shown: str) -> None:
     """Minor units become the currency's own places."""
-    assert shown_amount(amount, currency) == shown
+    assert format_amount(amount, currency) == shown
 
 
 def test_a_currency_without_a_smaller_unit_is_one_that_we_sell_in() -> None:

@@ -18,7 +18,7 @@ from domain.ports import Payments
 from domain.purchase import Answer, PurchaseStatus
 from engine.limiter import AdaptiveLimiter
 from engine.purchases import Purchases
-from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePayments
+from tests.unit.fakes import NOW, ORDER, PAYMENT_ID, FakePaymentRecords
 
 ANSWER = Answer(
     purchase_id="p1",
@@ -39,7 +39,7 @@ def rpc_error(status: RPCStatusCode = RPCStatusCode.UNAVAILABLE) -> RPCError:
 
 
 @dataclass
-class Description:
+class SagaDescription:
     """What the server tells of a workflow."""
 
     typed_search_attributes: TypedSearchAttributes = TypedSearchAttributes.empty
@@ -107,14 +107,14 @@ class FakeClient:
 
 
 def purchases_on(
-    client: FakeClient, payments: FakePayments | None = None, limiter: AdaptiveLimiter | None = None
+    client: FakeClient, payments: FakePaymentRecords | None = None, limiter: AdaptiveLimiter | None = None
 ) -> Purchases:
     """The way to the sagas over this client."""
 
     async def make_client() -> Client:
         return cast("Client", client)
 
-    return Purchases(cast("Payments", payments or FakePayments()), make_client, limiter)
+    return Purchases(cast("Payments", payments or FakePaymentRecords()), make_client, limiter)
 
 
 def answering(answer: Any = None, **known: Any) -> Purchases:

@@ -49,7 +49,7 @@ def loop() -> Iterator[JumpingLoop]:
 
 
 @dataclass
-class Machine:
+class SlowMachine:
     """Opens one purchase after another, each in `takes_s`; keeps how long each took that began, and each refusal."""
 
     loop: JumpingLoop
@@ -95,14 +95,14 @@ class Machine:
 
 def test_a_few_begin_a_few_wait_and_the_rest_is_refused_at_once(loop: JumpingLoop) -> None:
     """Before anything of theirs has begun."""
-    machine = Machine(loop, takes_s=0.05)
+    machine = SlowMachine(loop, takes_s=0.05)
     loop.run_until_complete(machine.at_once(2 * FIRST + 5))
     assert (machine.begun, len(machine.answered_s), machine.refused_s) == (2 * FIRST, 2 * FIRST, [0.0] * 5)
 
 
 def test_who_waits_in_vain_is_told_so_soon(loop: JumpingLoop) -> None:
     """And has not begun; nor has their place been lost."""
-    machine = Machine(loop, takes_s=0.3)
+    machine = SlowMachine(loop, takes_s=0.3)
     loop.run_until_complete(machine.at_once(2 * FIRST))
     assert machine.refused_s
     assert set(machine.refused_s) == {WAIT_S}
@@ -116,7 +116,7 @@ def test_who_waits_in_vain_is_told_so_soon(loop: JumpingLoop) -> None:
 @pytest.mark.parametrize("buyers", [32, 500])
 def test_what_begins_is_answered_in_time(loop: JumpingLoop, takes_s: float, buyers: int) -> None:
     """Whatever the machine and the crowd; refusals come soon, and the machine is never idle for want of work."""
-    machine = Machine(loop, takes_s)
+    machine = SlowMachine(loop, takes_s)
     loop.run_until_complete(machine.crowd(buyers, seconds=60))
     assert max(machine.answered_s) < ANSWER_TIMEOUT_S
     assert max(machine.refused_s, default=0) < WAIT_S + 0.01
@@ -126,7 +126,7 @@ def test_what_begins_is_answered_in_time(loop: JumpingLoop, takes_s: float, buye
 
 def test_a_machine_that_becomes_slow_gets_less_to_do(loop: JumpingLoop) -> None:
     """Late openings are those that had begun, and the first of the slow time; later ones are in time again."""
-    machine = Machine(loop, takes_s=0.02)
+    machine = SlowMachine(loop, takes_s=0.02)
     loop.run_until_complete(machine.crowd(128, seconds=60))
     machine.takes_s = 0.5
     loop.run_until_complete(machine.crowd(128, seconds=60))
@@ -138,7 +138,7 @@ def test_a_machine_that_becomes_slow_gets_less_to_do(loop: JumpingLoop) -> None:
 
 def test_without_a_worker_a_few_try(loop: JumpingLoop) -> None:
     """Openings that nobody answers begin seldom, the least at once; the first answers make room again."""
-    machine = Machine(loop, takes_s=0.05)
+    machine = SlowMachine(loop, takes_s=0.05)
 
     async def nobody_answers() -> None:
         await asyncio.sleep(ANSWER_TIMEOUT_S)
@@ -161,7 +161,7 @@ def test_without_a_worker_a_few_try(loop: JumpingLoop) -> None:
 @pytest.mark.parametrize(("new", "buyers"), [(False, FIRST), (True, 1)], ids=["repeats", "one by one"])
 def test_only_a_crowd_of_new_purchases_shows_that_there_is_more_room(loop: JumpingLoop, new: bool, buyers: int) -> None:
     """Repeats take no time, and one alone says nothing of a hundred."""
-    machine = Machine(loop, takes_s=0.01, new=new)
+    machine = SlowMachine(loop, takes_s=0.01, new=new)
     loop.run_until_complete(machine.crowd(buyers, seconds=60))
     assert machine.limiter.limit == FIRST
 

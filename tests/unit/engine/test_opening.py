@@ -17,13 +17,13 @@ from tests.unit.engine.temporal import (
     ANSWER,
     START,
     STARTED,
-    Description,
     FakeClient,
+    SagaDescription,
     answering,
     purchases_on,
     rpc_error,
 )
-from tests.unit.fakes import FakePayments, outcome, payment
+from tests.unit.fakes import FakePaymentRecords, outcome, payment
 
 
 async def test_an_opening_waits_for_its_own_bodys_answer() -> None:
@@ -66,13 +66,13 @@ async def test_what_the_hints_say_is_told_and_nothing_begins(error: Exception) -
 @pytest.mark.parametrize("error", AGAINST)
 async def test_a_repeat_is_answered_whatever_the_hints_say(error: Exception) -> None:
     """Sold out by now, another price, or nobody there: a purchase that has a saga is answered by it."""
-    client = FakeClient(ANSWER, described=Description())
+    client = FakeClient(ANSWER, described=SagaDescription())
     assert await purchases_on(client).open(START, saying(error)) == ANSWER
 
 
 async def test_a_repeat_is_known_by_its_record_when_temporal_has_forgotten_it() -> None:
     """After the retention the record in Payments leads to the answer."""
-    payments = FakePayments()
+    payments = FakePaymentRecords()
     payments.records = [payment(outcome=outcome(answer=ANSWER.model_dump(mode="json")))]
     client = FakeClient(STARTED, described=rpc_error(RPCStatusCode.NOT_FOUND))
     assert await purchases_on(client, payments).open(START, saying(AGAINST[0])) == ANSWER
@@ -80,7 +80,7 @@ async def test_a_repeat_is_known_by_its_record_when_temporal_has_forgotten_it() 
 
 async def test_nobody_is_told_no_before_it_is_known_to_be_no_repeat() -> None:
     """While the records are away the refusal of a hint waits: the repeat might have an answer."""
-    payments = FakePayments()
+    payments = FakePaymentRecords()
     payments.error = Unavailable("no answer")
     client = FakeClient(rpc_error(RPCStatusCode.NOT_FOUND))
     with pytest.raises(Unavailable, match="no answer"):
@@ -144,7 +144,7 @@ async def test_a_server_that_is_away_is_noticed_before_the_answers_time_is_over(
 
 async def test_an_ended_purchase_is_answered_from_its_record() -> None:
     """Its saga is closed: the record holds the answer, and the refusal of another body."""
-    payments = FakePayments()
+    payments = FakePaymentRecords()
     payments.records = [payment(outcome=outcome(answer=ANSWER.model_dump(mode="json")))]
     purchases = purchases_on(FakeClient(STARTED), payments)
     assert await purchases.open(START, nothing_said) == ANSWER
@@ -155,7 +155,7 @@ async def test_an_ended_purchase_is_answered_from_its_record() -> None:
 @pytest.mark.parametrize("records", [[], [payment()]])
 async def test_an_ended_purchase_without_a_record_may_be_repeated(records: list[Any]) -> None:
     """Nothing is made up."""
-    payments = FakePayments()
+    payments = FakePaymentRecords()
     payments.records = records
     with pytest.raises(Unavailable):
         await purchases_on(FakeClient(STARTED), payments).open(START, nothing_said)

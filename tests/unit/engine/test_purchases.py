@@ -14,7 +14,7 @@ from temporalio.service import RPCStatusCode
 from domain.errors import Unavailable
 from domain.messages import FollowUpInput, PaymentFailedInput, PaymentSuccessInput, RefundFailedInput
 from domain.purchase import PurchaseStatus
-from tests.unit.engine.temporal import STARTED, Description, FakeClient, answering, purchases_on, rpc_error
+from tests.unit.engine.temporal import STARTED, FakeClient, SagaDescription, answering, purchases_on, rpc_error
 from tests.unit.fakes import ORDER, saga, view
 from workflows.attributes import order_attributes
 
@@ -30,14 +30,14 @@ async def test_a_cancel_gives_the_purchase_as_its_saga_sees_it() -> None:
 
 async def test_a_saga_is_described_without_its_worker() -> None:
     """Memo, search attributes and start time tell what the buyer may know; no worker is asked."""
-    client = FakeClient(Description(order_attributes(ORDER, PurchaseStatus.AWAITING_PAYMENT)), view=RuntimeError)
+    client = FakeClient(SagaDescription(order_attributes(ORDER, PurchaseStatus.AWAITING_PAYMENT)), view=RuntimeError)
     assert await purchases_on(client).read("p1", ask_worker=False) == saga()
     assert client.calls == [("purchase/p1", {})]
 
 
 async def test_a_saga_that_has_just_begun_or_ended_is_described() -> None:
     """Without attributes it is opening; a closed one is not running, and has no worker to ask."""
-    ended = answering(Description(status=WorkflowExecutionStatus.COMPLETED))
+    ended = answering(SagaDescription(status=WorkflowExecutionStatus.COMPLETED))
     assert await ended.read("p1") == saga(status=PurchaseStatus.OPENING, running=False)
 
 
@@ -51,7 +51,7 @@ async def test_an_unknown_saga_is_none_and_an_absent_server_is_not() -> None:
 async def test_a_view_is_what_the_worker_tells() -> None:
     """The query's answer takes the description's place."""
     fresh = view(status=PurchaseStatus.PROCESSING)
-    assert await answering(Description(), view=fresh).read("p1") == saga(status=PurchaseStatus.PROCESSING)
+    assert await answering(SagaDescription(), view=fresh).read("p1") == saga(status=PurchaseStatus.PROCESSING)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ async def test_a_view_is_what_the_worker_tells() -> None:
 )
 async def test_a_worker_that_does_not_answer_is_done_without(error: Exception) -> None:
     """A purchase is shown without its timeline rather than not at all."""
-    assert await answering(Description(), view=error).read("p1") == saga(status=PurchaseStatus.OPENING)
+    assert await answering(SagaDescription(), view=error).read("p1") == saga(status=PurchaseStatus.OPENING)
 
 
 FOLLOW_UPS: list[tuple[FollowUpInput, str, str]] = [

@@ -20,7 +20,7 @@ TTL = timedelta(minutes=30)
 
 
 @dataclass
-class FakeTemporal:
+class CountingTemporal:
     """A client and its service: counts by the words in a query, and describes one busy queue."""
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class FakeTemporal:
     asked: list[str] = field(default_factory=list)
 
     @property
-    def workflow_service(self) -> "FakeTemporal":
+    def workflow_service(self) -> "CountingTemporal":
         """Itself."""
         return self
 
@@ -55,7 +55,7 @@ class FakeTemporal:
         return response
 
 
-def collector(temporal: FakeTemporal) -> SagaCollector:
+def collector(temporal: CountingTemporal) -> SagaCollector:
     """A collector that asks that server."""
     return SagaCollector(Portal(), temporal.connect, TTL)
 
@@ -67,7 +67,7 @@ def values(told: Iterator[Metric] | Any) -> dict[str, dict[tuple[str, ...], floa
 
 def test_it_tells_what_is_open_parked_and_overdue() -> None:
     """Each status and each saga has its count, also of 0; what is parked counts as open."""
-    temporal = FakeTemporal({"PurchaseStatus = 'processing'": 4, "'RefundFailed'": 2, "StartTime <": 1})
+    temporal = CountingTemporal({"PurchaseStatus = 'processing'": 4, "'RefundFailed'": 2, "StartTime <": 1})
     told = values(collector(temporal)())
     assert told["intake_purchases_open"] == {(s.value,): 4 if s == "processing" else 0 for s in OPEN}
     assert told["intake_follow_ups_parked"] == {(saga,): 2 if saga == "RefundFailed" else 0 for saga in FOLLOW_UPS}
@@ -78,14 +78,14 @@ def test_it_tells_what_is_open_parked_and_overdue() -> None:
 
 def test_only_what_runs_is_counted() -> None:
     """An ended saga keeps its attributes."""
-    temporal = FakeTemporal()
+    temporal = CountingTemporal()
     collector(temporal)()
     assert all("ExecutionStatus = 'Running'" in query for query in temporal.asked)
 
 
 def test_it_tells_who_works_on_a_queue_and_what_waits() -> None:
     """A worker that has not asked for long is gone."""
-    told = values(collector(FakeTemporal())())
+    told = values(collector(CountingTemporal())())
     place = ("start-payment", "workflow")
     assert told["intake_task_queue_pollers"][place] == 1
     assert told["intake_task_queue_backlog"][place] == 3
@@ -95,7 +95,7 @@ def test_it_tells_who_works_on_a_queue_and_what_waits() -> None:
 
 def test_scrapes_that_follow_each_other_cost_one_question() -> None:
     """Several Prometheus servers ask, and Temporal is asked once."""
-    temporal = FakeTemporal()
+    temporal = CountingTemporal()
     watch = collector(temporal)
     first = values(watch())
     asked = len(temporal.asked)
@@ -105,7 +105,7 @@ def test_scrapes_that_follow_each_other_cost_one_question() -> None:
 
 def test_an_outage_shows_as_missing_numbers() -> None:
     """An old number would be a lie; that Temporal is away is told."""
-    assert values(collector(FakeTemporal(away=True))()) == {"intake_temporal_up": {(): 0}}
+    assert values(collector(CountingTemporal(away=True))()) == {"intake_temporal_up": {(): 0}}
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no server"), TimeoutError("too late")])

@@ -1,4 +1,4 @@
-"""The command line on a fake Temporal, fake books and a fake audit."""
+"""The command line on a fake Temporal, fake records and a fake audit."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from click.testing import CliRunner, Result
 
 from audit.auditor import CouldNotRead
 from audit.report import Report
-from operators.books import SERVICES, Book, Books
 from operators.cli import CommandContext, purchases_commands
 from operators.environment import Environment
+from operators.records import SERVICES, PurchaseRecords, Record
 from tests.unit.operators.fake_temporal import FakeTemporal
 
 Command = Callable[..., Result]
@@ -34,18 +34,18 @@ PAYMENT = {
 
 
 @dataclass
-class FakeBooks:
+class FakeRecords:
     """What every service has, and of whom it was asked."""
 
-    books: Books = field(default_factory=lambda: Books(payment=Book()))
+    records: PurchaseRecords = field(default_factory=lambda: PurchaseRecords(payment=Record()))
     asked: list[tuple[str | None, str | None]] = field(default_factory=list)
     # Payments' ids by what their provider calls them.
     called: dict[str, str] = field(default_factory=dict)
 
-    async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
+    async def read(self, purchase_id: str | None, payment_id: str | None) -> PurchaseRecords:
         """What the test has set."""
         self.asked.append((purchase_id, payment_id))
-        return self.books
+        return self.records
 
     async def payment_called(self, provider_reference: str) -> str | None:
         """What the test has set."""
@@ -76,20 +76,20 @@ def temporal() -> FakeTemporal:
 
 
 @pytest.fixture
-def books() -> FakeBooks:
+def records() -> FakeRecords:
     """Services that know nothing yet."""
-    return FakeBooks()
+    return FakeRecords()
 
 
 @pytest.fixture
-def known(books: FakeBooks) -> None:
+def known(records: FakeRecords) -> None:
     """Payments knows the purchase that Temporal knows."""
-    books.books = Books(payment=Book(entry=PAYMENT))
+    records.records = PurchaseRecords(payment=Record(entry=PAYMENT))
 
 
 @pytest.fixture
 def audits() -> FakeAudit:
-    """Books that add up."""
+    """PurchaseRecords that add up."""
     return FakeAudit()
 
 
@@ -101,7 +101,7 @@ def environment() -> Environment:
 
 
 @pytest.fixture
-def purchases(temporal: FakeTemporal, books: FakeBooks, audits: FakeAudit, environment: Environment) -> Command:
+def purchases(temporal: FakeTemporal, records: FakeRecords, audits: FakeAudit, environment: Environment) -> Command:
     """`flask purchases …`, of olga's; with `keys` somebody sits at the terminal and types them."""
 
     def made(by: str = "") -> FakeTemporal:
@@ -109,7 +109,7 @@ def purchases(temporal: FakeTemporal, books: FakeBooks, audits: FakeAudit, envir
         return temporal
 
     def run(*arguments: str, keys: str | None = None, operator: str | None = "olga") -> Result:
-        context = CommandContext(made, books, audits, environment, asks=lambda: keys is not None)
+        context = CommandContext(made, records, audits, environment, asks=lambda: keys is not None)
         shell = CliRunner(env={"OPERATOR": operator})
         return shell.invoke(purchases_commands(context, leave=sys.exit), list(arguments), input=keys)
 

@@ -150,11 +150,11 @@ class FakeTemporal:
         self.done.append(("start again", run.run_id))
         return run.model_copy(update={"run_id": "run-2", "state": RUNNING})
 
-    async def told(self, run: Run, workflow_id: str) -> PurchaseResult | None:
+    async def sent_result(self, run: Run, workflow_id: str) -> PurchaseResult | None:
         """What the test has set."""
         return self.results.get(run.workflow_id)
 
-    async def tell(self, run: Run, result: PurchaseResult) -> None:
+    async def complete(self, run: Run, result: PurchaseResult) -> None:
         """Keep it."""
         self.done.append(("tell", run.run_id, result.status))
 

@@ -1,4 +1,4 @@
-"""`flask purchases audit`; what is found, and how the books are read, is tested in tests/unit/audit."""
+"""`flask purchases audit`; what is found, and how the records are read, is tested in tests/unit/audit."""
 
 import json
 
@@ -21,7 +21,7 @@ def report(*findings: Finding) -> Report:
     return Report(0.1, {"paid": 1, "open": 1}, {}, (), findings)
 
 
-def test_books_that_add_up(purchases: Command, audits: FakeAudit) -> None:
+def test_records_that_add_up(purchases: Command, audits: FakeAudit) -> None:
     """The verdict on stdout, the progress on stderr, exit code 0; all purchases are meant."""
     result = purchases("audit")
     assert (result.exit_code, "Everything adds up." in result.stdout) == (0, True)
@@ -30,7 +30,7 @@ def test_books_that_add_up(purchases: Command, audits: FakeAudit) -> None:
 
 
 def test_every_purchase_that_does_not_add_up_is_named(purchases: Command, audits: FakeAudit) -> None:
-    """With the book that is off and what is wrong; what waits is named apart; exit code 1."""
+    """With the record that is off and what is wrong; what waits is named apart; exit code 1."""
     audits.report = report(FAULT, WAITS)
     result = purchases("audit")
     assert result.exit_code == 1
@@ -41,7 +41,7 @@ def test_every_purchase_that_does_not_add_up_is_named(purchases: Command, audits
 
 
 def test_what_waits_for_an_operator_is_no_fault(purchases: Command, audits: FakeAudit) -> None:
-    """The books add up: exit code 0."""
+    """The records add up: exit code 0."""
     audits.report = report(WAITS)
     assert purchases("audit").exit_code == 0
 
@@ -68,7 +68,7 @@ def test_a_purchase_that_nobody_knows(purchases: Command, audits: FakeAudit) -> 
     assert (result.exit_code, result.stdout, audits.asked) == (2, "", [])
 
 
-def test_a_book_that_could_not_be_read(purchases: Command, audits: FakeAudit) -> None:
+def test_a_record_that_could_not_be_read(purchases: Command, audits: FakeAudit) -> None:
     """Whose it is stands on stderr, nothing on stdout, exit code 2."""
     audits.away = CouldNotRead("Users does not answer: GET /offsets: ConnectError")
     result = purchases("audit", "--json")

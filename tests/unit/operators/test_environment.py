@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from operators.books import SERVICES, Book, Books
 from operators.decisions import Decision
 from operators.environment import Environment
+from operators.records import SERVICES, PurchaseRecords, Record
 from tests.unit.fakes import NOW
-from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
+from tests.unit.operators.conftest import PAYMENT, Command, FakeRecords
 from tests.unit.operators.fake_temporal import SUCCESS, FakeTemporal, parked_run, run
 
 HERE = {name: f"http://localhost:{5001 + number}" for number, name in enumerate(SERVICES)}
@@ -64,12 +64,12 @@ class TestMixed:
 @pytest.mark.parametrize("entry", [None, PAYMENT | {"purchase_id": "another"}])
 @pytest.mark.parametrize("command", ["retry", "repair"])
 def test_a_purchase_that_payments_does_not_know_is_another_environments(
-    temporal: FakeTemporal, books: FakeBooks, purchases: Command, command: str, entry: dict[str, object] | None
+    temporal: FakeTemporal, records: FakeRecords, purchases: Command, command: str, entry: dict[str, object] | None
 ) -> None:
     """Nothing is done, unless somebody says that they belong together: a database may have been restored."""
     temporal.know(run(state="terminated"))
     temporal.park(parked_run())
-    books.books = Books(payment=Book(entry=entry))
+    records.records = PurchaseRecords(payment=Record(entry=entry))
     any_id = SUCCESS if command == "retry" else "purchase/p1"
     result = purchases(command, any_id, "--yes")
     assert (result.exit_code, "two environments" in result.stderr, temporal.done) == (2, True, [])
@@ -77,19 +77,21 @@ def test_a_purchase_that_payments_does_not_know_is_another_environments(
 
 
 def test_an_opening_that_payments_has_not_heard_of_is_no_other_environments(
-    temporal: FakeTemporal, books: FakeBooks, purchases: Command
+    temporal: FakeTemporal, records: FakeRecords, purchases: Command
 ) -> None:
     """A saga knows its payment's id before its first call: it may have been stopped before the payment was created."""
     temporal.know(run(state="terminated", status="opening"))
-    books.books = Books(payment=Book())
+    records.records = PurchaseRecords(payment=Record())
     assert purchases("repair", "purchase/p1", "--yes").exit_code == 0
 
 
-def test_services_that_are_away_forbid_nothing(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
+def test_services_that_are_away_forbid_nothing(
+    temporal: FakeTemporal, records: FakeRecords, purchases: Command
+) -> None:
     """Nothing speaks for two environments."""
     temporal.know(run())
     temporal.park(parked_run())
-    books.books = Books(payment=Book(problem="GET /payments/payment-1: 503"))
+    records.records = PurchaseRecords(payment=Record(problem="GET /payments/payment-1: 503"))
     assert purchases("retry", SUCCESS, "--yes").exit_code == 0
 
 

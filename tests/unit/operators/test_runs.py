@@ -24,7 +24,7 @@ ORDER = {
 
 
 @dataclass
-class Execution:
+class ListedExecution:
     """What a list tells of a run."""
 
     told: dict[str, Any] | Exception
@@ -44,7 +44,7 @@ class Execution:
 
 
 @dataclass
-class Description(Execution):
+class RunDescription(ListedExecution):
     """What a description tells beside that."""
 
     told: dict[str, Any] | Exception = field(default_factory=dict)
@@ -58,7 +58,7 @@ async def test_a_steps_age_is_counted_from_its_first_attempt() -> None:
     pending.activity_options.schedule_to_close_timeout.FromTimedelta(limit)
     pending.scheduled_time.FromDatetime(NOW)
     pending.expiration_time.FromDatetime(first + limit)
-    description = Description(raw_description=DescribeWorkflowExecutionResponse(pending_activities=[pending]))
+    description = RunDescription(raw_description=DescribeWorkflowExecutionResponse(pending_activities=[pending]))
     (step,) = (await described(cast("WorkflowExecutionDescription", description), data_converter())).steps
     assert (step.attempt, step.since) == (2880, first)
 
@@ -67,25 +67,25 @@ async def test_a_repaired_purchase_keeps_its_times() -> None:
     """For the server it has started again."""
     answer = DescribeWorkflowExecutionResponse()
     answer.workflow_extended_info.original_start_time.FromDatetime(NOW - timedelta(days=1))
-    description = Description({"order": ORDER, "reservation_ttl_s": 1800}, raw_description=answer)
+    description = RunDescription({"order": ORDER, "reservation_ttl_s": 1800}, raw_description=answer)
     run = await described(cast("WorkflowExecutionDescription", description), data_converter())
     assert (run.started_at, run.deadline) == (NOW - timedelta(days=1), NOW - timedelta(days=1) + timedelta(minutes=30))
 
 
 async def test_a_purchase_tells_its_order_and_its_deadline() -> None:
     """Both stand in the memo, so that no worker has to be asked."""
-    run = await listed(cast("WorkflowExecution", Execution({"order": ORDER, "reservation_ttl_s": 1800})))
+    run = await listed(cast("WorkflowExecution", ListedExecution({"order": ORDER, "reservation_ttl_s": 1800})))
     assert run.order == "1.500 tCO2e of mangrove-2 for 18.00 USD"
     assert run.deadline == NOW + timedelta(minutes=30)
 
 
 async def test_a_follow_up_has_neither() -> None:
     """It learns its order from Payments."""
-    run = await listed(cast("WorkflowExecution", Execution({})))
+    run = await listed(cast("WorkflowExecution", ListedExecution({})))
     assert (run.order, run.deadline, run.status) == ("", None, None)
 
 
 async def test_without_its_key_a_purchase_is_listed_all_the_same() -> None:
     """Only what was encrypted is not told, and what is missing is."""
-    run = await listed(cast("WorkflowExecution", Execution(UnknownKeyError("2026-11"))))
+    run = await listed(cast("WorkflowExecution", ListedExecution(UnknownKeyError("2026-11"))))
     assert (run.workflow_id, run.order) == ("purchase/p1", UNREADABLE)

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from domain.errors import Unavailable
-from operators.books import Book, Books
 from operators.ports import TERMINATED, Step
+from operators.records import PurchaseRecords, Record
 from tests.unit.fakes import NOW
-from tests.unit.operators.conftest import PAYMENT, Command, FakeBooks
+from tests.unit.operators.conftest import PAYMENT, Command, FakeRecords
 from tests.unit.operators.fake_temporal import PURCHASE, SUCCESS, FakeTemporal, parked_run, run, view
 
 
@@ -23,11 +23,11 @@ def test_all_sagas_of_a_purchase_are_shown(temporal: FakeTemporal, purchases: Co
 
 
 def test_a_purchase_is_found_by_what_its_provider_calls_its_payment(
-    temporal: FakeTemporal, books: FakeBooks, purchases: Command
+    temporal: FakeTemporal, records: FakeRecords, purchases: Command
 ) -> None:
     """An operator has the provider's dashboard before them; Payments knows whose that payment is."""
     temporal.know(run(), run(SUCCESS, kind="PaymentSuccess"))
-    books.called["pi_3QK1"] = "payment-1"
+    records.called["pi_3QK1"] = "payment-1"
     assert "Purchase p1\n" in purchases("show", "pi_3QK1").output
     assert purchases("show", "pi_other").exit_code == 2
 
@@ -86,37 +86,37 @@ def test_a_step_that_is_tried_again_tells_why(temporal: FakeTemporal, purchases:
     assert "publish-notification  attempt 1 is under way" in output
 
 
-def test_every_service_tells_what_it_has(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
+def test_every_service_tells_what_it_has(temporal: FakeTemporal, records: FakeRecords, purchases: Command) -> None:
     """The payment as the provider has it, the reservation, the offset and what was told."""
     temporal.know(run())
-    books.books = Books(
-        payment=Book(entry=PAYMENT | {"amount_refunded": 500, "refunded_by": "somebody", "failed_attempts": 2}),
-        reservation=Book(entry={"status": "closed", "closed_by": "a saga"}),
-        offset=Book(),
-        notifications=Book(entry={"items": [{"type": "payment.success", "time": "noon"}]}),
+    records.records = PurchaseRecords(
+        payment=Record(entry=PAYMENT | {"amount_refunded": 500, "refunded_by": "somebody", "failed_attempts": 2}),
+        reservation=Record(entry={"status": "closed", "closed_by": "a saga"}),
+        offset=Record(),
+        notifications=Record(entry={"items": [{"type": "payment.success", "time": "noon"}]}),
     )
     output = purchases("show", "p1").output
     assert "paid; 18.00 USD of 18.00 USD charged; 5.00 USD refunded; 2 failed attempts; refunded by somebody" in output
     assert "the offset is closed by a saga" in output
     assert "Users     nothing" in output
     assert "payment.success at noon" in output
-    assert books.asked == [("p1", "payment-1")]
+    assert records.asked == [("p1", "payment-1")]
 
 
-def test_money_that_is_elsewhere_is_told(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
+def test_money_that_is_elsewhere_is_told(temporal: FakeTemporal, records: FakeRecords, purchases: Command) -> None:
     """What a bank still holds for us, and what one has withdrawn."""
     temporal.know(run())
     money = {"amount_captured": 100, "amount_authorised": 1700, "amount_disputed": 100}
-    books.books = Books(payment=Book(entry=PAYMENT | money))
+    records.records = PurchaseRecords(payment=Record(entry=PAYMENT | money))
     told = "1.00 USD of 18.00 USD charged; 0.00 USD refunded; 17.00 USD held by the bank; 1.00 USD withdrawn"
     assert told in purchases("show", "p1").output
 
 
-def test_a_service_that_is_away_is_said_so(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
+def test_a_service_that_is_away_is_said_so(temporal: FakeTemporal, records: FakeRecords, purchases: Command) -> None:
     """The rest is shown all the same; what was recorded stands in for the provider."""
     temporal.know(run())
-    books.books = Books(
-        payment=Book(entry=PAYMENT, problem="GET /payments: 503"), offset=Book(problem="GET /users: ConnectError")
+    records.records = PurchaseRecords(
+        payment=Record(entry=PAYMENT, problem="GET /payments: 503"), offset=Record(problem="GET /users: ConnectError")
     )
     result = purchases("show", "p1")
     assert result.exit_code == 0
@@ -134,11 +134,11 @@ def test_a_saga_without_its_worker_shows_what_the_server_knows(temporal: FakeTem
     assert "Not known: its worker does not answer" in result.output
 
 
-def test_a_purchase_that_temporal_has_forgotten(books: FakeBooks, purchases: Command) -> None:
+def test_a_purchase_that_temporal_has_forgotten(records: FakeRecords, purchases: Command) -> None:
     """Payments' record outlives Temporal's retention, with outcome and timeline."""
     timeline = [{"at": "2026-01-01T00:00:00Z", "event": "payment_refunded"}]
     outcome = {"status": "refunded", "reason": "aborted", "timeline": timeline}
-    books.books = Books(payment=Book(entry=PAYMENT | {"outcome": outcome}))
+    records.records = PurchaseRecords(payment=Record(entry=PAYMENT | {"outcome": outcome}))
     result = purchases("show", "p1")
     assert result.exit_code == 0
     assert "Temporal has forgotten it" in result.output
@@ -146,13 +146,13 @@ def test_a_purchase_that_temporal_has_forgotten(books: FakeBooks, purchases: Com
     assert "payment_refunded" in result.output
 
 
-def test_programs_read_the_same(temporal: FakeTemporal, books: FakeBooks, purchases: Command) -> None:
+def test_programs_read_the_same(temporal: FakeTemporal, records: FakeRecords, purchases: Command) -> None:
     """One document: the purchase, its sagas, its timeline, and every service's entry as the service gave it."""
     temporal.know(run())
     temporal.park(parked_run())
-    books.books = Books(payment=Book(entry=PAYMENT))
+    records.records = PurchaseRecords(payment=Record(entry=PAYMENT))
     told = json.loads(purchases("show", "--json", "p1").stdout)
-    assert (told["purchase_id"], told["status"], told["books"]["payment"]["entry"]) == (
+    assert (told["purchase_id"], told["status"], told["records"]["payment"]["entry"]) == (
         "p1",
         "needs_attention",
         PAYMENT,
@@ -171,9 +171,9 @@ def test_an_unknown_purchase_is_said_so(purchases: Command, any_id: str) -> None
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
 
 
-def test_a_purchase_that_only_payments_could_know(books: FakeBooks, purchases: Command) -> None:
+def test_a_purchase_that_only_payments_could_know(records: FakeRecords, purchases: Command) -> None:
     """Temporal does not know it, and Payments is away: that is not the same as unknown."""
-    books.books = Books(payment=Book(problem="GET /payments: ConnectError"))
+    records.records = PurchaseRecords(payment=Record(problem="GET /payments: ConnectError"))
     result = purchases("show", "p1")
     assert (result.exit_code, "Payments does not answer" in result.stderr) == (2, True)
 

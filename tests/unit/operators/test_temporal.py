@@ -25,7 +25,7 @@ AWAY = f"does not answer at {address()}"
 
 
 @dataclass
-class FakeClient:
+class FailingClient:
     """A client, its handle and its service in one: every call fails with the same error."""
 
     error: Exception
@@ -34,10 +34,10 @@ class FakeClient:
     history: History = field(default_factory=lambda: History(events=[HistoryEvent(event_id=1)]))
 
     @property
-    def workflow_service(self) -> "FakeClient":
+    def workflow_service(self) -> "FailingClient":
         return self
 
-    def get_workflow_handle(self, workflow_id: str, run_id: str | None = None) -> "FakeClient":
+    def get_workflow_handle(self, workflow_id: str, run_id: str | None = None) -> "FailingClient":
         return self
 
     async def fetch_history(self) -> History:
@@ -53,7 +53,7 @@ def temporal(error: Exception) -> SdkTemporalAdmin:
     """A port whose server answers with an error."""
 
     async def client() -> Client:
-        return cast("Client", FakeClient(error))
+        return cast("Client", FailingClient(error))
 
     return SdkTemporalAdmin(client)
 

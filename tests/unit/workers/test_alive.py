@@ -12,7 +12,7 @@ OFTEN_S = 0.001
 LONG_AGO = (0, 0)
 
 
-class Worker:
+class FakeWorker:
     """A worker that is asked whether it runs, again and again."""
 
     def __init__(self, *, runs: bool) -> None:
@@ -50,7 +50,7 @@ async def test_it_is_there_while_the_worker_works_and_no_longer(tmp_path: Path) 
 @pytest.mark.parametrize("runs", [True, False])
 async def test_it_stays_young_as_long_as_the_worker_runs(tmp_path: Path, *, runs: bool) -> None:
     """Liveness: it is touched again and again; by a worker that has ended it is not, though the event loop turns."""
-    file, worker = tmp_path / "alive", Worker(runs=runs)
+    file, worker = tmp_path / "alive", FakeWorker(runs=runs)
     async with alive(str(file), worker.is_running, OFTEN_S):
         for _ in range(2):
             os.utime(file, LONG_AGO)

@@ -4,7 +4,7 @@ import { cancelPurchase, Problem } from "../api.js";
 import { config } from "../config.js";
 import { persist } from "../connection.js";
 import { clearFormOf } from "../order.js";
-import { settled } from "../intentions.js";
+import { completed } from "../intentions.js";
 import { isPaid } from "../provider/intent.js";
 import { authorized, SignedOut } from "../session.js";
 import { onTabs, tellTabs } from "../tabs.js";
@@ -184,7 +184,7 @@ export class Controller {
     this.purchase = purchase;
     if (hasEnded(purchase)) {
       // The purchase is over: its key has done its work, and what was bought need not stand in the form.
-      settled(this.who, this.id);
+      completed(this.who, this.id);
       if (purchase.status === "paid") clearFormOf(purchase.items);
     } else if (purchase.status === "awaiting_payment") {
       // Only the provider tells that a bank has made up its mind against the card.

@@ -110,7 +110,7 @@ export class Payment {
   }
 
   /**
-   * A confirm whose answer is lost is settled by reading the payment.
+   * A confirm whose answer is lost is judged by retrieving the payment.
    * @param {Intent} before @param {() => Promise<{intent: Intent} | {invalid: string}>} confirm
    * @returns {Promise<Attempt>}
    */

@@ -2,7 +2,7 @@
 
 import { Problem, readPurchase } from "../api.js";
 import { persist } from "../connection.js";
-import { current, isUnanswered, settled } from "../intentions.js";
+import { completed, current, isUnanswered } from "../intentions.js";
 import { authorized } from "../session.js";
 import { hasEnded } from "./watch.js";
 
@@ -15,7 +15,7 @@ export async function unfinished(who, signal) {
   if (!there || isUnanswered(there)) return there;
   const id = /** @type {string} */ (there.purchase_id);
   if (!(await isOver(id, who, signal))) return there;
-  await settled(who, id);
+  await completed(who, id);
   return null;
 }
 

@@ -52,7 +52,7 @@ def signed(key: PrivateKey, kid: str | None, payload: dict[str, Any], **header: 
     return jwt.encode(payload, key, algorithm=algorithm, headers=headers)
 
 
-class FakeProvider:
+class FakeIdentityProvider:
     """What the intake fetches: the set as it is published now, or the error that the test has set."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Servers at the door: their keys, their scopes, and the buyers for whom they act."""
+"""Servers that call the intake: their keys, their scopes, and the buyers for whom they act."""
 
 import hashlib
 from typing import Any
@@ -11,7 +11,7 @@ from app.identity import Scope, new_api_key
 from app.settings import IntakeSettings
 from domain.keys import purchase_id_of
 from tests.unit.app.requests import BODY, bearer, refusal
-from tests.unit.fakes import ORDER, FakePayments, FakePurchases, saga
+from tests.unit.fakes import ORDER, FakePaymentRecords, FakePurchases, saga
 
 SHOP, SHOP_ENTRY = new_api_key("shop", set(Scope))
 ROLLED, ROLLED_ENTRY = new_api_key("shop", set(Scope))
@@ -41,7 +41,7 @@ def post(client: FlaskClient, key: str, route: str = "/purchases", **members: An
 
 @pytest.mark.parametrize("key", [SHOP, ROLLED], ids=["shop", "rolled"])
 def test_a_server_acts_for_the_buyer_that_it_names(
-    anyone: FlaskClient, purchases: FakePurchases, payments: FakePayments, key: str
+    anyone: FlaskClient, purchases: FakePurchases, payments: FakePaymentRecords, key: str
 ) -> None:
     """Opening, showing, listing: all is the buyer's, by either key while one is rolled."""
     purchases.sagas["p1"] = saga()

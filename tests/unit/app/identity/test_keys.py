@@ -10,7 +10,7 @@ import pytest
 from app.identity.keys import FRESH_S, KEPT_S, WAITING_MAX, KeySet
 from app.identity.pace import BURST, INTERVAL_S
 from domain.errors import Unavailable
-from tests.unit.app.identity.provider import FakeProvider, ec_key, jwk
+from tests.unit.app.identity.provider import FakeIdentityProvider, ec_key, jwk
 from tools.devstack.patience import PATIENCE_S
 
 EC = ec_key()
@@ -27,7 +27,7 @@ class Clock:
         return self.now
 
 
-class HangingProvider(FakeProvider):
+class HangingProvider(FakeIdentityProvider):
     """A provider that answers each fetch when the test lets it."""
 
     def __init__(self) -> None:
@@ -49,18 +49,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def provider() -> FakeProvider:
+def provider() -> FakeIdentityProvider:
     """A provider that publishes key `a`."""
-    return publishing(FakeProvider(), "a")
+    return publishing(FakeIdentityProvider(), "a")
 
 
 @pytest.fixture
-def keys(provider: FakeProvider, clock: Clock) -> KeySet:
+def keys(provider: FakeIdentityProvider, clock: Clock) -> KeySet:
     """Its keys as the intake knows them."""
     return KeySet(provider, clock)
 
 
-def publishing(provider: FakeProvider, *kids: str) -> FakeProvider:
+def publishing(provider: FakeIdentityProvider, *kids: str) -> FakeIdentityProvider:
     """The provider with these keys in place of its others."""
     provider.published = [jwk(kid, EC) for kid in kids]
     return provider
@@ -82,7 +82,9 @@ def is_unknown(keys: KeySet, header: dict[str, str]) -> bool:
     return True
 
 
-def test_keys_are_fetched_at_the_first_token_and_then_kept(keys: KeySet, provider: FakeProvider, clock: Clock) -> None:
+def test_keys_are_fetched_at_the_first_token_and_then_kept(
+    keys: KeySet, provider: FakeIdentityProvider, clock: Clock
+) -> None:
     """Nothing is asked before somebody needs it, and a known key costs no question while it is fresh."""
     assert provider.fetches == 0
     assert all(is_trusted(keys, A) for _ in range(50))
@@ -91,7 +93,7 @@ def test_keys_are_fetched_at_the_first_token_and_then_kept(keys: KeySet, provide
     assert provider.fetches == 1
 
 
-def test_a_new_key_is_known_at_once(keys: KeySet, provider: FakeProvider) -> None:
+def test_a_new_key_is_known_at_once(keys: KeySet, provider: FakeIdentityProvider) -> None:
     """The first token of a new key makes us look, also right after the first fetch, and the old key goes on."""
     assert is_trusted(keys, A)
     publishing(provider, "a", "b")
@@ -101,7 +103,7 @@ def test_a_new_key_is_known_at_once(keys: KeySet, provider: FakeProvider) -> Non
 
 
 def test_a_withdrawn_key_is_trusted_no_longer_than_the_set_is_fresh(
-    keys: KeySet, provider: FakeProvider, clock: Clock
+    keys: KeySet, provider: FakeIdentityProvider, clock: Clock
 ) -> None:
     """Whoever comes first after that time waits for the new set, and is judged by it."""
     assert is_trusted(keys, A)
@@ -110,7 +112,9 @@ def test_a_withdrawn_key_is_trusted_no_longer_than_the_set_is_fresh(
     assert not is_trusted(keys, A)
 
 
-def test_forged_key_ids_cost_the_provider_next_to_nothing(keys: KeySet, provider: FakeProvider, clock: Clock) -> None:
+def test_forged_key_ids_cost_the_provider_next_to_nothing(
+    keys: KeySet, provider: FakeIdentityProvider, clock: Clock
+) -> None:
     """A hundred forgeries are refused for three fetches, and one more each five seconds."""
     assert not any(is_trusted(keys, {"kid": f"forged-{n}", "alg": "ES256"}) for n in range(100))
     assert provider.fetches == BURST
@@ -120,7 +124,9 @@ def test_forged_key_ids_cost_the_provider_next_to_nothing(keys: KeySet, provider
     assert is_trusted(keys, A)
 
 
-def test_a_new_key_is_known_soon_in_the_midst_of_forgeries(keys: KeySet, provider: FakeProvider, clock: Clock) -> None:
+def test_a_new_key_is_known_soon_in_the_midst_of_forgeries(
+    keys: KeySet, provider: FakeIdentityProvider, clock: Clock
+) -> None:
     """A flood delays a rotation by the pace, no more."""
     assert not any(is_trusted(keys, {"kid": f"forged-{n}", "alg": "ES256"}) for n in range(100))
     publishing(provider, "a", "b")
@@ -128,7 +134,9 @@ def test_a_new_key_is_known_soon_in_the_midst_of_forgeries(keys: KeySet, provide
     assert is_trusted(keys, B)
 
 
-def test_known_keys_go_on_while_the_provider_is_away(keys: KeySet, provider: FakeProvider, clock: Clock) -> None:
+def test_known_keys_go_on_while_the_provider_is_away(
+    keys: KeySet, provider: FakeIdentityProvider, clock: Clock
+) -> None:
     """For an hour; after that nobody knows what the provider trusts itself."""
     assert is_trusted(keys, A)
     provider.away = True
@@ -138,7 +146,7 @@ def test_known_keys_go_on_while_the_provider_is_away(keys: KeySet, provider: Fak
     assert is_unknown(keys, A)
 
 
-def test_an_unknown_key_may_be_new_while_the_provider_is_away(keys: KeySet, provider: FakeProvider) -> None:
+def test_an_unknown_key_may_be_new_while_the_provider_is_away(keys: KeySet, provider: FakeIdentityProvider) -> None:
     """It is no reason to send a buyer away: nobody can say."""
     assert is_trusted(keys, A)
     provider.away = True
@@ -146,7 +154,7 @@ def test_an_unknown_key_may_be_new_while_the_provider_is_away(keys: KeySet, prov
     assert is_trusted(keys, A)
 
 
-def test_without_a_first_answer_nothing_is_known(keys: KeySet, provider: FakeProvider, clock: Clock) -> None:
+def test_without_a_first_answer_nothing_is_known(keys: KeySet, provider: FakeIdentityProvider, clock: Clock) -> None:
     """A start while the provider is away; it heals by itself, and asks no oftener than the pace allows."""
     provider.away = True
     assert all(is_unknown(keys, A) for _ in range(20))
@@ -157,7 +165,7 @@ def test_without_a_first_answer_nothing_is_known(keys: KeySet, provider: FakePro
     assert is_trusted(keys, A)
 
 
-def test_a_provider_that_is_back_is_believed(keys: KeySet, provider: FakeProvider, clock: Clock) -> None:
+def test_a_provider_that_is_back_is_believed(keys: KeySet, provider: FakeIdentityProvider, clock: Clock) -> None:
     """A key that was unknown while it was away is refused once the provider says that it has none."""
     assert is_trusted(keys, A)
     provider.away = True
@@ -169,7 +177,7 @@ def test_a_provider_that_is_back_is_believed(keys: KeySet, provider: FakeProvide
 
 @pytest.mark.parametrize("members", [{"use": "enc"}, {"use": ["sig"]}, {"kid": ["a"]}, {"kid": None}, {"alg": "ES384"}])
 def test_an_address_without_any_key_of_ours_changes_nothing(
-    keys: KeySet, provider: FakeProvider, clock: Clock, members: dict[str, Any]
+    keys: KeySet, provider: FakeIdentityProvider, clock: Clock, members: dict[str, Any]
 ) -> None:
     """Only keys for something else, or that no token can name: the old keys go on."""
     assert is_trusted(keys, A)
@@ -180,7 +188,7 @@ def test_an_address_without_any_key_of_ours_changes_nothing(
 
 @pytest.mark.parametrize("header", [{"alg": "ES256"}, {"alg": "ES256", "kid": None}, {"alg": "ES256", "kid": ["a"]}])
 def test_a_token_that_names_no_key_costs_no_question(
-    keys: KeySet, provider: FakeProvider, header: dict[str, str]
+    keys: KeySet, provider: FakeIdentityProvider, header: dict[str, str]
 ) -> None:
     """It is refused before anything is fetched."""
     assert not is_trusted(keys, header)

@@ -16,9 +16,9 @@ from app import create_app
 from app.context import Intake
 from app.identity import development_token
 from app.settings import IntakeSettings
-from tests.unit.app.identity.provider import JWKS_URL, FakeProvider, claims, ec_key, jwk, rsa_key, signed
+from tests.unit.app.identity.provider import JWKS_URL, FakeIdentityProvider, claims, ec_key, jwk, rsa_key, signed
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import FakePayments
+from tests.unit.fakes import FakePaymentRecords
 
 RSA, EC, FOREIGN_RSA, FOREIGN_EC, SHORT = rsa_key(), ec_key(), rsa_key(), ec_key(), rsa_key(1024)
 P384 = ec_key(ec.SECP384R1())
@@ -33,9 +33,9 @@ def config() -> IntakeSettings:
 
 
 @pytest.fixture
-def provider() -> FakeProvider:
+def provider() -> FakeIdentityProvider:
     """A provider with good keys, and with some that are not for our tokens."""
-    provider = FakeProvider()
+    provider = FakeIdentityProvider()
     provider.published = [
         jwk("rsa", RSA),
         jwk("ec", EC, use=None),
@@ -61,7 +61,7 @@ def ask(client: FlaskClient, token: str) -> Any:
     ("key", "kid"), [(RSA, "rsa"), (EC, "ec"), (RSA, "both"), (EC, "both")], ids=["rsa", "ec", "one of two", "other"]
 )
 def test_a_token_of_the_provider_comes_in(
-    anyone: FlaskClient, config: IntakeSettings, payments: FakePayments, key: Any, kid: str
+    anyone: FlaskClient, config: IntakeSettings, payments: FakePaymentRecords, key: Any, kid: str
 ) -> None:
     """RS256 and ES256, by the key that the token names; its `sub` is the buyer."""
     assert ask(anyone, signed(key, kid, claims(config))).status_code == 200
@@ -200,7 +200,7 @@ def test_a_token_that_brings_its_own_key_is_judged_by_ours(anyone: FlaskClient, 
 
 
 def test_while_the_provider_is_away_at_the_start_nobody_is_sent_away(
-    anyone: FlaskClient, config: IntakeSettings, provider: FakeProvider
+    anyone: FlaskClient, config: IntakeSettings, provider: FakeIdentityProvider
 ) -> None:
     """503 with Retry-After for a token that may be good, and no 401 that would make a page forget it."""
     provider.away = True
@@ -208,7 +208,7 @@ def test_while_the_provider_is_away_at_the_start_nobody_is_sent_away(
 
 
 def test_what_can_never_be_good_is_refused_without_the_provider(
-    anyone: FlaskClient, config: IntakeSettings, provider: FakeProvider
+    anyone: FlaskClient, config: IntakeSettings, provider: FakeIdentityProvider
 ) -> None:
     """No token, garbage and foreign algorithms are 401 also while it is away, and cost it no question."""
     provider.away = True
@@ -217,13 +217,15 @@ def test_what_can_never_be_good_is_refused_without_the_provider(
     assert provider.fetches == 0
 
 
-def test_anyone_sees_the_catalogue_while_the_provider_is_away(anyone: FlaskClient, provider: FakeProvider) -> None:
+def test_anyone_sees_the_catalogue_while_the_provider_is_away(
+    anyone: FlaskClient, provider: FakeIdentityProvider
+) -> None:
     """What needs no buyer needs no provider."""
     provider.away = True
     assert anyone.get("/projects").status_code == 200
 
 
-def test_without_an_address_nobody_is_asked(intake: Intake, provider: FakeProvider) -> None:
+def test_without_an_address_nobody_is_asked(intake: Intake, provider: FakeIdentityProvider) -> None:
     """Development signs its own tokens, and has no provider."""
     config = IntakeSettings.model_construct()
     client = create_app(dataclasses.replace(intake, config=config)).test_client()

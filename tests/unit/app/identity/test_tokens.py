@@ -11,7 +11,7 @@ from app.identity import development_token
 from app.settings import IntakeSettings
 from tests.unit.app.identity.provider import claims
 from tests.unit.app.requests import refusal
-from tests.unit.fakes import FakePayments
+from tests.unit.fakes import FakePaymentRecords
 
 OTHER_SECRET = "another-secret-of-32-bytes-or-more!"
 
@@ -28,7 +28,7 @@ def ask(client: FlaskClient, authorization: str) -> tuple[int, str]:
     return refusal(response)
 
 
-def test_a_good_token_comes_in(anyone: FlaskClient, config: IntakeSettings, payments: FakePayments) -> None:
+def test_a_good_token_comes_in(anyone: FlaskClient, config: IntakeSettings, payments: FakePaymentRecords) -> None:
     """The buyer is the token's `sub`."""
     token = jwt.encode(claims(config), config.jwt_secret)
     assert anyone.get("/purchases", headers={"Authorization": f"Bearer {token}"}).status_code == 200

@@ -64,7 +64,7 @@ def wait(event: threading.Event) -> None:
         ([NEVER, DONE], ["handle a", "dead a", "handle b", "ack b"]),
     ],
 )
-def test_a_message_is_settled_by_what_its_handler_says(
+def test_a_message_is_acknowledged_by_what_its_handler_says(
     fake: FakeBroker, outcomes: list[Exception | None], told: list[str]
 ) -> None:
     """Handled: acknowledged, and not before; Retry: it waits; Reject: a dead letter, and the next one comes."""

@@ -25,7 +25,7 @@ def written(act: Act, *, is_json: bool) -> str:
     printed = io.StringIO()
     handler = logging.StreamHandler(printed)
     handler.setFormatter(formatter("intake", is_json=is_json))
-    log = logging.getLogger("app.door")
+    log = logging.getLogger("app.endpoint")
     log.setLevel(logging.INFO)
     log.addHandler(handler)
     act(log)
@@ -47,7 +47,7 @@ def test_a_json_line_has_all_that_machines_look_for() -> None:
     assert datetime.fromisoformat(told.pop("timestamp")).utcoffset() == timedelta()
     assert told == {
         "level": "info",
-        "logger": "app.door",
+        "logger": "app.endpoint",
         "process": "intake",
         "event": "GET /x 200",
         "request_id": "r-1",
@@ -93,7 +93,7 @@ def test_a_line_of_the_console_fits_on_the_screen() -> None:
     """Level, event, logger and short ids; the rest is for machines."""
     with ids.scope(request_id="r-1", purchase_id=PURCHASE, workflow_id=f"purchase/{PURCHASE}"):
         told = written(lambda log: log.info("hello", extra={"status": 200}), is_json=False)
-    wanted = r"\d\d:\d\d:\d\d\.\d{3} \[info *\] hello +\[app.door\] purchase_id=3f5a1c0d… request_id=r-1\n"
+    wanted = r"\d\d:\d\d:\d\d\.\d{3} \[info *\] hello +\[app.endpoint\] purchase_id=3f5a1c0d… request_id=r-1\n"
     assert re.fullmatch(wanted, told), told
 
 

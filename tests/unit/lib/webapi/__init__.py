@@ -1,1 +1,1 @@
-"""The manners of our HTTP APIs."""
+"""The conventions of our HTTP APIs."""

@@ -1,4 +1,4 @@
-"""The manners that all our HTTP APIs share, on a small API."""
+"""The conventions that all our HTTP APIs share, on a small API."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ class Ordered(RequestModel):
     count: int = Field(ge=1)
 
 
-class Seen(ResponseModel):
+class SeenAnswer(ResponseModel):
     """An answer."""
 
     count: int
@@ -44,13 +44,13 @@ def shop(check: Callable[[], None] = lambda: None) -> APIFlask:
     @api.post("/orders")
     @api.auth_required(auth, roles=TO_MOVE)
     @api.input(Ordered, arg_name="body")
-    @api.output(Seen, status_code=201)
-    def order(body: Ordered) -> Seen:
+    @api.output(SeenAnswer, status_code=201)
+    def order(body: Ordered) -> SeenAnswer:
         if body.count == 13:
             raise Problem(409, "sold-out", "None left.", headers={"Retry-After": "1"}, left=12)
         if body.count == 666:
             raise BrokenError("secret")
-        return Seen(count=body.count)
+        return SeenAnswer(count=body.count)
 
     @api.get("/orders")
     @api.input(PageQuery, location="query", arg_name="page")

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lib.webapi.header_lines import tell_lines
+from lib.webapi.header_lines import announce_lines
 from tests.unit.lib.webapi.test_api import TOKEN, shop
 
 KEY = "Idempotency-Key"
@@ -22,7 +22,7 @@ def ordered(client: FlaskClient, key: str, *lines: str) -> TestResponse:
     """An order whose header lines the server tells; the key is as WSGI joins it."""
 
     def ask() -> TestResponse:
-        tell_lines(["HOST", *lines])
+        announce_lines(["HOST", *lines])
         return client.post("/orders", json={"count": 1}, headers=TOKEN | {KEY: key})
 
     return copy_context().run(ask)

@@ -6,7 +6,7 @@ from lib.webapi.connections import CONNECTION_BYTES, Waiting
 
 
 @dataclass(eq=False)
-class Connection:
+class FakeConnection:
     """A connection without a socket."""
 
     address: str
@@ -14,9 +14,9 @@ class Connection:
     held_bytes: int = CONNECTION_BYTES
 
 
-def waiting(*connections: Connection) -> Waiting[Connection]:
+def waiting(*connections: FakeConnection) -> Waiting[FakeConnection]:
     """They wait, in their order."""
-    them = Waiting[Connection]()
+    them = Waiting[FakeConnection]()
     for connection in connections:
         them.add(connection)
     return them
@@ -24,7 +24,12 @@ def waiting(*connections: Connection) -> Waiting[Connection]:
 
 def test_the_address_that_holds_the_most_loses_its_oldest() -> None:
     """A crowd makes room for itself: who came first, and alone, stays."""
-    alone, *crowd = Connection("192.0.2.1"), Connection("192.0.2.2"), Connection("192.0.2.2"), Connection("192.0.2.2")
+    alone, *crowd = (
+        FakeConnection("192.0.2.1"),
+        FakeConnection("192.0.2.2"),
+        FakeConnection("192.0.2.2"),
+        FakeConnection("192.0.2.2"),
+    )
     them = waiting(alone, *crowd)
     for expected in crowd[:2]:
         closed = them.heaviest()
@@ -35,7 +40,7 @@ def test_the_address_that_holds_the_most_loses_its_oldest() -> None:
 
 def test_bytes_weigh_as_connections_do() -> None:
     """One connection with a large body holds more than many that have sent nothing, until it is served."""
-    large, *small = Connection("192.0.2.1"), Connection("192.0.2.2"), Connection("192.0.2.2")
+    large, *small = FakeConnection("192.0.2.1"), FakeConnection("192.0.2.2"), FakeConnection("192.0.2.2")
     them = waiting(*small, large)
     assert them.heaviest() is small[0]
     large.held_bytes = 3 * CONNECTION_BYTES
@@ -53,6 +58,6 @@ def test_bytes_weigh_as_connections_do() -> None:
 
 def test_those_whose_time_is_over_are_known() -> None:
     """Each has a deadline of its own."""
-    late, early = Connection("192.0.2.1", deadline=10.0), Connection("192.0.2.1", deadline=5.0)
+    late, early = FakeConnection("192.0.2.1", deadline=10.0), FakeConnection("192.0.2.1", deadline=5.0)
     them = waiting(late, early)
     assert [them.expired(now) for now in (4.9, 5.0, 10.0)] == [[], [early], [late, early]]

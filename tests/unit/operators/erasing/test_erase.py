@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from operators.erasing.command import told
+from operators.erasing.command import erase_and_report
 from operators.erasing.erase import LEFT
 from tests.unit.operators.erasing.fakes import PLACES, FakeStores
 
@@ -17,7 +17,7 @@ def stores() -> FakeStores:
 
 def erased(stores: FakeStores) -> int:
     """The exit code of an erasure of alice."""
-    return asyncio.run(told("alice", stores, stores))
+    return asyncio.run(erase_and_report("alice", stores, stores))
 
 
 def test_every_store_forgets_the_buyer_and_nobody_else(stores: FakeStores, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,9 @@ def test_postgresql_is_spoken_by_psycopg() -> None:
 
 def test_an_error_does_not_tell_a_statements_values(tmp_path: Path) -> None:
     """They are a purchase's, and errors are logged."""
-    with connect(f"sqlite:///{tmp_path / 'books.db'}").begin() as connection, pytest.raises(OperationalError) as failed:
+    with (
+        connect(f"sqlite:///{tmp_path / 'records.db'}").begin() as connection,
+        pytest.raises(OperationalError) as failed,
+    ):
         connection.execute(text("INSERT INTO nowhere VALUES (:buyer)"), {"buyer": "needle"})
     assert "needle" not in f"{failed.value!s} {failed.value!r}"

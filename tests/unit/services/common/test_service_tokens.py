@@ -18,7 +18,7 @@ from services.users.routes import users_api
 from tests.unit.service_api import kind
 
 TOKENS = {role: new_token(role) for role in Role}
-# All that the process which faces the internet may: it moves neither money nor offset, and reads no other's books.
+# All that the process which faces the internet may: it moves neither money nor offset, and reads no other's records.
 INTAKE = {
     "GET /payments",
     "GET /payments/p1",
@@ -45,7 +45,7 @@ WORKER = {
     "POST /users/p1/offsets",
     "DELETE /users/p1/offsets/p1",
 }
-# Everything that is read, and nothing that changes; what a buyer's browser pays with is no book.
+# Everything that is read, and nothing that changes; what a buyer's browser pays with is no record.
 AUDITOR = {
     "GET /payments",
     "GET /payments/p1",

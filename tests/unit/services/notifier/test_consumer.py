@@ -54,7 +54,7 @@ NEVER = DataError("INSERT", {}, Exception("does not fit"))
         (NEVER, Reject, "dead-lettered"),
     ],
 )
-def test_a_message_is_settled_and_counted_by_what_the_database_says(
+def test_a_message_is_acknowledged_and_counted_by_what_the_database_says(
     outcome: bool | Exception, answer: type[Exception] | None, counted: str
 ) -> None:
     """Kept or known: acknowledged; database away: it waits; impossible to keep: a dead letter."""

@@ -9,19 +9,19 @@ from providers.registry import Registry
 from services.payments import create_app
 from services.payments.settings import PaymentsSettings
 from tests.unit.service_api import ServiceApi
-from tests.unit.services.payments.fake_provider import FakeProvider, registry_of
+from tests.unit.services.payments.fake_provider import FakePaymentProvider, registry_of
 
 ApiIn = Callable[[CaptureMode], ServiceApi]
 
 
 @pytest.fixture
-def provider() -> FakeProvider:
+def provider() -> FakePaymentProvider:
     """The provider behind the service."""
-    return FakeProvider()
+    return FakePaymentProvider()
 
 
 @pytest.fixture
-def registry(provider: FakeProvider) -> Registry:
+def registry(provider: FakePaymentProvider) -> Registry:
     """It carries out all that is paid by card."""
     return registry_of({"card": "stripe"}, stripe=provider)
 

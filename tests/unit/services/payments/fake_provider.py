@@ -24,7 +24,7 @@ from providers.stripe import PROVIDER
 HELD_UNTIL = 2_000_000_000
 
 
-class FakeProvider:
+class FakePaymentProvider:
     """The buyer's, the bank's and the operator's moves are methods as well; `keys` are all that it was asked with.
 
     Its references are `prefix` and a number. It can what Stripe can, unless it is told otherwise.
@@ -175,7 +175,7 @@ class FakeProvider:
             acts.pop(0)()
 
 
-def registry_of(methods: Mapping[str, str], **providers: FakeProvider) -> Registry:
+def registry_of(methods: Mapping[str, str], **providers: FakePaymentProvider) -> Registry:
     """A registry of these fakes by their names."""
 
     def registered(name: str) -> Registered:

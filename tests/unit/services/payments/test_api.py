@@ -1,4 +1,4 @@
-"""The Payments API's manners: lists, tokens, keys, strict bodies, documents, settings."""
+"""The Payments API's conventions: lists, tokens, keys, strict bodies, documents, settings."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 from services.payments import create_app
 from services.payments.settings import PaymentsSettings
 from tests.unit.service_api import REPOSITORY, ServiceApi
-from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.fake_provider import FakePaymentProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, create, order, outcome, refusal
 
 WRITES = [
@@ -24,7 +24,7 @@ WRITES = [
 ]
 
 
-def test_payments_are_listed_newest_first(api: ServiceApi, provider: FakeProvider) -> None:
+def test_payments_are_listed_newest_first(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The pages show each purchase once, newest first, from the record alone."""
     for number in range(3):
         create(api, purchase_id=f"p{number}")

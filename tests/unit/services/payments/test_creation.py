@@ -16,11 +16,11 @@ from providers.port import (
 )
 from services.payments.rules import payment_id_of
 from tests.unit.service_api import ServiceApi
-from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.fake_provider import FakePaymentProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
 
 
-def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The answer shows the payable payment, and the provider was asked under the purchase's first key."""
     shown = create(api)
     assert shown.pop("created_at").endswith("Z")
@@ -53,7 +53,7 @@ def test_a_purchase_gets_a_payment(api: ServiceApi, provider: FakeProvider) -> N
     assert provider.keys == ["p1:create:1"]
 
 
-def test_a_repeat_answers_the_same_payment(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_repeat_answers_the_same_payment(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A repeat, also with 1.5 written as 1.500, asks the provider nothing and answers the same body."""
     first = create(api)
     items = [order()["items"][0] | {"quantity": "1.500"}]
@@ -77,7 +77,7 @@ def test_another_order_for_a_purchase_is_refused(api: ServiceApi, change: dict[s
     assert refusal(api.ask("POST", "/payments", order(**change))) == (409, "payment-mismatch")
 
 
-def test_a_settled_purchase_answers_its_record(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_complete_purchase_answers_its_record(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A purchase with an outcome answers it, even to another order, and creates nothing."""
     done(api.ask("PUT", "/purchases/p1/outcome", outcome(status="rejected", reason="sold-out", answer=None)))
     shown = create(api, amount=55)
@@ -97,7 +97,7 @@ def test_a_settled_purchase_answers_its_record(api: ServiceApi, provider: FakePr
     ],
 )
 def test_what_nobody_would_charge_is_refused(
-    api: ServiceApi, provider: FakeProvider, changes: dict[str, Any], field: str
+    api: ServiceApi, provider: FakePaymentProvider, changes: dict[str, Any], field: str
 ) -> None:
     """An amount beyond the provider's limits, an unknown currency or method: the caller's fault, which is named."""
     answer = api.ask("POST", "/payments", order(**changes))
@@ -107,7 +107,7 @@ def test_what_nobody_would_charge_is_refused(
     assert api.ask("GET", "/payments").get_json()["items"] == []
 
 
-def test_a_repeat_is_answered_whatever_is_taken_by_now(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_repeat_is_answered_whatever_is_taken_by_now(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Limits are for new payments: one that is there is answered by its state."""
     first = create(api)
     provider.capabilities = Capabilities({})
@@ -121,7 +121,7 @@ def test_a_payment_canceled_later_is_still_the_purchases(api: ServiceApi) -> Non
     assert create(api)["status"] == "canceled"
 
 
-def test_an_unknown_answer_is_repeated_with_the_same_key(api: ServiceApi, provider: FakeProvider) -> None:
+def test_an_unknown_answer_is_repeated_with_the_same_key(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Nobody knows whether it was created: 503 with Retry-After; the repeat finds the payment under the same key."""
     provider.fail("create", ProviderUnknown("timeout"), done=True)
     answer = api.ask("POST", "/payments", order())
@@ -132,7 +132,7 @@ def test_an_unknown_answer_is_repeated_with_the_same_key(api: ServiceApi, provid
     assert provider.keys == ["p1:create:1", "p1:create:1"]
 
 
-def test_a_broken_providers_key_is_given_up(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_broken_providers_key_is_given_up(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The provider would replay its fault, so the repeat asks under the next key."""
     provider.fail("create", ProviderFault("500"), done=False)
     assert refusal(api.ask("POST", "/payments", order())) == (503, "dependency-unavailable")
@@ -142,7 +142,7 @@ def test_a_broken_providers_key_is_given_up(api: ServiceApi, provider: FakeProvi
 
 @pytest.mark.parametrize("error", [ProviderRefused("amount"), ProviderMisconfigured("wrong key")])
 def test_a_provider_that_does_not_accept_us_is_our_fault(
-    api: ServiceApi, provider: FakeProvider, error: Exception
+    api: ServiceApi, provider: FakePaymentProvider, error: Exception
 ) -> None:
     """A refused creation or key is 502; once it is put right, a repeat goes through."""
     provider.fail("create", error)
@@ -150,7 +150,9 @@ def test_a_provider_that_does_not_accept_us_is_our_fault(
     assert create(api)["status"] == "payable"
 
 
-def test_the_capture_mode_of_the_first_try_stays(api: ServiceApi, manual: ServiceApi, provider: FakeProvider) -> None:
+def test_the_capture_mode_of_the_first_try_stays(
+    api: ServiceApi, manual: ServiceApi, provider: FakePaymentProvider
+) -> None:
     """A repeat after the setting has changed asks for what the key stands for."""
     provider.fail("create", ProviderUnknown("timeout"))
     api.ask("POST", "/payments", order())
@@ -158,7 +160,7 @@ def test_the_capture_mode_of_the_first_try_stays(api: ServiceApi, manual: Servic
     assert [wanted.capture for wanted in provider.asked_for] == [CaptureMode.AUTOMATIC]
 
 
-def test_of_two_creations_at_once_one_payment_stays(api: ServiceApi, provider: FakeProvider) -> None:
+def test_of_two_creations_at_once_one_payment_stays(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A creation that comes back to a payment that is known and paid already leaves that as it is."""
 
     def overtake() -> None:
@@ -172,7 +174,7 @@ def test_of_two_creations_at_once_one_payment_stays(api: ServiceApi, provider: F
     assert list(provider.payments) == [REFERENCE]
 
 
-def test_the_first_known_payment_stays_the_purchases(api: ServiceApi, provider: FakeProvider) -> None:
+def test_the_first_known_payment_stays_the_purchases(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A creation that was slow under an old key does not replace the payment that is known under the next one."""
 
     def overtake() -> None:

@@ -4,11 +4,11 @@ import pytest
 
 from providers.port import PaymentStatus, ProviderFault, ProviderRefused, ProviderUnknown
 from tests.unit.service_api import ServiceApi
-from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.fake_provider import FakePaymentProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, refusal
 
 
-def test_a_look_asks_the_provider(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_look_asks_the_provider(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """GET shows the provider's state and keeps it in the record."""
     create(api)
     provider.becomes(REFERENCE, PaymentStatus.PROCESSING, failed_attempts=2)
@@ -17,7 +17,7 @@ def test_a_look_asks_the_provider(api: ServiceApi, provider: FakeProvider) -> No
     assert api.ask("GET", "/payments").get_json()["items"] == [shown]
 
 
-def test_an_authorised_payment_is_paid_with_nothing_captured(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_an_authorised_payment_is_paid_with_nothing_captured(manual: ServiceApi, provider: FakePaymentProvider) -> None:
     """Paid with amount_captured 0 says that the funds are only held."""
     create(manual)
     provider.pay(REFERENCE)
@@ -25,14 +25,14 @@ def test_an_authorised_payment_is_paid_with_nothing_captured(manual: ServiceApi,
     assert (shown["status"], shown["amount_captured"]) == ("paid", 0)
 
 
-def test_an_unreachable_provider_makes_a_look_unavailable(api: ServiceApi, provider: FakeProvider) -> None:
+def test_an_unreachable_provider_makes_a_look_unavailable(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A look never answers from the record: without the provider it is 503."""
     create(api)
     provider.fail("retrieve", ProviderUnknown("refused"))
     assert refusal(api.ask("GET", f"/payments/{PAYMENT_ID}")) == (503, "dependency-unavailable")
 
 
-def test_a_provider_that_has_lost_our_payment_is_our_fault(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_provider_that_has_lost_our_payment_is_our_fault(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A payment of our record that the provider does not know means another account: 502."""
     create(api)
     del provider.payments[REFERENCE]
@@ -40,7 +40,9 @@ def test_a_provider_that_has_lost_our_payment_is_our_fault(api: ServiceApi, prov
 
 
 @pytest.mark.parametrize("status", [PaymentStatus.CANCELED, PaymentStatus.PAID])
-def test_a_late_look_does_not_undo_a_newer_one(api: ServiceApi, provider: FakeProvider, status: PaymentStatus) -> None:
+def test_a_late_look_does_not_undo_a_newer_one(
+    api: ServiceApi, provider: FakePaymentProvider, status: PaymentStatus
+) -> None:
     """A read that was overtaken by a final state changes nothing and answers the newer state."""
     create(api)
 
@@ -53,7 +55,9 @@ def test_a_late_look_does_not_undo_a_newer_one(api: ServiceApi, provider: FakePr
     assert api.ask("GET", "/payments").get_json()["items"][0]["status"] == status.value
 
 
-def test_the_next_action_comes_from_the_provider_and_is_not_kept(api: ServiceApi, provider: FakeProvider) -> None:
+def test_the_next_action_comes_from_the_provider_and_is_not_kept(
+    api: ServiceApi, provider: FakePaymentProvider
+) -> None:
     """Its secret is shown to be used at once: no cache may store it, and no other answer holds it."""
     create(api)
     answer = api.ask("GET", f"/payments/{PAYMENT_ID}/next-action")
@@ -72,7 +76,7 @@ def test_an_unknown_payment_is_not_found(api: ServiceApi, path: str) -> None:
     assert refusal(api.ask("GET", path)) == (404, "not-found")
 
 
-def test_an_authorised_payment_is_captured_once(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_an_authorised_payment_is_captured_once(manual: ServiceApi, provider: FakePaymentProvider) -> None:
     """Capture charges the whole amount; asked again it is done without asking the provider."""
     create(manual)
     provider.pay(REFERENCE)
@@ -81,7 +85,7 @@ def test_an_authorised_payment_is_captured_once(manual: ServiceApi, provider: Fa
     assert provider.keys == ["p1:create:1", "p1:capture:1"]
 
 
-def test_a_capture_is_judged_by_state(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_capture_is_judged_by_state(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The provider refuses because it is captured already: done."""
     create(api)
     provider.pay(REFERENCE)
@@ -90,7 +94,7 @@ def test_a_capture_is_judged_by_state(api: ServiceApi, provider: FakeProvider) -
 
 @pytest.mark.parametrize("status", [PaymentStatus.PAYABLE, PaymentStatus.PROCESSING, PaymentStatus.CANCELED])
 def test_what_is_not_authorised_is_not_captured(
-    manual: ServiceApi, provider: FakeProvider, status: PaymentStatus
+    manual: ServiceApi, provider: FakePaymentProvider, status: PaymentStatus
 ) -> None:
     """There is nothing to capture: refused, and the refusal is not kept."""
     create(manual)
@@ -99,7 +103,7 @@ def test_what_is_not_authorised_is_not_captured(
     assert done(manual.ask("GET", f"/payments/{PAYMENT_ID}"))["status"] == status.value
 
 
-def test_a_capture_that_the_provider_refuses_is_refused(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_a_capture_that_the_provider_refuses_is_refused(manual: ServiceApi, provider: FakePaymentProvider) -> None:
     """The authorisation is there and its capture refused: a refusal; the next try takes a new key."""
     create(manual)
     provider.pay(REFERENCE)
@@ -109,7 +113,7 @@ def test_a_capture_that_the_provider_refuses_is_refused(manual: ServiceApi, prov
     assert provider.keys[1:] == ["p1:capture:1", "p1:capture:2"]
 
 
-def test_another_amount_is_no_capture(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_another_amount_is_no_capture(manual: ServiceApi, provider: FakePaymentProvider) -> None:
     """1.00 of 18.00 was captured by hand: that is no capture, and the refund gives the 1.00 back."""
     create(manual)
     provider.pay(REFERENCE)
@@ -121,7 +125,7 @@ def test_another_amount_is_no_capture(manual: ServiceApi, provider: FakeProvider
     assert done(manual.ask("POST", f"/payments/{PAYMENT_ID}/refund"))["amount_refunded"] == 100
 
 
-def test_what_a_bank_has_withdrawn_needs_no_refund(api: ServiceApi, provider: FakeProvider) -> None:
+def test_what_a_bank_has_withdrawn_needs_no_refund(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The provider refuses to give it back twice: there is nothing left to refund, so it is done, in nobody's name."""
     create(api)
     provider.pay(REFERENCE)
@@ -130,7 +134,7 @@ def test_what_a_bank_has_withdrawn_needs_no_refund(api: ServiceApi, provider: Fa
     assert (shown["amount_disputed"], shown["amount_refunded"], shown["refunded_by"]) == (1800, 0, None)
 
 
-def test_it_shows_since_when_money_is_back(api: ServiceApi, provider: FakeProvider) -> None:
+def test_it_shows_since_when_money_is_back(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """By the provider's clock, so that it can be compared with the delivery's time."""
     create(api)
     provider.pay(REFERENCE)
@@ -140,8 +144,8 @@ def test_it_shows_since_when_money_is_back(api: ServiceApi, provider: FakeProvid
 
 @pytest.mark.parametrize("operation", ["capture", "refund"])
 @pytest.mark.parametrize("took_effect", [True, False])
-def test_a_fault_is_settled_by_reading(
-    manual: ServiceApi, provider: FakeProvider, operation: str, took_effect: bool
+def test_a_fault_is_judged_by_retrieving(
+    manual: ServiceApi, provider: FakePaymentProvider, operation: str, took_effect: bool
 ) -> None:
     """After the provider broke, the payment's state decides between done and 503 with a new key for the repeat."""
     create(manual)
@@ -157,7 +161,7 @@ def test_a_fault_is_settled_by_reading(
 
 
 @pytest.mark.parametrize("operation", ["capture", "refund"])
-def test_an_unknown_answer_keeps_the_key(manual: ServiceApi, provider: FakeProvider, operation: str) -> None:
+def test_an_unknown_answer_keeps_the_key(manual: ServiceApi, provider: FakePaymentProvider, operation: str) -> None:
     """Nobody knows whether it took effect: 503, and the repeat asks under the same key."""
     create(manual)
     provider.pay(REFERENCE)
@@ -169,7 +173,7 @@ def test_an_unknown_answer_keeps_the_key(manual: ServiceApi, provider: FakeProvi
     assert [key for key in provider.keys if operation in key] == [f"p1:{operation}:1"] * 2
 
 
-def test_a_captured_payment_is_refunded_once(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_captured_payment_is_refunded_once(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Refund gives all back; asked again it is done."""
     create(api)
     provider.pay(REFERENCE)
@@ -179,7 +183,7 @@ def test_a_captured_payment_is_refunded_once(api: ServiceApi, provider: FakeProv
     assert provider.keys[1:] == ["p1:refund:1"]
 
 
-def test_a_refund_by_a_hand_is_done_in_nobodys_name(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_refund_by_a_hand_is_done_in_nobodys_name(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The provider refuses because it is refunded already: done, and the caller cannot claim it."""
     create(api)
     provider.pay(REFERENCE)
@@ -188,7 +192,7 @@ def test_a_refund_by_a_hand_is_done_in_nobodys_name(api: ServiceApi, provider: F
     assert (shown["amount_refunded"], shown["refunded_by"]) == (1800, None)
 
 
-def test_a_refund_is_in_the_name_of_the_first_who_asked(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_refund_is_in_the_name_of_the_first_who_asked(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """An answer that is lost loses no name, and whoever asks later for what is done does not take it over."""
     create(api)
     provider.pay(REFERENCE)
@@ -199,7 +203,7 @@ def test_a_refund_is_in_the_name_of_the_first_who_asked(api: ServiceApi, provide
     assert provider.refunded_in_the_name_of == ["p1"]
 
 
-def test_a_refund_that_was_refused_leaves_no_name(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_refund_that_was_refused_leaves_no_name(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Who was refused a refund did not bring about the one that an operator makes afterwards."""
     create(api)
     provider.pay(REFERENCE)
@@ -209,7 +213,7 @@ def test_a_refund_that_was_refused_leaves_no_name(api: ServiceApi, provider: Fak
     assert done(api.ask("GET", f"/payments/{PAYMENT_ID}"))["refunded_by"] is None
 
 
-def test_a_refund_that_came_back_names_nobody(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_refund_that_came_back_names_nobody(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Once the bank has failed it nothing is refunded, by anybody."""
     create(api)
     provider.pay(REFERENCE)
@@ -218,7 +222,7 @@ def test_a_refund_that_came_back_names_nobody(api: ServiceApi, provider: FakePro
     assert done(api.ask("GET", f"/payments/{PAYMENT_ID}"))["refunded_by"] is None
 
 
-def test_a_dispute_shows_once_the_provider_was_asked(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_dispute_shows_once_the_provider_was_asked(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The look learns of the dispute, and the list shows it from then on."""
     create(api)
     provider.pay(REFERENCE)
@@ -230,7 +234,7 @@ def test_a_dispute_shows_once_the_provider_was_asked(api: ServiceApi, provider: 
 
 @pytest.mark.parametrize("status", [PaymentStatus.PAYABLE, PaymentStatus.PAID, PaymentStatus.CANCELED])
 def test_what_is_not_captured_is_not_refunded(
-    manual: ServiceApi, provider: FakeProvider, status: PaymentStatus
+    manual: ServiceApi, provider: FakePaymentProvider, status: PaymentStatus
 ) -> None:
     """Nothing was captured, also where the funds are only held: refused."""
     create(manual)
@@ -238,7 +242,7 @@ def test_what_is_not_captured_is_not_refunded(
     assert refusal(manual.ask("POST", f"/payments/{PAYMENT_ID}/refund")) == (409, "payment-not-refundable")
 
 
-def test_a_refund_that_the_bank_fails_can_be_made_again(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_refund_that_the_bank_fails_can_be_made_again(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The money came back to us: the replayed answer is not believed, and the next key refunds anew."""
     create(api)
     provider.pay(REFERENCE)

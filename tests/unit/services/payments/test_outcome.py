@@ -4,7 +4,7 @@ import pytest
 
 from providers.port import ProviderUnknown
 from tests.unit.service_api import ServiceApi
-from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.fake_provider import FakePaymentProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
 
 STEP = {"at": "2026-11-21T09:00:00.5Z", "event": "paid", "detail": None}
@@ -44,7 +44,7 @@ def test_a_tombstone_gets_its_order_with_the_outcome(api: ServiceApi) -> None:
     assert (shown["buyer_id"], shown["canceled_by"]) == ("alice", "undo")
 
 
-def test_an_outcome_during_the_creation_stops_the_payment(api: ServiceApi, provider: FakeProvider) -> None:
+def test_an_outcome_during_the_creation_stops_the_payment(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A purchase that ended without a payment gets none any more: what was just created is canceled."""
 
     def settle() -> None:
@@ -55,7 +55,7 @@ def test_an_outcome_during_the_creation_stops_the_payment(api: ServiceApi, provi
     assert done(api.ask("GET", f"/payments/{PAYMENT_ID}"))["status"] == "canceled"
 
 
-def test_a_tombstone_over_a_creation_does_not_hide_the_outcome(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_tombstone_over_a_creation_does_not_hide_the_outcome(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Once an outcome is recorded a repeat of the creation answers it, whatever became of the payment."""
     provider.fail("create", ProviderUnknown("timeout"))
     api.ask("POST", "/payments", order())

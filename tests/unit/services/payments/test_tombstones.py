@@ -4,11 +4,11 @@ import pytest
 
 from providers.port import PaymentStatus, ProviderFault, ProviderRefused, ProviderUnknown
 from tests.unit.service_api import ServiceApi
-from tests.unit.services.payments.fake_provider import FakeProvider
+from tests.unit.services.payments.fake_provider import FakePaymentProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, refusal
 
 
-def test_an_unknown_purchase_gets_a_tombstone(api: ServiceApi, provider: FakeProvider) -> None:
+def test_an_unknown_purchase_gets_a_tombstone(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Canceled before anything is known of it: the tombstone names the caller and refuses a late creation."""
     tombstone = done(api.ask("POST", "/purchases/p1/cancel", key="purchase/p1/undo"))
     assert (tombstone["payment_id"], tombstone["provider_reference"]) == (PAYMENT_ID, None)
@@ -21,8 +21,8 @@ def test_an_unknown_purchase_gets_a_tombstone(api: ServiceApi, provider: FakePro
 
 @pytest.mark.parametrize("path", ["/purchases/p1/cancel", f"/payments/{PAYMENT_ID}/cancel"])
 @pytest.mark.parametrize("created", [True, False])
-def test_an_unknown_creation_is_settled_and_canceled(
-    api: ServiceApi, provider: FakeProvider, created: bool, path: str
+def test_an_unknown_creation_is_found_out_and_canceled(
+    api: ServiceApi, provider: FakePaymentProvider, created: bool, path: str
 ) -> None:
     """The creation is repeated under its key, which finds or makes the payment, and then that is canceled."""
     provider.fail("create", ProviderUnknown("timeout"), done=created)
@@ -33,7 +33,7 @@ def test_an_unknown_creation_is_settled_and_canceled(
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
 
 
-def test_a_purchase_whose_payment_is_refused_can_be_canceled(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_purchase_whose_payment_is_refused_can_be_canceled(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The provider will not create the payment at all: canceling the purchase is done without one."""
     for _ in range(2):
         provider.fail("create", ProviderRefused("amount"))
@@ -43,7 +43,7 @@ def test_a_purchase_whose_payment_is_refused_can_be_canceled(api: ServiceApi, pr
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
 
 
-def cancel_meanwhile(api: ServiceApi, provider: FakeProvider) -> None:
+def cancel_meanwhile(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """During the next creation the purchase is canceled, which leaves its tombstone but does not reach the provider."""
 
     def cancel() -> None:
@@ -53,7 +53,7 @@ def cancel_meanwhile(api: ServiceApi, provider: FakeProvider) -> None:
     provider.meanwhile("create", cancel)
 
 
-def test_a_cancel_during_the_creation_wins(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_cancel_during_the_creation_wins(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A purchase canceled while its payment is created ends canceled at the provider, in the name of who asked."""
 
     def cancel() -> None:
@@ -67,7 +67,9 @@ def test_a_cancel_during_the_creation_wins(api: ServiceApi, provider: FakeProvid
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
 
 
-def test_a_tombstone_set_during_the_creation_cancels_the_new_payment(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_tombstone_set_during_the_creation_cancels_the_new_payment(
+    api: ServiceApi, provider: FakePaymentProvider
+) -> None:
     """Where the cancel itself could not reach the provider, the creation that comes back cancels what it made."""
     cancel_meanwhile(api, provider)
     assert refusal(api.ask("POST", "/payments", order())) == (409, "payment-canceled")
@@ -75,7 +77,9 @@ def test_a_tombstone_set_during_the_creation_cancels_the_new_payment(api: Servic
     assert done(api.ask("POST", "/purchases/p1/cancel"))["canceled_by"] == "p/undo"
 
 
-def test_what_is_created_under_a_tombstone_is_canceled_by_the_repeat(api: ServiceApi, provider: FakeProvider) -> None:
+def test_what_is_created_under_a_tombstone_is_canceled_by_the_repeat(
+    api: ServiceApi, provider: FakePaymentProvider
+) -> None:
     """A creation that found the tombstone but not the provider is 503: nobody is to pay it; its repeat cancels it."""
     cancel_meanwhile(api, provider)
     provider.fail("cancel", ProviderUnknown("timeout"), done=False)
@@ -86,7 +90,7 @@ def test_what_is_created_under_a_tombstone_is_canceled_by_the_repeat(api: Servic
 
 
 def test_a_payment_of_unknown_creation_can_only_be_looked_at_and_canceled(
-    api: ServiceApi, provider: FakeProvider
+    api: ServiceApi, provider: FakePaymentProvider
 ) -> None:
     """By our record alone: no money can be taken or given back, and there is nothing to do for the buyer yet."""
     provider.fail("create", ProviderUnknown("timeout"), done=True)
@@ -104,7 +108,7 @@ def test_a_payment_of_unknown_creation_can_only_be_looked_at_and_canceled(
     assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
 
 
-def test_what_was_created_after_all_is_canceled(api: ServiceApi, provider: FakeProvider) -> None:
+def test_what_was_created_after_all_is_canceled(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A slow creation that comes back to a canceled purchase, whose other creations failed, leaves nothing payable."""
 
     def give_up() -> None:
@@ -118,7 +122,7 @@ def test_what_was_created_after_all_is_canceled(api: ServiceApi, provider: FakeP
     assert provider.payments[REFERENCE].status is PaymentStatus.CANCELED
 
 
-def test_a_refused_cancel_leaves_no_tombstone(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_refused_cancel_leaves_no_tombstone(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Money moved when it came, so the purchase is opened after all: once the bank has refused, it can be paid."""
 
     def cancel() -> None:

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from providers.port import PaymentStatus
 from services.payments.rules import payment_id_of
 from tests.unit.service_api import ServiceApi
-from tests.unit.services.payments.fake_provider import HELD_UNTIL, FakeProvider
+from tests.unit.services.payments.fake_provider import HELD_UNTIL, FakePaymentProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, outcome
 
 RUNS_OUT = "payments_authorisation_expires_in_seconds_min"
@@ -26,7 +26,7 @@ def test_nothing_to_watch_is_told_as_nothing(api: ServiceApi) -> None:
     assert told(api) == {"payments_disputes_open": 0, "payments_provider_refunds_total": 0}
 
 
-def test_a_dispute_is_open_until_the_bank_has_decided(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_dispute_is_open_until_the_bank_has_decided(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """The next look learns of a dispute and of its end; that there was one stays."""
     create(api)
     provider.pay(REFERENCE)
@@ -40,7 +40,7 @@ def test_a_dispute_is_open_until_the_bank_has_decided(api: ServiceApi, provider:
     assert told(api)["payments_disputes_open"] == 0
 
 
-def test_refunds_by_hand_add_up_over_payments(api: ServiceApi, provider: FakeProvider) -> None:
+def test_refunds_by_hand_add_up_over_payments(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Two of one payment and one of another are three; ours are none of them."""
     for number in (1, 2, 3):
         create(api, purchase_id=f"p{number}")
@@ -53,7 +53,7 @@ def test_refunds_by_hand_add_up_over_payments(api: ServiceApi, provider: FakePro
     assert told(api)["payments_provider_refunds_total"] == 3
 
 
-def test_the_authorisation_that_runs_out_first_is_told(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_the_authorisation_that_runs_out_first_is_told(manual: ServiceApi, provider: FakePaymentProvider) -> None:
     """Of two held payments the one whose time is nearer; the payment shows the time itself."""
     for number in (1, 2):
         create(manual, purchase_id=f"p{number}")
@@ -66,7 +66,9 @@ def test_the_authorisation_that_runs_out_first_is_told(manual: ServiceApi, provi
 
 
 @pytest.mark.parametrize("end", ["capture", "cancel"])
-def test_an_authorisation_that_has_ended_runs_out_no_more(manual: ServiceApi, provider: FakeProvider, end: str) -> None:
+def test_an_authorisation_that_has_ended_runs_out_no_more(
+    manual: ServiceApi, provider: FakePaymentProvider, end: str
+) -> None:
     """Taken or given up: there is nothing left to watch."""
     create(manual)
     provider.pay(REFERENCE)
@@ -76,7 +78,9 @@ def test_an_authorisation_that_has_ended_runs_out_no_more(manual: ServiceApi, pr
     assert RUNS_OUT not in told(manual)
 
 
-def test_an_authorisation_of_a_settled_purchase_is_not_watched(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_an_authorisation_of_a_complete_purchase_is_not_watched(
+    manual: ServiceApi, provider: FakePaymentProvider
+) -> None:
     """What nobody will capture any more may run out."""
     create(manual)
     provider.pay(REFERENCE)
@@ -85,7 +89,7 @@ def test_an_authorisation_of_a_settled_purchase_is_not_watched(manual: ServiceAp
     assert RUNS_OUT not in told(manual)
 
 
-def test_an_old_answer_does_not_bring_an_authorisation_back(manual: ServiceApi, provider: FakeProvider) -> None:
+def test_an_old_answer_does_not_bring_an_authorisation_back(manual: ServiceApi, provider: FakePaymentProvider) -> None:
     """A look that was answered before the capture and comes in after it says nothing of the present."""
     create(manual)
     provider.pay(REFERENCE)
@@ -95,13 +99,13 @@ def test_an_old_answer_does_not_bring_an_authorisation_back(manual: ServiceApi, 
     assert done(manual.ask("GET", f"/payments/{PAYMENT_ID}"))["capture_before"] is None
 
 
-def test_our_clocks_distance_from_the_providers_is_told(api: ServiceApi, provider: FakeProvider) -> None:
+def test_our_clocks_distance_from_the_providers_is_told(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """Once the provider has answered."""
     provider.clock_ahead_s = -42.0
     assert told(api)["payments_clock_ahead_seconds"] == -42
 
 
-def test_a_refund_by_hand_that_the_bank_fails_stays_counted(api: ServiceApi, provider: FakeProvider) -> None:
+def test_a_refund_by_hand_that_the_bank_fails_stays_counted(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """It was made; a number that went down again would look like a restart to Prometheus."""
     create(api)
     provider.pay(REFERENCE)

@@ -1,4 +1,4 @@
-"""The Projects API's manners: lists, tokens, keys, strict bodies, documents."""
+"""The Projects API's conventions: lists, tokens, keys, strict bodies, documents."""
 
 from typing import Any
 

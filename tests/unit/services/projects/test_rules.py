@@ -5,43 +5,43 @@ from itertools import product
 import pytest
 
 from lib.webapi import Problem
-from services.projects.rules import Call, Status, decide, shift, winner
+from services.projects.rules import ReservationCall, Status, decide, shift, winner
 
 NO_ROW = None
 RESERVED, COMMITTED, CLOSED, RETURNED = Status.RESERVED, Status.COMMITTED, Status.CLOSED, Status.RETURNED
 
 # Copied from the design by hand, so that a slip in the rules shows here.
 DESIGN = {
-    (NO_ROW, Call.RESERVE): RESERVED,
-    (NO_ROW, Call.COMMIT): "not-found",
-    (NO_ROW, Call.RELEASE): CLOSED,
-    (NO_ROW, Call.RESTOCK): RETURNED,
-    (RESERVED, Call.RESERVE): RESERVED,
-    (RESERVED, Call.COMMIT): COMMITTED,
-    (RESERVED, Call.RELEASE): CLOSED,
-    (RESERVED, Call.RESTOCK): RETURNED,
-    (CLOSED, Call.RESERVE): "reservation-closed",
-    (CLOSED, Call.COMMIT): "reservation-closed",
-    (CLOSED, Call.RELEASE): CLOSED,
-    (CLOSED, Call.RESTOCK): CLOSED,
-    (COMMITTED, Call.RESERVE): COMMITTED,
-    (COMMITTED, Call.COMMIT): COMMITTED,
-    (COMMITTED, Call.RELEASE): "reservation-committed",
-    (COMMITTED, Call.RESTOCK): RETURNED,
-    (RETURNED, Call.RESERVE): "reservation-closed",
-    (RETURNED, Call.COMMIT): "reservation-closed",
-    (RETURNED, Call.RELEASE): "reservation-closed",
-    (RETURNED, Call.RESTOCK): RETURNED,
+    (NO_ROW, ReservationCall.RESERVE): RESERVED,
+    (NO_ROW, ReservationCall.COMMIT): "not-found",
+    (NO_ROW, ReservationCall.RELEASE): CLOSED,
+    (NO_ROW, ReservationCall.RESTOCK): RETURNED,
+    (RESERVED, ReservationCall.RESERVE): RESERVED,
+    (RESERVED, ReservationCall.COMMIT): COMMITTED,
+    (RESERVED, ReservationCall.RELEASE): CLOSED,
+    (RESERVED, ReservationCall.RESTOCK): RETURNED,
+    (CLOSED, ReservationCall.RESERVE): "reservation-closed",
+    (CLOSED, ReservationCall.COMMIT): "reservation-closed",
+    (CLOSED, ReservationCall.RELEASE): CLOSED,
+    (CLOSED, ReservationCall.RESTOCK): CLOSED,
+    (COMMITTED, ReservationCall.RESERVE): COMMITTED,
+    (COMMITTED, ReservationCall.COMMIT): COMMITTED,
+    (COMMITTED, ReservationCall.RELEASE): "reservation-committed",
+    (COMMITTED, ReservationCall.RESTOCK): RETURNED,
+    (RETURNED, ReservationCall.RESERVE): "reservation-closed",
+    (RETURNED, ReservationCall.COMMIT): "reservation-closed",
+    (RETURNED, ReservationCall.RELEASE): "reservation-closed",
+    (RETURNED, ReservationCall.RESTOCK): RETURNED,
 }
 
 
 def test_the_design_names_every_cell() -> None:
     """Every state, and no row, has an answer to every call."""
-    assert set(DESIGN) == set(product([NO_ROW, *Status], Call))
+    assert set(DESIGN) == set(product([NO_ROW, *Status], ReservationCall))
 
 
 @pytest.mark.parametrize(("row", "call"), list(DESIGN))
-def test_each_cell_is_as_the_design_says(row: Status | None, call: Call) -> None:
+def test_each_cell_is_as_the_design_says(row: Status | None, call: ReservationCall) -> None:
     """A call finds in a row's state the next state or the refusal that the design's table names."""
     expected = DESIGN[row, call]
     if isinstance(expected, Status):

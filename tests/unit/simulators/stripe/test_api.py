@@ -6,7 +6,7 @@ from flask import Response
 from simulators.stripe.call import Call
 from simulators.stripe.errors import StripeError
 from simulators.stripe.gateway import Gateway
-from simulators.stripe.idempotency import Keys, asked
+from simulators.stripe.idempotency import IdempotencyKeys, asked
 from simulators.stripe.models import Json
 from simulators.stripe.parameters import Params
 from simulators.stripe.settings import SimulatorSettings
@@ -129,7 +129,7 @@ def test_wrong_parameters_use_up_no_key(simulator: Simulator) -> None:
 
 def test_a_key_at_work_is_a_conflict() -> None:
     """Two requests at once under one key: the second is told to wait, and may come again afterwards."""
-    keys, request = Keys(), asked("sk", "k", "/v1/refunds", [])
+    keys, request = IdempotencyKeys(), asked("sk", "k", "/v1/refunds", [])
     with keys.hold(request), pytest.raises(StripeError) as refused, keys.hold(request):
         pass
     with keys.hold(request):

@@ -56,7 +56,7 @@ def test_a_plan_that_makes_no_sense_is_refused(simulator: Simulator, body: bytes
     put(simulator, answers={"fail": 1})
     refused = simulator.web.test_client().put("/simulator/faults", data=body, headers=SECRET)
     assert (refused.status_code, error(refused)["type"]) == (400, "invalid_request_error")
-    assert simulator.faults.shown()["answers"]["fail"] == 1
+    assert simulator.faults.to_response()["answers"]["fail"] == 1
 
 
 def test_the_controls_need_the_secret_key(simulator: Simulator) -> None:

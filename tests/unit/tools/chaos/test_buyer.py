@@ -10,11 +10,11 @@ import pytest
 from domain.keys import purchase_id_of
 from tools.chaos.buyer import ChaosBuyer, Market
 from tools.chaos.seen import Seen
-from tools.chaos.stories import Ending, Story
+from tools.chaos.stories import Behaviour, Story
 
 STORY = Story(
     number=1,
-    ending=Ending.PAYS,
+    behaviour=Behaviour.PAYS,
     buyer="load-1",
     key="key-1",
     items=(("wind-1", 500),),
@@ -49,7 +49,7 @@ def confirmed(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json={"status": "succeeded"})
 
 
-class World:
+class ScriptedWorld:
     """The intake's answers in their order, and the provider; keeps what was asked."""
 
     def __init__(self, *answers: httpx.Response | Exception, provider: Handler = confirmed) -> None:
@@ -69,7 +69,7 @@ class World:
         return answer
 
 
-async def live(world: World, story: Story = STORY) -> Seen:
+async def live(world: ScriptedWorld, story: Story = STORY) -> Seen:
     """What the buyer of the story sees in this world."""
     async with httpx.AsyncClient(transport=httpx.MockTransport(world)) as http:
         return await ChaosBuyer(http, MARKET, story).live()
@@ -83,7 +83,7 @@ def opened(**changes: Any) -> httpx.Response:
 async def test_a_buyer_repeats_with_the_same_key_until_the_intake_is_back() -> None:
     """A 503 and a lost connection change nothing about the purchase."""
     away = problem(503, "dependency-unavailable", **{"Retry-After": "0"})
-    world = World(away, httpx.ConnectError("refused"), opened())
+    world = ScriptedWorld(away, httpx.ConnectError("refused"), opened())
     seen = await live(world)
 
     assert {order.headers["Idempotency-Key"] for order in world.orders} == {"key-1"}
@@ -93,8 +93,8 @@ async def test_a_buyer_repeats_with_the_same_key_until_the_intake_is_back() -> N
 
 async def test_a_final_refusal_ends_the_story() -> None:
     """Who is told `sold-out` does not pay."""
-    world = World(problem(409, "sold-out"))
-    seen = await live(world, replace(STORY, ending=Ending.WANTS_THE_LAST))
+    world = ScriptedWorld(problem(409, "sold-out"))
+    seen = await live(world, replace(STORY, behaviour=Behaviour.WANTS_THE_LAST))
 
     assert (seen.refusal, seen.wrong, world.payments) == ("sold-out", [], [])
 
@@ -102,28 +102,28 @@ async def test_a_final_refusal_ends_the_story() -> None:
 @pytest.mark.parametrize("status_and_kind", [(500, "internal-error"), (409, "sold-out"), (409, "price-changed")])
 async def test_a_refusal_without_reason_is_noted(status_and_kind: tuple[int, str]) -> None:
     """A 500 is nothing that a buyer may see, and what there is plenty of is not sold out."""
-    seen = await live(World(problem(*status_and_kind)))
+    seen = await live(ScriptedWorld(problem(*status_and_kind)))
 
     assert len(seen.wrong) == 1
 
 
 async def test_a_price_that_is_none_must_be_refused() -> None:
     """Projects owns the price."""
-    story = replace(STORY, ending=Ending.SAW_AN_OLD_PRICE, cards=())
+    story = replace(STORY, behaviour=Behaviour.SAW_AN_OLD_PRICE, cards=())
 
-    assert (await live(World(problem(409, "price-changed")), story)).wrong == []
-    assert len((await live(World(opened()), story)).wrong) == 1
+    assert (await live(ScriptedWorld(problem(409, "price-changed")), story)).wrong == []
+    assert len((await live(ScriptedWorld(opened()), story)).wrong) == 1
 
 
 async def test_who_comes_back_gets_the_answer_of_the_first_time() -> None:
     """Once more after having paid: another payment for the same key would be paid twice."""
-    story = replace(STORY, ending=Ending.COMES_BACK)
+    story = replace(STORY, behaviour=Behaviour.COMES_BACK)
 
-    assert (await live(World(httpx.ReadTimeout("away"), opened(), opened()), story)).wrong == []
-    changed = World(httpx.ReadTimeout("away"), opened(), opened(payment_id="pi_2"))
+    assert (await live(ScriptedWorld(httpx.ReadTimeout("away"), opened(), opened()), story)).wrong == []
+    changed = ScriptedWorld(httpx.ReadTimeout("away"), opened(), opened(payment_id="pi_2"))
     assert len((await live(changed, story)).wrong) == 1
 
 
 async def test_a_purchase_of_another_key_is_noted() -> None:
     """The purchase's id follows from buyer and key."""
-    assert len((await live(World(opened(purchase_id="f" * 64)))).wrong) == 1
+    assert len((await live(ScriptedWorld(opened(purchase_id="f" * 64)))).wrong) == 1

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from tools.chaos.faults import PROCESSES, REST_S, Kind, plan
+from tools.chaos.faults import PROCESSES, REST_S, FaultKind, plan
 
 LINKS = ("payments", "projects", "stripe", "temporal")
 # A quarter of an hour: every kind of fault and every place have their turn.
@@ -33,6 +33,6 @@ def test_everything_has_its_turn() -> None:
     """In some runs each process is killed and frozen, each link slowed, cut and half opened, the provider spoiled."""
     broken = {(fault.kind, fault.target) for seed in range(8) for fault in plan(seed, LONG_S, LINKS)}
 
-    assert {(kind, name) for kind in (Kind.KILL, Kind.FREEZE) for name in PROCESSES} <= broken
-    assert {(kind, name) for kind in (Kind.SLOW, Kind.CUT, Kind.HALF_OPEN) for name in LINKS} <= broken
-    assert (Kind.PROVIDER, "stripe_simulator") in broken
+    assert {(kind, name) for kind in (FaultKind.KILL, FaultKind.FREEZE) for name in PROCESSES} <= broken
+    assert {(kind, name) for kind in (FaultKind.SLOW, FaultKind.CUT, FaultKind.HALF_OPEN) for name in LINKS} <= broken
+    assert (FaultKind.PROVIDER, "stripe_simulator") in broken

@@ -3,15 +3,15 @@
 import pytest
 
 from tools.chaos.seen import Seen
-from tools.chaos.stories import Ending, Story
+from tools.chaos.stories import Behaviour, Story
 from tools.chaos.verdict import Fate, Flaw, broken_promises, last_line
 
 VISA = ("pm_card_visa",)
 
 
-def seen(ending: Ending = Ending.PAYS, cards: tuple[str, ...] = VISA, **told: object) -> Seen:
+def seen(behaviour: Behaviour = Behaviour.PAYS, cards: tuple[str, ...] = VISA, **told: object) -> Seen:
     """One purchase, open unless told otherwise."""
-    story = Story(1, ending, "load-1", "key", (("wind-1", 500),), cards, pause_s=0, lost_after_s=0, away_s=0)
+    story = Story(1, behaviour, "load-1", "key", (("wind-1", 500),), cards, pause_s=0, lost_after_s=0, away_s=0)
     return Seen(story, **{"payment_id": "pi_1", **told})  # type: ignore[arg-type]
 
 
@@ -28,14 +28,14 @@ def judged(one: Seen, end: str | None) -> list[Fate]:
         (seen(authorised=True), "expired"),
         (seen(unsure=True), "paid"),
         (seen(unsure=True), "expired"),
-        (seen(Ending.BANK_TAKES_TIME), "paid"),
-        (seen(Ending.DECLINED), "failed"),
-        (seen(Ending.WALKS_AWAY, ()), "expired"),
+        (seen(Behaviour.BANK_TAKES_TIME), "paid"),
+        (seen(Behaviour.DECLINED), "failed"),
+        (seen(Behaviour.WALKS_AWAY, ()), "expired"),
         (seen(payment_id=None, refusal="sold-out"), "rejected"),
         (seen(payment_id=None, refusal="sold-out"), None),
-        (seen(Ending.UNKNOWN_TO_USERS, payment_id=None, refusal="forbidden"), None),
-        (seen(Ending.VANISHES, (), payment_id=None), "rejected"),
-        (seen(Ending.VANISHES, (), payment_id=None), None),
+        (seen(Behaviour.UNKNOWN_TO_USERS, payment_id=None, refusal="forbidden"), None),
+        (seen(Behaviour.VANISHES, (), payment_id=None), "rejected"),
+        (seen(Behaviour.VANISHES, (), payment_id=None), None),
     ],
 )
 def test_a_kept_promise_is_no_finding(one: Seen, end: str | None) -> None:
@@ -50,10 +50,10 @@ def test_a_kept_promise_is_no_finding(one: Seen, end: str | None) -> None:
         (seen(charged=True), "refunded"),
         (seen(charged=True), None),
         (seen(authorised=True), "rejected"),
-        (seen(Ending.DECLINED), "paid"),
-        (seen(Ending.WALKS_AWAY, ()), "failed"),
-        (seen(Ending.WALKS_AWAY, ()), "rejected"),
-        (seen(Ending.WALKS_AWAY, ()), None),
+        (seen(Behaviour.DECLINED), "paid"),
+        (seen(Behaviour.WALKS_AWAY, ()), "failed"),
+        (seen(Behaviour.WALKS_AWAY, ()), "rejected"),
+        (seen(Behaviour.WALKS_AWAY, ()), None),
         (seen(payment_id=None, refusal="opening-failed"), "expired"),
         (seen(payment_id=None, refusal="opening-failed"), None),
         (seen(payment_id=None, refusal="sold-out"), "paid"),

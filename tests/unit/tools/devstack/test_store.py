@@ -1,4 +1,4 @@
-"""STORE: where the services keep their books."""
+"""STORE: where the services keep their records."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def chosen(folder: Path, store: str) -> StackOptions:
 
 
 def test_each_store_has_a_state_of_its_own(tmp_path: Path) -> None:
-    """Purchases that Temporal keeps open never meet the other store's books; nothing said is SQLite."""
+    """Purchases that Temporal keeps open never meet the other store's records; nothing said is SQLite."""
     assert not chosen(tmp_path, "").on_postgres
     assert chosen(tmp_path, "sqlite").state == tmp_path
     assert chosen(tmp_path, "postgres").on_postgres

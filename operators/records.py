@@ -1,4 +1,4 @@
-"""A purchase as each service has it in its books; each of them may be away."""
+"""The records that the services have of a purchase; each service may be away."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,30 +18,30 @@ SERVICES = ("payments", "projects", "users", "notifier")
 Json = dict[str, Any]
 
 
-class Book(Frozen):
-    """What a service has: its entry; where that is None, `problem` tells why it is not known, or it has none."""
+class Record(Frozen):
+    """A service's entry of a purchase. Where it is None, `problem` says why it is not known; empty: there is none."""
 
     entry: Json | None = None
     problem: str = ""
 
 
-class Books(Frozen):
-    """What all services have of one purchase; a book that was not asked, for nothing names its entry, is None."""
+class PurchaseRecords(Frozen):
+    """The records of all services of one purchase; None where we know no id to ask a service by."""
 
-    payment: Book
-    reservation: Book | None = None
-    offset: Book | None = None
-    notifications: Book | None = None
+    payment: Record
+    reservation: Record | None = None
+    offset: Record | None = None
+    notifications: Record | None = None
 
 
 class Readers(Protocol):
-    """Whoever reads the books."""
+    """The port to the services' records."""
 
-    async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
-        """All books of a purchase, by what is known of it; never raises because a service is away."""
+    async def read(self, purchase_id: str | None, payment_id: str | None) -> PurchaseRecords:
+        """All records of a purchase, by what is known of it; never raises because a service is away."""
 
     async def payment_called(self, provider_reference: str) -> str | None:
-        """Our id of the payment that its provider calls so; None where Payments knows none, or is away."""
+        """Our id of the payment with this provider's reference; None where Payments knows none, or is away."""
 
 
 class HttpReaders:
@@ -54,7 +54,7 @@ class HttpReaders:
         self._token = token
         self._connect = connect
 
-    async def read(self, purchase_id: str | None, payment_id: str | None) -> Books:
+    async def read(self, purchase_id: str | None, payment_id: str | None) -> PurchaseRecords:
         """Payments first, for it knows the other ids; then all others at once."""
         async with self._connect() as http:
             payment = await _payment(self._payments(http), purchase_id, payment_id)
@@ -65,11 +65,11 @@ class HttpReaders:
             users = HttpUsers(http, self._urls["users"], self._token)
             notifier = HttpNotifier(http, self._urls["notifier"], self._token)
             reservation, offset, notifications = await asyncio.gather(
-                _book(projects.entry(payment_id) if payment_id else None),
-                _book(users.entry(buyer_id, payment_id) if buyer_id and payment_id else None),
-                _book(notifier.entry(purchase_id) if purchase_id else None),
+                _record(projects.entry(payment_id) if payment_id else None),
+                _record(users.entry(buyer_id, payment_id) if buyer_id and payment_id else None),
+                _record(notifier.entry(purchase_id) if purchase_id else None),
             )
-        return Books(payment=payment, reservation=reservation, offset=offset, notifications=notifications)
+        return PurchaseRecords(payment=payment, reservation=reservation, offset=offset, notifications=notifications)
 
     async def payment_called(self, provider_reference: str) -> str | None:
         """Payments lists it."""
@@ -84,22 +84,22 @@ class HttpReaders:
         return HttpPayments(http, self._urls["payments"], self._token)
 
 
-async def _payment(payments: HttpPayments, purchase_id: str | None, payment_id: str | None) -> Book:
+async def _payment(payments: HttpPayments, purchase_id: str | None, payment_id: str | None) -> Record:
     """As the provider has it now; where that does not answer, as Payments has recorded it."""
-    retrieved = await _book(payments.entry(payment_id) if payment_id else None)
+    retrieved = await _record(payments.entry(payment_id) if payment_id else None)
     if retrieved and (retrieved.entry or not retrieved.problem):
         return retrieved
-    recorded = await _book(payments.recorded_entry(purchase_id) if purchase_id else None) or Book()
-    return Book(entry=recorded.entry, problem=(retrieved and retrieved.problem) or recorded.problem)
+    recorded = await _record(payments.recorded_entry(purchase_id) if purchase_id else None) or Record()
+    return Record(entry=recorded.entry, problem=(retrieved and retrieved.problem) or recorded.problem)
 
 
-async def _book(reading: Awaitable[Json | None] | None) -> Book | None:
-    """The book that is read; None where nothing names its entry. An id that no entry can have is not found either."""
+async def _record(reading: Awaitable[Json | None] | None) -> Record | None:
+    """The record; None where there is nothing to read. A service that refuses the id has no such entry."""
     if reading is None:
         return None
     try:
-        return Book(entry=await reading)
+        return Record(entry=await reading)
     except Refused:
-        return Book()
+        return Record()
     except (Unavailable, ContractBroken) as error:
-        return Book(problem=str(error))
+        return Record(problem=str(error))

@@ -8,7 +8,7 @@ from tools.devstack.stack import Stack
 
 
 @contextmanager
-def told(stack: Stack, *names: str, **environment: str) -> Iterator[Stack]:
+def restarted_with(stack: Stack, *names: str, **environment: str) -> Iterator[Stack]:
     """Start these processes again with other settings, and afterwards with those of before."""
     before = stack.tell(**environment)
     try:

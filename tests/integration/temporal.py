@@ -25,7 +25,7 @@ WAIT_S = 40.0
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 
 
-class Engine:
+class TemporalServer:
     """A client of the server."""
 
     def __init__(self, stack: Mapping[str, Any]) -> None:

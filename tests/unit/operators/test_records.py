@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from operators.books import SERVICES, Book, Books, HttpReaders
+from operators.records import SERVICES, HttpReaders, PurchaseRecords, Record
 from tests.unit.operators.conftest import PAYMENT
 
 Answer = Callable[[], httpx.Response]
@@ -14,7 +14,7 @@ Answer = Callable[[], httpx.Response]
 async def read(
     answers: dict[str, httpx.Response], purchase_id: str | None = "p1", payment_id: str | None = "payment-1"
 ) -> Any:
-    """The books by what each service answers under its path; who is not named is not there."""
+    """The records by what each service answers under its path; who is not named is not there."""
     return await readers(answers).read(purchase_id, payment_id)
 
 
@@ -43,7 +43,7 @@ def refused() -> httpx.Response:
 
 async def test_all_four_are_asked_by_what_payments_knows() -> None:
     """The buyer and the payment are learned from Payments, so that the purchase's id is enough."""
-    books = await read(
+    records = await read(
         {
             "payments/payments": found({"items": [PAYMENT], "next_cursor": None}),
             "payments/payments/payment-1": found(PAYMENT),
@@ -53,42 +53,42 @@ async def test_all_four_are_asked_by_what_payments_knows() -> None:
         },
         payment_id=None,
     )
-    assert books == Books(
-        payment=Book(entry=PAYMENT),
-        reservation=Book(entry={"status": "reserved"}),
-        offset=Book(),
-        notifications=Book(entry={"items": []}),
+    assert records == PurchaseRecords(
+        payment=Record(entry=PAYMENT),
+        reservation=Record(entry={"status": "reserved"}),
+        offset=Record(),
+        notifications=Record(entry={"items": []}),
     )
 
 
 async def test_who_is_away_does_not_take_the_others_with_it() -> None:
-    """Each problem stands at its own book, with what was asked."""
-    books = await read(
+    """Each problem stands at its own record, with what was asked."""
+    records = await read(
         {"payments/payments/payment-1": found(PAYMENT), "projects/reservations/payment-1": httpx.Response(403)}
     )
-    assert books.payment.entry == PAYMENT
-    assert "403" in books.reservation.problem
-    assert books.offset.problem == "GET /users/alice/offsets/payment-1: no answer of http://users, ConnectError"
+    assert records.payment.entry == PAYMENT
+    assert "403" in records.reservation.problem
+    assert records.offset.problem == "GET /users/alice/offsets/payment-1: no answer of http://users, ConnectError"
 
 
 async def test_a_provider_that_is_away() -> None:
     """What Payments has recorded stands in, and says that it does."""
     record = found({"items": [PAYMENT], "next_cursor": None})
-    books = await read({"payments/payments/payment-1": httpx.Response(503), "payments/payments": record})
-    assert books.payment == Book(entry=PAYMENT, problem="GET /payments/payment-1: 503")
+    records = await read({"payments/payments/payment-1": httpx.Response(503), "payments/payments": record})
+    assert records.payment == Record(entry=PAYMENT, problem="GET /payments/payment-1: 503")
 
 
 async def test_an_id_that_no_purchase_can_have() -> None:
     """Nothing is there, and that is no problem; who cannot be asked by it is not."""
     no = httpx.Response(422, json={"type": "https://x/invalid-request", "detail": "No."})
-    books = await read({"payments/payments": no, "notifier/notifications": no}, payment_id=None)
-    assert books == Books(payment=Book(), reservation=None, offset=None, notifications=Book())
+    records = await read({"payments/payments": no, "notifier/notifications": no}, payment_id=None)
+    assert records == PurchaseRecords(payment=Record(), reservation=None, offset=None, notifications=Record())
 
 
 async def test_a_payment_that_nobody_knows() -> None:
     """Nothing is there, and that is no problem."""
-    books = await read({"payments/payments/payment-1": refused()}, purchase_id=None)
-    assert books.payment == Book()
+    records = await read({"payments/payments/payment-1": refused()}, purchase_id=None)
+    assert records.payment == Record()
 
 
 async def test_a_payment_is_found_by_what_its_provider_calls_it() -> None:

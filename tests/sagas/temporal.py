@@ -18,7 +18,7 @@ from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFa
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.common import WorkflowIDReusePolicy
 
-from tests.sagas.agenda import Agenda, Event
+from tests.sagas.agenda import Agenda, AgendaEvent
 from tests.sagas.dispatch import Dispatch
 from tests.sagas.execution import Execution
 from tests.sagas.sdk import Step, definition, payload, value_of
@@ -34,7 +34,7 @@ EVENTS_MAX = 20_000
 SUMMED_UP = {"schedule_activity", "schedule_local_activity", "start_timer", "start_child_workflow_execution"}
 
 
-class Engine:
+class InMemoryTemporal:
     """The server. `steps` maps an activity's name to the bound method that runs it, `kinds` a workflow's to its class.
 
     `before_step` hears of each attempt before it runs, `before_task` of each workflow task, `tell` of all that happens.
@@ -152,7 +152,7 @@ class Engine:
 
     def _awake(self, execution: Execution, at: datetime | None = None) -> None:
         lane, task = f"task of {execution.run_id}", partial(self._task, execution)
-        self.agenda.add(Event("", lane, task, lambda: bool(execution.inbox and not execution.task), at))
+        self.agenda.add(AgendaEvent("", lane, task, lambda: bool(execution.inbox and not execution.task), at))
 
     def _task(self, execution: Execution) -> None:
         self.before_task(execution)

@@ -1,4 +1,4 @@
-"""What the services have in their books of one buyer, whatever the page says."""
+"""What the services have in their records of one buyer, whatever the page says."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from tools.devstack.shop import ENDS, Shop
 
 
-class Books:
+class BuyerRecords:
     """Reads Payments, Projects and Users."""
 
     def __init__(self, shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Books in which one purchase stands as it should, to be broken by a test."""
+"""The entries of one purchase in every store, as they should be; a test breaks one of them."""
 
 from copy import deepcopy
 from typing import Any
@@ -13,7 +13,7 @@ ROW = {"paid": "committed", "refunded": "returned"}
 KIND = {"paid": "payment.success"}
 
 
-class Ledger:
+class Entries:
     """What the services show of purchase p1 with payment pi_1, and its sagas; `end` None: it is open and payable."""
 
     def __init__(self, end: str | None = "paid") -> None:
@@ -63,9 +63,9 @@ class Ledger:
         )
 
 
-def broken(end: str | None, **changes: Any) -> Ledger:
-    """Books with changes: `payment={…}` and so on change fields, None takes the entry away, a list replaces it."""
-    ledger = Ledger(end)
+def broken(end: str | None, **changes: Any) -> Entries:
+    """Entries with changes: `payment={…}` and so on change fields, None takes the entry away, a list replaces it."""
+    ledger = Entries(end)
     for name, change in changes.items():
         if isinstance(change, dict):
             change = deepcopy(getattr(ledger, name) or {}) | change  # noqa: PLW2901 - the entry with its changes

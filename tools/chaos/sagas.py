@@ -33,7 +33,7 @@ def quiet() -> Runtime:
     return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter="ERROR")))
 
 
-class Engine:
+class RunningSagas:
     """Asks Temporal; raises RPCError while it is away."""
 
     def __init__(self, client: Client) -> None:

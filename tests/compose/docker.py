@@ -12,7 +12,7 @@ from tools.devstack.options import ROOT
 from tools.devstack.setup import debian
 from tools.devstack.setup.machine import Machine
 
-SCRIPT = Path(__file__).with_name("engine.sh")
+SCRIPT = Path(__file__).with_name("docker.sh")
 CGROUP = "buy-projects-compose"
 # The engine's network is its own, so these collide with nothing.
 GATEWAY = "172.30.255.1"
@@ -42,7 +42,7 @@ sys.stdin.read()
 """
 
 
-class Engine:
+class DockerEngine:
     """An engine that runs; what is in it is reached by commands that enter its name spaces."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
@@ -98,7 +98,7 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def running_engine(machine: Machine) -> Iterator[Engine]:
+def running_engine(machine: Machine) -> Iterator[DockerEngine]:
     """An engine with the images of earlier runs, and nothing else."""
     home = machine.cache.resolve() / "compose"
     data = home / "data"
@@ -127,11 +127,11 @@ def running_engine(machine: Machine) -> Iterator[Engine]:
         _end(process)
 
 
-def _started(process: "subprocess.Popen[bytes]", log: Path) -> Engine:
+def _started(process: "subprocess.Popen[bytes]", log: Path) -> DockerEngine:
     end = time.monotonic() + START_LIMIT_S
     while process.poll() is None and time.monotonic() < end:
         with suppress(ValueError):
-            engine = Engine(process)
+            engine = DockerEngine(process)
             if engine.answers():
                 return engine
         time.sleep(0.2)
@@ -139,7 +139,7 @@ def _started(process: "subprocess.Popen[bytes]", log: Path) -> Engine:
 
 
 @contextmanager
-def _silent_dns(engine: Engine) -> Iterator[None]:
+def _silent_dns(engine: DockerEngine) -> Iterator[None]:
     command = engine.at_its_network(sys.executable, "-c", SILENT_DNS)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     try:

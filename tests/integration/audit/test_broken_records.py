@@ -1,4 +1,4 @@
-"""Every book is broken for real on a stack of its own, behind the sagas' backs, and the audit names each break."""
+"""Each service's record is really broken, on a stack of its own and without the sagas; the audit names each break."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tools.devstack.stack import Stack, StackOptions
 
 # 10 s: who pays at once is in time on a slow machine too, and those that expire do so together.
 TTL_S = 10
-# Who breaks the books: no saga has such a key.
+# Who breaks the records: no saga has such a key.
 BY_HAND = "somebody/by-hand"
 
 Answer = dict[str, Any]
@@ -40,17 +40,17 @@ class Vandal:
         return dict(answer.json())
 
     def ended(self, card: str = "pm_card_visa") -> Answer:
-        """A purchase that was paid or declined, and is settled and told."""
+        """A purchase that was paid or declined, and has ended and was published."""
         answer = self.opened()
         self.shop.pay(answer, card)
         return self.told(answer)
 
     def expired(self, count: int) -> list[Answer]:
-        """Purchases that were left to expire, and are settled and told."""
+        """Purchases that were left to expire, and have ended and were published."""
         return [self.told(answer) for answer in [self.opened() for _ in range(count)]]
 
     def told(self, answer: Answer) -> Answer:
-        """The purchase once it is settled and told."""
+        """The purchase once it has ended and was published."""
         status = self.shop.completed(answer["purchase_id"])["status"]
         kind = "success" if status == "paid" else status
         self.shop.notified(answer["purchase_id"], f"payment.{kind}")
@@ -97,7 +97,7 @@ class Vandal:
 
 @pytest.fixture(scope="module")
 def vandal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vandal]:
-    """A stack whose books may be broken: no service has to work on them afterwards."""
+    """A stack whose records may be broken: no service has to work on them afterwards."""
     options = StackOptions(data=tmp_path_factory.mktemp("broken"), environment={"RESERVATION_TTL": str(TTL_S)})
     with Stack(options) as stack, Shop(stack.description) as shop:
         yield Vandal(stack, shop)
@@ -189,9 +189,9 @@ def test_every_break_is_named(vandal: Vandal) -> None:
     report = vandal.audited()
     assert [found(report, each) for each in paid[:7]] == [
         [(Rule.NOT_DELIVERED, Side.USERS)],
-        [(Rule.NOT_TOLD, Side.NOTIFIER)],
-        [(Rule.TOLD_TWICE, Side.NOTIFIER)],
-        [(Rule.TOLD_WRONG, Side.NOTIFIER)],
+        [(Rule.NOT_NOTIFIED, Side.NOTIFIER)],
+        [(Rule.NOTIFIED_TWICE, Side.NOTIFIER)],
+        [(Rule.NOTIFIED_WRONGLY, Side.NOTIFIER)],
         [(Rule.NOT_SOLD, Side.PROJECTS)],
         [(Rule.DIFFERS, Side.PROJECTS)],
         [(Rule.DIFFERS, Side.USERS)],

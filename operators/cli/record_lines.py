@@ -3,27 +3,27 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from domain.money import shown_amount
-from operators.books import Book, Books
+from domain.money import format_amount
+from operators.records import PurchaseRecords, Record
 
 Entry = dict[str, Any]
 
 
-def book_lines(books: Books) -> Iterator[tuple[str, str]]:
-    """Who, and what it has; who is away is said to be."""
-    yield "Payments", _line(books.payment, _payment)
-    yield "Projects", _line(books.reservation, _reservation)
-    yield "Users", _line(books.offset, lambda entry: f"the buyer's offset is {entry['status']}")
-    yield "Notifier", _line(books.notifications, _notifications)
+def record_lines(records: PurchaseRecords) -> Iterator[tuple[str, str]]:
+    """Each service's name, and what it has or that it is away."""
+    yield "Payments", _line(records.payment, _payment)
+    yield "Projects", _line(records.reservation, _reservation)
+    yield "Users", _line(records.offset, lambda entry: f"the buyer's offset is {entry['status']}")
+    yield "Notifier", _line(records.notifications, _notifications)
 
 
-def _line(book: Book | None, says: Callable[[Entry], str]) -> str:
-    if book is None:
-        return "not asked: nobody has told the payment or the buyer yet"
-    if book.entry is None:
-        return f"not known: {book.problem}" if book.problem else "nothing"
-    as_recorded = f" (as recorded; the provider could not be asked: {book.problem})" if book.problem else ""
-    return f"{says(book.entry)}{as_recorded}"
+def _line(record: Record | None, says: Callable[[Entry], str]) -> str:
+    if record is None:
+        return "not asked: neither the payment nor the buyer is known"
+    if record.entry is None:
+        return f"not known: {record.problem}" if record.problem else "nothing"
+    as_recorded = f" (as recorded; the provider could not be asked: {record.problem})" if record.problem else ""
+    return f"{says(record.entry)}{as_recorded}"
 
 
 def _payment(entry: Entry) -> str:
@@ -34,9 +34,9 @@ def _payment(entry: Entry) -> str:
     elsewhere = {"held by the bank": entry.get("amount_authorised", 0), "withdrawn": entry.get("amount_disputed", 0)}
     parts = [
         str(entry["status"]),
-        f"{shown_amount(captured, currency)} of {shown_amount(entry['amount'], currency)} charged",
-        f"{shown_amount(refunded, currency)} refunded",
-        *(f"{shown_amount(amount, currency)} {where}" for where, amount in elsewhere.items() if amount > 0),
+        f"{format_amount(captured, currency)} of {format_amount(entry['amount'], currency)} charged",
+        f"{format_amount(refunded, currency)} refunded",
+        *(f"{format_amount(amount, currency)} {where}" for where, amount in elsewhere.items() if amount > 0),
     ]
     if failed := entry.get("failed_attempts"):
         parts.append(f"{failed} failed attempts")
@@ -57,4 +57,4 @@ def _reservation(entry: Entry) -> str:
 
 
 def _notifications(entry: Entry) -> str:
-    return ", ".join(f"{event['type']} at {event['time']}" for event in entry["items"]) or "nothing was told"
+    return ", ".join(f"{event['type']} at {event['time']}" for event in entry["items"]) or "nothing was published"
