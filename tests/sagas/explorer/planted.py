@@ -1,14 +1,11 @@
 """Bugs that are put into the sagas, their callees or their keys on purpose: the search must find every one."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
 from temporalio import activity, workflow
-from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.errors import Refused
-from domain.messages import PaymentSuccessInput, PurchaseResult, SagaEnd
+from domain.messages import PurchaseResult, SagaEnd
 from domain.offset import Reservation
 from domain.payment import Payment, PaymentStatus
 from domain.purchase import Order, Outcome, PurchaseStatus
@@ -19,11 +16,6 @@ from tests.sagas.world import SAGAS
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess, Undo
 from workflows.start_payment import StartPayment
-from workflows.steps import Steps
-
-S = TypeVar("S")
-A = TypeVar("A")
-R = TypeVar("R")
 
 # By such a record a saga takes its purchase for complete.
 ENDED = Outcome(status=PurchaseStatus.REJECTED, fingerprint="")
@@ -99,49 +91,6 @@ class EndsQuietly(PaymentSuccess):
         if status is PurchaseStatus.PAID:
             return await super().complete_purchase(order, status, reason, amount_refunded)
         return SagaEnd(status=status)
-
-
-@stands_in
-class PublishesBeforeItTells(PaymentSuccess):
-    """A success is published within the task of its delivery, which another worker may have to begin again."""
-
-    async def complete_purchase(
-        self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
-    ) -> SagaEnd:
-        if status is PurchaseStatus.PAID:
-            await self.publish_end(self.payment_id, order, PurchaseResult(status=status))
-        return await super().complete_purchase(order, status, reason, amount_refunded)
-
-
-@stands_in
-class LeavesACanceledPayment(PaymentSuccess):
-    """A canceled payment is taken for another's matter, whatever a worker that has died did for it."""
-
-    async def _retrieve_until_decided(self) -> Payment:
-        payment = await super()._retrieve_until_decided()
-        return payment.model_copy(update={"outcome": ENDED}) if payment.status is PaymentStatus.CANCELED else payment
-
-
-class AllWithinTheTask(Steps):
-    """A compensation is tried within the task as any other step."""
-
-    async def _try(
-        self, method: Callable[[S, A], Awaitable[R]], arg: A, summary: str, give_up_at: datetime | None
-    ) -> R:
-        try:
-            return await self._within_task(method, arg, summary, give_up_at)
-        except (ActivityError, ApplicationError):
-            return await super()._try(method, arg, summary, give_up_at)
-
-
-@stands_in
-class UndoesWithinTheTask(PaymentSuccess):
-    """What it undoes may have to be decided again."""
-
-    @workflow.init
-    def __init__(self, start: PaymentSuccessInput) -> None:
-        super().__init__(start)
-        self.steps = AllWithinTheTask(self.details, self.parking)
 
 
 @stands_in
@@ -289,7 +238,4 @@ BUGS: dict[str, Parts] = {
     "an undone opening whose money moves": _saga(OpensWhateverMoves),
     "an old answer": _saga(TrustsAnOldAnswer),
     "a part of the price": _saga(TakesAnyAmount),
-    "a success that is published in a task that may be repeated": _saga(PublishesBeforeItTells),
-    "a canceled payment that is left alone": _saga(LeavesACanceledPayment),
-    "compensations in a task that may be repeated": _saga(UndoesWithinTheTask),
 }
