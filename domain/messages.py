@@ -121,7 +121,7 @@ class PurchaseResult(Frozen):
 
 
 class SagaEnd(Frozen):
-    """The result of PaymentSuccess and PaymentFailed: the purchase's end if this saga owns it, and a note."""
+    """A saga's result: the purchase's end if this saga owns it, and a note."""
 
     status: PurchaseStatus | None = None
     note: str = ""

@@ -81,10 +81,12 @@ class Saga:
     async def retrieve(self, payment_id: str) -> Payment:
         """The payment as the provider has it now; one that Payments does not know for an hour parks the saga."""
         attempt = 0
-        while (payment := await self._known_payment(payment_id)) is None:
+        while True:
+            payment = await self._known_payment(payment_id)
+            if payment is not None:
+                return payment
             await self.ask_again_later(attempt, f"Payments does not know payment {payment_id}")
             attempt += 1
-        return payment
 
     async def _known_payment(self, payment_id: str) -> Payment | None:
         """The payment; None where there is none, or only the tombstone that refuses it."""

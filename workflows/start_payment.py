@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
         PurchaseResult,
         PurchaseView,
         RecordCall,
+        SagaEnd,
         Signal,
         StartPaymentInput,
         TaskQueue,
@@ -53,7 +54,7 @@ class StartPayment(Opening):
 
     @workflow.run
     @heeds_cancellation
-    async def run(self, start: StartPaymentInput) -> PurchaseResult:  # noqa: ARG002 - __init__ has read it
+    async def run(self, start: StartPaymentInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Carry the purchase to its end; the result tells how it ended."""
         await self.open_or_undo()
         if self.answer and self.answer.status is PurchaseStatus.PROCESSING:
@@ -170,25 +171,24 @@ class StartPayment(Opening):
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
-    async def _end(self, result: PurchaseResult) -> PurchaseResult:
+    async def _end(self, result: PurchaseResult) -> SagaEnd:
         """Publish how the purchase ended, whoever ended it, and record it; a purchase that is recorded has ended so."""
         if not self.recorded:
             self.details.timeline.extend(result.timeline)
             self.details.timeline.sort(key=lambda entry: entry.at)
             if result.notification:
                 await self._publish(result)
-            await self._record(result)
-        ended = self.result or result
-        reason = f"{MEANINGS[ended.status]} The reason: {ended.reason}." if ended.reason else ""
-        self.details.show(ended.status, reason)
-        return ended
+            result = await self._record(result)
+        reason = f"{MEANINGS[result.status]} The reason: {result.reason}." if result.reason else ""
+        self.details.show(result.status, reason)
+        return SagaEnd(status=result.status, note=result.reason or "")
 
     async def _publish(self, result: PurchaseResult) -> None:
         if result.payment_id:
             self.details.show(PurchaseStatus.PROCESSING, "Its end is decided, and is being published.")
         await self.publish_end(self.payment_id, self.order, result)
 
-    async def _record(self, result: PurchaseResult) -> None:
+    async def _record(self, result: PurchaseResult) -> PurchaseResult:
         """Record how the purchase ended; the record outlives Temporal's retention, and the first one stays."""
         self.details.note(result.status, result.reason or "")
         outcome = Outcome(
@@ -200,8 +200,11 @@ class StartPayment(Opening):
         )
         call = RecordCall(order=self.order, outcome=outcome)
         summary = f"Record the outcome {result.status}"
-        self.heed_record(await self.steps.take(PaymentsSteps.record_outcome, call, summary=summary, must_succeed=True))
-        count_completed(self.result or result)
+        recorded = await self.steps.take(PaymentsSteps.record_outcome, call, summary=summary, must_succeed=True)
+        if recorded.status and recorded.status is not result.status:
+            result = self.result = PurchaseResult(status=recorded.status, reason=recorded.note or None)
+        count_completed(result)
+        return result
 
     # ---- messages ---------------------------------------------------------------------------------------------------
 

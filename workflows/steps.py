@@ -88,7 +88,7 @@ class Steps:
     async def _within_task(
         self, method: Callable[[S, A], Awaitable[R]], arg: A, summary: str, give_up_at: datetime | None
     ) -> R:
-        return await workflow.start_local_activity_method(
+        local = workflow.start_local_activity_method(
             method,
             arg,
             activity_id=step_name(method),
@@ -96,6 +96,9 @@ class Steps:
             schedule_to_close_timeout=min(self._time_left(summary, give_up_at), policies.WITHIN_TASK),
             retry_policy=policies.ONCE,
         )
+        # Awaited once it is done: a failure that is thrown into its waiting caller hides branches from coverage.
+        await workflow.wait_condition(local.done)
+        return await local
 
     async def _pause(self, error: NotDone, summary: str, give_up_at: datetime | None) -> None:
         """Wait before the second attempt, as long as the callee asks for."""
@@ -178,7 +181,7 @@ class Steps:
                 raise benign(RefusalKind.NOT_SEEN, f"Not skipped: {error.cause}.") from error
             if not effect.seen(answer):
                 raise benign(RefusalKind.NOT_SEEN, f"Not skipped: the callee does not show the effect of {name}.")
-            return answer
+            return effect.answer(answer)
 
         return Skip("The step counts as done by hand; refused unless its callee shows its effect.", check)
 

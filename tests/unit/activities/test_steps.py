@@ -91,7 +91,7 @@ def made(group: type, port: Recorder) -> Any:
 @pytest.mark.parametrize(("group", "name", "arg", "call"), STEPS)
 async def test_a_step_is_one_call_of_its_port(group: type, name: str, arg: Any, call: tuple[Any, ...]) -> None:
     """The call's arguments, and the step's key where it writes (the event's id is the notification's)."""
-    port = Recorder(answer="found")
+    port = Recorder(answer=payment())
     await running().run(getattr(made(group, port), name), arg)
     assert port.calls == [call]
 
