@@ -8,8 +8,8 @@ kind of purchase look wrong: one whose end was recorded while we read. It is rea
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from dataclasses import replace
+from typing import Protocol
 
 from temporalio.client import Client
 
@@ -20,7 +20,6 @@ from audit.rules.findings import Finding, Weight
 from audit.rules.purchase import examine
 from audit.rules.records import Case, PaymentEntry, ReservationEntry, SagaRecord
 from audit.rules.stock import Tally, tally
-from audit.settings import RecordsSettings
 from audit.temporal_records import TemporalRecords
 from clients.http import pooled_client
 from domain.errors import ContractBroken, Unavailable
@@ -37,39 +36,23 @@ TELL_EVERY = 500
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Addresses:
-    """The services' addresses, and the token for them."""
-
-    payments: str
-    projects: str
-    users: str
-    notifier: str
-    service_token: str
-
-    @classmethod
-    def of(cls, config: RecordsSettings) -> Self:
-        """From the settings."""
-        return cls(
-            payments=config.payments_url,
-            projects=config.projects_url,
-            users=config.users_url,
-            notifier=config.notifier_url,
-            service_token=config.service_token,
-        )
-
-
 class CouldNotRead(Exception):
     """A store is away or does not let us in: nothing is known, neither good nor bad."""
 
 
 async def audit(
-    addresses: Addresses, temporal: Client, tell: Tell = lambda _: None, purchase_ids: Sequence[str] = ()
+    urls: Mapping[str, str],
+    token: str,
+    temporal: Client,
+    tell: Tell = lambda _: None,
+    purchase_ids: Sequence[str] = (),
 ) -> Report:
-    """Compare all records, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead."""
-    urls = {name: getattr(addresses, name) for name in ("payments", "projects", "users", "notifier")}
+    """Compare all records, or those of some purchases; `tell` hears of the progress. Raises CouldNotRead.
+
+    `urls` by the services' names, `token` for all of them.
+    """
     async with pooled_client() as http:
-        auditor = Auditor(HttpRecords(http, urls, addresses.service_token), TemporalRecords(temporal), tell)
+        auditor = Auditor(HttpRecords(http, urls, token), TemporalRecords(temporal), tell)
         try:
             return await (auditor.report_of(purchase_ids) if purchase_ids else auditor.report())
         except (Unavailable, ContractBroken) as error:

@@ -1,7 +1,7 @@
 """The services' records over HTTP: all of them in pages, or one by one for a purchase that is read again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import httpx
@@ -36,7 +36,7 @@ class HttpRecords:
     def __init__(
         self,
         http: httpx.AsyncClient,
-        urls: dict[str, str],
+        urls: Mapping[str, str],
         token: str,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:

@@ -1,6 +1,6 @@
 """`python -m audit.watch`: the audit as a process. It audits once a day, and tells Prometheus what it has found.
 
-It reads what the environment names, as `python -m audit` does, and answers `/metrics` at METRICS_ADDRESS.
+It reads what the environment names, and answers `/metrics` at METRICS_ADDRESS.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from prometheus_client import Gauge, start_http_server
 
-from audit.auditor import Addresses, CouldNotRead, audit
+from audit.auditor import CouldNotRead, audit
 from audit.report import Report
 from audit.rules.findings import Weight
 from audit.settings import AuditSettings
@@ -61,7 +61,8 @@ async def audit_once(audited: Audit) -> float:
 
 
 async def _audited() -> Report:
-    return await audit(Addresses.of(read(AuditSettings)), await lazy_client())
+    config = read(AuditSettings)
+    return await audit(config.urls, config.service_token, await lazy_client())
 
 
 def main() -> NoReturn:

@@ -14,7 +14,6 @@ from clients.users import HttpUsers
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.purchase import Frozen
 
-SERVICES = ("payments", "projects", "users", "notifier")
 Json = dict[str, Any]
 
 

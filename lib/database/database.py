@@ -1,5 +1,6 @@
 """One way to a database: SQLite by default, PostgreSQL by URL, the same transactions on both."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,13 @@ from sqlalchemy import (
     URL,
     Connection,
     CursorResult,
+    DateTime,
+    Dialect,
     Engine,
     ExceptionContext,
     QueuePool,
     Result,
+    TypeDecorator,
     create_engine,
     event,
     make_url,
@@ -34,6 +38,18 @@ CONNECT_TIMEOUT_S = 3
 SILENCE_TIMEOUT_MS = 10_000
 # PostgreSQL, "Appendix A. Error Codes": a write on a read-only server, for example a former primary.
 READ_ONLY = "25006"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time in UTC; SQLite keeps no zone and PostgreSQL answers in its own, so it is put right on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime:  # noqa: ARG002
+        """The stored time in UTC."""
+        assert value is not None, "no time of ours is optional"
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def connect(url: str) -> Engine:

@@ -2,16 +2,16 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from audit.auditor import Addresses, audit
+from audit.auditor import audit
 from audit.report import Report
 from engine import address, lazy_client, namespace
 from operators.decisions import identity_of
 from operators.environment import Environment
 from operators.ports import TemporalAdmin
-from operators.records import SERVICES, HttpReaders, Readers
+from operators.records import HttpReaders, Readers
 from operators.settings import OperatorSettings
 from operators.temporal import SdkTemporalAdmin
 
@@ -39,14 +39,12 @@ class CommandContext:
 
 def command_context(config: OperatorSettings) -> CommandContext:
     """The context of this process; connects to nothing yet."""
-    addresses = replace(Addresses.of(config), service_token=config.commands_token)
 
     async def audited(tell: Tell, purchase_ids: Sequence[str]) -> Report:
-        return await audit(addresses, await lazy_client(), tell, purchase_ids)
+        return await audit(config.urls, config.commands_token, await lazy_client(), tell, purchase_ids)
 
-    urls = {name: getattr(addresses, name) for name in SERVICES}
-    environment = Environment(address(), namespace(), urls)
-    return CommandContext(admin_of, HttpReaders(urls, addresses.service_token), audited, environment)
+    environment = Environment(address(), namespace(), config.urls)
+    return CommandContext(admin_of, HttpReaders(config.urls, config.commands_token), audited, environment)
 
 
 def admin_of(by: str = "") -> SdkTemporalAdmin:

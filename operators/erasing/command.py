@@ -1,7 +1,7 @@
 """`flask buyer erase`, on the command line."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -18,7 +18,6 @@ from operators.cli.prompts import by_option, check_places, confirm, decider, mix
 from operators.environment import Environment
 from operators.erasing.erase import LEFT, Histories, Stores, erase
 from operators.erasing.histories import TemporalHistories
-from operators.records import SERVICES
 from operators.settings import OperatorSettings
 
 
@@ -42,13 +41,12 @@ def buyer_commands(
         """Forget a buyer in every store; refused while a purchase of the buyer is open."""
         if not BUYER_ID.fullmatch(buyer):
             raise click.BadParameter("letters, digits, '.', '_' and '-', at most 64", param_hint="--buyer")
-        urls = {name: str(getattr(config, f"{name}_url")) for name in SERVICES}
-        environment = Environment(address(), namespace(), urls)
+        environment = Environment(address(), namespace(), config.urls)
         check_places(environment, mixed=mixed)
         click.echo(f"To forget {buyer}, at {environment}", err=True)
         by = decider(somebody_is_there, by, yes=yes)
         confirm(somebody_is_there, f"Forget {buyer} at {environment.name}? Nobody can undo that.", yes=yes)
-        code = asyncio.run(_erase(buyer, config, urls, make_histories()))
+        code = asyncio.run(_erase(buyer, config, make_histories()))
         if code == DONE:
             click.echo(f"To be kept outside of the databases: {buyer} was erased by {by}, {at(datetime.now(UTC))}")
         leave(code)
@@ -56,10 +54,10 @@ def buyer_commands(
     return group
 
 
-async def _erase(buyer: str, config: OperatorSettings, urls: Mapping[str, str], histories: Histories) -> int:
+async def _erase(buyer: str, config: OperatorSettings, histories: Histories) -> int:
     """Erase and tell; the exit code."""
     async with pooled_client() as http:
-        return await erase_and_report(buyer, HttpErasures(http, urls, config.commands_token), histories)
+        return await erase_and_report(buyer, HttpErasures(http, config.urls, config.commands_token), histories)
 
 
 async def erase_and_report(buyer: str, stores: Stores, histories: Histories) -> int:

@@ -1,9 +1,10 @@
 """The values on the services' wire: money, quantities and ids (types that validate and describe themselves)."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Self, TypedDict
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lib.webapi import RequestModel, one_of
 from providers.registry import REGISTRY
@@ -66,6 +67,43 @@ class Item(RequestModel):
     quantity: Quantity
 
 
+class StoredItem(TypedDict):
+    """An item as it is stored, in whole kilograms of CO2e."""
+
+    project_id: str
+    milestone_id: str
+    kg: int
+
+
+class ItemsRequest(RequestModel):
+    """What is about items, of which each names another milestone."""
+
+    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
+
+    @model_validator(mode="after")
+    def refuse_a_milestone_twice(self) -> Self:
+        """Raise when two items name one milestone."""
+        if len({(item.project_id, item.milestone_id) for item in self.items}) < len(self.items):
+            raise ValueError("each milestone may stand once")
+        return self
+
+
+def stored_items(items: Iterable[Item]) -> list[StoredItem]:
+    """Items as they are stored."""
+    return [
+        StoredItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
+        for item in items
+    ]
+
+
+def item_responses(stored: Iterable[StoredItem]) -> list[Item]:
+    """Stored items as they are shown."""
+    return [
+        Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
+        for item in stored
+    ]
+
+
 def kilograms(quantity: str) -> int:
     """A valid quantity in tonnes as whole kilograms: "1.5" is 1500."""
     tonnes, _, fraction = quantity.partition(".")
@@ -80,11 +118,6 @@ def tonnes(kg: int) -> str:
 def price(kg: int, unit_amount: int) -> int:
     """What kilograms cost at a price per tonne, in minor units, rounded half up."""
     return (2 * kg * unit_amount + KILOGRAMS_PER_TONNE) // (2 * KILOGRAMS_PER_TONNE)
-
-
-def utc(moment: datetime) -> datetime:
-    """A stored time as it is shown; SQLite forgets the time zone of what we always store in UTC."""
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def rfc3339(time: datetime) -> str:

@@ -1,32 +1,14 @@
 """The Payments service's table: one row per purchase, kept for ever."""
 
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, String, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Enum, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from lib.database.database import UtcDateTime
 from providers.port import CaptureMode, PaymentStatus
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC; SQLite keeps no zone and PostgreSQL answers in its own, so it is put right on reading."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime:  # noqa: ARG002
-        """The stored time in UTC."""
-        assert value is not None, "no time of ours is optional"
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-class StoredItem(TypedDict):
-    """One item of a purchase."""
-
-    project_id: str
-    milestone_id: str
-    kg: int
+from services.common.values import StoredItem
 
 
 def _values(kinds: Any) -> list[str]:

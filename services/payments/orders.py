@@ -1,24 +1,23 @@
 """Orders: what a purchase's payment is for; how one is taken, kept and known again."""
 
-from typing import Any, Self
+from typing import Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
-from lib.webapi import Problem, RequestModel
+from lib.webapi import Problem
 from lib.webapi.problem_types import INVALID_REQUEST
 from providers.registry import REGISTRY, Registry
 from services.common.values import (
-    ITEMS_MAX,
     PURCHASE_ID_EXAMPLE,
     Amount,
     Currency,
     Id,
-    Item,
+    ItemsRequest,
     Method,
     items_once,
-    kilograms,
+    stored_items,
 )
-from services.payments.models import Payment, StoredItem
+from services.payments.models import Payment
 
 
 def _chargeable(schema: dict[str, Any]) -> None:
@@ -26,7 +25,7 @@ def _chargeable(schema: dict[str, Any]) -> None:
     schema["anyOf"] = REGISTRY.alternatives("method")
 
 
-class Order(RequestModel):
+class Order(ItemsRequest):
     """What a buyer agreed to pay for."""
 
     model_config = ConfigDict(json_schema_extra=items_once)
@@ -34,22 +33,7 @@ class Order(RequestModel):
     buyer_id: Id = Field(examples=["alice"])
     amount: Amount
     currency: Currency = Field(examples=["usd"])
-    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
     method: Method = "card"
-
-    @model_validator(mode="after")
-    def refuse_a_milestone_twice(self) -> Self:
-        """Raise when two items name one milestone."""
-        if len({(item.project_id, item.milestone_id) for item in self.items}) < len(self.items):
-            raise ValueError("each milestone may stand once")
-        return self
-
-    def stored_items(self) -> list[StoredItem]:
-        """The items as they are stored."""
-        return [
-            StoredItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
-            for item in self.items
-        ]
 
 
 class CreateRequest(Order):
@@ -77,12 +61,12 @@ def check(order: Order, registry: Registry) -> None:
 def fill(row: Payment, order: Order) -> None:
     """Write the order into a row that knows nothing yet."""
     row.buyer_id, row.amount, row.currency, row.method = order.buyer_id, order.amount, order.currency, order.method
-    row.items = order.stored_items()
+    row.items = stored_items(order.items)
 
 
 def same(row: Payment, order: Order) -> bool:
     """Whether the row is for this order; items are compared by weight, whatever their order."""
-    asked = {(item["project_id"], item["milestone_id"]): item["kg"] for item in order.stored_items()}
+    asked = {(item["project_id"], item["milestone_id"]): item["kg"] for item in stored_items(order.items)}
     known = {(item["project_id"], item["milestone_id"]): item["kg"] for item in row.items}
     mine = (row.buyer_id, row.method, row.amount, row.currency, known)
     return mine == (order.buyer_id, order.method, order.amount, order.currency, asked)

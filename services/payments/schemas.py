@@ -15,8 +15,8 @@ from services.common.values import (
     Item,
     Reference,
     Time,
+    item_responses,
     rfc3339,
-    tonnes,
 )
 from services.payments.models import Payment
 from services.payments.outcomes import OutcomeResponse
@@ -101,10 +101,7 @@ class PaymentResponse(ResponseModel):
             refunded_since=_rfc3339(row.refunded_since),
             amount_disputed=row.amount_disputed,
             failed_attempts=row.failed_attempts,
-            items=[
-                Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
-                for item in row.items
-            ],
+            items=item_responses(row.items),
             outcome=OutcomeResponse(**row.outcome) if row.outcome else None,
             created_at=rfc3339(row.created_at),
             canceled_by=row.canceled_by,

@@ -1,23 +1,14 @@
 """The Projects service's tables; all quantities are whole kilograms of CO2e."""
 
-from typing import TypedDict
-
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Enum, ForeignKey, Index, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from services.common.values import StoredItem
 from services.projects.rules import Status
 
 
 class Base(DeclarativeBase):
     """The service's schema."""
-
-
-class HeldItem(TypedDict):
-    """One item of a reservation."""
-
-    project_id: str
-    milestone_id: str
-    kg: int
 
 
 class Project(Base):
@@ -75,7 +66,7 @@ class Reservation(Base):
     status: Mapped[Status] = mapped_column(
         Enum(Status, native_enum=False, length=16, values_callable=lambda kinds: [kind.value for kind in kinds])
     )
-    items: Mapped[list[HeldItem]] = mapped_column(JSON)
+    items: Mapped[list[StoredItem]] = mapped_column(JSON)
     amount: Mapped[int] = mapped_column(BigInteger)
     # Null on the tombstone that a DELETE or a return of an unknown reservation leaves.
     currency: Mapped[str | None] = mapped_column(String(3))

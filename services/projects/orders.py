@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from lib.webapi import Problem
 from lib.webapi.problem_types import INVALID_REQUEST, NOT_FOUND
-from services.common.values import price, tonnes
-from services.projects.models import HeldItem, Milestone
+from services.common.values import StoredItem, price, stored_items, tonnes
+from services.projects.models import Milestone
 from services.projects.refusals import PRICE_CHANGED, SOLD_OUT, TOO_MANY_OPEN, TOO_MUCH_HELD
 from services.projects.schemas import OrderRequest
 
 Key = tuple[str, str]
 Stock = dict[Key, Milestone]
 # The items of each purchase that a buyer has open.
-Held = Sequence[Sequence[HeldItem]]
+Held = Sequence[Sequence[StoredItem]]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class BuyerLimits:
     held_kg_max: int
 
 
-def key(item: HeldItem) -> Key:
+def key(item: StoredItem) -> Key:
     """The milestone of an item."""
     return item["project_id"], item["milestone_id"]
 
@@ -34,7 +34,7 @@ def refusal(order: OrderRequest, stock: Stock, held: Held, limits: BuyerLimits) 
 
     The buyer's own limits come before the stock: what they hold already may be what has emptied it.
     """
-    items = order.held_items()
+    items = stored_items(order.items)
     return (
         _wrong_order(order, stock, items)
         or (_beyond_limits(items, held, limits) if order.buyer_id else None)
@@ -42,7 +42,7 @@ def refusal(order: OrderRequest, stock: Stock, held: Held, limits: BuyerLimits) 
     )
 
 
-def _wrong_order(order: OrderRequest, stock: Stock, items: list[HeldItem]) -> Problem | None:
+def _wrong_order(order: OrderRequest, stock: Stock, items: list[StoredItem]) -> Problem | None:
     """The refusal of an order that nobody could have, in the order: known, one currency, the price."""
     unknown = [key(item) for item in items if key(item) not in stock]
     if unknown:
@@ -55,7 +55,7 @@ def _wrong_order(order: OrderRequest, stock: Stock, items: list[HeldItem]) -> Pr
     return None
 
 
-def _beyond_limits(items: list[HeldItem], held: Held, limits: BuyerLimits) -> Problem | None:
+def _beyond_limits(items: list[StoredItem], held: Held, limits: BuyerLimits) -> Problem | None:
     if len(held) >= limits.open_max:
         return TOO_MANY_OPEN.problem(max_open=limits.open_max)
     for item in items:
@@ -65,7 +65,7 @@ def _beyond_limits(items: list[HeldItem], held: Held, limits: BuyerLimits) -> Pr
     return None
 
 
-def _sold_out(stock: Stock, items: list[HeldItem]) -> Problem | None:
+def _sold_out(stock: Stock, items: list[StoredItem]) -> Problem | None:
     if any(stock[key(item)].free_kg < item["kg"] for item in items):
         return SOLD_OUT.problem()
     return None

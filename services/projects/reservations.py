@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from lib.database.database import changed
 from lib.webapi import Problem
-from services.projects.models import Buyer, HeldItem, Milestone, Reservation
+from services.common.values import StoredItem, stored_items
+from services.projects.models import Buyer, Milestone, Reservation
 from services.projects.orders import BuyerLimits, Held, Stock, key, refusal
 from services.projects.refusals import MISMATCH
 from services.projects.rules import ReservationCall, Status, decide, shift, winner
@@ -36,7 +37,7 @@ class Reservations:
     def quote(self, order: OrderRequest) -> None:
         """Raise what `reserve` would refuse the order with now; nothing is held, and nothing is written."""
         with self._session() as session:
-            stock = _stock(session.scalars(_milestones(order.held_items())))
+            stock = _stock(session.scalars(_milestones(stored_items(order.items))))
             refused = refusal(order, stock, _held_by(session, order.buyer_id), self._limits)
         if refused:
             raise refused
@@ -100,7 +101,7 @@ class Reservations:
 def _reserve(session: Session, body: ReserveRequest, limits: BuyerLimits) -> tuple[Reservation, Problem | None]:
     row = _locked_row(session, body.payment_id)
     status = decide(ReservationCall.RESERVE, row.status if row else None)
-    items = body.held_items()
+    items = stored_items(body.items)
     if row:
         _refuse_mismatch(row, items, body)
         return row, None
@@ -123,8 +124,8 @@ def _reserve(session: Session, body: ReserveRequest, limits: BuyerLimits) -> tup
     return row, refused
 
 
-def _refuse_mismatch(row: Reservation, items: list[HeldItem], body: ReserveRequest) -> None:
-    def by_milestone(held: list[HeldItem]) -> dict[tuple[str, str], int]:
+def _refuse_mismatch(row: Reservation, items: list[StoredItem], body: ReserveRequest) -> None:
+    def by_milestone(held: list[StoredItem]) -> dict[tuple[str, str], int]:
         return {key(item): item["kg"] for item in held}
 
     asked = (by_milestone(items), body.amount, body.currency)
@@ -167,11 +168,11 @@ def _held_by(session: Session, buyer_id: str | None) -> Held:
     return session.scalars(held).all()
 
 
-def _locked_stock(session: Session, items: list[HeldItem]) -> Stock:
+def _locked_stock(session: Session, items: list[StoredItem]) -> Stock:
     return _stock(session.scalars(_milestones(items).with_for_update())) if items else {}
 
 
-def _milestones(items: list[HeldItem]) -> Select[Milestone]:
+def _milestones(items: list[StoredItem]) -> Select[Milestone]:
     by = (Milestone.project_id, Milestone.milestone_id)
     return select(Milestone).where(tuple_(*by).in_([key(item) for item in items])).order_by(*by)
 
@@ -180,7 +181,7 @@ def _stock(rows: Iterable[Milestone]) -> Stock:
     return {(row.project_id, row.milestone_id): row for row in rows}
 
 
-def _shift_stock(stock: Stock, items: list[HeldItem], before: Status | None, after: Status) -> None:
+def _shift_stock(stock: Stock, items: list[StoredItem], before: Status | None, after: Status) -> None:
     by = shift(before, after)
     if not any(by):
         return

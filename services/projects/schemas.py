@@ -2,50 +2,35 @@
 
 from typing import Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from lib.webapi import NextCursor, NumberedPageQuery, RequestModel, ResponseModel
 from services.common.values import (
-    ITEMS_MAX,
     PAYMENT_ID_EXAMPLE,
     Amount,
     Currency,
     Id,
     Item,
+    ItemsRequest,
     PaymentId,
+    item_responses,
     items_once,
-    kilograms,
     tonnes,
 )
-from services.projects.models import HeldItem, Milestone, Project, Reservation
+from services.projects.models import Milestone, Project, Reservation
 from services.projects.rules import Status
 
 
-class OrderRequest(RequestModel):
+class OrderRequest(ItemsRequest):
     """The offset that a buyer wants, at the amount that they agreed to."""
 
     model_config = ConfigDict(json_schema_extra=items_once)
 
-    items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
     amount: Amount
     currency: Currency = Field(examples=["usd"])
     buyer_id: Id | None = Field(
         default=None, description="whose unpaid purchases are counted; without it nothing is", examples=["alice"]
     )
-
-    @model_validator(mode="after")
-    def refuse_a_milestone_twice(self) -> Self:
-        """Raise when two items name one milestone."""
-        if len({(item.project_id, item.milestone_id) for item in self.items}) < len(self.items):
-            raise ValueError("each milestone may stand once")
-        return self
-
-    def held_items(self) -> list[HeldItem]:
-        """The items as they are stored."""
-        return [
-            HeldItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
-            for item in self.items
-        ]
 
 
 class ReserveRequest(OrderRequest):
@@ -92,14 +77,10 @@ class ReservationResponse(ResponseModel):
     @classmethod
     def of(cls, row: Reservation) -> Self:
         """The row as it is shown."""
-        items = [
-            Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
-            for item in row.items
-        ]
         return cls(
             payment_id=row.payment_id,
             status=row.status,
-            items=items,
+            items=item_responses(row.items),
             amount=row.amount,
             currency=row.currency,
             buyer_id=row.buyer_id,

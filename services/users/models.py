@@ -1,22 +1,16 @@
 """The Users service's tables."""
 
 from datetime import datetime
-from typing import TypedDict
 
-from sqlalchemy import JSON, DateTime, String
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from lib.database.database import UtcDateTime
+from services.common.values import StoredItem
 
 
 class Base(DeclarativeBase):
     """The service's schema."""
-
-
-class OwnedItem(TypedDict):
-    """One item of a buyer's offset; the quantity is whole kilograms of CO2e."""
-
-    project_id: str
-    milestone_id: str
-    kg: int
 
 
 class User(Base):
@@ -41,6 +35,6 @@ class Offset(Base):
     user_id: Mapped[str] = mapped_column(String(64), index=True)
     # Null on the tombstone that a revoke of an unknown offset leaves.
     purchase_id: Mapped[str | None] = mapped_column(String(64))
-    items: Mapped[list[OwnedItem]] = mapped_column(JSON)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    items: Mapped[list[StoredItem]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked: Mapped[bool]

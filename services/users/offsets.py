@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lib.database.database import changed
 from lib.webapi.problem_types import NOT_FOUND
+from services.common.values import stored_items
 from services.users.models import Offset, User
 from services.users.refusals import MISMATCH, REVOKED
 from services.users.schemas import OffsetRequest
@@ -85,7 +86,7 @@ def _create(session: Session, user_id: str, body: OffsetRequest) -> Offset:
         return _add(session, user_id, body)
     if row.revoked:
         raise REVOKED.problem()
-    if (row.purchase_id, row.items) != (body.purchase_id, body.owned_items()):
+    if (row.purchase_id, row.items) != (body.purchase_id, stored_items(body.items)):
         raise MISMATCH.problem("This payment has bought something else.")
     return row
 
@@ -95,7 +96,7 @@ def _add(session: Session, user_id: str, body: OffsetRequest) -> Offset:
         payment_id=body.payment_id,
         user_id=user_id,
         purchase_id=body.purchase_id,
-        items=body.owned_items(),
+        items=stored_items(body.items),
         created_at=datetime.now(UTC),
         revoked=False,
     )

@@ -13,11 +13,9 @@ from services.common.values import (
     Id,
     Item,
     PaymentId,
-    kilograms,
-    tonnes,
-    utc,
+    item_responses,
 )
-from services.users.models import Offset, OwnedItem
+from services.users.models import Offset
 
 
 class UserResponse(ResponseModel):
@@ -32,13 +30,6 @@ class OffsetRequest(RequestModel):
     payment_id: PaymentId = Field(examples=[PAYMENT_ID_EXAMPLE])
     purchase_id: Id = Field(examples=[PURCHASE_ID_EXAMPLE])
     items: list[Item] = Field(min_length=1, max_length=ITEMS_MAX)
-
-    def owned_items(self) -> list[OwnedItem]:
-        """The items as they are stored."""
-        return [
-            OwnedItem(project_id=item.project_id, milestone_id=item.milestone_id, kg=kilograms(item.quantity))
-            for item in self.items
-        ]
 
 
 class OffsetResponse(ResponseModel):
@@ -92,13 +83,9 @@ class OwnedOffsetPage(ResponseModel):
 
 
 def _fields(row: Offset) -> dict[str, Any]:
-    items = [
-        Item(project_id=item["project_id"], milestone_id=item["milestone_id"], quantity=tonnes(item["kg"]))
-        for item in row.items
-    ]
     return {
         "payment_id": row.payment_id,
         "purchase_id": row.purchase_id,
-        "items": items,
-        "created_at": utc(row.created_at),
+        "items": item_responses(row.items),
+        "created_at": row.created_at,
     }

@@ -14,6 +14,7 @@
   `GET` shows it with the counts of what was done; `DELETE` heals.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from http import HTTPStatus
 
@@ -28,13 +29,22 @@ from simulators.stripe.gateway import Gateway
 from simulators.stripe.models import Json
 from simulators.stripe.parameters import CloseDispute, Params, Settle
 from simulators.stripe.reading import read
+from simulators.stripe.routes import Route, add_routes
+
+# As in `routes`.
+ROUTES: tuple[Route, ...] = (
+    ("POST", "/payment_intents/<intent_id>/settle", Settle, operations.settle_intent),
+    ("POST", "/payment_intents/<intent_id>/expire", Params, operations.expire_intent),
+    ("POST", "/disputes/<dispute_id>/close", CloseDispute, operations.close_dispute),
+    ("POST", "/refunds/<refund_id>/fail", Params, operations.fail_refund),
+    ("POST", "/charges/<charge_id>/dispute", Params, operations.dispute_charge),
+)
 
 
 def create_control(gateway: Gateway, deliverer: Deliverer, faults: Faults) -> Blueprint:
     """The control API."""
     control = Blueprint("control", __name__, url_prefix="/simulator")
-    _route_money(control, gateway)
-    _route_faults(control, gateway, faults)
+    add_routes(control, gateway, (*ROUTES, *_of_faults(faults)))
 
     @control.post("/events/<event_id>/deliver")
     def deliver(event_id: str) -> Response:
@@ -47,43 +57,20 @@ def create_control(gateway: Gateway, deliverer: Deliverer, faults: Faults) -> Bl
     return control
 
 
-def _route_money(control: Blueprint, gateway: Gateway) -> None:
-    @control.post("/payment_intents/<intent_id>/settle")
-    def settle(intent_id: str) -> Response:
-        return gateway.run(Settle, partial(operations.settle_intent, intent_id=intent_id))
-
-    @control.post("/payment_intents/<intent_id>/expire")
-    def expire(intent_id: str) -> Response:
-        return gateway.run(Params, partial(operations.expire_intent, intent_id=intent_id))
-
-    @control.post("/disputes/<dispute_id>/close")
-    def close_dispute(dispute_id: str) -> Response:
-        return gateway.run(CloseDispute, partial(operations.close_dispute, dispute_id=dispute_id))
-
-    @control.post("/refunds/<refund_id>/fail")
-    def fail_refund(refund_id: str) -> Response:
-        return gateway.run(Params, partial(operations.fail_refund, refund_id=refund_id))
-
-    @control.post("/charges/<charge_id>/dispute")
-    def dispute(charge_id: str) -> Response:
-        return gateway.run(Params, partial(operations.dispute_charge, charge_id=charge_id))
-
-
-def _route_faults(control: Blueprint, gateway: Gateway, faults: Faults) -> None:
-    def show_faults(_call: Call, _params: Params) -> Json:
+def _of_faults(faults: Faults) -> Iterator[Route]:
+    def show(_call: Call, _params: Params) -> Json:
         return faults.to_response()
 
     def follow(call: Call, params: Params) -> Json:
         faults.follow(read(FaultPlan, _json()))
-        return show_faults(call, params)
+        return show(call, params)
 
     def heal(call: Call, params: Params) -> Json:
         faults.heal()
-        return show_faults(call, params)
+        return show(call, params)
 
-    control.add_url_rule("/faults", "faults", lambda: gateway.run(Params, show_faults))
-    control.add_url_rule("/faults", "follow", lambda: gateway.run(Params, follow), methods=["PUT"])
-    control.add_url_rule("/faults", "heal", lambda: gateway.run(Params, heal), methods=["DELETE"])
+    for method, operation in (("GET", show), ("PUT", follow), ("DELETE", heal)):
+        yield method, "/faults", Params, operation
 
 
 def _json() -> Json:

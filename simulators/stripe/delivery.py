@@ -155,12 +155,12 @@ class Deliverer:
 
     def _attempt(self, event: Event) -> None:
         """Deliver, unless something goes wrong on purpose."""
-        if self._faults.drops():
+        if self._faults.happens("dropped"):
             self._record(event.id, HTTPStatus.OK)
         elif seconds := self._faults.delay_seconds(event.id):
             self._postpone(event.id, seconds)
         else:
-            if self._faults.doubles():
+            if self._faults.happens("doubled"):
                 threading.Thread(target=self._post, args=(event,), name="webhook-double", daemon=True).start()
             self._deliver(event)
 

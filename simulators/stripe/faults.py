@@ -64,33 +64,39 @@ class Faults:
     def follow(self, plan: FaultPlan) -> None:
         """Let go wrong what the plan says, from its seed's first decision on."""
         with self._turn:
-            self._plan = plan
             self._done = Counter(dropped=0, doubled=0, delayed=0, lost=0, failed=0, rejected=0)
             self._late: set[str] = set()
             # Sequences of their own: how many webhooks are sent must not change what happens to the calls.
-            self._of_webhooks = random.Random(f"webhooks {plan.seed}")  # noqa: S311 - a plan, no secret
-            self._of_answers = random.Random(f"answers {plan.seed}")  # noqa: S311
-            self._of_keys = random.Random(f"keys {plan.seed}")  # noqa: S311
+            self._chances = [random.Random(f"{of} {plan.seed}") for of in ("webhooks", "answers", "keys")]  # noqa: S311
+            self._set(plan)
 
     def heal(self) -> None:
         """Let nothing go wrong any more; the counts stay."""
         with self._turn:
-            self._plan = FaultPlan(seed=self._plan.seed)
+            self._set(FaultPlan(seed=self._plan.seed))
+
+    def _set(self, plan: FaultPlan) -> None:
+        self._plan = plan
+        webhooks, answers, keys = self._chances
+        # How often each happens, and by which sequence it is decided.
+        self._odds = {
+            "dropped": (plan.webhooks.drop, webhooks),
+            "doubled": (plan.webhooks.double, webhooks),
+            "delayed": (plan.webhooks.delay, webhooks),
+            "lost": (plan.answers.lose, answers),
+            "failed": (plan.answers.fail, answers),
+            "rejected": (plan.answers.expire_key, keys),
+        }
 
     def to_response(self) -> Json:
         """The plan, and the counts under `done`."""
         with self._turn:
             return self._plan.model_dump() | {"done": dict(self._done)}
 
-    def drops(self) -> bool:
-        """Whether this delivery is lost."""
+    def happens(self, name: str) -> bool:
+        """Whether this delivery or call is `dropped`, `doubled`, `delayed`, `lost`, `failed` or `rejected`."""
         with self._turn:
-            return self._happens("dropped", self._plan.webhooks.drop, self._of_webhooks)
-
-    def doubles(self) -> bool:
-        """Whether this delivery is sent twice."""
-        with self._turn:
-            return self._happens("doubled", self._plan.webhooks.double, self._of_webhooks)
+            return self._decide(name)
 
     def delay_seconds(self, event_id: str) -> float:
         """How late this delivery is sent; 0 for now, as for one that was late already."""
@@ -98,27 +104,13 @@ class Faults:
             if event_id in self._late:
                 self._late.discard(event_id)
                 return 0
-            if not self._happens("delayed", self._plan.webhooks.delay, self._of_webhooks):
+            if not self._decide("delayed"):
                 return 0
             self._late.add(event_id)
             return self._plan.webhooks.delay_seconds
 
-    def loses(self) -> bool:
-        """Whether this call's answer is lost."""
-        with self._turn:
-            return self._happens("lost", self._plan.answers.lose, self._of_answers)
-
-    def fails(self) -> bool:
-        """Whether this call is a 500."""
-        with self._turn:
-            return self._happens("failed", self._plan.answers.fail, self._of_answers)
-
-    def rejects(self) -> bool:
-        """Whether this call's key is one that Stripe knows no more."""
-        with self._turn:
-            return self._happens("rejected", self._plan.answers.expire_key, self._of_keys)
-
-    def _happens(self, name: str, share: float, rng: random.Random) -> bool:
+    def _decide(self, name: str) -> bool:
+        share, rng = self._odds[name]
         if rng.random() >= share:
             return False
         self._done[name] += 1

@@ -44,13 +44,13 @@ class Gateway:
         key = api_key(request)
         try:
             publishable = is_publishable(self._settings, key, browsers_may=browsers_may)
-            if not publishable and self._faults.rejects():
+            if not publishable and self._faults.happens("rejected"):
                 raise key_expired(key)
             pairs = _pairs(request)
             params = read(model, nest(pairs))
 
             def operate(call: Call) -> Json:
-                if not publishable and self._faults.fails():
+                if not publishable and self._faults.happens("failed"):
                     # Kept under its key like every answer, as Stripe keeps its own 500s.
                     raise unexplained()
                 document = work(call, params)
@@ -62,7 +62,7 @@ class Gateway:
             named = request.headers.get("Idempotency-Key") if request.method == "POST" else None
             asked = idempotency.asked(key, named, request.path, pairs) if named else None
             response = self._answer(operate, asked, request_id, publishable=publishable)
-            return _lost() if not publishable and self._faults.loses() else response
+            return _lost() if not publishable and self._faults.happens("lost") else response
         except StripeError as error:
             return _response(error.status, _error_body(error, publishable=False), request_id)
 

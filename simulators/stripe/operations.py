@@ -1,6 +1,7 @@
 """What each path of `/v1` does: find the objects, check the parameters against them, and run the rules."""
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
 
 from simulators.stripe import disputes, intents, methods, money, refunds
 from simulators.stripe.call import Call, existing, find_charge, find_intent
@@ -97,8 +98,7 @@ def expire_intent(call: Call, _: Params, *, intent_id: str) -> Json:
 
 def list_charges(call: Call, params: ListOfIntent) -> Json:
     """A page of charges, the failed ones too."""
-    wanted = [Charge.payment_intent == params.payment_intent] if params.payment_intent else []
-    return page(call, Charge, params, wanted)
+    return page(call, Charge, params, _named(params, payment_intent=Charge.payment_intent))
 
 
 def retrieve_charge(call: Call, _: Params, *, charge_id: str) -> Json:
@@ -115,9 +115,7 @@ def create_refund(call: Call, params: CreateRefund) -> Json:
 
 def list_refunds(call: Call, params: ListRefunds) -> Json:
     """A page of refunds."""
-    wanted = [Refund.payment_intent == params.payment_intent] if params.payment_intent else []
-    wanted += [Refund.charge == params.charge] if params.charge else []
-    return page(call, Refund, params, wanted)
+    return page(call, Refund, params, _named(params, payment_intent=Refund.payment_intent, charge=Refund.charge))
 
 
 def retrieve_refund(call: Call, _: Params, *, refund_id: str) -> Json:
@@ -142,9 +140,7 @@ def close_dispute(call: Call, params: CloseDispute, *, dispute_id: str) -> Json:
 
 def list_disputes(call: Call, params: ListRefunds) -> Json:
     """A page of disputes."""
-    wanted = [Dispute.payment_intent == params.payment_intent] if params.payment_intent else []
-    wanted += [Dispute.charge == params.charge] if params.charge else []
-    return page(call, Dispute, params, wanted)
+    return page(call, Dispute, params, _named(params, payment_intent=Dispute.payment_intent, charge=Dispute.charge))
 
 
 def list_events(call: Call, params: ListEvents) -> Json:
@@ -208,16 +204,17 @@ def _check_return_url(intent: Json, params: AttemptParams) -> None:
         )
 
 
+def _named(params: ListParams, **columns: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
+    """What the parameters of these names ask for."""
+    return [column == value for name, column in columns.items() if (value := getattr(params, name))]
+
+
 def _wanted_events(params: ListEvents) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
-    kinds = [*(params.types or []), *([params.type] if params.type else [])]
-    if kinds:
-        wanted.append(or_(*(_of_kind(kind) for kind in kinds)))
+    if kind := params.type:
+        group = kind.endswith("*")
+        wanted.append(Event.type.startswith(kind[:-1], autoescape=True) if group else Event.type == kind)
     if params.delivery_success is not None:
         delivered = Event.delivery == Delivery.DELIVERED
         wanted.append(delivered if params.delivery_success else ~delivered)
     return wanted
-
-
-def _of_kind(kind: str) -> ColumnElement[bool]:
-    return Event.type.startswith(kind[:-1], autoescape=True) if kind.endswith("*") else Event.type == kind

@@ -1,13 +1,13 @@
-"""Lists, newest first, with Stripe's cursors; and the expansion of ids into objects."""
+"""Lists, newest first, with Stripe's cursor; and the expansion of ids into objects."""
 
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, select
 
 from simulators.stripe.call import Call, Row, find
-from simulators.stripe.errors import InvalidParameters, no_such
+from simulators.stripe.errors import no_such
 from simulators.stripe.models import Charge, Document, Json, PaymentIntent
-from simulators.stripe.parameters import ListParams, Range
+from simulators.stripe.parameters import ListParams
 
 MODEL_BY_PREFIX: dict[str, type[Document]] = {"ch": Charge, "pi": PaymentIntent}
 
@@ -19,23 +19,15 @@ def page(
     filters: Sequence[ColumnElement[bool]],
     show: Callable[[Row], Json] = lambda row: row.document,
 ) -> Json:
-    """One page; `has_more` looks onwards in the direction that was asked for."""
-    if params.starting_after and params.ending_before:
-        raise InvalidParameters("You may only specify one of these parameters: starting_after, ending_before.")
-    query = select(model).where(*filters, *_created(model, params.created))
+    """One page; `has_more`: there are older ones."""
+    query = select(model).where(*filters)
     if params.starting_after:
-        query = query.where(model.sequence < _cursor(call, model, params.starting_after, "starting_after"))
-    if params.ending_before:
-        query = query.where(model.sequence > _cursor(call, model, params.ending_before, "ending_before"))
-    order = model.sequence.asc() if params.ending_before else model.sequence.desc()
+        query = query.where(model.sequence < _cursor(call, model, params.starting_after))
     # One more than asked for tells whether there are more.
-    rows = list(call.session.scalars(query.order_by(order).limit(params.limit + 1)))
-    shown = rows[: params.limit]
-    if params.ending_before:
-        shown.reverse()
+    rows = list(call.session.scalars(query.order_by(model.sequence.desc()).limit(params.limit + 1)))
     return {
         "object": "list",
-        "data": [show(row) for row in shown],
+        "data": [show(row) for row in rows[: params.limit]],
         "has_more": len(rows) > params.limit,
         "url": f"/v1/{model.__tablename__}",
     }
@@ -55,21 +47,8 @@ def expand(call: Call, document: Json, path: Sequence[str]) -> Json:
     return {**document, head: expand(call, value, rest)} if isinstance(value, dict) else document
 
 
-def _cursor(call: Call, model: type[Row], identifier: str, param: str) -> int:
+def _cursor(call: Call, model: type[Row], identifier: str) -> int:
     row = find(call, model, identifier)
     if row is None:
-        raise no_such(model.__tablename__.removesuffix("s"), identifier, param, status=400)
+        raise no_such(model.__tablename__.removesuffix("s"), identifier, "starting_after", status=400)
     return row.sequence
-
-
-def _created(model: type[Document], wanted: Range | None) -> list[ColumnElement[bool]]:
-    if wanted is None:
-        return []
-    column = model.created
-    limits = (
-        (column.__gt__, wanted.gt),
-        (column.__ge__, wanted.gte),
-        (column.__lt__, wanted.lt),
-        (column.__le__, wanted.lte),
-    )
-    return [compare(limit) for compare, limit in limits if limit is not None]

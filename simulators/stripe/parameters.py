@@ -29,11 +29,6 @@ def listed(value: Any) -> Any:
     return [value[name] for name in sorted(value, key=int)]
 
 
-def _moment(value: Any) -> Any:
-    """A single second is a range too."""
-    return {"gte": value, "lte": value} if isinstance(value, str) else value
-
-
 def _expand_path(path: str) -> str:
     parts = path.split(".")
     if len(parts) > EXPAND_DEPTH_MAX or not EXPANDABLE.issuperset(parts):
@@ -162,22 +157,11 @@ class CreateRefund(Params):
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
 
 
-class Range(NestedParams):
-    """Epoch seconds between limits."""
-
-    gt: Integer | None = None
-    gte: Integer | None = None
-    lt: Integer | None = None
-    lte: Integer | None = None
-
-
 class ListParams(Params):
     """Which page of a list."""
 
     limit: Annotated[Integer, Field(ge=1, le=100)] = 10
     starting_after: Text | None = None
-    ending_before: Text | None = None
-    created: Annotated[Range, BeforeValidator(_moment)] | None = None
 
 
 class ListOfIntent(ListParams):
@@ -196,7 +180,6 @@ class ListEvents(ListParams):
     """GET /v1/events; `type` may end in `*`; `delivery_success=false`: still pending, or given up."""
 
     type: Text | None = None
-    types: Annotated[list[Text], BeforeValidator(listed), Field(min_length=1, max_length=20)] | None = None
     delivery_success: Flag | None = None
 
 

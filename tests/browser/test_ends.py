@@ -25,16 +25,12 @@ def test_a_buyer_cancels(visit: Visit, records: BuyerRecords) -> None:
 
 
 def test_a_buyer_thinks_better_of_canceling(visit: Visit, records: BuyerRecords) -> None:
-    """Keep it keeps it, and so does Escape."""
+    """Keep it keeps it."""
     checkout = visit.enter()
     checkout.buy()
     dialog = checkout.page.get_by_role("dialog", name="Cancel this purchase?")
     checkout.page.get_by_role("button", name="Cancel purchase").click()
     dialog.get_by_role("button", name="Keep it").click()
-    expect(dialog).to_be_hidden()
-    checkout.page.get_by_role("button", name="Cancel purchase").click()
-    expect(dialog).to_be_visible()
-    checkout.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     checkout.pay()
     checkout.sees(PAID)

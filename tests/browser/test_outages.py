@@ -28,18 +28,6 @@ def test_offline_is_said_and_over_when_the_network_is_back(visit: Visit, records
     records.paid_once(visit.buyer, 1800)
 
 
-def test_offline_while_paying(visit: Visit, records: BuyerRecords) -> None:
-    """The network is cut as the buyer pays: once it is back the purchase is paid once."""
-    checkout = visit.enter()
-    checkout.buy()
-    visit.context.set_offline(True)
-    checkout.pay()
-    expect(checkout.connection).to_contain_text("offline")
-    visit.context.set_offline(False)
-    checkout.sees(PAID)
-    records.paid_once(visit.buyer, 1800)
-
-
 def test_offline_after_the_payment(visit: Visit, records: BuyerRecords) -> None:
     """What happens meanwhile is shown when the network is back."""
     checkout = visit.enter()

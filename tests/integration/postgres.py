@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+import pytest
 
 from tests.integration.service_process import REPOSITORY, wait_until
 from tools.devstack import postgresql
@@ -22,6 +23,14 @@ from tools.devstack.setup.machine import Machine
 OWNER = "postgres"
 # The services' tests run on both, and with STORE=postgres on the one that was asked for.
 STORES = ["postgresql"] if StackOptions().on_postgres else ["sqlite", "postgresql"]
+
+
+def empty_database(request: pytest.FixtureRequest, file: Path) -> str:
+    """The address of an empty database of the kind that a fixture's parameter names: the file, or on the server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{file}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
 
 
 class PostgresServer:

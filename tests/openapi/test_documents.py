@@ -97,20 +97,6 @@ def test_what_is_created_links_to_what_can_be_done_with_it(document: Document) -
             assert link["parameters"].keys() == names
 
 
-def test_a_purchase_links_to_its_reading_and_its_cancel() -> None:
-    """A client that has opened a purchase finds the way on."""
-    opened = generated("app")["paths"]["/purchases"]["post"]["responses"]["201"]
-    assert opened["links"].keys() == {"showPurchase", "cancelPurchase"}
-    assert opened["headers"].keys() == {"X-Request-Id", "Location", "Idempotent-Replayed"}
-
-
-def test_the_webhook_documents_signature_and_event() -> None:
-    """Though its route reads the raw request."""
-    route = generated("app")["paths"]["/webhooks/stripe"]["post"]
-    assert [(each["name"], each["required"]) for each in route["parameters"]] == [("Stripe-Signature", True)]
-    assert route["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/StripeEvent"}
-
-
 def test_production_shows_the_same_document() -> None:
     """Settings change no contract."""
     production = IntakeSettings.model_construct(environment="production", jwt_jwks_url="https://id.example/keys")

@@ -89,13 +89,6 @@ def test_projects_decide_as_their_rules_do(row: Status | None, closed_by: str | 
     assert outcome_of(by_the_fake) == outcome_of(by_the_rules)
 
 
-def test_a_refused_reservation_closes_the_row_for_nobody() -> None:
-    """Sold out: the row is closed and unclaimed, so that the first who deletes it wins it."""
-    fake = FakeProjects(free=0)
-    assert outcome_of(lambda: driven(fake.reserve(PAYMENT_ID, ORDER, ME))) == "sold-out"
-    assert (fake.row, fake.closed_by) == ("closed", None)
-
-
 @pytest.mark.parametrize("free", [0, 1])
 @pytest.mark.parametrize("others", [0, MAX_OPEN - 1, MAX_OPEN])
 def test_projects_refuse_as_the_service_does(others: int, free: int) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from domain.errors import ContractBroken, Refused
+from domain.errors import ContractBroken
 from domain.messages import ParkedView
+from tests.sagas import test_parking
 from tests.sagas.network import StepCall
 from tests.sagas.test_parking import parked_at
 from tests.sagas.world import PRICE, UNAVAILABLE, World, at
@@ -46,13 +47,11 @@ def undone(world: World, reason: str, given_back: int) -> None:
 
 
 def decide(world: World, decision: str) -> Any:
-    """Resolve the parked saga; the failure's type if it is refused."""
-    update_id = f"{decision}-{len(world.success.asked)}"
+    """Resolve the parked saga after a while, and let it go on; what the operator is told."""
     world.engine.agenda.now += OPERATOR_TAKES
-    world.engine.update(world.success.id, "resolve", decision, update_id)
+    told = test_parking.decide(world, decision)
     world.engine.run()
-    answer = world.success.updates[update_id]
-    return getattr(getattr(answer, "application_failure_info", None), "type", None)
+    return told
 
 
 @pytest.mark.parametrize(("act", "reason", "given_back"), SPOILT.values(), ids=SPOILT)
@@ -189,12 +188,3 @@ def test_the_timeline_tells_what_was_given_back() -> None:
     world.pays()
     told = {entry.event: entry.detail for entry in world.outcome.timeline}
     assert told["payment_refunded"] == "1.00 USD"
-
-
-def test_a_refused_delivery_keeps_its_own_reason() -> None:
-    """Users has said no: that is not a matter of money."""
-    world = World()
-    world.opened()
-    world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
-    world.pays()
-    assert world.outcome.reason == "delivery-refused"

@@ -1,8 +1,6 @@
 """A purchase's normal life: what each of its ends does, and in which order."""
 
-from domain.purchase import PurchaseStatus
-from tests.sagas.fakes import PAYMENT_ID
-from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
+from tests.sagas.world import PRICE, TTL, World, at
 
 
 def test_a_paid_purchase_is_delivered() -> None:
@@ -92,23 +90,3 @@ def test_every_step_and_timer_has_a_human_summary() -> None:
     summaries = world.purchase.summaries + world.success.summaries
     assert all(" " in summary for summary in summaries)
     assert "Reserve 1.500 tCO2e of mangrove-2 for 18.00 USD" in summaries
-
-
-def test_keys_are_the_saga_and_the_step() -> None:
-    """A callee sees the same key on every attempt, and two steps never share one."""
-    world = World()
-    world.faults.before["reserve"] = [UNAVAILABLE] * 3
-    world.opened()
-    keys = [key for operation, key in world.faults.calls if operation == "reserve"]
-    assert keys == ["purchase/p1/reserve-offset"] * 4
-    by_key = {key: operation for operation, key in world.faults.calls}
-    assert len(by_key) == len({operation for operation, _ in world.faults.calls})
-
-
-def test_the_view_tells_a_waiting_purchase() -> None:
-    """The query shows status, payment and timeline to whoever may see the purchase."""
-    world = World()
-    world.opened()
-    view = world.view
-    assert (view.status, view.payment_id) == (PurchaseStatus.AWAITING_PAYMENT, PAYMENT_ID)
-    assert [entry.event for entry in view.timeline][-1] == "awaiting_payment"

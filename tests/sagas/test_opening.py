@@ -50,24 +50,12 @@ def test_a_refused_reservation_rejects_the_purchase(kind: str, extra: dict[str, 
     update = world.open()
     world.engine.run()
     assert failure_of(world, update) == (kind, "the reason in words")
+    details = world.purchase.updates[update].application_failure_info.details
+    assert value_of(details.payloads[0], dict) == extra
     assert world.operations() == ["create", "reserve", "cancel_payment_of", "release", "record"]
-    assert world.payments.known().status == "canceled"
+    assert (world.payments.known().status, world.projects.row) == ("canceled", "closed")
     assert (world.outcome.status, world.outcome.reason) == ("rejected", kind)
     assert world.notifications.kinds() == []
-
-
-def test_a_buyer_with_too_many_open_purchases_is_told_the_limit() -> None:
-    """The sixth purchase is rejected with the number that may be open; it holds nothing and cannot be paid."""
-    world = World()
-    world.projects.others = MAX_OPEN
-    update = world.open()
-    world.engine.run()
-    failure = world.purchase.updates[update]
-    assert failure.application_failure_info.type == "too-many-open"
-    assert value_of(failure.application_failure_info.details.payloads[0], dict) == {"max_open": MAX_OPEN}
-    assert (world.outcome.status, world.outcome.reason) == ("rejected", "too-many-open")
-    assert world.payments.known().status == "canceled"
-    assert (world.projects.row, world.projects.free) == ("closed", 1)
 
 
 def test_what_was_refused_stays_refused_when_others_have_ended() -> None:

@@ -116,19 +116,6 @@ def test_progress_after_the_end_changes_nothing() -> None:
     assert world.status == "failed"
 
 
-def test_lost_answers_do_nothing_twice() -> None:
-    """Every step's answer is lost once: the same end, one notification, the same keys."""
-    world = World(manual=True)
-    for operation in ("create", "reserve", "commit", "capture", "deliver", "publish", "record"):
-        world.faults.after[operation] = [UNAVAILABLE]
-    world.opened()
-    world.pays()
-    assert world.outcome.status == "paid"
-    assert world.notifications.kinds() == ["payment.success"]
-    keys = {key for _, key in world.faults.calls if key}
-    assert len(keys) == len(set(world.operations()))
-
-
 def test_a_purchase_that_is_closed_already_needs_no_telling() -> None:
     """Telling a purchase that somebody has ended is no error."""
     world = World()

@@ -4,27 +4,35 @@ import argparse
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 from rich.markdown import Markdown
 
 from tools.bench.bare import ask, connect, nothing, worker
-from tools.bench.buyer import BenchBuyer, Listener
+from tools.bench.buyer import BenchBuyer, buyer_on
 from tools.bench.cost import cpu_seconds, memory_mb
 from tools.bench.load import Call, Sample, put_load
 from tools.bench.overload import overload_section, press
 from tools.bench.recovery import recover
-from tools.bench.report import NAMES, PAGE, Results, markdown, speed_section, where, with_section
+from tools.bench.report import (
+    NAMES,
+    PAGE,
+    Results,
+    markdown,
+    recovery_section,
+    speed_section,
+    targets_section,
+    where,
+    with_section,
+)
 from tools.bench.stacks import described
 from tools.bench.telemetry import compare, telemetry_section
 from tools.bench.webhooks import knock
 from tools.bench.webhooks_report import webhooks_section
-from tools.devstack.options import ROOT, StackOptions
+from tools.devstack.options import StackOptions, scratch
 from tools.devstack.process import running
 from tools.devstack.watch import watched
 
@@ -44,10 +52,8 @@ PARTS: dict[str, Callable[[str, Console], list[str]]] = {
 
 async def measure(stack: Mapping[str, Any], console: Console, counts: Mapping[int, int]) -> Results:
     """Put every load on the stack, one after the other; so many calls by the number of callers."""
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    with Listener(stack["amqp_url"], asyncio.get_running_loop()) as listener:
-        async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-            return await _measure_all(stack, BenchBuyer(stack, http, listener), console, counts)
+    async with buyer_on(stack) as buyer:
+        return await _measure_all(stack, buyer, console, counts)
 
 
 async def _measure_all(
@@ -57,7 +63,7 @@ async def _measure_all(
     loads: dict[str, Call] = {
         "a": lambda name: nothing(client, name),
         "b": lambda name: ask(client, name),
-        "c": buyer.first_answer,
+        "c": buyer.open,
         "d": buyer.whole_life,
     }
     pids = {name: process["pid"] for name, process in stack["processes"].items()}
@@ -95,9 +101,7 @@ def main() -> int:
     parser.add_argument("--calls", type=int, help=f"with --data: for each load, instead of {COUNT_BY_CALLERS}")
     arguments = parser.parse_args()
     console = Console()
-    folder = ROOT / ".run"
-    folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as data:
+    with scratch("bench") as data:
         if arguments.data:
             counts = dict.fromkeys(COUNT_BY_CALLERS, arguments.calls) if arguments.calls else COUNT_BY_CALLERS
             results = _speed(f"{data}/speed", console, counts, arguments.data)
@@ -115,9 +119,13 @@ def _everything(data: str, console: Console) -> tuple[str, str]:
     results = _speed(f"{data}/speed", console)
     console.print("A worker is killed half-way")
     recovery = recover(f"{data}/recovery")
-    telemetry = compare(f"{data}/telemetry", console)
-    page = markdown(results, recovery, knock(f"{data}/webhooks", console), telemetry)
-    page = with_section(page, overload_section(press(f"{data}/overload", console), where()))
+    page = markdown(
+        speed_section(results, where()),
+        recovery_section(recovery),
+        *(PARTS[name](f"{data}/{name}", console) for name in ("webhooks", "telemetry")),
+        targets_section(results, recovery),
+        PARTS["overload"](f"{data}/overload", console),
+    )
     return page, page
 
 

@@ -13,6 +13,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from engine import data_converter
+from engine.server import if_known
 from tools.devstack.process import ProcessSpec
 
 QUEUE = "bench"
@@ -52,6 +53,11 @@ class BareUpdate:
 async def connect(address: str) -> Client:
     """A client of a stack's server."""
     return await Client.connect(address, data_converter=data_converter())
+
+
+async def is_known(client: Client, workflow_id: str) -> bool:
+    """Whether the server has begun such a workflow."""
+    return await if_known(client.get_workflow_handle(workflow_id).describe()) is not None
 
 
 async def nothing(client: Client, workflow_id: str) -> None:

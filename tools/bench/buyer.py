@@ -3,7 +3,8 @@
 import asyncio
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import httpx
@@ -21,6 +22,8 @@ BODY = {
     "amount": 120,
     "currency": "usd",
 }
+# Twice as many connections as any load has callers.
+LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=64)
 
 
 class Listener:
@@ -62,8 +65,8 @@ class BenchBuyer:
 
     def __init__(self, stack: Mapping[str, Any], http: httpx.AsyncClient, listener: Listener) -> None:
         self._stack = stack
-        self._http = http
-        self._listener = listener
+        self.http = http
+        self.listener = listener
         # No buyer may have more than a few purchases open.
         self._names = load_buyers()
 
@@ -74,28 +77,32 @@ class BenchBuyer:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
         async with asyncio.timeout(OPENED_TIMEOUT_S):
             while True:
-                response = await self._http.post(url, json=BODY, headers=headers)
+                response = await self.http.post(url, json=BODY, headers=headers)
                 if response.status_code != 503:
                     return dict(response.raise_for_status().json())
                 await asyncio.sleep(float(response.headers["Retry-After"]))
 
-    async def first_answer(self, key: str) -> None:
-        """Open a purchase and leave it."""
-        await self.open(key)
-
     async def whole_life(self, key: str) -> None:
         """Open, pay, and wait until the delivery is told."""
         answer = await self.open(key)
-        told = self._listener.expect(answer["purchase_id"])
+        told = self.listener.expect(answer["purchase_id"])
         await self.pay(answer)
         await asyncio.wait_for(told.wait(), NOTIFIED_TIMEOUT_S)
 
     async def pay(self, answer: Mapping[str, Any]) -> None:
         """Confirm the payment as the buyer's browser does."""
         stripe = self._stack["stripe"]
-        response = await self._http.post(
+        response = await self.http.post(
             f"{stripe['api_base']}/v1/payment_intents/{answer['next_action']['payment_intent']}/confirm",
             data={"client_secret": answer["next_action"]["client_secret"], "payment_method": "pm_card_visa"},
             headers={"Authorization": f"Bearer {stripe['publishable_key']}"},
         )
         response.raise_for_status()
+
+
+@asynccontextmanager
+async def buyer_on(stack: Mapping[str, Any]) -> AsyncIterator[BenchBuyer]:
+    """A buyer with connections and ears of its own."""
+    with Listener(stack["amqp_url"], asyncio.get_running_loop()) as listener:
+        async with httpx.AsyncClient(timeout=60, limits=LIMITS) as http:
+            yield BenchBuyer(stack, http, listener)

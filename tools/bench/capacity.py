@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import sqlite3
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -26,7 +25,7 @@ from tools.bench.bare import connect
 from tools.bench.report import with_section
 from tools.bench.stacks import described
 from tools.devstack.description import DATABASES
-from tools.devstack.options import ROOT, StackOptions
+from tools.devstack.options import ROOT, StackOptions, scratch
 from tools.devstack.shop import Shop, item, load_buyers
 
 PAGE = ROOT / "docs" / "capacity.md"
@@ -183,9 +182,7 @@ def main() -> int:
     )
     parser.add_argument("--purchases", type=int, default=PURCHASES, help=f"of each kind (default: {PURCHASES})")
     given = parser.parse_args()
-    folder = ROOT / ".run"
-    folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="capacity-", dir=folder) as data:
+    with scratch("capacity") as data:
         options = StackOptions(data=data, environment={"RESERVATION_TTL": str(RESERVATION_TTL_S), "STORE": "sqlite"})
         with described(given.data, options) as stack:
             meter = UsageMeter(stack, given.purchases)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-Call = Callable[[str], Awaitable[None]]
+Call = Callable[[str], Awaitable[object]]
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from temporalio.client import Client
 
 from domain.keys import purchase_id_of
 from domain.messages import purchase_workflow_id
-from engine.server import if_known
-from tools.bench.bare import connect
+from tools.bench.bare import connect, is_known
 from tools.bench.buyer import BODY
 from tools.bench.load import Sample, put_load
+from tools.bench.stacks import own
 from tools.bench.wire import Wire
+from tools.devstack.options import StackOptions
 from tools.devstack.shop import buyer_token, load_buyers
-from tools.devstack.stack import Stack, StackOptions
 
 TITLE = "## Overload"
 CALLERS = (64, 128)
@@ -44,7 +44,7 @@ class Pressed:
 
 def press(data: Path | str, console: Console) -> list[Pressed]:
     """Run a stack and measure."""
-    with Stack(StackOptions(data=data)) as stack:
+    with own(StackOptions(data=data)) as stack:
         return asyncio.run(_press(stack.description, console))
 
 
@@ -80,15 +80,11 @@ async def _open(  # noqa: PLR0913, PLR0917 - one argument for each thing that a 
         pressed.answered_ms.append(took_ms)
     elif status != 503:
         raise AssertionError(f"POST /purchases answered {status}")
-    elif await _has_begun(client, purchase_id_of(buyer, key)):
+    elif await is_known(client, purchase_workflow_id(purchase_id_of(buyer, key))):
         pressed.late_ms.append(took_ms)
     else:
         pressed.refused_ms.append(took_ms)
         await asyncio.sleep(PAUSE_S)
-
-
-async def _has_begun(client: Client, purchase_id: str) -> bool:
-    return bool(await if_known(client.get_workflow_handle(purchase_workflow_id(purchase_id)).describe()))
 
 
 def overload_section(loads: Sequence[Pressed], where: str) -> list[str]:

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from domain.messages import purchase_workflow_id
 from tools.bench.bare import connect
-from tools.bench.buyer import BenchBuyer, Listener
+from tools.bench.buyer import BenchBuyer, buyer_on
 from tools.bench.load import put_load
 from tools.bench.stacks import own
 from tools.devstack.links import Links
@@ -52,13 +50,11 @@ def recover(data: Path | str) -> Recovery:
 
 
 async def _recover(stack: Stack) -> Recovery:
-    limits = httpx.Limits(max_connections=CALLERS)
-    with Listener(stack.description["amqp_url"], asyncio.get_running_loop()) as listener:
-        async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-            return await _crash(stack, BenchBuyer(stack.description, http, listener), listener)
+    async with buyer_on(stack.description) as buyer:
+        return await _crash(stack, buyer)
 
 
-async def _crash(stack: Stack, buyer: BenchBuyer, listener: Listener) -> Recovery:
+async def _crash(stack: Stack, buyer: BenchBuyer) -> Recovery:
     answers: list[Mapping[str, Any]] = []
 
     async def open_one(key: str) -> None:
@@ -69,7 +65,7 @@ async def _crash(stack: Stack, buyer: BenchBuyer, listener: Listener) -> Recover
     for name in CALLEES:
         links.slow(name, LATENCY_MS, 0)
     before = _calls(stack)
-    told = [listener.expect(answer["purchase_id"]) for answer in answers]
+    told = [buyer.listener.expect(answer["purchase_id"]) for answer in answers]
     half_s = await _seconds(time.perf_counter(), _paid_and_half_delivered(buyer, answers, told))
     await asyncio.to_thread(stack.kill, WORKER)
     in_flight = sum(not event.is_set() for event in told)

@@ -11,9 +11,6 @@ import psutil
 
 from tools.bench.load import Sample
 from tools.bench.recovery import PURCHASES, Recovery
-from tools.bench.telemetry import Pair, telemetry_section
-from tools.bench.webhooks import WebhookLoad
-from tools.bench.webhooks_report import webhooks_section
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 
@@ -42,29 +39,16 @@ def where() -> str:
     return f"on {when}: {machine}, {memory}"
 
 
-def markdown(results: Results, recovery: Recovery, webhooks: WebhookLoad, telemetry: Sequence[Pair]) -> str:
+def markdown(*sections: Sequence[str]) -> str:
     """The whole page."""
-    return "\n".join(
-        [
-            "# Performance",
-            "",
-            "Measured by `make bench`; load generator and whole stack on the same cores.",
-            "Machines are noisy: compare the ratios of one run, not the milliseconds of two.",
-            "",
-            *speed_section(results, where()),
-            "",
-            "## Recovery",
-            "",
-            *_recovery(recovery),
-            "",
-            *webhooks_section(webhooks, where()),
-            "",
-            *telemetry_section(telemetry, where()),
-            "",
-            *_targets(results, recovery),
-            "",
-        ]
-    )
+    head = [
+        "# Performance",
+        "",
+        "Measured by `make bench`; load generator and whole stack on the same cores.",
+        "Machines are noisy: compare the ratios of one run, not the milliseconds of two.",
+        "",
+    ]
+    return "\n".join([*head, *(line for section in sections for line in (*section, ""))])
 
 
 def with_section(page: str, section: Sequence[str]) -> str:
@@ -111,8 +95,11 @@ def _cost(results: Results) -> list[str]:
     return lines
 
 
-def _recovery(recovery: Recovery) -> list[str]:
+def recovery_section(recovery: Recovery) -> list[str]:
+    """What a worker's crash costs."""
     return [
+        "## Recovery",
+        "",
         f"{PURCHASES} purchases are paid at once, and each call of a service takes 100 ms. When half of them are",
         "delivered, the payment-success worker is killed (SIGKILL) and started again.",
         "",
@@ -126,7 +113,8 @@ def _recovery(recovery: Recovery) -> list[str]:
     ]
 
 
-def _targets(results: Results, recovery: Recovery) -> list[str]:
+def targets_section(results: Results, recovery: Recovery) -> list[str]:
+    """What is aimed at, and what was measured."""
     ratio = results.samples["c", 1].percentile(50) / results.samples["b", 1].percentile(50)
     workers = max(mb for name, mb in results.memory_mb.items() if name.endswith("_worker"))
     whole = sum(results.memory_mb.values())

@@ -1,11 +1,11 @@
 """The stacks that are measured: our own, and one that somebody else has started."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tools.devstack.description import description_at
 from tools.devstack.stack import Stack, StackOptions
 from tools.devstack.watch import watched
 
@@ -21,7 +21,7 @@ def own(options: StackOptions) -> Iterator[Stack]:
 def described(running: Path | None, options: StackOptions) -> Iterator[Mapping[str, Any]]:
     """The description of the stack that runs on a folder; without one, of a stack of our own."""
     if running:
-        yield json.loads((running / "stack.json").read_text())
+        yield description_at(running)
         return
     with own(options) as stack:
         yield stack.description

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
 from rich.console import Console
 
-from tools.bench.buyer import BenchBuyer, Listener
+from tools.bench.buyer import BenchBuyer, buyer_on
 from tools.bench.cost import cpu_seconds
 from tools.bench.load import put_load
 from tools.devstack.options import StackOptions
@@ -107,35 +106,27 @@ def _unmeasured(options: StackOptions) -> Plan:
 
 
 async def _rounds(without: Mapping[str, Any], told: Mapping[str, Any], console: Console) -> list[Pair]:
-    limits = httpx.Limits(max_connections=2 * CALLERS)
-    loop = asyncio.get_running_loop()
     pairs = []
-    with Listener(without["amqp_url"], loop) as first, Listener(told["amqp_url"], loop) as second:
-        async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-            stacks = {
-                "without": (without, BenchBuyer(without, http, first)),
-                "told": (told, BenchBuyer(told, http, second)),
-            }
-            for name, (_, buyer) in stacks.items():
-                await put_load(buyer.whole_life, f"{name}-warm-up", callers=CALLERS, count=WARM_UP)
-            for number in range(PAIRS):
-                order = sorted(stacks, reverse=bool(number % 2))
-                costs = {name: await _round(*stacks[name], http, f"{name}-{number}") for name in order}
-                pairs.append(Pair(**costs))
-                console.print(
-                    f"{number + 1}: {costs['without']['all']:.1f} ms without, {costs['told']['all']:.1f} with"
-                )
+    async with buyer_on(without) as first, buyer_on(told) as second:
+        stacks = {"without": (without, first), "told": (told, second)}
+        for name, (_, buyer) in stacks.items():
+            await put_load(buyer.whole_life, f"{name}-warm-up", callers=CALLERS, count=WARM_UP)
+        for number in range(PAIRS):
+            order = sorted(stacks, reverse=bool(number % 2))
+            costs = {name: await _round(*stacks[name], f"{name}-{number}") for name in order}
+            pairs.append(Pair(**costs))
+            console.print(f"{number + 1}: {costs['without']['all']:.1f} ms without, {costs['told']['all']:.1f} with")
     return pairs
 
 
-async def _round(stack: Mapping[str, Any], buyer: BenchBuyer, http: httpx.AsyncClient, name: str) -> Costs:
+async def _round(stack: Mapping[str, Any], buyer: BenchBuyer, name: str) -> Costs:
     pids = {name: process["pid"] for name, process in stack["processes"].items()}
     before = cpu_seconds(pids)
     await put_load(buyer.whole_life, name, callers=CALLERS, count=COUNT)
     if name.startswith("told"):
         for process in stack["processes"].values():
             if url := process.get("metrics_url"):
-                (await http.get(url)).raise_for_status()
+                (await buyer.http.get(url)).raise_for_status()
     await asyncio.sleep(QUIET_S)
     used = {process: (cpu - before[process]) * 1000 / COUNT for process, cpu in cpu_seconds(pids).items()}
     costs = {group: sum(used[process] for process in processes) for group, processes in GROUPS.items()}

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
-from temporalio.client import Client
-from temporalio.service import RPCError
 
-from tools.bench.bare import connect
-from tools.bench.buyer import BenchBuyer, Listener
+from tools.bench.bare import connect, is_known
+from tools.bench.buyer import BenchBuyer, buyer_on
 from tools.bench.events import FLOOD, USUAL, BenchDelivery, Events
 from tools.bench.load import put_load
 from tools.bench.stacks import own
@@ -129,19 +126,17 @@ def knock(data: Path | str, console: Console) -> WebhookLoad:
 
 
 async def _knock(stack: Stack, console: Console) -> WebhookLoad:
-    with Listener(stack.description["amqp_url"], asyncio.get_running_loop()) as listener:
-        async with httpx.AsyncClient(timeout=60) as http:
-            buyer = BenchBuyer(stack.description, http, listener)
-            paid = await _paid(stack.description, http, buyer)
-            events, sender = Events(paid), WebhookSender(stack.description)
-            usual = await sender.send(events.mixed(USUAL, USUAL_PER_S * USUAL_S), USUAL_PER_S)
-            console.print(f"{USUAL_PER_S} events a second: {len(usual)} are answered")
-            await sender.send_again()
-            told = [listener.expect(event["data"]["object"]["metadata"]["purchase_id"]) for event in paid]
-            waiting = [asyncio.create_task(event.wait()) for event in told]
-            delivered, missing = await asyncio.wait(waiting, timeout=WAIT_S_MAX)
-            for task in missing:
-                task.cancel()
+    async with buyer_on(stack.description) as buyer:
+        paid = await _paid(stack.description, buyer)
+        events, sender = Events(paid), WebhookSender(stack.description)
+        usual = await sender.send(events.mixed(USUAL, USUAL_PER_S * USUAL_S), USUAL_PER_S)
+        console.print(f"{USUAL_PER_S} events a second: {len(usual)} are answered")
+        await sender.send_again()
+        told = [buyer.listener.expect(event["data"]["object"]["metadata"]["purchase_id"]) for event in paid]
+        waiting = [asyncio.create_task(event.wait()) for event in told]
+        delivered, missing = await asyncio.wait(waiting, timeout=WAIT_S_MAX)
+        for task in missing:
+            task.cancel()
 
     with _stopped(stack.description["processes"]["temporal"]["pid"]):
         load = sender.send(events.mixed(USUAL, USUAL_PER_S * STOPPED_S), USUAL_PER_S)
@@ -152,7 +147,7 @@ async def _knock(stack: Stack, console: Console) -> WebhookLoad:
     after_flood_s = await sender.recovered(events)
     console.print(f"{FLOOD_PER_S} events a second are over")
     client = await connect(stack.description["temporal"]["address"])
-    stored = await asyncio.gather(*(_is_stored(client, saga) for saga in sender.acknowledged))
+    stored = await asyncio.gather(*(is_known(client, saga) for saga in sender.acknowledged))
     return WebhookLoad(
         usual=usual,
         stopped=stopped,
@@ -166,19 +161,19 @@ async def _knock(stack: Stack, console: Console) -> WebhookLoad:
     )
 
 
-async def _paid(stack: dict[str, Any], http: httpx.AsyncClient, buyer: BenchBuyer) -> list[dict[str, Any]]:
+async def _paid(stack: dict[str, Any], buyer: BenchBuyer) -> list[dict[str, Any]]:
     """The provider's events about purchases that are paid, none of which has reached the intake."""
     stripe = stack["stripe"]
     key = {"Authorization": f"Bearer {stripe['secret_key']}"}
     plan = {"webhooks": {"drop": 1}}
-    (await http.put(f"{stripe['api_base']}/simulator/faults", json=plan, headers=key)).raise_for_status()
+    (await buyer.http.put(f"{stripe['api_base']}/simulator/faults", json=plan, headers=key)).raise_for_status()
 
     async def pay(name: str) -> None:
         await buyer.pay(await buyer.open(name))
 
     await put_load(pay, "webhooks", callers=CALLERS, count=PURCHASES)
     query = {"type": "payment_intent.succeeded", "limit": "100"}
-    answer = await http.get(f"{stripe['api_base']}/v1/events", params=query, headers=key)
+    answer = await buyer.http.get(f"{stripe['api_base']}/v1/events", params=query, headers=key)
     return list(answer.raise_for_status().json()["data"])
 
 
@@ -190,11 +185,3 @@ def _stopped(pid: int) -> Iterator[None]:
         yield
     finally:
         os.killpg(pid, signal.SIGCONT)
-
-
-async def _is_stored(client: Client, workflow_id: str) -> bool:
-    try:
-        await client.get_workflow_handle(workflow_id).describe()
-    except RPCError:
-        return False
-    return True

@@ -15,7 +15,7 @@ from tools.bench.webhooks import (
     WebhookLoad,
 )
 
-TITLE = "## WebhookLoad"
+TITLE = "## Webhooks"
 KINDS = ("new", "double", "foreign")
 
 

@@ -1,14 +1,12 @@
 """`python -m tools.devstack up | restart NAME | status | env`: everything on this machine, from one terminal."""
 
 import argparse
-import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
 
 from tools.devstack.control import ask_restart
-from tools.devstack.description import command_line
+from tools.devstack.description import command_line, description_at
 from tools.devstack.errors import StackError
 from tools.devstack.options import StackOptions
 from tools.devstack.printer import Printer
@@ -28,10 +26,10 @@ def main() -> int:
                 ask_restart(data, arguments.name)
                 print(f"{arguments.name} runs again")
             case "env":
-                for name, value in command_line(_described(data)).items():
+                for name, value in command_line(description_at(data)).items():
                     print(f"export {name}={shlex.quote(value)}")
             case _:
-                show(Printer(echo=True), _described(data), data)
+                show(Printer(echo=True), description_at(data), data)
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
@@ -53,14 +51,6 @@ def _parser() -> argparse.ArgumentParser:
         "env", parents=[common], help='what `flask` needs to know of it: eval "$(python -m tools.devstack env)"'
     )
     return parser
-
-
-def _described(data: Path) -> dict[str, Any]:
-    path = data / "stack.json"
-    if not path.exists():
-        raise StackError(f"No stack that is ready runs on {data}.")
-    described: dict[str, Any] = json.loads(path.read_text())
-    return described
 
 
 if __name__ == "__main__":

@@ -1,33 +1,31 @@
-"""`make audit`: the audit of the stack that runs here; where none does, of what the environment names."""
+"""`make audit`: `flask purchases audit` of the stack that runs here; where none does, of what the environment names."""
 
 import argparse
-import asyncio
-import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from temporalio.client import Client
 
-from audit.__main__ import main as audit_environment
-from audit.auditor import Addresses, audit
-from audit.command import run
+from audit.auditor import audit
 from audit.report import Report
+from audit.settings import SERVICES
 from engine import data_converter
-from engine.leaving import leave
-from tools.devstack.description import payload_settings
-from tools.devstack.options import StackOptions
+from tools.devstack.description import command_line, description_at, payload_settings
+from tools.devstack.errors import StackError
+from tools.devstack.options import ROOT, StackOptions
+
+# What belongs together the stack's description says, or whoever has set the environment.
+COMMAND = (sys.executable, "-m", "flask", "--app", "operators.command_line", "purchases", "--mixed", "audit")
 
 
 async def audit_stack(description: Mapping[str, Any], tell: Callable[[str], None] = lambda _: None) -> Report:
     """The audit of a stack by its description (`.run/stack.json`). Raises audit.CouldNotRead."""
-    return await audit(addresses(description), await connect(description), tell)
-
-
-def addresses(description: Mapping[str, Any]) -> Addresses:
-    """Where a stack's services are."""
-    urls = {name: description["processes"][name]["url"] for name in ("payments", "projects", "users", "notifier")}
-    return Addresses(**urls, service_token=description["service_token"])
+    urls = {name: description["processes"][name]["url"] for name in SERVICES}
+    return await audit(urls, description["service_token"], await connect(description), tell)
 
 
 async def connect(description: Mapping[str, Any], **more: Any) -> Client:
@@ -40,16 +38,15 @@ async def connect(description: Mapping[str, Any], **more: Any) -> Client:
 
 
 def main(arguments: list[str]) -> int:
-    """Audit; the exit codes are the audit's."""
+    """Audit; the exit codes are the command's."""
     parser = argparse.ArgumentParser(prog="tools.devstack.audit", add_help=False)
     parser.add_argument("--data", default=StackOptions().data)
     given, arguments = parser.parse_known_args(arguments)
-    path = StackOptions(data=given.data).folder / "stack.json"
-    if not path.exists():
-        return audit_environment(arguments)
-    description = json.loads(path.read_text())
-    return asyncio.run(run(arguments, addresses(description), lambda: connect(description)))
+    told: dict[str, str] = {}
+    with suppress(StackError):
+        told = command_line(description_at(StackOptions(data=given.data).folder))
+    return subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=os.environ | told, check=False).returncode  # noqa: S603
 
 
 if __name__ == "__main__":
-    leave(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

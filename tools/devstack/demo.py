@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from tools.devstack.audit import audit_stack
-from tools.devstack.options import ROOT
+from tools.devstack.options import scratch
 from tools.devstack.shop import Shop, item, reference
 from tools.devstack.stack import Stack, StackOptions
 from tools.devstack.watch import watched
@@ -67,9 +66,7 @@ class DemoStory:
 def main() -> int:
     """Tell the story; 0 when everything was as told."""
     console = Console(soft_wrap=True)
-    folder = ROOT / ".run"
-    folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="demo-", dir=folder) as data:
+    with scratch("demo") as data:
         console.print(
             "Starting a stack of its own: Temporal, RabbitMQ, four services, the simulator, three workers, intake."
         )

@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 
 from lib.settings.payload_keys import PayloadSettings
+from tools.devstack.errors import StackError
 from tools.devstack.ports import Ports
 from tools.devstack.process import ProcessSpec
 from tools.devstack.processes import SERVICES
@@ -22,6 +23,14 @@ DATABASES = tuple(service.name for service in SERVICES)
 PAYLOADS = ("payload_keys", "payload_key", "payload_clear")
 # A development stack may run for some days; the tokens of the intake's own users live far shorter.
 TOKEN_LIFE = timedelta(days=7)
+
+
+def description_at(data: Path) -> dict[str, Any]:
+    """The description of the stack that runs on a folder of data; raises StackError where none does."""
+    try:
+        return dict(json.loads((data / "stack.json").read_text()))
+    except FileNotFoundError as error:
+        raise StackError(f"No stack that is ready runs on {data}.") from error
 
 
 def described(environ: Mapping[str, str], ports: Ports) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What a person or a test says about a stack."""
 
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -66,3 +68,12 @@ class StackOptions:
         """The environment that the stack begins with, complete in what all processes share."""
         written = {name: value for name, value in dotenv_values(ROOT / ".env").items() if name in SHARED and value}
         return {**SHARED, **written, **os.environ, **self.environment}
+
+
+@contextmanager
+def scratch(name: str) -> Iterator[str]:
+    """A folder for the data of a stack that nobody looks at afterwards."""
+    folder = ROOT / ".run"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder) as data:
+        yield data

@@ -108,7 +108,7 @@ def found(report: Report, answer: Answer) -> list[tuple[Rule, Side]]:
     return [(each.rule, each.side) for each in report.faults if each.purchase_id == answer["purchase_id"]]
 
 
-def test_what_is_done_by_hand_at_the_provider_is_known(vandal: Vandal, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_done_by_hand_at_the_provider_is_known(vandal: Vandal, capfd: pytest.CaptureFixture[str]) -> None:
     """Refunds and a dispute of paid purchases are notes: nothing is off, and the command's exit code is 0."""
     whole, part, disputed = vandal.ended(), vandal.ended(), vandal.ended()
     vandal.at_the_provider("/v1/refunds", payment_intent=reference(whole))
@@ -128,7 +128,7 @@ def test_what_is_done_by_hand_at_the_provider_is_known(vandal: Vandal, capsys: p
     assert (sums.charged - sums.refunded, sums.delivered, sums.refunded_by_hand) == (5400, 5400, 2300)
     assert report.ends == {"paid": 3, "failed": 1, "expired": 1}
     assert main(["--data", str(vandal.data), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["purchases"] == 5
+    assert json.loads(capfd.readouterr().out)["purchases"] == 5
 
 
 def test_a_refund_that_the_bank_fails_waits_for_an_operator(vandal: Vandal) -> None:

@@ -63,7 +63,7 @@ def test_live_traffic_is_never_called_broken(stack: Stack) -> None:
 
 
 def test_the_environment_names_what_is_audited(stack: Stack) -> None:
-    """`python -m audit` reads the settings that all processes read, and tells people that all is well."""
+    """Where no stack runs `make audit` reads the settings that all processes read, and tells people how it is."""
     done = run(stack, {})
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("Everything adds up.")
@@ -74,7 +74,7 @@ def test_a_store_that_lets_nobody_in_is_no_verdict(stack: Stack) -> None:
     """A wrong token: exit code 2, one line that says which store, no report."""
     done = run(stack, {"SERVICE_TOKEN": "nobody-knows-this-token"})
     assert (done.returncode, done.stdout) == (2, "")
-    says = r"The records could not be read: \w+ answers what its contract does not know: GET /\S+: 401 unauthenticated"
+    says = r"Error: \w+ answers what its contract does not know: GET /\S+: 401 unauthenticated"
     assert re.fullmatch(says, done.stderr.splitlines()[-1])
 
 
@@ -92,7 +92,7 @@ def run(stack: Stack, changes: dict[str, str]) -> subprocess.CompletedProcess[st
         "TEMPORAL_NAMESPACE": description["temporal"]["namespace"],
     }
     return subprocess.run(
-        [sys.executable, "-m", "audit"],
+        [sys.executable, "-m", "tools.devstack.audit", "--data", str(stack.data / "nothing")],
         cwd=ROOT,
         env=environment | changes,
         capture_output=True,

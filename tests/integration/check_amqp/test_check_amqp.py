@@ -69,13 +69,3 @@ def test_a_queue_with_other_arguments(amqp_port: int) -> None:
     assert code == 1
     assert "inequivalent arg" in line
     assert "queue 'notifications'" in line
-
-
-def test_wrong_settings() -> None:
-    """A wrong one is the line; other processes' are no business of this check."""
-    code, line = run("http://guest:top-secret@127.0.0.1/", RESERVATION_TTL="soon")
-
-    assert code == 1
-    assert line.startswith("The settings are wrong: AMQP_URL: ")
-    assert "RESERVATION_TTL" not in line
-    assert "top-secret" not in line

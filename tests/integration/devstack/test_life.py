@@ -10,7 +10,6 @@ import pytest
 
 from tests.integration.devstack.conftest import RunningStack, until
 from tests.integration.devstack.fake_stack import plan
-from tests.integration.settings import restarted_with
 from tools.devstack.control import ask_restart
 from tools.devstack.errors import StackError
 from tools.devstack.options import StackOptions
@@ -93,22 +92,6 @@ def test_what_somebody_has_restarted_is_not_started_again(tmp_path: Path) -> Non
         stack.revive(died)
         assert stack.processes["back"].pid == pid
         assert stack.dead() == []
-
-
-def test_a_process_is_told_otherwise_for_a_while(tmp_path: Path) -> None:
-    """It is started again with the setting, and then without it; nobody else is."""
-    with Stack(StackOptions(tmp_path), plan) as stack:
-        others = [stack.processes[name].pid for name in ("back", "stubborn")]
-        with restarted_with(stack, "front", COLOUR="blue"):
-            assert environment_of(stack, "front")["COLOUR"] == "blue"
-        assert "COLOUR" not in environment_of(stack, "front")
-        assert [stack.processes[name].pid for name in ("back", "stubborn")] == others
-
-
-def environment_of(stack: Stack, name: str) -> dict[str, str]:
-    """What a process was told."""
-    variables = Path(f"/proc/{stack.processes[name].pid}/environ").read_text().split("\0")
-    return dict(variable.split("=", 1) for variable in variables if variable)
 
 
 def test_a_second_stack_on_the_same_data_is_refused(run: Run) -> None:

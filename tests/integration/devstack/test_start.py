@@ -54,8 +54,3 @@ def test_two_stacks_share_no_port() -> None:
         assert set(first) == set(ports.NAMES)
         assert not set(first.values()) & set(second.values())
         assert ports.free_port() not in {*first.values(), *second.values()}
-
-
-def test_a_single_port_is_given_once() -> None:
-    """Who asks again before the first server listens gets another one."""
-    assert len({ports.free_port() for _ in range(2 * ports.BLOCK_SIZE)}) == 2 * ports.BLOCK_SIZE

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.identity import Scope, new_api_key
 from app.settings import IntakeSettings
 from tests.integration.identity.intake import RunningIntake, running_intake
 from tests.integration.identity.provider import IdentityProvider
@@ -25,19 +24,12 @@ def provider() -> Iterator[IdentityProvider]:
 
 
 @pytest.fixture(scope="package")
-def api_key() -> tuple[str, str]:
-    """A server's key with all scopes, and its entry."""
-    return new_api_key("shop", set(Scope))
-
-
-@pytest.fixture(scope="package")
 def intake(
-    stack: Stack, provider: IdentityProvider, api_key: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+    stack: Stack, provider: IdentityProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningIntake]:
-    """An intake that takes that provider's buyers and that server."""
+    """An intake that takes that provider's buyers."""
     log = tmp_path_factory.mktemp("identity") / "intake.log"
-    settings = {"JWT_JWKS_URL": provider.url, "API_KEYS": api_key[1]}
-    with running_intake(stack.description, log, **settings) as running:
+    with running_intake(stack.description, log, JWT_JWKS_URL=provider.url) as running:
         yield running
 
 

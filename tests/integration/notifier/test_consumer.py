@@ -51,17 +51,6 @@ def waiting(channel: BlockingChannel, queue: str) -> int:
     return int(channel.queue_declare(queue, passive=True).method.message_count)
 
 
-def test_doubled_messages_are_kept_once_and_in_order(notifier: ServiceProcess, broker: BrokerNode) -> None:
-    """Of fifty messages that are each published twice, each is kept once, in the order of arrival."""
-    with publishing(broker) as channel:
-        for number in range(50):
-            for _ in range(2):
-                publish(channel, json.dumps(event("doubled", number)).encode())
-        publish(channel, json.dumps(event("doubled-end")).encode())
-    wait_until("the last event is kept", lambda: bool(kept(notifier, "doubled-end")))
-    assert [each["id"] for each in kept(notifier, "doubled")] == [f"doubled/{number}" for number in range(50)]
-
-
 def test_a_malformed_message_becomes_a_dead_letter(notifier: ServiceProcess, broker: BrokerNode) -> None:
     """What is no CloudEvent goes to the dead letters at once, and the messages behind it are kept."""
     with publishing(broker) as channel:

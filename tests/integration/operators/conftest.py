@@ -12,14 +12,15 @@ from click.testing import CliRunner, Result
 
 from audit.auditor import audit
 from audit.report import Report
+from audit.settings import SERVICES
 from operators.cli import CommandContext, purchases_commands
 from operators.decisions import identity_of
 from operators.environment import Environment
-from operators.records import SERVICES, HttpReaders
+from operators.records import HttpReaders
 from operators.temporal import SdkTemporalAdmin
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.temporal import TemporalServer
-from tools.devstack.audit import addresses, connect
+from tools.devstack.audit import connect
 from tools.devstack.shop import Shop
 from tools.devstack.stack import Stack, StackOptions
 
@@ -66,7 +67,7 @@ def purchases(own: Stack) -> Command:
     urls = {name: str(stack["processes"][name]["url"]) for name in SERVICES}
 
     async def audited(tell: Callable[[str], None], purchase_ids: Sequence[str]) -> Report:
-        return await audit(addresses(stack), await connect(stack), tell, purchase_ids)
+        return await audit(urls, stack["service_token"], await connect(stack), tell, purchase_ids)
 
     def run(*arguments: str, token: str = stack["service_token"]) -> Result:
         def admin_of(by: str = "") -> SdkTemporalAdmin:

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from operators.records import SERVICES
+from audit.settings import SERVICES
 from tests.integration.operators.parking import forbidding, parked
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.temporal import TemporalServer

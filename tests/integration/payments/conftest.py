@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import stripe
 
-from tests.integration.postgres import STORES, PostgresServer
+from tests.integration.postgres import STORES, empty_database
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 from tools.devstack.ports import free_port
 
@@ -56,13 +56,9 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package", params=STORES)
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('payments') / 'payments.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    yield server.new_database()
+    return empty_database(request, tmp_path_factory.mktemp("payments") / "payments.db")
 
 
 @pytest.fixture(scope="package")

@@ -99,16 +99,6 @@ def test_an_authorised_payment_is_captured(shop: PaymentsProcesses) -> None:
         assert done(shop.manual.ask("POST", f"/payments/{payment.id}/capture"))["amount_captured"] == 1800
 
 
-def test_a_released_authorisation_counts_as_neither_captured_nor_refunded(shop: PaymentsProcesses) -> None:
-    """Canceling a held payment shows no money moved, though Stripe marks its charge as refunded."""
-    payment = create(shop.manual)
-    shop.pay(payment.reference)
-    done(shop.manual.ask("POST", f"/payments/{payment.id}/cancel"))
-    seen = done(shop.manual.ask("GET", f"/payments/{payment.id}"))
-    assert (seen["status"], seen["amount_captured"], seen["amount_refunded"]) == ("canceled", 0, 0)
-    assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/capture")) == (409, "payment-not-capturable")
-
-
 def test_times_and_outcomes_survive_both_databases(shop: PaymentsProcesses) -> None:
     """What was recorded is read back by another process exactly as it was answered."""
     body = order(status="rejected", reason="sold-out", fingerprint="f", answer=None, timeline=[])

@@ -3,14 +3,12 @@
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.integration.payments.conftest import SECRET_KEY, PaymentsProcesses, order
-from tests.integration.payments.test_life import create, done, refusal
+from tests.integration.payments.test_life import create, done
 from tests.integration.service_process import ServiceProcess
 
 CONTROL = {"Authorization": f"Bearer {SECRET_KEY}"}
-RUNS_OUT = "payments_authorisation_expires_in_seconds_min"
 
 
 def told(service: ServiceProcess) -> dict[str, float]:
@@ -38,26 +36,6 @@ def test_disputes_and_refunds_by_hand_are_the_same_at_every_process(shop: Paymen
     httpx.post(f"{simulator}/simulator/refunds/{refund.id}/fail", headers=CONTROL).raise_for_status()
     failed = done(looker.ask("GET", f"/payments/{payment.id}"))
     assert (failed["amount_refunded"], failed["refunds_by_hand"]) == (0, 1)
-
-
-def test_our_clock_and_the_providers_are_compared(shop: PaymentsProcesses) -> None:
-    """On one machine they are the same; the header counts whole seconds, and the answer took a moment."""
-    done(shop.automatic[0].ask("GET", f"/payments/{create(shop.automatic[0]).id}"))
-    assert told(shop.automatic[0])['payments_clock_ahead_seconds{provider="stripe"}'] == pytest.approx(0, abs=5)
-
-
-def test_an_authorisation_that_runs_out_cannot_be_captured(shop: PaymentsProcesses, simulator: str) -> None:
-    """Seven days are told while it stands; after its end it is canceled by nobody of ours, and the capture refused."""
-    payment = create(shop.manual)
-    shop.pay(payment.reference)
-    held = done(shop.manual.ask("GET", f"/payments/{payment.id}"))
-    intent = shop.stripe.v1.payment_intents.retrieve(payment.reference, {"expand": ["latest_charge"]})
-    assert held["capture_before"].endswith("Z")
-    assert told(shop.manual)[RUNS_OUT] <= 7 * 24 * 3600
-    httpx.post(f"{simulator}/simulator/payment_intents/{intent.id}/expire", headers=CONTROL).raise_for_status()
-    assert refusal(shop.manual.ask("POST", f"/payments/{payment.id}/capture")) == (409, "payment-not-capturable")
-    seen = done(shop.manual.ask("GET", f"/payments/{payment.id}"))
-    assert (seen["status"], seen["canceled_by"], seen["capture_before"]) == ("canceled", None, None)
 
 
 def test_an_erased_buyer_is_in_no_record(shop: PaymentsProcesses) -> None:

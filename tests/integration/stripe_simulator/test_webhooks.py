@@ -15,15 +15,6 @@ NEW: stripe.params.PaymentIntentCreateParams = {
 CREATED = "payment_intent.created"
 
 
-def test_a_refused_event_comes_again(client: stripe.StripeClient, endpoint: Endpoint) -> None:
-    """After a 503 the same event is sent again about a second later, and then no more."""
-    answers = iter([503])
-    endpoint.answer = lambda _: next(answers, 200)
-    (first, at), (second, again_at) = endpoint.wait_for(CREATED, client.v1.payment_intents.create(NEW).id, times=2)
-    assert first.id == second.id
-    assert 0.9 <= again_at - at <= 5
-
-
 def test_a_slow_answer_holds_nothing_back(client: stripe.StripeClient, endpoint: Endpoint) -> None:
     """While some answers hang, other events are delivered."""
     release = threading.Event()
@@ -50,7 +41,8 @@ def test_a_crash_loses_no_event_and_no_key(
     """After kill -9 and a new start the undelivered event comes, and the idempotency key still stands."""
     endpoint.answer = lambda _: 503
     intent = client.v1.payment_intents.create(NEW, {"idempotency_key": "before-the-crash"})
-    endpoint.wait_for(CREATED, intent.id)
+    ((event, _),) = endpoint.wait_for(CREATED, intent.id)[:1]
+    assert event.api_version == stripe.api_version
     simulator.kill()
     endpoint.answer = lambda _: 200
     simulator.start()

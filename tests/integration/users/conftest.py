@@ -4,18 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.postgres import STORES, PostgresServer
+from tests.integration.postgres import STORES, empty_database
 from tests.integration.service_process import ServiceProcess, running_service, wait_until
 
 
 @pytest.fixture(scope="package", params=STORES)
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('users') / 'users.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    yield server.new_database()
+    return empty_database(request, tmp_path_factory.mktemp("users") / "users.db")
 
 
 @pytest.fixture(scope="package")

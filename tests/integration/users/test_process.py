@@ -32,14 +32,6 @@ def test_a_delivery_and_its_revoke_leave_nothing_owned(users: ServiceProcess) ->
     assert set(found) == {"revoked"}
 
 
-def test_times_are_utc_on_every_database(users: ServiceProcess) -> None:
-    """A stored time is shown as it was first answered, in UTC with a Z."""
-    body = {"payment_id": "pi_time", "purchase_id": "3f5a", "items": ITEMS}
-    created = users.ask("POST", "/users/load-9/offsets", body).json()
-    assert created["created_at"].endswith("Z")
-    assert users.ask("GET", "/users/load-9/offsets").json()["items"] == [created]
-
-
 def test_two_keys_are_told_from_one_that_holds_a_comma(users: ServiceProcess) -> None:
     """The web server tells how the header came: on two lines it is refused and delivers nothing, on one it is taken."""
     for lines, status in ((["k", "k"], 422), (["k1", "k2"], 422), (["k,k"], 201)):

@@ -1,79 +1,23 @@
-"""Every step: which call of its port it makes, and with which key."""
+"""Steps that decide something themselves; which call each of the others makes is seen in tests/sagas."""
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities import NotifierSteps, PaymentsSteps, ProjectsSteps, UsersSteps
-from domain.errors import Refused, Unavailable
+from activities import PaymentsSteps, UsersSteps
+from domain.errors import Refused
 from domain.messages import (
     DeliverCall,
-    Notification,
-    OffsetCall,
     PaymentCall,
     PurchaseCall,
-    RecordCall,
-    ReserveCall,
-    cloud_event,
 )
 from domain.payment import Payment, PaymentStatus
-from domain.purchase import PurchaseStatus
-from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, outcome, payment
+from tests.unit.values import NOW, ORDER, PAYMENT_ID, Recorder, payment
 
-KEY = "saga/step"
 PAID = PaymentCall(payment_id=PAYMENT_ID)
-NOTIFICATION = Notification(
-    kind="payment.success", payment_id=PAYMENT_ID, order=ORDER, status=PurchaseStatus.PAID, time=NOW
-)
-
-STEPS: list[tuple[type, str, Any, tuple[Any, ...]]] = [
-    (PaymentsSteps, "create_payment", ORDER, ("create", ORDER, KEY)),
-    (PaymentsSteps, "retrieve_payment", PAID, ("retrieve", PAYMENT_ID)),
-    (PaymentsSteps, "find_payment", PurchaseCall(purchase_id="p1"), ("find", "p1")),
-    (PaymentsSteps, "cancel_payment", PAID, ("cancel", PAYMENT_ID, KEY)),
-    (PaymentsSteps, "cancel_payment_of", PurchaseCall(purchase_id="p1"), ("cancel_payment_of", "p1", KEY)),
-    (PaymentsSteps, "capture_payment", PAID, ("capture", PAYMENT_ID, KEY)),
-    (PaymentsSteps, "refund_payment", PAID, ("refund", PAYMENT_ID, KEY)),
-    (
-        PaymentsSteps,
-        "record_outcome",
-        RecordCall(order=ORDER, outcome=outcome()),
-        ("record_outcome", ORDER, outcome(), KEY),
-    ),
-    (
-        ProjectsSteps,
-        "reserve_offset",
-        ReserveCall(payment_id=PAYMENT_ID, order=ORDER),
-        ("reserve", PAYMENT_ID, ORDER, KEY),
-    ),
-    (ProjectsSteps, "retrieve_reservation", PAID, ("retrieve", PAYMENT_ID)),
-    (ProjectsSteps, "commit_offset", PAID, ("commit", PAYMENT_ID, KEY)),
-    (ProjectsSteps, "release_offset", PAID, ("release", PAYMENT_ID, KEY)),
-    (ProjectsSteps, "restock_offset", PAID, ("restock", PAYMENT_ID, KEY)),
-    (
-        UsersSteps,
-        "deliver_offset",
-        DeliverCall(payment_id=PAYMENT_ID, order=ORDER, fresh_until=NOW),
-        ("deliver", "alice", PAYMENT_ID, "p1", ORDER.items, KEY),
-    ),
-    (
-        UsersSteps,
-        "revoke_offset",
-        OffsetCall(payment_id=PAYMENT_ID, buyer_id="alice"),
-        ("revoke", "alice", PAYMENT_ID, KEY),
-    ),
-    (
-        UsersSteps,
-        "retrieve_offset",
-        OffsetCall(payment_id=PAYMENT_ID, buyer_id="alice"),
-        ("retrieve", "alice", PAYMENT_ID),
-    ),
-    (NotifierSteps, "publish_notification", NOTIFICATION, ("publish", cloud_event(NOTIFICATION, KEY))),
-]
 
 
 def running() -> ActivityEnvironment:
@@ -81,27 +25,6 @@ def running() -> ActivityEnvironment:
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, workflow_id="saga", activity_id="step")
     return environment
-
-
-def made(group: type, port: Recorder) -> Any:
-    """The steps on their port; those at Users know Payments as well, which no fresh call of theirs asks."""
-    return UsersSteps(port, Recorder()) if group is UsersSteps else group(port)
-
-
-@pytest.mark.parametrize(("group", "name", "arg", "call"), STEPS)
-async def test_a_step_is_one_call_of_its_port(group: type, name: str, arg: Any, call: tuple[Any, ...]) -> None:
-    """The call's arguments, and the step's key where it writes (the event's id is the notification's)."""
-    port = Recorder(answer=payment())
-    await running().run(getattr(made(group, port), name), arg)
-    assert port.calls == [call]
-
-
-@pytest.mark.parametrize(("group", "name", "arg"), [step[:3] for step in STEPS])
-async def test_every_steps_error_reaches_temporal_translated(group: type, name: str, arg: Any) -> None:
-    """A method without `@step` would raise what no saga understands."""
-    with pytest.raises(ApplicationError) as raised:
-        await running().run(getattr(made(group, Recorder(error=Unavailable("away"))), name), arg)
-    assert raised.value.type == "unavailable"
 
 
 def late(begins_after_s: int) -> ActivityEnvironment:
@@ -160,10 +83,3 @@ async def test_a_purchase_without_a_record_is_refused() -> None:
     with pytest.raises(ApplicationError) as raised:
         await running().run(PaymentsSteps(Recorder()).find_payment, PurchaseCall(purchase_id="p1"))
     assert raised.value.type == "refused"
-
-
-@pytest.mark.parametrize("group", [PaymentsSteps, ProjectsSteps, UsersSteps, NotifierSteps])
-def test_every_public_method_is_a_step_of_this_table(group: type) -> None:
-    """Workers take each public method for a step."""
-    public = {name for name in vars(group) if not name.startswith("_")}
-    assert public == {name for known, name, *_ in STEPS if known is group}

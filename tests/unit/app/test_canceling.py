@@ -81,13 +81,6 @@ def test_a_saga_that_does_not_answer_is_503(client: FlaskClient, purchases: Fake
     assert refusal(client.post(ROUTE)) == (503, "dependency-unavailable")
 
 
-def test_without_a_token_nothing_is_canceled(anyone: FlaskClient, purchases: FakePurchases) -> None:
-    """401, before the purchase is looked for."""
-    purchases.sagas["p1"] = saga()
-    assert refusal(anyone.post(ROUTE)) == (401, "unauthenticated")
-    assert purchases.canceled == []
-
-
 @pytest.mark.parametrize(
     "options",
     [

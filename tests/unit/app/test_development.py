@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.context import Intake
-from app.development import BUYERS, development
+from app.development import development
 from app.settings import IntakeSettings
 from tests.unit.app.requests import refusal
 
@@ -106,11 +106,6 @@ def test_a_token_is_made_for_whoever_asks(anyone: FlaskClient) -> None:
 def test_a_token_needs_a_buyers_id(anyone: FlaskClient, body: dict[str, object]) -> None:
     """Anything else is refused as everywhere."""
     assert refusal(anyone.post("/development/token", json=body)) == (422, "invalid-request")
-
-
-def test_development_tells_its_buyers(anyone: FlaskClient) -> None:
-    """The page offers them to sign in."""
-    assert anyone.get("/config").get_json()["development_buyers"] == list(BUYERS)
 
 
 def test_no_buyer_is_offered_where_an_identity_provider_makes_the_tokens(intake: Intake) -> None:

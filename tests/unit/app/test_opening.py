@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from app.refusals import STATUS_BY_KIND
 from app.settings import IntakeSettings
@@ -14,7 +13,7 @@ from domain.keys import payment_id_of, purchase_id_of
 from domain.payment import NextAction
 from domain.purchase import PurchaseStatus
 from lib.webapi.problem_types import FORBIDDEN
-from tests.unit.app.requests import BODY, bearer, body_with, post, refusal
+from tests.unit.app.requests import BODY, body_with, post, refusal
 from tests.unit.fakes import FakePaymentRecords, FakePurchases
 
 
@@ -79,28 +78,6 @@ def test_a_repeat_is_told_apart_though_a_client_names_all_its_requests_alike(cli
     assert post(client, headers=headers).headers["Idempotent-Replayed"] == "true"
 
 
-def test_another_key_is_another_purchase(client: FlaskClient) -> None:
-    """The same body under two keys is bought twice."""
-    assert post(client, key="k1").get_json()["purchase_id"] != post(client, key="k2").get_json()["purchase_id"]
-
-
-def test_two_buyers_keys_never_meet(anyone: FlaskClient, config: IntakeSettings) -> None:
-    """One key of two buyers leads to two purchases."""
-    found = {
-        post(anyone, headers={"Idempotency-Key": "k1", "Authorization": bearer(config, buyer)}).get_json()[
-            "purchase_id"
-        ]
-        for buyer in ("alice", "bob")
-    }
-    assert len(found) == 2
-
-
-def test_a_key_with_another_body_is_refused(client: FlaskClient) -> None:
-    """A key stands for one body."""
-    post(client)
-    assert refusal(post(client, body_with(amount=1900))) == (422, "idempotency-key-reused")
-
-
 def test_without_a_key_nothing_is_bought(client: FlaskClient, purchases: FakePurchases) -> None:
     """A missing or an empty key is 400, before anything is started."""
     assert refusal(client.post("/purchases", json=BODY)) == (400, "idempotency-key-missing")
@@ -135,29 +112,13 @@ def test_the_least_and_the_greatest_amount_are_taken(client: FlaskClient, amount
     assert post(client, body_with(amount=amount, currency=currency)).status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("kind", "status"),
-    [
-        ("sold-out", 409),
-        ("price-changed", 409),
-        ("opening-failed", 409),
-        ("not-found", 404),
-        ("invalid-request", 422),
-        ("idempotency-key-reused", 422),
-    ],
-)
+@pytest.mark.parametrize(("kind", "status"), [("sold-out", 409), ("opening-failed", 409), ("not-found", 404)])
 def test_a_refused_opening_is_told_as_the_design_says(
     client: FlaskClient, purchases: FakePurchases, kind: str, status: int
 ) -> None:
-    """Each refusal of the saga has its status."""
+    """Each refusal of the saga has its status; those of a hint have the same (test_hints.py)."""
     purchases.error = Refused(kind, "No.")
     assert refusal(post(client)) == (status, kind)
-
-
-def test_a_changed_price_is_told(client: FlaskClient, purchases: FakePurchases) -> None:
-    """The buyer learns the price that holds now."""
-    purchases.error = Refused("price-changed", "No.", {"current_amount": 1900})
-    assert post(client).get_json()["current_amount"] == 1900
 
 
 @pytest.mark.parametrize("error", [Unavailable("away"), TimeoutError(), ContractBroken("401")])
@@ -175,26 +136,6 @@ def test_payments_away_after_the_opening_is_503_and_its_repeat_succeeds(
     assert refusal(post(client)) == (503, "dependency-unavailable")
     payments.error = None
     assert post(client).status_code == 201
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [(TooManyRequests(retry_after=3), (429, "rate-limited")), (Forbidden(), (403, "forbidden"))],
-)
-def test_what_a_gatekeeper_refuses_is_a_problem_too(
-    client: FlaskClient, purchases: FakePurchases, error: Exception, told: tuple[int, str]
-) -> None:
-    """Flask's own errors are told as ours are, with Retry-After where it belongs."""
-    purchases.error = error
-    assert refusal(post(client)) == told
-
-
-def test_a_bug_is_500_without_its_words(client: FlaskClient, purchases: FakePurchases) -> None:
-    """What we did not foresee is a problem, too, and tells nothing of our inside."""
-    purchases.error = KeyError("secret thing")
-    response = post(client)
-    assert refusal(response) == (500, "internal-error")
-    assert "secret thing" not in response.text
 
 
 def test_whatever_refuses_an_opening_has_a_status() -> None:

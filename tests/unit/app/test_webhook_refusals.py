@@ -33,13 +33,6 @@ def told(intake: Intake, **settings: Any) -> FlaskClient:
     return create_app(replace(intake, config=config)).test_client()
 
 
-def test_an_event_of_three_days_ago_is_taken(anyone: FlaskClient, purchases: FakePurchases) -> None:
-    """Stripe sends it so long, and signs each delivery anew."""
-    late = event()
-    assert accepted(send(anyone, late | {"created": late["created"] - 3 * 86_400}))
-    assert purchases.events
-
-
 def test_what_is_not_signed_is_refused_and_counted(anyone: FlaskClient, purchases: FakePurchases) -> None:
     """No header, a header of nonsense, a signature over the same value in other bytes, or by another's secret."""
     before = counted(anyone, "unverified")

@@ -193,14 +193,6 @@ async def test_a_service_that_is_away_for_a_moment_is_asked_again() -> None:
     assert (await audited(services)).adds_up
 
 
-async def test_a_service_that_stays_away_ends_the_audit() -> None:
-    """What cannot be read is neither good nor bad."""
-    services = Services(*many(1))
-    services.before = lambda _: httpx.Response(503, json={})
-    with pytest.raises(Unavailable):
-        await audited(services)
-
-
 async def test_a_wrong_token_ends_the_audit_at_once() -> None:
     """A contract that is broken is not asked again."""
     services = Services(*many(1))

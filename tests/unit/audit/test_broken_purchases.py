@@ -139,13 +139,6 @@ def test_a_terminated_saga_is_named_with_its_repair() -> None:
     assert found.says == f"{MAIN} was terminated, and the purchase is open; {mend}"
 
 
-def test_every_rule_of_a_purchase_is_broken_once() -> None:
-    """No rule stands there that nothing has ever broken."""
-    of_a_stock = {Rule.STOCK}
-    no_faults = {Rule.PARKED, Rule.BY_HAND, Rule.DISPUTED, Rule.REFUND_FAILED}
-    assert {rule for rule, _, _ in BROKEN.values()} == set(Rule) - of_a_stock - no_faults
-
-
 @pytest.mark.parametrize(
     ("records", "says"),
     [

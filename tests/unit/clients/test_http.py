@@ -42,13 +42,6 @@ async def test_a_reading_call_needs_no_key(service: Service, callee: Callee) -> 
     assert callee.asked == ("GET", "/things?limit=5")
 
 
-@pytest.mark.parametrize("status", [200, 201, 202])
-async def test_an_object_with_2xx_is_done(service: Service, callee: Callee, status: int) -> None:
-    """Whatever 2xx it is."""
-    callee.answers(status, {"a": 1})
-    assert await service.call("GET", "/things") == {"a": 1}
-
-
 async def test_no_content_is_done(service: Service, callee: Callee) -> None:
     """204 says that there is nothing to tell."""
     callee.response = lambda: httpx.Response(204)

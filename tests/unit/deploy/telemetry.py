@@ -13,13 +13,6 @@ ALERTS = REPOSITORY / "deploy" / "prometheus" / "alerts.yml"
 ALERT_TESTS = ALERTS.with_name("alerts.test.yml")
 DASHBOARD = REPOSITORY / "deploy" / "grafana" / "dashboards" / "buy-projects.json"
 ROW = re.compile(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \| ([^|]+) \|", re.MULTILINE)
-# What Prometheus itself tells of each target, and prometheus_client of each Python process.
-GIVEN = {
-    "up": "gauge",
-    "process_cpu_seconds_total": "counter",
-    "process_resident_memory_bytes": "gauge",
-}
-HISTOGRAM_PARTS = ("_bucket", "_sum", "_count")
 # Words of PromQL that are no metric and no function's name before its bracket.
 WORDS = frozenset({"and", "or", "unless", "offset", "by", "without", "on", "ignoring", "group_left", "bool"})
 
@@ -57,13 +50,3 @@ def metrics_in(expression: str) -> set[str]:
     bare = re.sub(r"\b(by|without|on|ignoring)\s*\([^)]*\)", " ", bare)
     found = re.findall(r"\b([a-zA-Z_][a-zA-Z0-9_]*)\b(?!\s*\()", bare)
     return {name for name in found if name not in WORDS}
-
-
-def series_of(name: str, kind: str) -> set[str]:
-    """The series that a metric becomes in Prometheus."""
-    return {name + part for part in HISTOGRAM_PARTS} if kind == "histogram" else {name}
-
-
-def known_series() -> set[str]:
-    """Every series that an expression may read."""
-    return {series for name, kind in {**documented(), **GIVEN}.items() for series in series_of(name, kind)}

@@ -4,18 +4,8 @@ import pytest
 
 from domain.answers import for_buyer, given_up, recordable, recorded_answer
 from domain.errors import Refused
-from domain.purchase import Answer, PurchaseStatus
-from tests.unit.values import NOW, PAYMENT_ID, outcome
-
-ANSWER = Answer(
-    purchase_id="p1",
-    payment_id=PAYMENT_ID,
-    status=PurchaseStatus.AWAITING_PAYMENT,
-    amount=1800,
-    currency="usd",
-    expires_at=NOW,
-    opened_by="o1",
-)
+from tests.unit.engine.temporal import ANSWER
+from tests.unit.values import outcome
 
 
 @pytest.mark.parametrize("kind", ["sold-out", "price-changed", "too-much-held", "not-found", "invalid-request"])

@@ -9,9 +9,10 @@ from click.testing import CliRunner, Result
 
 from audit.auditor import CouldNotRead
 from audit.report import Report
+from audit.settings import SERVICES
 from operators.cli import CommandContext, purchases_commands
 from operators.environment import Environment
-from operators.records import SERVICES, PurchaseRecords, Record
+from operators.records import PurchaseRecords, Record
 from tests.unit.operators.fake_temporal import FakeTemporal
 
 Command = Callable[..., Result]

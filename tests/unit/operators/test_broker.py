@@ -28,21 +28,6 @@ def broker_of(fake: FakeBroker) -> Broker:
     return fake.at("amqp://shop:top-secret@rabbit.example:5673/orders", NOTIFICATIONS)
 
 
-def test_a_broker_that_is_there_gets_its_topology_and_a_line_that_says_so() -> None:
-    """Exchange and queues are declared, the connection is closed, and the line names the place."""
-    fake = FakeBroker()
-    fake.messages = {"notifications": 3, "notifications.dead": 2}
-
-    is_ready, line = check(broker_of(fake))
-
-    assert is_ready
-    assert line.startswith("RabbitMQ at rabbit.example:5673 (user shop, vhost orders) is ready")
-    assert "queue notifications (3 waiting)" in line
-    assert line.endswith("dead letters in notifications.dead are there: 2 (flask notifications dead list).")
-    assert {("exchange", "notifications"), ("queue", "notifications")} <= {each[:2] for each in fake.declared}
-    assert not fake.is_open
-
-
 @pytest.mark.parametrize(
     ("error", "words"),
     [

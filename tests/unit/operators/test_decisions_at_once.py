@@ -49,14 +49,6 @@ def test_nothing_that_is_meant_is_no_fault(temporal: FakeTemporal, purchases: Co
     assert (result.exit_code, "nothing is done" in result.stdout, temporal.done) == (0, True, [])
 
 
-def test_a_query_of_ones_own(temporal: FakeTemporal, purchases: Command) -> None:
-    """What it finds and is parked is decided on; the query goes to Temporal as it is."""
-    several(temporal, 2)
-    assert told(purchases, "retry", "--query", "WorkflowType = 'PaymentSuccess'")[0] == 0
-    assert "(WorkflowType = 'PaymentSuccess')" in temporal.queries
-    assert len(temporal.done) == 2
-
-
 @pytest.mark.parametrize("arguments", [[], [SUCCESS, "--all-parked"], [SUCCESS, "--reason", "x"]])
 def test_which_are_meant_has_to_be_clear(temporal: FakeTemporal, purchases: Command, arguments: list[str]) -> None:
     """Ids or a filter, not neither and not both."""

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from audit.settings import SERVICES
 from operators.decisions import Decision
 from operators.environment import Environment
-from operators.records import SERVICES, PurchaseRecords, Record
+from operators.records import PurchaseRecords, Record
 from tests.unit.fakes import NOW
 from tests.unit.operators.conftest import PAYMENT, Command, FakeRecords
 from tests.unit.operators.fake_temporal import SUCCESS, FakeTemporal, parked_run, run

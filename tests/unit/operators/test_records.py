@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 
-from operators.records import SERVICES, HttpReaders, PurchaseRecords, Record
+from audit.settings import SERVICES
+from operators.records import HttpReaders, PurchaseRecords, Record
 from tests.unit.operators.conftest import PAYMENT
 
 Answer = Callable[[], httpx.Response]

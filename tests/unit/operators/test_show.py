@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from domain.errors import Unavailable
 from operators.ports import TERMINATED, Step
 from operators.records import PurchaseRecords, Record
 from tests.unit.fakes import NOW
@@ -176,10 +175,3 @@ def test_a_purchase_that_only_payments_could_know(records: FakeRecords, purchase
     records.records = PurchaseRecords(payment=Record(problem="GET /payments: ConnectError"))
     result = purchases("show", "p1")
     assert (result.exit_code, "Payments does not answer" in result.stderr) == (2, True)
-
-
-def test_a_server_that_is_away_is_said_so(temporal: FakeTemporal, purchases: Command) -> None:
-    """One line, exit code 2."""
-    temporal.away = Unavailable("Temporal does not answer")
-    result = purchases("show", "p1")
-    assert (result.exit_code, result.output) == (2, "Error: Temporal does not answer\n")

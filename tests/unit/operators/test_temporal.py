@@ -90,12 +90,6 @@ async def test_a_worker_that_does_not_answer_a_decision() -> None:
         await temporal(WorkflowUpdateRPCTimeoutOrCancelledError()).resolve(run(), "retry")
 
 
-async def test_a_query_that_the_server_does_not_understand() -> None:
-    """It is the operator's to mend, so it is refused in the server's words."""
-    with pytest.raises(Refused, match="no"):
-        await temporal(rpc(RPCStatusCode.INVALID_ARGUMENT)).count("Bogus = 1")
-
-
 async def test_a_decision_on_a_saga_that_has_ended_meanwhile() -> None:
     """The server only says that it does not find it."""
     with pytest.raises(Refused, match="has ended meanwhile"):

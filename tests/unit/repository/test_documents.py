@@ -27,10 +27,3 @@ def targets(document: Path) -> list[str]:
 def test_relative_links_point_to_files_that_exist(document: Path) -> None:
     """A reader who follows a link or sees an image finds it."""
     assert [link for link in targets(document) if not (document.parent / link).exists()] == []
-
-
-def test_every_decision_is_listed() -> None:
-    """The list of decisions names each of them, and none else."""
-    folder = REPOSITORY / "docs/decisions"
-
-    assert set(targets(folder / "README.md")) == {path.name for path in folder.glob("0*.md")}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tools.devstack.setup import apt
-from tools.devstack.setup.machine import Machine, require, version_in
+from tools.devstack.setup.machine import Machine, require
 from tools.devstack.setup.versions import CHROMIUM_MIN
 
 # Debian's, Ubuntu's and Google's names of the same program, the freest first.
@@ -20,6 +20,5 @@ def provide(machine: Machine) -> None:
     """Have the browser; the fonts that it needs come with Debian's package."""
     if find(machine) is None:
         apt.install(machine, ["chromium"], hint=HINT)
-    program = find(machine)
-    found = version_in(machine.output(program, "--version"), r"(\d+)\.\d+\.\d+") if program else None
+    found = machine.version(find(machine), r"(\d+)\.\d+\.\d+")
     require("Chromium", found, CHROMIUM_MIN, hint=HINT)

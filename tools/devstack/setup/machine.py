@@ -77,6 +77,26 @@ class Machine:
             return done.stdout if done.returncode == 0 else None
         return None
 
+    def version(self, program: Path | None, pattern: str) -> Version | None:
+        """A program's version, as the pattern's first group finds it in what it says; None without a program."""
+        return version_in(self.output(program, "--version"), pattern) if program else None
+
+    def first(self, name: str, least: Version, pattern: str) -> Path | None:
+        """The program of that name on PATH, else ours, that is new enough; None where neither is, and why is told."""
+        candidates = (self.find(name), self.cache / "bin" / name)
+        return next((each for each in candidates if each and self.is_new_enough(each, least, pattern)), None)
+
+    def is_new_enough(self, program: Path, least: Version, pattern: str) -> bool:
+        """Whether a program is there, in a version that is new enough; one that is too old is told."""
+        if not program.exists():
+            return False
+        version = self.version(program, pattern)
+        if version is not None and version >= least:
+            return True
+        known = shown(version) if version else "unknown"
+        self.say(f"{program} is passed over: {known}, needed is {shown(least)} or newer")
+        return False
+
     def run(
         self,
         doing: str,
@@ -141,11 +161,11 @@ def version_in(text: str | None, pattern: str) -> Version | None:
     return tuple(map(int, found[1].split("."))) if found else None
 
 
-def require(name: str, found: Version | None, least: Version, *, is_needed: str = "is needed", hint: str = "") -> None:
+def require(name: str, found: Version | None, least: Version, *, hint: str = "") -> None:
     """Raise SetupError unless a program is there in a version that is new enough."""
     if found is None or found < least:
         known = shown(found) if found else "unknown"
-        raise SetupError(f"{name} {shown(least)} or newer {is_needed}, found: {known}.\n{hint}".strip())
+        raise SetupError(f"{name} {shown(least)} or newer is needed, found: {known}.\n{hint}".strip())
 
 
 def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:

@@ -1,7 +1,7 @@
 """Prometheus and promtool, for the tests only: they start an instance of their own."""
 
 from tools.devstack.setup import apt
-from tools.devstack.setup.machine import Machine, require, version_in
+from tools.devstack.setup.machine import Machine, require
 from tools.devstack.setup.versions import PROMETHEUS_MIN
 
 
@@ -10,5 +10,5 @@ def provide(machine: Machine) -> None:
     if machine.find("prometheus") is None or machine.find("promtool") is None:
         apt.install(machine, ["prometheus"], units=("prometheus.service",), hint="Only the tests need it.")
     program = machine.find("promtool")
-    found = version_in(machine.output(program, "--version"), r"version (\d+\.\d+)") if program else None
-    require("Prometheus", found, PROMETHEUS_MIN, is_needed="is needed for the tests")
+    found = machine.version(program, r"version (\d+\.\d+)")
+    require("Prometheus", found, PROMETHEUS_MIN, hint="Only the tests need it.")

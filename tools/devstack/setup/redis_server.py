@@ -1,7 +1,7 @@
 """Redis, for the tests only: they start an instance of their own."""
 
 from tools.devstack.setup import apt
-from tools.devstack.setup.machine import Machine, require, version_in
+from tools.devstack.setup.machine import Machine, require
 from tools.devstack.setup.versions import REDIS_MIN
 
 
@@ -10,5 +10,5 @@ def provide(machine: Machine) -> None:
     if machine.find("redis-server") is None:
         apt.install(machine, ["redis-server"], units=("redis-server.service",), hint="Only the tests need it.")
     program = machine.find("redis-server")
-    found = version_in(machine.output(program, "--version"), r"v=(\d+\.\d+)") if program else None
-    require("Redis", found, REDIS_MIN, is_needed="is needed for the tests")
+    found = machine.version(program, r"v=(\d+\.\d+)")
+    require("Redis", found, REDIS_MIN, hint="Only the tests need it.")

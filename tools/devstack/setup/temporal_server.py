@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 
 from tools.devstack.setup import golang
-from tools.devstack.setup.machine import Machine, Patience, SetupError, version_in
+from tools.devstack.setup.machine import Machine, Patience, SetupError
 from tools.devstack.setup.versions import TEMPORAL_CLI, TEMPORAL_SERVER_MIN, shown
 
 MODULE = f"github.com/temporalio/cli/cmd/temporal@{TEMPORAL_CLI}"
+# The command line says of itself which server it holds.
+SERVER = r"Server (\d+(?:\.\d+)+)"
 OTHERWISE = "put a `temporal` program on PATH, or set TEMPORAL_ADDRESS to a running server"
 # A download that brings nothing for 30 s will bring nothing.
 DOWNLOAD_PATIENCE_S = 30
@@ -21,10 +23,7 @@ def cached(machine: Machine) -> Path:
 
 def find(machine: Machine) -> Path | None:
     """The program that a stack starts: the one on PATH if it is new enough, else ours; None if there is neither."""
-    for candidate in (machine.find("temporal"), cached(machine)):
-        if candidate is not None and _new_enough(machine, candidate):
-            return candidate
-    return None
+    return machine.first("temporal", TEMPORAL_SERVER_MIN, SERVER)
 
 
 def provide(machine: Machine) -> None:
@@ -38,19 +37,8 @@ def provide(machine: Machine) -> None:
     if not _downloaded(machine):
         machine.say("That takes some 3 minutes on 2 cores, once")
         golang.install(machine, {MODULE: cached(machine)}, otherwise=OTHERWISE)
-    if not _new_enough(machine, cached(machine)):
+    if not machine.is_new_enough(cached(machine), TEMPORAL_SERVER_MIN, SERVER):
         raise SetupError(f"{cached(machine)} does not run as Temporal server {shown(TEMPORAL_SERVER_MIN)} or newer.")
-
-
-def _new_enough(machine: Machine, program: Path) -> bool:
-    if not program.exists():
-        return False
-    version = version_in(machine.output(program, "--version"), r"Server (\d+(?:\.\d+)+)")
-    if version is not None and version >= TEMPORAL_SERVER_MIN:
-        return True
-    known = shown(version) if version else "unknown"
-    machine.say(f"Temporal: {program} is passed over: server {known}, needed is {shown(TEMPORAL_SERVER_MIN)} or newer")
-    return False
 
 
 def _downloaded(machine: Machine) -> bool:
@@ -68,7 +56,7 @@ def _downloaded(machine: Machine) -> bool:
         machine.say(f"  not to be had that way: {str(error).splitlines()[1][:160]}")
     # The SDK puts the file in place only when it is complete; its own exit code tells less than the file.
     programs = [path for path in folder.iterdir() if path.is_file() and os.access(path, os.X_OK)]
-    if programs and _new_enough(machine, programs[0]):
+    if programs and machine.is_new_enough(programs[0], TEMPORAL_SERVER_MIN, SERVER):
         programs[0].replace(cached(machine))
     shutil.rmtree(folder, ignore_errors=True)
     return cached(machine).exists()

@@ -1,13 +1,15 @@
 """One way to a database."""
 
 import threading
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
-from lib.database.database import connect, ping
+from lib.database.database import UtcDateTime, connect, ping
 
 
 def test_the_folder_of_a_sqlite_database_is_made(tmp_path: Path) -> None:
@@ -54,3 +56,12 @@ def test_an_error_does_not_tell_a_statements_values(tmp_path: Path) -> None:
     ):
         connection.execute(text("INSERT INTO nowhere VALUES (:buyer)"), {"buyer": "needle"})
     assert "needle" not in f"{failed.value!s} {failed.value!r}"
+
+
+def test_stored_times_are_utc() -> None:
+    """A time without zone is UTC, one with another zone becomes UTC."""
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    elsewhere = noon.astimezone(timezone(timedelta(hours=5)))
+    for stored in (noon.replace(tzinfo=None), elsewhere):
+        read = UtcDateTime().process_result_value(stored, sqlite.dialect())
+        assert (read, read.utcoffset()) == (noon, timedelta(0))

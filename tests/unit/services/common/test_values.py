@@ -1,13 +1,11 @@
 """Money, quantities and ids on the services' wire."""
 
-from datetime import UTC, datetime, timedelta, timezone
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from services.common.values import Id, PaymentId, Quantity, kilograms, price, tonnes, utc
+from services.common.values import Id, PaymentId, Quantity, kilograms, price, tonnes
 
 QUANTITY: TypeAdapter[str] = TypeAdapter(Quantity)
 
@@ -76,10 +74,3 @@ def test_a_strange_payment_id_is_refused(identifier: str) -> None:
     """A payment's id is 1 to 100 letters, digits, underscores and hyphens: more than our own need."""
     with pytest.raises(ValidationError):
         TypeAdapter(PaymentId).validate_python(identifier)
-
-
-def test_stored_times_are_utc() -> None:
-    """A time without zone is UTC, one with another zone becomes UTC."""
-    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    assert utc(noon.replace(tzinfo=None)) == noon
-    assert utc(noon.astimezone(timezone(timedelta(hours=5)))).isoformat() == "2026-03-01T12:00:00+00:00"

@@ -5,7 +5,6 @@ import pytest
 from providers.port import (
     PaymentStatus,
     ProviderFault,
-    ProviderMisconfigured,
     ProviderRefused,
     ProviderUnknown,
 )
@@ -115,11 +114,3 @@ def test_a_complete_purchase_answers_a_cancel_with_its_record(api: ServiceApi, p
 def test_a_write_to_an_unknown_payment_is_not_found(api: ServiceApi, operation: str) -> None:
     """Whatever the provider knows, a payment without a row is 404."""
     assert refusal(api.ask("POST", f"/payments/pi_9/{operation}")) == (404, "not-found")
-
-
-def test_a_wrong_key_at_the_provider_is_our_fault(api: ServiceApi, provider: FakePaymentProvider) -> None:
-    """A provider that does not accept us is 502, and the next try goes through."""
-    create(api)
-    provider.fail("cancel", ProviderMisconfigured("401"))
-    assert refusal(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel")) == (502, "provider-misconfigured")
-    assert done(api.ask("POST", f"/payments/{PAYMENT_ID}/cancel"))["status"] == "canceled"

@@ -14,7 +14,6 @@ from providers.port import (
     ProviderRefused,
     ProviderUnknown,
 )
-from services.payments.rules import payment_id_of
 from tests.unit.service_api import ServiceApi
 from tests.unit.services.payments.fake_provider import FakePaymentProvider
 from tests.unit.services.payments.requests import PAYMENT_ID, REFERENCE, create, done, order, outcome, refusal
@@ -185,8 +184,3 @@ def test_the_first_known_payment_stays_the_purchases(api: ServiceApi, provider: 
     provider.meanwhile("create", overtake)
     assert create(api)["provider_reference"] == "pi_2"
     assert provider.keys == ["p1:create:1", "p1:create:1", "p1:create:2"]
-
-
-def test_the_payments_id_is_the_same_whoever_computes_it() -> None:
-    """It is made of the purchase's id alone, and names its payment for ever."""
-    assert payment_id_of("p1") == PAYMENT_ID

@@ -17,14 +17,6 @@ def test_a_look_asks_the_provider(api: ServiceApi, provider: FakePaymentProvider
     assert api.ask("GET", "/payments").get_json()["items"] == [shown]
 
 
-def test_an_authorised_payment_is_paid_with_nothing_captured(manual: ServiceApi, provider: FakePaymentProvider) -> None:
-    """Paid with amount_captured 0 says that the funds are only held."""
-    create(manual)
-    provider.pay(REFERENCE)
-    shown = done(manual.ask("GET", f"/payments/{PAYMENT_ID}"))
-    assert (shown["status"], shown["amount_captured"]) == ("paid", 0)
-
-
 def test_an_unreachable_provider_makes_a_look_unavailable(api: ServiceApi, provider: FakePaymentProvider) -> None:
     """A look never answers from the record: without the provider it is 503."""
     create(api)

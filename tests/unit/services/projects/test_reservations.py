@@ -113,13 +113,6 @@ def test_committed_offset_is_sold_once(api: ServiceApi) -> None:
     assert api.ask("POST", "/reservations", order()).get_json()["status"] == "committed"
 
 
-def test_a_commit_before_the_reservation_is_not_found(api: ServiceApi) -> None:
-    """A commit of an unknown reservation answers 404 and leaves no tombstone: the reservation may be on its way."""
-    assert kind(api.ask("PATCH", "/reservations/pi_1", {"status": "committed"})) == "not-found"
-    assert kind(api.ask("GET", "/reservations/pi_1")) == "not-found"
-    assert api.ask("POST", "/reservations", order()).status_code == 201
-
-
 @pytest.mark.parametrize("committed", [False, True])
 def test_returned_offset_is_free_again(api: ServiceApi, committed: bool) -> None:
     """Returned offset, reserved or sold, is free again once, and the row is final."""
@@ -147,15 +140,6 @@ def test_a_return_of_an_unknown_reservation_leaves_a_tombstone(api: ServiceApi) 
     assert kind(api.ask("POST", "/reservations", order())) == "reservation-closed"
 
 
-def test_a_return_of_a_closed_reservation_is_done(api: ServiceApi) -> None:
-    """A return of what is free already answers with the closed row and frees nothing twice."""
-    api.ask("POST", "/reservations", order())
-    api.ask("DELETE", "/reservations/pi_1", key=START)
-    answer = api.ask("PATCH", "/reservations/pi_1", {"status": "returned"})
-    assert (answer.status_code, answer.get_json()["status"], answer.get_json()["closed_by"]) == (200, "closed", START)
-    assert stock(api) == ("0.000", "0.000", "1000000.000")
-
-
 def test_only_who_closed_the_row_has_won(api: ServiceApi) -> None:
     """A DELETE frees what was held; its caller wins as often as it asks, every other caller loses."""
     api.ask("POST", "/reservations", order())
@@ -180,11 +164,3 @@ def test_a_delete_of_an_unknown_reservation_leaves_a_tombstone(api: ServiceApi) 
     assert api.ask("DELETE", "/reservations/pi_1", key=START).get_json()["closed_by"] == START
     assert kind(api.ask("POST", "/reservations", order())) == "reservation-closed"
     assert kind(api.ask("PATCH", "/reservations/pi_1", {"status": "committed"})) == "reservation-closed"
-
-
-def test_a_delete_of_sold_offset_is_refused(api: ServiceApi) -> None:
-    """What is sold cannot be closed."""
-    api.ask("POST", "/reservations", order())
-    api.ask("PATCH", "/reservations/pi_1", {"status": "committed"})
-    lost = api.ask("DELETE", "/reservations/pi_1")
-    assert (lost.status_code, kind(lost)) == (409, "reservation-committed")

@@ -146,11 +146,6 @@ def test_the_seeded_buyers_are_known(api: ServiceApi, buyer: str) -> None:
     assert api.ask("GET", f"/users/{buyer}/offsets").get_json() == {"items": [], "next_cursor": None}
 
 
-def test_there_are_no_more_load_buyers(api: ServiceApi) -> None:
-    """The thousandth load buyer is load-999."""
-    assert api.ask("GET", "/users/load-1000/offsets").status_code == 404
-
-
 @pytest.mark.parametrize("changes", [{"payment_id": "pi 1"}, {"items": []}, {"purchase_id": ""}, {"extra": 1}])
 def test_an_invalid_offset_is_refused(api: ServiceApi, changes: dict[str, Any]) -> None:
     """A body that breaks the contract is 422 with its faults."""

@@ -24,12 +24,6 @@ def test_a_call_needs_the_secret_key(simulator: Simulator, headers: dict[str, st
     assert refused.headers["WWW-Authenticate"] == 'Basic realm="Stripe"'
 
 
-def test_the_key_may_come_as_basic_user_name(simulator: Simulator) -> None:
-    """Curl -u sk_test_…: works as in Stripe's docs."""
-    answer = simulator.web.test_client().post("/v1/payment_intents", data=NEW, auth=("sk_test_development", ""))
-    assert answer.status_code == 200
-
-
 def test_a_browser_pays_with_publishable_key_and_client_secret(simulator: Simulator) -> None:
     """Stripe.js sends its key as a parameter; it sees no metadata, and any origin may call."""
     intent = simulator.create(**{"metadata[purchase_id]": "p1"})
@@ -156,26 +150,22 @@ def test_a_fault_of_ours_is_kept_too(simulator: Simulator) -> None:
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_lists_page_in_both_directions(simulator: Simulator) -> None:
-    """Newest first; the cursors are ids."""
+def test_lists_are_read_page_by_page(simulator: Simulator) -> None:
+    """Newest first; the cursor is an id."""
     ids = [simulator.create()["id"] for _ in range(3)]
     newest = simulator.get("/v1/payment_intents", limit="2").get_json()
     rest = simulator.get("/v1/payment_intents", starting_after=ids[1]).get_json()
-    back = simulator.get("/v1/payment_intents", ending_before=ids[0], limit="1").get_json()
     assert ([each["id"] for each in newest["data"]], newest["has_more"]) == ([ids[2], ids[1]], True)
     assert ([each["id"] for each in rest["data"]], rest["has_more"], rest["url"]) == (
         [ids[0]],
         False,
         "/v1/payment_intents",
     )
-    assert ([each["id"] for each in back["data"]], back["has_more"]) == ([ids[1]], True)
 
 
-@pytest.mark.parametrize(
-    "query", [{"limit": "101"}, {"starting_after": "pi_none"}, {"starting_after": "a", "ending_before": "b"}]
-)
+@pytest.mark.parametrize("query", [{"limit": "101"}, {"starting_after": "pi_none"}, {"ending_before": "pi_none"}])
 def test_a_wrong_page_is_refused(simulator: Simulator, query: dict[str, str]) -> None:
-    """Pages have at most 100 rows, and cursors have to exist."""
+    """Pages have at most 100 rows, a cursor has to exist, and what nobody of ours sends is not simulated."""
     assert simulator.get("/v1/payment_intents", **query).status_code == 400
 
 

@@ -53,12 +53,6 @@ def test_a_delivered_event_is_delivered_again_by_hand(simulator: Simulator) -> N
     assert simulator.only_event().delivery is Delivery.DELIVERED
 
 
-def test_an_unknown_event_is_not_delivered(simulator: Simulator) -> None:
-    """404, and nothing is sent."""
-    assert simulator.post("/simulator/events/evt_none/deliver").status_code == 404
-    assert simulator.received == []
-
-
 def test_an_event_is_given_up_after_three_days(simulator: Simulator) -> None:
     """The last failure ends the attempts; the event still lists as undelivered."""
     simulator.create()

@@ -49,9 +49,3 @@ def test_what_the_bank_has_withdrawn_is_not_refunded(simulator: Simulator) -> No
     simulator.post(f"/simulator/disputes/{dispute['id']}/close", {"outcome": "won"})
     assert (refused.status_code, error(refused)["code"]) == (400, "charge_disputed")
     assert simulator.post("/v1/refunds", {"charge": dispute["charge"]}).get_json()["amount"] == 1800
-
-
-def test_an_unknown_dispute_is_not_there(simulator: Simulator) -> None:
-    """As with all of Stripe's objects."""
-    answer = simulator.post("/simulator/disputes/du_none/close", {"outcome": "won"})
-    assert (answer.status_code, error(answer)["code"]) == (404, "resource_missing")

@@ -71,7 +71,7 @@ def test_one_seed_is_one_sequence_of_decisions() -> None:
 
     def decisions(seed: int) -> list[bool]:
         faults.follow(FaultPlan(seed=seed, webhooks=Webhooks(drop=0.5)))
-        return [faults.drops() for _ in range(200)]
+        return [faults.happens("dropped") for _ in range(200)]
 
     first = decisions(7)
     assert decisions(7) == first

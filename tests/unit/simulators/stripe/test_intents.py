@@ -14,25 +14,6 @@ TYPED = {
 }
 
 
-def test_a_new_intent_waits_for_a_payment_method(simulator: Simulator) -> None:
-    """Nothing is charged before an attempt."""
-    intent = simulator.create(**{"metadata[purchase_id]": "p1"})
-    assert intent["status"] == "requires_payment_method"
-    assert intent["metadata"] == {"purchase_id": "p1"}
-    assert intent["client_secret"].startswith(f"{intent['id']}_secret_")
-    assert simulator.event_types() == ["payment_intent.created"]
-
-
-def test_a_good_card_succeeds_at_once(simulator: Simulator) -> None:
-    """The whole amount is received and the charge says so."""
-    intent = simulator.create()
-    paid = simulator.confirm(intent).get_json()
-    charge = simulator.get(f"/v1/charges/{paid['latest_charge']}").get_json()
-    assert (paid["status"], paid["amount_received"]) == ("succeeded", 1800)
-    assert (charge["status"], charge["amount_captured"], charge["captured"]) == ("succeeded", 1800, True)
-    assert simulator.event_types() == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
-
-
 @pytest.mark.parametrize(
     ("card", "code", "decline_code"),
     [
@@ -61,22 +42,6 @@ def test_a_declined_card_leaves_a_failed_charge(simulator: Simulator, card: str,
     assert after["latest_charge"] == after["last_payment_error"]["charge"] == told["charge"]
     assert simulator.get(f"/v1/charges/{told['charge']}").get_json()["status"] == "failed"
     assert simulator.event_types()[1:] == ["charge.failed", "payment_intent.payment_failed"]
-
-
-def test_another_card_pays_after_a_decline(simulator: Simulator) -> None:
-    """A failed attempt is not the end; the charges count the attempts."""
-    intent = simulator.create()
-    simulator.confirm(intent, "pm_card_chargeDeclined")
-    paid = simulator.confirm(intent).get_json()
-    charges = simulator.get("/v1/charges", payment_intent=intent["id"]).get_json()["data"]
-    assert (paid["status"], paid["last_payment_error"]) == ("succeeded", None)
-    assert [charge["status"] for charge in charges] == ["succeeded", "failed"]
-
-
-def test_confirm_without_a_method_is_refused(simulator: Simulator) -> None:
-    """An attempt needs a card."""
-    refused = simulator.post(f"/v1/payment_intents/{simulator.create()['id']}/confirm")
-    assert (refused.status_code, error(refused)["code"]) == (400, "payment_intent_unexpected_state")
 
 
 def test_every_test_number_passes_its_check_digit() -> None:
@@ -143,17 +108,6 @@ def test_a_partial_capture_releases_the_rest(simulator: Simulator) -> None:
     assert simulator.get("/v1/refunds", payment_intent=intent["id"]).get_json()["data"] == []
 
 
-def test_of_a_partial_capture_only_what_was_taken_is_refunded(simulator: Simulator) -> None:
-    """Without an amount all that was captured; more than that is refused."""
-    intent = simulator.create(capture_method="manual", confirm="true", payment_method="pm_card_visa")
-    simulator.post(f"/v1/payment_intents/{intent['id']}/capture", {"amount_to_capture": "100"})
-    more = simulator.post("/v1/refunds", {"payment_intent": intent["id"], "amount": "101"})
-    refund = simulator.post("/v1/refunds", {"payment_intent": intent["id"]}).get_json()
-    charge = simulator.get(f"/v1/charges/{refund['charge']}").get_json()
-    assert (more.status_code, refund["amount"]) == (400, 100)
-    assert (charge["amount_refunded"], charge["refunded"]) == (100, True)
-
-
 def test_cancel_is_final(simulator: Simulator) -> None:
     """After a cancel every operation is refused."""
     intent = simulator.create()
@@ -175,14 +129,6 @@ def test_cancel_of_a_hold_releases_it(simulator: Simulator) -> None:
     assert simulator.event_types()[-2:] == ["payment_intent.amount_capturable_updated", "payment_intent.canceled"]
 
 
-@pytest.mark.parametrize("operation", ["cancel", "confirm"])
-def test_a_paid_intent_is_neither_canceled_nor_paid_again(simulator: Simulator, operation: str) -> None:
-    """Succeeded is final but for refunds."""
-    intent = simulator.create(confirm="true", payment_method="pm_card_visa")
-    refused = simulator.post(f"/v1/payment_intents/{intent['id']}/{operation}")
-    assert error(refused)["code"] == "payment_intent_unexpected_state"
-
-
 @pytest.mark.parametrize(
     ("outcome", "status", "event"),
     [
@@ -200,14 +146,6 @@ def test_processing_is_settled_by_hand(simulator: Simulator, outcome: str, statu
     assert (processing["status"], refused.status_code) == ("processing", 400)
     assert (settled["status"], simulator.event_types()[-1]) == (status, event)
     assert simulator.post(path, {"outcome": outcome}).status_code == 400
-
-
-def test_the_clock_leaves_processing_until_it_is_due(simulator: Simulator) -> None:
-    """The clock tells when the next payment settles."""
-    intent = simulator.create()
-    simulator.confirm(intent, "pm_card_simulatorProcessing")
-    assert 0 < simulator.clock.tick() <= 10
-    assert simulator.read(intent)["status"] == "processing"
 
 
 def test_automatic_methods_need_a_return_url(simulator: Simulator) -> None:

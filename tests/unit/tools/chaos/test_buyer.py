@@ -80,25 +80,6 @@ def opened(**changes: Any) -> httpx.Response:
     return httpx.Response(201, json=ANSWER | changes)
 
 
-async def test_a_buyer_repeats_with_the_same_key_until_the_intake_is_back() -> None:
-    """A 503 and a lost connection change nothing about the purchase."""
-    away = problem(503, "dependency-unavailable", **{"Retry-After": "0"})
-    world = ScriptedWorld(away, httpx.ConnectError("refused"), opened())
-    seen = await live(world)
-
-    assert {order.headers["Idempotency-Key"] for order in world.orders} == {"key-1"}
-    assert len(world.orders) == 3
-    assert seen.charged
-
-
-async def test_a_final_refusal_ends_the_story() -> None:
-    """Who is told `sold-out` does not pay."""
-    world = ScriptedWorld(problem(409, "sold-out"))
-    seen = await live(world, replace(STORY, behaviour=Behaviour.WANTS_THE_LAST))
-
-    assert (seen.refusal, seen.wrong, world.payments) == ("sold-out", [], [])
-
-
 @pytest.mark.parametrize("status_and_kind", [(500, "internal-error"), (409, "sold-out"), (409, "price-changed")])
 async def test_a_refusal_without_reason_is_noted(status_and_kind: tuple[int, str]) -> None:
     """A 500 is nothing that a buyer may see, and what there is plenty of is not sold out."""

@@ -9,7 +9,7 @@ import pytest
 
 from tools.devstack import description, ports
 from tools.devstack.errors import StackError
-from tools.devstack.options import SHARED, StackOptions
+from tools.devstack.options import SHARED
 from tools.devstack.process import ProcessSpec
 
 ENVIRON = {
@@ -43,11 +43,6 @@ def test_no_port_is_drawn_from_those_of_outgoing_connections(outgoing: str, last
     found = ports.blocks(outgoing)
     assert len(found) >= ports.TRIES_MAX
     assert found[-1] + ports.BLOCK_SIZE - 1 <= last
-
-
-def test_a_system_without_room_below_still_gets_ports() -> None:
-    """Where outgoing connections begin at 1024 any port may be taken; it is looked at before it is used."""
-    assert len(ports.blocks("1024\t65535\n")) >= ports.TRIES_MAX
 
 
 def test_the_description_has_what_the_design_lists() -> None:
@@ -84,12 +79,3 @@ def test_the_description_is_its_owners_alone(tmp_path: Path) -> None:
     assert json.loads(path.read_text()) == {"version": 2}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_what_a_test_says_stands_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Options over environment over development's values."""
-    monkeypatch.setenv("JWT_ISSUER", "environment")
-    monkeypatch.setenv("SERVICE_TOKEN", "environment")
-    environ = StackOptions(environment={"SERVICE_TOKEN": "options"}).environ()
-    assert (environ["SERVICE_TOKEN"], environ["JWT_ISSUER"]) == ("options", "environment")
-    assert environ["STRIPE_SECRET_KEY"].startswith("sk_")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tools.devstack.conftest import FakeMachine
-from tools.devstack.setup import apt, rabbitmq_server, redis_server
+from tools.devstack.setup import apt, rabbitmq_server
 from tools.devstack.setup.machine import SetupError
 
 COMMAND = "sudo apt-get install -y --no-install-recommends rabbitmq-server"
@@ -50,14 +50,3 @@ def test_the_brokers_version_stands_in_its_folder(fake: FakeMachine, tmp_path: P
     link = tmp_path / "rabbitmq-server"
     link.symlink_to(program)
     assert rabbitmq_server.version(fake.machine(), link) == (3, 10, 8)
-
-
-@pytest.mark.parametrize(("version", "taken"), [("7.0.15", True), ("6.0.16", True), ("5.0.14", False)])
-def test_redis_on_path_is_taken_unless_it_is_too_old(fake: FakeMachine, version: str, taken: bool) -> None:
-    """The tests' Redis may be anybody's; one that is too old is named."""
-    fake.program(fake.bin / "redis-server", f"echo 'Redis server v={version} sha=00000000:0 bits=64'")
-    if taken:
-        redis_server.provide(fake.machine())
-    else:
-        with pytest.raises(SetupError, match=r"Redis 6\.0 or newer .* found: 5\.0"):
-            redis_server.provide(fake.machine())
