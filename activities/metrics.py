@@ -10,9 +10,10 @@ FAILURES = "buy_projects_step_failures"
 COMPENSATIONS = "buy_projects_compensations"
 
 
-def count_attempt() -> None:
-    """Count the attempt that begins, unless it is its step's first."""
-    if activity.info().attempt > 1:
+def count_attempt(*, compensates: bool) -> None:
+    """Count the attempt that begins, unless it is its step's first; only a compensation begins as an activity."""
+    info = activity.info()
+    if info.attempt > 1 or not (info.is_local or compensates):
         _add(RETRIES, "Attempts of steps after the first one.")
 
 

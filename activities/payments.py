@@ -2,14 +2,14 @@
 
 from activities.step import step, step_key
 from domain.errors import RefusalKind, Refused
-from domain.messages import PaymentCall, PurchaseCall, RecordCall
+from domain.messages import PaymentCall, PurchaseCall, RecordCall, SagaEnd
 from domain.payment import Payment
 from domain.ports import Payments
 from domain.purchase import Order
 
 
 class PaymentsSteps:
-    """Every step at Payments; each returns the payment as it is after the call."""
+    """Every step at Payments; all but the record return the payment as it is after the call."""
 
     def __init__(self, payments: Payments) -> None:
         self._payments = payments
@@ -53,6 +53,12 @@ class PaymentsSteps:
         return await self._payments.refund(call.payment_id, step_key())
 
     @step("record-outcome")
-    async def record_outcome(self, call: RecordCall) -> Payment:
-        """Record how the purchase ended."""
-        return await self._payments.record_outcome(call.order, call.outcome, step_key())
+    async def record_outcome(self, call: RecordCall) -> SagaEnd:
+        """Record how the purchase ended; the end that is recorded, which is another one if that came first."""
+        return recorded_end(await self._payments.record_outcome(call.order, call.outcome, step_key()))
+
+
+def recorded_end(payment: Payment) -> SagaEnd:
+    """The end in a record; all else of it the saga has written itself, and a history would only keep it twice."""
+    outcome = payment.outcome
+    return SagaEnd(status=outcome.status, note=outcome.reason or "") if outcome else SagaEnd()

@@ -23,8 +23,9 @@ DONE = True
 
 log = logging.getLogger(__name__)
 
-# Each step's name; written while the steps' classes are made, and never again.
+# Each step's name, and those that undo; written while the steps' classes are made, and never again.
 _NAMES: dict[Callable[..., Any], str] = {}
+_COMPENSATIONS: set[Callable[..., Any]] = set()
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +47,8 @@ def step(name: str, *, undoes: bool = False) -> Callable[[Callable[P, Awaitable[
     def made(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         run = _translating(method, undoes=undoes)
         _NAMES[run] = name
+        if undoes:
+            _COMPENSATIONS.add(run)
         return activity.defn(name=name)(run)
 
     return made
@@ -56,10 +59,15 @@ def step_name(method: Callable[..., Any]) -> str:
     return _NAMES[method]
 
 
+def is_compensation(method: Callable[..., Any]) -> bool:
+    """Whether the step undoes what another one has done."""
+    return method in _COMPENSATIONS
+
+
 def _translating(method: Callable[P, Awaitable[R]], *, undoes: bool) -> Callable[P, Awaitable[R]]:
     @functools.wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        count_attempt()
+        count_attempt(compensates=undoes)
         try:
             answer = await method(*args, **kwargs)
         except (Refused, Unavailable, ContractBroken) as error:

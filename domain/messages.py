@@ -102,18 +102,26 @@ FollowUpInput = PaymentSuccessInput | PaymentFailedInput | RefundFailedInput
 class PurchaseResult(Frozen):
     """The signal `complete`: the saga that decided the purchase says how it ended.
 
-    `payment_id` is the payment that the saga has retrieved: a purchase ignores signals about another one. None where
-    the purchase's own saga has ended it.
+    `payment_id` is the payment that the saga has retrieved: a purchase believes no saga of another one. None where the
+    purchase's own saga has ended it. `amount_refunded` as in Notification.
     """
 
     payment_id: str | None = None
     status: PurchaseStatus
     reason: str | None = None
     timeline: tuple[TimelineEntry, ...] = ()
+    amount_refunded: int | None = None
+
+    @property
+    def notification(self) -> str:
+        """The type of the notification that tells of this end; empty for a rejected purchase, which has none."""
+        if self.status is PurchaseStatus.REJECTED:
+            return ""
+        return "payment.success" if self.status is PurchaseStatus.PAID else f"payment.{self.status}"
 
 
 class SagaEnd(Frozen):
-    """The result of PaymentSuccess and PaymentFailed: the purchase's end if this saga owns it, and a note."""
+    """A saga's result: the purchase's end if this saga owns it, and a note."""
 
     status: PurchaseStatus | None = None
     note: str = ""

@@ -23,8 +23,8 @@ from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import (
     FollowUpInput,
     OpenRequest,
-    PurchaseResult,
     PurchaseView,
+    SagaEnd,
     StartPaymentInput,
     TaskQueue,
     purchase_workflow_id,
@@ -208,7 +208,7 @@ class Purchases:
             return None
 
 
-def _with_start(start: StartPaymentInput) -> WithStartWorkflowOperation[StartPayment, PurchaseResult]:
+def _with_start(start: StartPaymentInput) -> WithStartWorkflowOperation[StartPayment, SagaEnd]:
     """How a purchase's saga is started, unless it is there."""
     order = start.order
     return WithStartWorkflowOperation(

@@ -112,7 +112,7 @@ async def _work(config: WorkerSettings, queue: TaskQueue) -> None:
     client = await reach(stop)
     if client is None:
         return
-    async with _ports(config) as ports:
+    async with open_ports(config) as ports:
         worker = new_worker(client, queue, ports.steps(), deployment_of(config))
         async with worker:
             await _until_polling(client, queue)
@@ -172,7 +172,8 @@ async def _until_polling(client: Client, queue: TaskQueue) -> None:
 
 
 @asynccontextmanager
-async def _ports(config: WorkerSettings) -> AsyncIterator[Ports]:
+async def open_ports(config: WorkerSettings) -> AsyncIterator[Ports]:
+    """What the steps of a process reach, connected."""
     publisher = Publisher(Broker(config.amqp_url, NOTIFICATIONS))
     publisher.start()
     # Connections of its own for each service: one that hangs must not keep the others'.

@@ -8,6 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
+    from activities.payments import recorded_end
     from domain.messages import DeliverCall, OffsetCall, PurchaseCall, RecordCall
     from domain.offset import BuyerOffset, OffsetStatus, Reservation
     from domain.offset import ReservationStatus as Status
@@ -21,6 +22,8 @@ class Effect:
     read: Callable[..., Any]
     arg: Any
     seen: Callable[[Any], bool]
+    # What the step would have answered, by what the callee shows.
+    answer: Callable[[Any], Any] = lambda shown: shown
 
 
 def effect_of(step: Callable[..., Any], arg: Any, key: str) -> Effect | None:
@@ -60,7 +63,7 @@ def _offset_is(offset: BuyerOffset, status: OffsetStatus) -> bool:
 
 def _record(call: RecordCall, _key: str) -> Effect:
     purchase = PurchaseCall(purchase_id=call.order.purchase_id)
-    return Effect(PaymentsSteps.find_payment, purchase, lambda payment: payment.outcome is not None)
+    return Effect(PaymentsSteps.find_payment, purchase, lambda payment: payment.outcome is not None, recorded_end)
 
 
 _payment = PaymentsSteps.retrieve_payment

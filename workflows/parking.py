@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -110,6 +110,7 @@ class Parking:
         before = self._details.shown_state
         parked = self._parked = Parked(why, workflow.now(), self._choices(skip), skip)
         self._details.show(PurchaseStatus.NEEDS_ATTENTION, f"{why}.", _to_decide(parked.choices))
+        self._details.write()
         count_parked(reason)
         await self._saga.signal_parked(why)
         await self._decision(why, lambda: parked.decision is not None or self.aborting or until())
@@ -119,6 +120,15 @@ class Parking:
         if self.aborting:
             raise Aborted(why)
         return parked
+
+    async def pause(self, delay: timedelta, why: str) -> None:
+        """Wait for so long; raises Aborted when the saga is to be undone meanwhile."""
+        try:
+            with self._details.under_way(why):
+                await workflow.wait_condition(lambda: self.aborting, timeout=delay, timeout_summary=summarized(why))
+        except TimeoutError:
+            return
+        raise Aborted(why)
 
     @staticmethod
     async def _decision(why: str, is_there: Callable[[], bool]) -> None:

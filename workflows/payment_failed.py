@@ -46,9 +46,7 @@ class PaymentFailed(FollowUp):
             await self.release(self.payment_id)
         except Refused:
             return self.end_quietly("Another saga has decided how the purchase ends.")
-        await self.publish("payment.failed", self.payment_id, order, PurchaseStatus.FAILED)
-        await self.complete_purchase(self.payment_id, order, PurchaseStatus.FAILED, "payment-failed")
-        return SagaEnd(status=PurchaseStatus.FAILED)
+        return await self.complete_purchase(order, PurchaseStatus.FAILED, "payment-failed")
 
     def abort_means(self) -> str:
         """Asked only before the payment is canceled."""

@@ -16,8 +16,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.saga import heeds_cancellation
 
 CAPTURE_REFUSED = "capture-refused"
-# With these reasons a purchase whose money was never taken ends `failed`, not `refunded`.
-NEVER_CHARGED = frozenset({CAPTURE_REFUSED, Unpaid.AMOUNT_DIFFERS})
+PAYMENT_CANCELED = "payment-canceled"
+# Undone so, a purchase whose money was never taken has failed: there was nothing to give back.
+NEVER_CHARGED = frozenset({CAPTURE_REFUSED, PAYMENT_CANCELED, Unpaid.AMOUNT_DIFFERS})
 
 
 class Undo(Exception):
@@ -49,9 +50,9 @@ class PaymentSuccess(FollowUp):
         more after a slow delivery. The point of no return is a delivery on an answer that is not old.
         """
         payment = await self._retrieve_until_decided()
-        if payment.outcome or payment.status is PaymentStatus.CANCELED:
+        if payment.outcome:
             return self.end_quietly("The purchase has ended already.")
-        order = await self._take_up(payment)
+        order = self._take_up(payment)
         try:
             self._check_money(payment)
             await self._commit()
@@ -60,7 +61,7 @@ class PaymentSuccess(FollowUp):
             await self._retrieve_once_more()
         except (Undo, Aborted) as stopped:
             return await self._undo(order, stopped.reason)
-        return await self._end(order, PurchaseStatus.PAID)
+        return await self.complete_purchase(order, PurchaseStatus.PAID)
 
     def abort_means(self) -> str:
         """Before the payment was seen there is nothing that this saga could undo."""
@@ -85,19 +86,23 @@ class PaymentSuccess(FollowUp):
         self.retrieved_at = asked_at
         return payment
 
-    async def _take_up(self, payment: Payment) -> Order:
-        """Keep the payment's order, and signal the purchase that it is paid."""
+    def _take_up(self, payment: Payment) -> Order:
+        """Know the order: its money has come."""
         order = self.know_order(payment)
         self.details.note("payment_received")
-        self.goes_on = "Paid; the offset is being delivered."
+        self.goes_on_with("Paid; the offset is being delivered.")
         self.details.show(PurchaseStatus.PROCESSING, f"Delivers {order.summary()}.")
-        await self.signal_resumed()
         return order
 
     # ---- forward ----------------------------------------------------------------------------------------------------
 
     def _check_money(self, payment: Payment) -> None:
-        """Raise Undo if the money is back, disputed or not the order's amount."""
+        """Money that is back, disputed or not what the order costs buys nothing, whoever has seen to that.
+
+        Also where the payment is canceled: a worker that has died may have sold the offset for it before.
+        """
+        if payment.status is PaymentStatus.CANCELED:
+            raise Undo(PAYMENT_CANCELED)
         if not payment.authorised:
             self._check_paid(payment)
 
@@ -161,17 +166,16 @@ class PaymentSuccess(FollowUp):
         self.parking.compensable = False
         if not self.committed and not await self._claim():
             return self.end_quietly("Another saga has decided how the purchase ends.")
-        self.goes_on = "It is being undone: the money goes back to the buyer, then the offset to its milestone."
+        self.goes_on_with("It is being undone: the money goes back to the buyer, then the offset to its milestone.")
         self.details.show(PurchaseStatus.PROCESSING, f"{self.goes_on} The reason: {reason}.")
-        await self.signal_resumed()
         if self.committed:
             await self._revoke(order)
         refunded = await self._undo_money(order)
         if self.committed:
             await self._restock()
         if refunded is None and reason in NEVER_CHARGED:
-            return await self._end(order, PurchaseStatus.FAILED, reason)
-        return await self._end(order, PurchaseStatus.REFUNDED, reason, refunded)
+            return await self.complete_purchase(order, PurchaseStatus.FAILED, reason)
+        return await self.complete_purchase(order, PurchaseStatus.REFUNDED, reason, refunded)
 
     async def _claim(self) -> bool:
         """Release the reservation before anything is undone; this also shows a commit whose answer was lost."""
@@ -206,14 +210,3 @@ class PaymentSuccess(FollowUp):
     async def _restock(self) -> None:
         await self.steps.take(ProjectsSteps.restock_offset, self.call, summary="Return the offset", must_succeed=True)
         self.details.note("offset_returned")
-
-    # ---- the end ----------------------------------------------------------------------------------------------------
-
-    async def _end(
-        self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
-    ) -> SagaEnd:
-        """Publish and signal: a saga that has decided the end always does both."""
-        kind = "payment.success" if status is PurchaseStatus.PAID else f"payment.{status}"
-        await self.publish(kind, self.payment_id, order, status, amount_refunded)
-        await self.complete_purchase(self.payment_id, order, status, reason)
-        return SagaEnd(status=status, note=reason or "")

@@ -7,10 +7,15 @@ from temporalio.common import RetryPolicy
 # One attempt of a step: longer than the 8 s that a client waits for its callee, so that the client's error is seen.
 ATTEMPT_TIMEOUT = timedelta(seconds=10)
 
+# A step is tried first within its saga's task. A call takes some 10 ms, with the provider behind it a second at most;
+# after 2 s the SDK still has time to ask for more before the task's own limit (at 80 % of it) is over.
+WITHIN_TASK = timedelta(seconds=2)
+ONCE = RetryPolicy(maximum_attempts=1)
+
 # A worker that has been silent for that long is dead, and its step is tried by another one (workers.heartbeats).
 HEARTBEAT_TIMEOUT = timedelta(seconds=2)
 
-# The same for a task of the saga itself: it takes milliseconds, and a worker takes no more than it can do in a second.
+# The same for a task of the saga itself, with the steps taken in it: the SDK asks for more time where they last.
 TASK_TIMEOUT = timedelta(seconds=3)
 
 # A step is tried until it is done or refused: a purchase waits out an outage of any length. 200 ms heals a hiccup
@@ -29,6 +34,9 @@ OPENING_RETRY = RetryPolicy(
 STEP_MAX = timedelta(days=3)
 # 20 s: an operator waits for it at a screen.
 PROOF_MAX = timedelta(seconds=20)
+
+# From here on a person notices that a saga is under way, so that its purchase has to show it.
+NOTICED = timedelta(seconds=1)
 
 # What a payment was retrieved as holds for so long: far longer than a healthy saga takes from it to the delivery
 # (some 200 ms), and too short for anybody to give the money back in between and count on it.

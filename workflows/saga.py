@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.purchase import Order, PurchaseStatus
     from workflows import policies
     from workflows.parking import Aborted, Parking, Reason, benign
-    from workflows.status_details import StatusDetails, summarized
+    from workflows.status_details import StatusDetails
     from workflows.steps import Steps
 
 AnySaga = TypeVar("AnySaga", bound="Saga")
@@ -39,7 +39,7 @@ class Saga:
     """
 
     def __init__(self, status: PurchaseStatus) -> None:
-        self.details = StatusDetails(status, self.about)
+        self.details = StatusDetails(status, self.about, self.waits)
         self.parking = Parking(self, self.details)
         self.steps = Steps(self.details, self.parking)
 
@@ -51,8 +51,11 @@ class Saga:
         """What an abort will do, in a sentence; asked only of a saga that can be undone."""
         raise NotImplementedError
 
+    def waits(self) -> None:
+        """The saga has begun to wait."""
+
     async def signal_parked(self, why: str) -> None:
-        """Let the purchase show that this saga waits for an operator."""
+        """Tell whoever else shows the saga that it waits for an operator."""
 
     async def signal_resumed(self) -> None:
         """Let the purchase show that this saga goes on."""
@@ -78,10 +81,12 @@ class Saga:
     async def retrieve(self, payment_id: str) -> Payment:
         """The payment as the provider has it now; one that Payments does not know for an hour parks the saga."""
         attempt = 0
-        while (payment := await self._known_payment(payment_id)) is None:
+        while True:
+            payment = await self._known_payment(payment_id)
+            if payment is not None:
+                return payment
             await self.ask_again_later(attempt, f"Payments does not know payment {payment_id}")
             attempt += 1
-        return payment
 
     async def _known_payment(self, payment_id: str) -> Payment | None:
         """The payment; None where there is none, or only the tombstone that refuses it."""
@@ -106,7 +111,10 @@ class Saga:
     async def publish(
         self, kind: str, payment_id: str, order: Order, status: PurchaseStatus, amount_refunded: int | None = None
     ) -> None:
-        """Publish a notification until the broker has confirmed it."""
+        """Publish a notification until the broker has confirmed it.
+
+        It tells of what stands in the history by then: a worker that dies may not decide otherwise after it.
+        """
         notification = Notification(
             kind=kind,
             payment_id=payment_id,
@@ -120,25 +128,22 @@ class Saga:
         )
         self.details.note("notified", kind)
 
+    async def publish_end(self, payment_id: str, order: Order, result: PurchaseResult) -> None:
+        """Publish how the purchase ended."""
+        await self.publish(result.notification, payment_id, order, result.status, result.amount_refunded)
+
     # ---- the purchase -----------------------------------------------------------------------------------------------
 
-    async def signal(self, purchase_id: str, message: PurchaseResult | Progress) -> None:
-        """Signal the purchase's own saga; one that has ended already needs no signal."""
+    async def signal(self, purchase_id: str, message: PurchaseResult | Progress) -> bool:
+        """Tell the purchase's own saga; False where that is closed already."""
         handle = workflow.get_external_workflow_handle(purchase_workflow_id(purchase_id))
         try:
             signal = Signal.COMPLETE if isinstance(message, PurchaseResult) else Signal.PROGRESS
             await handle.signal(signal, message)
         except ApplicationError:
             workflow.logger.info("purchase %s is closed already", purchase_id)
-
-    async def complete_purchase(
-        self, payment_id: str, order: Order, status: PurchaseStatus, reason: str | None = None
-    ) -> None:
-        """Signal the purchase how it ended."""
-        self.details.show(status)
-        timeline = tuple(self.details.timeline)
-        result = PurchaseResult(payment_id=payment_id, status=status, reason=reason, timeline=timeline)
-        await self.signal(order.purchase_id, result)
+            return False
+        return True
 
     # ---- waiting ----------------------------------------------------------------------------------------------------
 
@@ -147,15 +152,8 @@ class Saga:
         if attempt % policies.ASK_AGAIN_ATTEMPTS == policies.ASK_AGAIN_ATTEMPTS - 1:
             await self.parking.park(Reason.NOT_YET, f"{why}, for an hour")
             return
-        try:
-            delay = policies.ask_again_delay(attempt)
-            with self.details.under_way(f"{why}: it is asked again after {delay.total_seconds():g} s"):
-                await workflow.wait_condition(
-                    lambda: self.parking.aborting, timeout=delay, timeout_summary=summarized(why)
-                )
-        except TimeoutError:
-            return
-        raise Aborted(why)
+        delay = policies.ask_again_delay(attempt)
+        await self.parking.pause(delay, f"{why}: asked again in {delay.total_seconds():g} s")
 
 
 def heeds_cancellation(run: Callable[[AnySaga, Start], Awaitable[End]]) -> Callable[[AnySaga, Start], Awaitable[End]]:
@@ -166,7 +164,7 @@ def heeds_cancellation(run: Callable[[AnySaga, Start], Awaitable[End]]) -> Calla
 
     @functools.wraps(run)
     async def shielded(self: AnySaga, start: Start) -> End:
-        saga = asyncio.ensure_future(run(self, start))
+        saga = asyncio.ensure_future(_shown_to_its_end(run, self, start))
         try:
             try:
                 return await asyncio.shield(saga)
@@ -175,8 +173,15 @@ def heeds_cancellation(run: Callable[[AnySaga, Start], Awaitable[End]]) -> Calla
                 return await saga
         except Aborted as aborted:
             self.details.leave("Somebody has ended the saga; it had done nothing yet.")
+            self.details.write()
             if workflow.cancellation_reason() is not None:
                 raise asyncio.CancelledError from aborted
             raise benign("aborted", "An operator ended the saga; it had done nothing yet.") from aborted
 
     return shielded
+
+
+async def _shown_to_its_end(run: Callable[[AnySaga, Start], Awaitable[End]], saga: AnySaga, start: Start) -> End:
+    end = await run(saga, start)
+    saga.details.write()
+    return end

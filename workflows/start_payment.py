@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
         PurchaseResult,
         PurchaseView,
         RecordCall,
+        SagaEnd,
         Signal,
         StartPaymentInput,
         TaskQueue,
@@ -53,7 +54,7 @@ class StartPayment(Opening):
 
     @workflow.run
     @heeds_cancellation
-    async def run(self, start: StartPaymentInput) -> PurchaseResult:  # noqa: ARG002 - __init__ has read it
+    async def run(self, start: StartPaymentInput) -> SagaEnd:  # noqa: ARG002 - __init__ has read it
         """Carry the purchase to its end; the result tells how it ended."""
         await self.open_or_undo()
         if self.answer and self.answer.status is PurchaseStatus.PROCESSING:
@@ -70,7 +71,7 @@ class StartPayment(Opening):
             if not self._end_cancel():
                 attempt += 1
 
-        ended = await self._record(self.result)
+        ended = await self._end(self.result)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ended
 
@@ -124,16 +125,17 @@ class StartPayment(Opening):
             await self._heed_refused_cancel(refusal)
             return
         self.details.note("payment_canceled")
+        # Decided before the release, which makes it stand in the history: it is published right after.
+        canceled_by_buyer = self.buyer_cancels
+        wanted = canceled_by_buyer or self.parking.abort_requested
+        status = PurchaseStatus.CANCELED if wanted else PurchaseStatus.EXPIRED
         try:
             await self.release(self.payment_id)
         except Refused:
             self.others_end_it = True
             return
         self.others_end_it = False
-        self.buyer_canceled = self.buyer_cancels
-        wanted = self.buyer_cancels or self.parking.abort_requested
-        status = PurchaseStatus.CANCELED if wanted else PurchaseStatus.EXPIRED
-        await self.publish(f"payment.{status}", self.payment_id, self.order, status)
+        self.buyer_canceled = canceled_by_buyer
         self.result = PurchaseResult(status=status)
 
     async def _heed_refused_cancel(self, refusal: Refused) -> None:
@@ -169,30 +171,40 @@ class StartPayment(Opening):
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
+    async def _end(self, result: PurchaseResult) -> SagaEnd:
+        """Publish how the purchase ended, whoever ended it, and record it; a purchase that is recorded has ended so."""
+        if not self.recorded:
+            self.details.timeline.extend(result.timeline)
+            self.details.timeline.sort(key=lambda entry: entry.at)
+            if result.notification:
+                await self._publish(result)
+            result = await self._record(result)
+        reason = f"{MEANINGS[result.status]} The reason: {result.reason}." if result.reason else ""
+        self.details.show(result.status, reason)
+        return SagaEnd(status=result.status, note=result.reason or "")
+
+    async def _publish(self, result: PurchaseResult) -> None:
+        if result.payment_id:
+            self.details.show(PurchaseStatus.PROCESSING, "Its end is decided, and is being published.")
+        await self.publish_end(self.payment_id, self.order, result)
+
     async def _record(self, result: PurchaseResult) -> PurchaseResult:
         """Record how the purchase ended; the record outlives Temporal's retention, and the first one stays."""
-        if not self.recorded:
-            timeline = self.details.timeline
-            timeline.extend(result.timeline)
-            timeline.sort(key=lambda entry: entry.at)
-            self.details.note(result.status, result.reason or "")
-            outcome = Outcome(
-                status=result.status,
-                reason=result.reason,
-                fingerprint=self.fingerprint,
-                answer=recordable(self.answer, self.refusal),
-                timeline=tuple(timeline),
-            )
-            call = RecordCall(order=self.order, outcome=outcome)
-            summary = f"Record the outcome {result.status}"
-            self.heed_record(
-                await self.steps.take(PaymentsSteps.record_outcome, call, summary=summary, must_succeed=True)
-            )
-            count_completed(self.result or result)
-        ended = self.result or result
-        reason = f"{MEANINGS[ended.status]} The reason: {ended.reason}." if ended.reason else ""
-        self.details.show(ended.status, reason)
-        return ended
+        self.details.note(result.status, result.reason or "")
+        outcome = Outcome(
+            status=result.status,
+            reason=result.reason,
+            fingerprint=self.fingerprint,
+            answer=recordable(self.answer, self.refusal),
+            timeline=tuple(self.details.timeline),
+        )
+        call = RecordCall(order=self.order, outcome=outcome)
+        summary = f"Record the outcome {result.status}"
+        recorded = await self.steps.take(PaymentsSteps.record_outcome, call, summary=summary, must_succeed=True)
+        if recorded.status and recorded.status is not result.status:
+            result = self.result = PurchaseResult(status=recorded.status, reason=recorded.note or None)
+        count_completed(result)
+        return result
 
     # ---- messages ---------------------------------------------------------------------------------------------------
 
@@ -210,6 +222,7 @@ class StartPayment(Opening):
         if self.result is None and progress.payment_id == self.payment_id:
             parked = progress.status is PurchaseStatus.NEEDS_ATTENTION
             self.details.show(progress.status, progress.note, self._decide_there() if parked else NOTHING)
+            self.details.write()
 
     def _decide_there(self) -> str:
         return f"Another saga of this purchase is parked: `flask purchases show {self.order.purchase_id}`."

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from domain.purchase import PurchaseStatus, TimelineEntry
@@ -34,17 +36,23 @@ SUMMARY_MAX = 200
 class StatusDetails:
     """Where a saga stands: `status`, `timeline`, and the current details that Temporal's UI shows.
 
-    `about` tells in a line which purchase this is, as far as the saga knows by then.
+    `about` tells in a line which purchase this is, as far as the saga knows by then. What changes within one task is
+    written once, when the saga begins to wait or ends: `on_wait` hears of each wait.
     """
 
-    def __init__(self, status: PurchaseStatus, about: Callable[[], str]) -> None:
+    def __init__(self, status: PurchaseStatus, about: Callable[[], str], on_wait: Callable[[], None]) -> None:
         self.status = status
         self._about = about
+        self._on_wait = on_wait
         self.timeline: list[TimelineEntry] = []
         self._since = workflow.now()
         self._stands = MEANINGS[status]
         self._to_do = NOTHING
         self._step = ""
+        self._left = ""
+        # Every saga is started with its first status.
+        self._written = status
+        self._unwritten: list[SearchAttributeUpdate[Any]] = []
 
     @property
     def shown_state(self) -> tuple[PurchaseStatus, str, str]:
@@ -57,37 +65,48 @@ class StatusDetails:
             self.timeline.append(TimelineEntry(at=workflow.now(), event=event, detail=detail))
 
     def show(self, status: PurchaseStatus, stands: str = "", to_do: str = NOTHING) -> None:
-        """Show where the saga stands: in its search attribute, and in words in the UI."""
+        """Where the saga stands: to be shown in its search attribute, and in words in the UI."""
         if status is not self.status:
             self.status = status
             self._since = workflow.now()
-            workflow.upsert_search_attributes([PURCHASE_STATUS.value_set(status.value)])
         self._stands, self._to_do = stands or MEANINGS[status], to_do
-        self._write()
+
+    def find_by(self, *attributes: SearchAttributeUpdate[Any]) -> None:
+        """Let operators find the saga by more than it was started with."""
+        self._unwritten.extend(attributes)
+
+    def write(self) -> None:
+        """Write what has changed, as one event at most."""
+        if self.status is not self._written:
+            self._written = self.status
+            self._unwritten.append(PURCHASE_STATUS.value_set(self.status.value))
+        if self._unwritten:
+            workflow.upsert_search_attributes(self._unwritten)
+            self._unwritten = []
+        to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
+        workflow.set_current_details(f"{self._words()}\n\n**To do:** {to_do}\n\n{self._about()}")
 
     def leave(self, why: str) -> None:
-        """Show that the saga ends and decides nothing; it no longer has a status of the purchase."""
-        workflow.upsert_search_attributes([PURCHASE_STATUS.value_unset()])
-        self._write_details(f"**ended** at {format_time(workflow.now())}. {why}", NOTHING)
+        """The saga ends and decides nothing: how the purchase stands is for others to say."""
+        self._unwritten.append(PURCHASE_STATUS.value_unset())
+        self._left, self._to_do = why, NOTHING
 
     @contextmanager
     def under_way(self, summary: str) -> Iterator[None]:
         """Show a step for as long as it takes."""
         self._step = f"\n\n**Now:** {summary}, since {format_time(workflow.now())}."
-        self._write()
+        self.write()
+        self._on_wait()
         try:
             yield
         finally:
-            # Not written here, but with the next text: this also runs when a worker drops the saga from its memory.
+            # Not written: here a saga may just be dropped from a worker's memory.
             self._step = ""
 
-    def _write(self) -> None:
-        words = self.status.value.replace("_", " ")
-        to_do = BY_ITSELF if self._step and self._to_do == NOTHING else self._to_do
-        self._write_details(f"**{words}** since {format_time(self._since)}. {self._stands}{self._step}", to_do)
-
-    def _write_details(self, stands: str, to_do: str) -> None:
-        workflow.set_current_details(f"{stands}\n\n**To do:** {to_do}\n\n{self._about()}")
+    def _words(self) -> str:
+        if self._left:
+            return f"**ended** at {format_time(workflow.now())}. {self._left}"
+        return f"**{self.status.value.replace('_', ' ')}** since {format_time(self._since)}. {self._stands}{self._step}"
 
 
 def summarized(text: str) -> str:

@@ -1,7 +1,7 @@
 """How a step is taken: tried, retried, keyed, summarized, left and parked, in one place for all sagas."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -11,7 +11,7 @@ from temporalio.workflow import ActivityCancellationType
 
 with workflow.unsafe.imports_passed_through():
     from activities import NotifierSteps
-    from activities.step import REFUSED, UNAVAILABLE, step_name
+    from activities.step import REFUSED, UNAVAILABLE, is_compensation, step_name
     from domain.errors import RefusalKind, Refused
     from workflows import policies
     from workflows.effects import effect_of
@@ -21,6 +21,10 @@ with workflow.unsafe.imports_passed_through():
 S = TypeVar("S")
 A = TypeVar("A")
 R = TypeVar("R")
+
+# How the SDK tells that a step was not done: an activity's failure comes in an envelope, the ActivityError; the same
+# failure of a step within the saga's task comes bare, unless its time was over (temporalio 1.35).
+NotDone = ActivityError | ApplicationError
 
 
 class GivenUp(Unfinished):
@@ -49,14 +53,13 @@ class Steps:
         has come and Aborted when the saga is to be undone: then the step may have taken effect or not. What breaks the
         callee's contract parks the saga.
         """
-        name = step_name(method)
         while True:
             try:
-                done = await self._run(method, arg, name, summary, give_up_at)
+                done = await self._try(method, arg, summary, give_up_at)
                 if done is not None:
                     return done
                 reason, why = Reason.CONTRACT_BROKEN, f"{summary}: said to be done, but by no worker of ours"
-            except ActivityError as error:
+            except (ActivityError, ApplicationError) as error:
                 reason, why = self._why_parked(
                     error, summary, limited=give_up_at is not None, must_succeed=must_succeed
                 )
@@ -65,29 +68,57 @@ class Steps:
                 answer: R = parked.answer
                 return answer
 
-    async def _run(
-        self,
-        method: Callable[[S, A], Awaitable[R]],
-        arg: A,
-        name: str,
-        summary: str,
-        give_up_at: datetime | None,
+    async def _try(
+        self, method: Callable[[S, A], Awaitable[R]], arg: A, summary: str, give_up_at: datetime | None
+    ) -> R:
+        """Try the step once within the saga's task, where most are done; one that struggles goes on as an activity.
+
+        What a worker has done within a task is done again, and perhaps decided otherwise, where it dies before the
+        task's end. So a compensation is an activity at once: the decision to undo stands in the history before it.
+        """
+        if not is_compensation(method):
+            try:
+                return await self._within_task(method, arg, summary, give_up_at)
+            except (ActivityError, ApplicationError) as error:
+                if not _struggles(error):
+                    raise
+                await self._pause(error, summary, give_up_at)
+        return await self._as_activity(method, arg, summary, give_up_at)
+
+    async def _within_task(
+        self, method: Callable[[S, A], Awaitable[R]], arg: A, summary: str, give_up_at: datetime | None
+    ) -> R:
+        local = workflow.start_local_activity_method(
+            method,
+            arg,
+            activity_id=step_name(method),
+            summary=summarized(summary),
+            schedule_to_close_timeout=min(self._time_left(summary, give_up_at), policies.WITHIN_TASK),
+            retry_policy=policies.ONCE,
+        )
+        # Awaited once it is done: a failure that is thrown into its waiting caller hides branches from coverage.
+        await workflow.wait_condition(local.done)
+        return await local
+
+    async def _pause(self, error: NotDone, summary: str, give_up_at: datetime | None) -> None:
+        """Wait before the second attempt, as long as the callee asks for."""
+        asked_for = error.next_retry_delay if isinstance(error, ApplicationError) else None
+        delay = min(asked_for or policies.STEP_RETRY.initial_interval, self._time_left(summary, give_up_at))
+        await self._parking.pause(delay, f"{summary}: tried again in {delay.total_seconds():g} s")
+
+    async def _as_activity(
+        self, method: Callable[[S, A], Awaitable[R]], arg: A, summary: str, give_up_at: datetime | None
     ) -> R:
         """Run the step's activity; one that can be undone is left when the saga is to be undone."""
-        if self._parking.aborting:
-            raise Aborted(name)
-        limit = give_up_at - workflow.now() if give_up_at else policies.STEP_MAX
-        if limit.total_seconds() <= 0:
-            raise GivenUp(name)
         # The activity's id is the step's name, and so a part of the key at the callee (activities.step).
         activity = workflow.start_activity_method(
             method,
             arg,
-            activity_id=name,
+            activity_id=step_name(method),
             summary=summarized(summary),
             start_to_close_timeout=policies.ATTEMPT_TIMEOUT,
             heartbeat_timeout=policies.HEARTBEAT_TIMEOUT,
-            schedule_to_close_timeout=limit,
+            schedule_to_close_timeout=self._time_left(summary, give_up_at),
             retry_policy=policies.OPENING_RETRY if give_up_at else policies.STEP_RETRY,
             # An attempt that runs may still take effect: what undoes it must come after its end.
             cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -98,12 +129,19 @@ class Steps:
                 activity.cancel()
             return await activity
 
-    def _why_parked(
-        self, error: ActivityError, summary: str, *, limited: bool, must_succeed: bool
-    ) -> tuple[Reason, str]:
+    def _time_left(self, summary: str, give_up_at: datetime | None) -> timedelta:
+        """How long the step may still be tried; raises Aborted or GivenUp where it may not."""
+        if self._parking.aborting:
+            raise Aborted(summary)
+        left = give_up_at - workflow.now() if give_up_at else policies.STEP_MAX
+        if left.total_seconds() <= 0:
+            raise GivenUp(summary)
+        return left
+
+    def _why_parked(self, error: NotDone, summary: str, *, limited: bool, must_succeed: bool) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
-        cause = error.cause
-        # A refusal without details was not made by a worker of ours.
+        cause = error.cause if isinstance(error, ActivityError) else error
+        # One without details is no worker's of ours.
         if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
             refused = Refused(*cause.details)
             if must_succeed:
@@ -143,7 +181,7 @@ class Steps:
                 raise benign(RefusalKind.NOT_SEEN, f"Not skipped: {error.cause}.") from error
             if not effect.seen(answer):
                 raise benign(RefusalKind.NOT_SEEN, f"Not skipped: the callee does not show the effect of {name}.")
-            return answer
+            return effect.answer(answer)
 
         return Skip("The step counts as done by hand; refused unless its callee shows its effect.", check)
 
@@ -151,6 +189,11 @@ class Steps:
     def key_of(method: Callable[..., Any]) -> str:
         """The key of one of this saga's steps at its callee."""
         return f"{workflow.info().workflow_id}/{step_name(method)}"
+
+
+def _struggles(error: NotDone) -> bool:
+    """Whether another attempt may do what this one did not: there was no answer, or none of any use."""
+    return not (isinstance(error, ApplicationError) and error.non_retryable)
 
 
 async def _nothing_to_see() -> None:

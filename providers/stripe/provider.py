@@ -21,6 +21,7 @@ from providers.port import (
     ProviderUnknown,
     Snapshot,
 )
+from providers.stripe.fresh_secrets import FreshSecrets
 from providers.stripe.version import STRIPE_VERSION
 
 # Seconds to connect and to wait for an answer: three tries and the pauses between them (0.5 s and 1 s) end within the
@@ -61,6 +62,7 @@ class StripeProvider:
     ) -> None:
         self._now = now
         self._clock_ahead_s: float | None = None
+        self._secrets = FreshSecrets()
         # The SDK would keep an id in the user's home folder, and tell Stripe of our latencies.
         stripe.enable_telemetry = False
         self._http = http or stripe.RequestsClient(timeout=TIMEOUTS)
@@ -92,6 +94,8 @@ class StripeProvider:
                 },
                 {"idempotency_key": key},
             )
+            if intent.client_secret:
+                self._secrets.keep(intent.id, intent.client_secret)
             return self._snapshot(intent)
 
     def retrieve(self, reference: str) -> Snapshot:
@@ -100,12 +104,16 @@ class StripeProvider:
             return self._snapshot(self._v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]}))
 
     def next_action(self, reference: str) -> NextAction:
-        """Read the PaymentIntent's secret, by which the buyer's browser confirms it and follows it to its end."""
+        """The PaymentIntent's secret, by which the buyer's browser confirms it and follows it to its end."""
+        secret = self._secrets.take(reference) or self._read_secret(reference)
+        return NextAction("stripe", client_secret=secret, payment_intent=reference)
+
+    def _read_secret(self, reference: str) -> str:
         with _asking("read the secret"):
             secret = self._v1.payment_intents.retrieve(reference).client_secret
         if secret is None:
             raise ProviderMisconfigured("a PaymentIntent without client_secret was not read with a secret key")
-        return NextAction("stripe", client_secret=secret, payment_intent=reference)
+        return secret
 
     def cancel(self, reference: str, key: str) -> Snapshot:
         """Cancel the PaymentIntent."""

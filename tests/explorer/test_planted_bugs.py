@@ -7,9 +7,9 @@ from tests.sagas.explorer.provider import Setting
 from tests.sagas.explorer.search import Script, breaks, find, play
 from tests.sagas.explorer.town import SOUND, Parts
 
-# With this seed the last one is found after 227 stories; other seeds need some thousand for the rarest.
+# With this seed the last one is found after 343 stories; other seeds need some thousand for the rarest.
 STORIES = range(600)
-SEED = 10
+SEED = 11
 # Every fourth has such a provider; there is nothing to be found, so each more only costs time.
 SLOW_STORIES = 200
 

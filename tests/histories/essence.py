@@ -20,6 +20,8 @@ Essence = Mapping[str, Any]
 WORDS = frozenset({"detail", "note"})
 # By this search attribute the SDK's core shows which patches a saga has taken; no saga commands it.
 CHANGE_VERSION = "TemporalChangeVersion"
+# As this marker it keeps how a step within a task has ended: the step's names, and no input.
+STEP_WITHIN_TASK = "core_local_activity"
 
 
 def sent(commands: Iterable[WorkflowCommand]) -> list[WorkflowCommand]:
@@ -35,6 +37,8 @@ def of_event(event: HistoryEvent) -> tuple[str, Essence] | None:
     kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
     attributes = event.upsert_workflow_search_attributes_event_attributes.search_attributes
     # Patches are the Replayer's: it knows which may be missing.
+    if event.marker_recorded_event_attributes.marker_name == STEP_WITHIN_TASK:
+        return kind, _marked(event.marker_recorded_event_attributes)
     if kind not in _EVENTS or CHANGE_VERSION in attributes.indexed_fields:
         return None
     return kind, _EVENTS[kind](getattr(event, f"{kind.lower()}_event_attributes"))
@@ -82,6 +86,11 @@ def _schedule(command: Any) -> Essence:
         "task_queue": command.task_queue,
         "input": _values(command.arguments),
     }
+
+
+def _marked(event: Any) -> Essence:
+    data = json.loads(event.details["data"].payloads[0].data)
+    return {"activity_id": data["activity_id"], "activity_type": data["activity_type"]}
 
 
 def _child_initiated(event: Any) -> Essence:
@@ -138,6 +147,10 @@ _EVENTS: Mapping[str, Callable[[Any], Essence]] = {
 }
 _COMMANDS: Mapping[str, tuple[str, Callable[[Any], Essence]]] = {
     "schedule_activity": ("ACTIVITY_TASK_SCHEDULED", _schedule),
+    "schedule_local_activity": (
+        "MARKER_RECORDED",
+        lambda command: {"activity_id": command.activity_id, "activity_type": command.activity_type},
+    ),
     "request_cancel_activity": ("ACTIVITY_TASK_CANCEL_REQUESTED", _nothing),
     "start_timer": ("TIMER_STARTED", lambda command: {"timer_id": str(command.seq)}),
     "cancel_timer": ("TIMER_CANCELED", lambda command: {"timer_id": str(command.seq)}),

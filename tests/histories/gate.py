@@ -7,7 +7,7 @@ is compared with the history too.
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.client import WorkflowHistory
@@ -43,6 +43,18 @@ class Heard:
 
     commands: list[WorkflowCommand] = field(default_factory=list)
     failure: str = ""
+    within_task: dict[int, WorkflowCommand] = field(default_factory=dict)
+
+    def hear(self, jobs: Iterable[WorkflowActivationJob], commands: Iterable[WorkflowCommand]) -> None:
+        """Keep what is commanded in the order of its events: a step within a task has its event once it has ended."""
+        for job in jobs:
+            if job.HasField("resolve_activity") and job.resolve_activity.is_local:
+                self.commands.append(self.within_task.pop(job.resolve_activity.seq))
+        for command in essence.sent(commands):
+            if command.HasField("schedule_local_activity"):
+                self.within_task[command.schedule_local_activity.seq] = command
+            else:
+                self.commands.append(command)
 
 
 class Listening(WorkflowRunner):
@@ -67,7 +79,7 @@ class Listening(WorkflowRunner):
         def listened(act: WorkflowActivation) -> WorkflowActivationCompletion:
             completion = activate(act)
             heard.failure = heard.failure or completion.failed.failure.message
-            heard.commands.extend(essence.sent(completion.successful.commands))
+            heard.hear(act.jobs, completion.successful.commands)
             return completion
 
         # The SDK asks an instance for more than this; all else stays as it is.

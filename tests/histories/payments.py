@@ -9,7 +9,7 @@ from tests.histories import parked
 from tests.histories.stories import manual, named, pays_once
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.scenarios import SCENARIOS, Scenario
-from tests.sagas.world import PRICE, UNAVAILABLE, World, at
+from tests.sagas.world import BROKEN, PRICE, UNAVAILABLE, World, at
 
 REFUND_FAILED = RefundFailedInput(payment_id=PAYMENT_ID, refund_id="re_1")
 
@@ -117,19 +117,23 @@ def _success_canceled_while_it_asks_again(world: World) -> None:
     world.engine.run(until_time=at(60))
 
 
-def _success_canceled_while_it_tells(world: World) -> None:
-    """Between two steps: the next one is not begun."""
+def _success_canceled_between_two_steps(world: World) -> None:
+    """The first one has struggled and is done when it is heard of: the next one is not begun."""
     world.opened()
+    world.faults.before["commit"] = [UNAVAILABLE]
     world.buyer_pays()
     world.event_succeeded()
-    world.engine.run(until=lambda: _tells(world))
+    world.engine.run(until=lambda: world.projects.row == "committed")
     world.engine.cancel(world.success.id)
     world.engine.run()
 
 
-def _tells(world: World) -> bool:
-    tasks = world.success.history
-    return bool(tasks) and any(c.HasField("signal_external_workflow_execution") for c in tasks[-1][1])
+def _parked_before_anybody_notices(world: World) -> None:
+    """A hiccup, and then a broken contract: the purchase shows the saga as parked, and nothing else of it."""
+    world.opened()
+    world.faults.before["deliver"] = [UNAVAILABLE, BROKEN]
+    world.pays()
+    parked.decide(world, world.success, "retry")
 
 
 def _declined_though_paid(world: World) -> None:
@@ -202,7 +206,8 @@ BRANCHES: Mapping[str, Scenario] = {
         _purchase_closed_before_it_is_told,
         _success_canceled,
         _success_canceled_while_it_asks_again,
-        _success_canceled_while_it_tells,
+        _success_canceled_between_two_steps,
+        _parked_before_anybody_notices,
         _declined_though_paid,
         _declined_and_paid_at_once,
         _declined_and_decided_by_another,

@@ -17,7 +17,7 @@ from workers.sagas import ALL_SAGAS
 
 SUCCESS, FAILED, START = "workflows/payment_success.py", "workflows/payment_failed.py", "workflows/start_payment.py"
 OPENING, SAGA, STEPS = "workflows/opening.py", "workflows/saga.py", "workflows/steps.py"
-POLICIES = "workflows/policies.py"
+PARKING, POLICIES = "workflows/parking.py", "workflows/policies.py"
 MESSAGES, PAYMENT = "domain/messages.py", "domain/payment.py"
 COMMIT = "            await self._commit()\n"
 CAPTURE = "            await self._capture(payment)\n"
@@ -38,19 +38,20 @@ BREAKING: Mapping[str, Edit] = {
     "two steps change places": Edit(SUCCESS, COMMIT + CAPTURE, CAPTURE + COMMIT),
     "a step is left out": Edit(SUCCESS, "await self._revoke(order)", "pass"),
     "a step is added": Edit(SUCCESS, COMMIT, COMMIT + "            await self.retrieve(self.payment_id)\n"),
-    "a timer is left out": Edit(SAGA, "timeout=delay, timeout_summary=summarized(why)", ""),
+    "a timer is left out": Edit(PARKING, "timeout=delay, timeout_summary=summarized(why)", ""),
     "a step is renamed": Edit("activities/payments.py", '@step("retrieve-payment")', '@step("ask-the-provider")'),
-    "an activity's id, and so its key, is another": Edit(STEPS, "activity_id=name", 'activity_id=f"{name}-2"'),
-    "a step goes to another queue": Edit(STEPS, "activity_id=name", 'activity_id=name, task_queue="elsewhere"'),
+    "an activity's id, and so its key, is another": Edit(
+        STEPS, "activity_id=step_name(method)", 'activity_id=f"{step_name(method)}-2"'
+    ),
+    "a step goes to another queue": Edit(STEPS, "heartbeat_timeout=", 'task_queue="elsewhere", heartbeat_timeout='),
     "a step is asked for another thing": Edit(
         SUCCESS, "OffsetCall(payment_id=self.payment_id,", "OffsetCall(payment_id=order.purchase_id,"
     ),
-    "a notification is of another kind": Edit(SUCCESS, '"payment.success" if', '"payment.paid" if'),
     "a child has another id": Edit(MESSAGES, 'f"payment-success/{payment_id}"', 'f"success/{payment_id}"'),
     "a child runs on another queue": Edit(START, "TaskQueue.PAYMENT_SUCCESS", "TaskQueue.START_PAYMENT"),
     "a child ends with its parent": Edit(START, "ParentClosePolicy.ABANDON", "ParentClosePolicy.TERMINATE"),
     "nobody tells the purchase": Edit(
-        SUCCESS, "await self.complete_purchase(self.payment_id, order, status, reason)", "pass"
+        SUCCESS, "return await self.complete_purchase(order, PurchaseStatus.PAID)", "return SagaEnd()"
     ),
     "a signal is added": Edit(SUCCESS, COMMIT, "            await self.signal_resumed()\n" + COMMIT),
     "a signal is renamed": Edit(MESSAGES, 'COMPLETE = "complete"', 'COMPLETE = "finished"'),

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 
 from tests.histories import essence
 from tests.histories.arrivals import Arrivals
-from tests.sagas.execution import Execution
+from tests.sagas.execution import Execution, Task
 from tests.sagas.sdk import payload
 
 # What the SDK's core checks since temporalio 1.35; it says so in a history's first finished task.
@@ -17,8 +17,8 @@ CORE_FLAGS = (1, 2, 3, 4)
 def written(execution: Execution) -> WorkflowHistory:
     """The history of an execution, open or closed."""
     writer = _Writer(execution)
-    for activation, commands in execution.history:
-        writer.task(activation, commands)
+    for task in execution.history:
+        writer.task(task)
     return WorkflowHistory(execution.id, writer.events)
 
 
@@ -28,21 +28,59 @@ class _Writer(Arrivals):
     def __init__(self, execution: Execution) -> None:
         super().__init__(execution)
         self._patches: list[str] = []
+        self._local: dict[int, WorkflowCommand] = {}
         self._completed = 0
 
-    def task(self, activation: wa.WorkflowActivation, commands: list[WorkflowCommand]) -> None:
-        """What has come for a task, the task, and what it commanded."""
-        if _only_refuses(activation, commands):
+    def task(self, task: Task) -> None:
+        """What has come for a task, the task, the steps that were taken within it, and what it commanded."""
+        begun, _ = task.activations[0]
+        if _only_refuses(begun, task.commands()):
             # The server forgets a task that did nothing but refuse an update.
             return
-        self._activation = activation
-        for job in activation.jobs:
+        self._activation = begun
+        for job in begun.jobs:
             name = str(job.WhichOneof("variant"))
             getattr(self, f"_{name}")(getattr(job, name))
         self._finish_task()
-        for command in essence.sent(commands):
-            name = str(command.WhichOneof("variant"))
-            getattr(self, f"_{name}")(command)
+        sent = essence.sent(task.commands())
+        for index, (activation, commands) in enumerate(task.activations):
+            if index:
+                self._mark(index, activation)
+            for command in [each for each in commands if each in sent]:
+                name = str(command.WhichOneof("variant"))
+                getattr(self, f"_{name}")(command)
+
+    def _mark(self, index: int, activation: wa.WorkflowActivation) -> None:
+        """A step that was taken within the task, as the SDK's core writes it."""
+        resolved = activation.jobs[0].resolve_activity
+        step = self._local[resolved.seq]
+        wanted = step.schedule_local_activity
+        event = self._event("MARKER_RECORDED")
+        event.user_metadata.CopyFrom(step.user_metadata)
+        marked = event.marker_recorded_event_attributes
+        marked.marker_name, marked.workflow_task_completed_event_id = "core_local_activity", self._completed
+        when = {"seconds": activation.timestamp.seconds, "nanos": activation.timestamp.nanos}
+        data = {
+            "seq": resolved.seq,
+            "attempt": 1,
+            "activity_id": wanted.activity_id,
+            "activity_type": wanted.activity_type,
+            "complete_time": when,
+            "backoff": None,
+            "original_schedule_time": when,
+            "activation_index": index,
+        }
+        marked.details["data"].payloads.append(payload(data))
+        if resolved.result.HasField("completed"):
+            marked.details["result"].payloads.append(resolved.result.completed.result)
+        else:
+            failure = resolved.result.failed.failure
+            # What comes in an envelope is recorded bare.
+            marked.failure.CopyFrom(failure.cause if failure.HasField("activity_failure_info") else failure)
+
+    def _schedule_local_activity(self, command: WorkflowCommand) -> None:
+        """It stands in the history once it is done."""
+        self._local[command.schedule_local_activity.seq] = command
 
     def _finish_task(self) -> None:
         scheduled = self._event("WORKFLOW_TASK_SCHEDULED")

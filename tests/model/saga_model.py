@@ -34,7 +34,9 @@ RULES = {
     "refusal-closes-row": "a refused reserve closes the row, so that a late copy of it does nothing",
     "offset-tombstone": "a refused offset is revoked as well, and a revoked one refuses a late create",
     "capture-by-state": "a refused capture is judged by reading the payment: already captured = done",
-    "failed-is-published": "capture refused: PaymentSuccess publishes payment.failed",
+    "told-then-published": "the purchase's own saga publishes what it is told; a saga that may still be repeated does not",
+    "canceled-is-undone": "PaymentSuccess that reads `canceled` claims the row: a repeated task may have sold the offset",
+    "undo-is-recorded": "a step that undoes follows from a decision in the history: no task that is repeated goes over it",
     "record-outlives-workflow": "the outcome is kept in Payments, written once; a saga on a complete purchase ends",
     "success-waits-for-truth": "PaymentSuccess that reads 'not paid yet' reads again; it does not end (id used up)",
     "opening-heeds-payment": "undoing an opening: cancel refused (paid, processing) -> go on opening, not `rejected`",
@@ -68,9 +70,12 @@ STATUS = ("open", "paid", "failed", "expired", "refunded", "rejected")
 END, PARK = 99, 100                       # pc of a saga at its end; pc + PARK = parked at that pc
 # StartPayment's pcs                      # PaymentSuccess's pcs                 # PaymentFailed's pcs
 S_CREATE, S_RESERVE, S_WAIT, S_RETRIEVE, S_CANCEL, S_RELEASE, S_PUB, S_START, S_DEAF, S_UNPAY, S_UNRES = range(1, 12)
-(Y_GET, Y_COMMIT, Y_CLAIM, Y_CAPTURE, Y_USER, Y_PUB, Y_COMPLETE, Y_REVOKE, Y_UNPAY, Y_RETURN, Y_PUBR,
- Y_SETR, Y_CUNPAY, Y_CRETURN, Y_PUBF, Y_SETF, Y_REFUND_ONLY, Y_ABORT, Y_SEND, Y_SEE) = range(1, 21)
-Q_GET, Q_CANCEL, Q_RELEASE, Q_PUB, Q_COMPLETE = range(1, 6)
+(Y_GET, Y_COMMIT, Y_CLAIM, Y_CAPTURE, Y_USER, Y_COMPLETE, Y_REVOKE, Y_UNPAY, Y_RETURN,
+ Y_SETR, Y_CUNPAY, Y_CRETURN, Y_SETF, Y_REFUND_ONLY, Y_ABORT, Y_SEND, Y_SEE) = range(1, 18)
+Q_GET, Q_CANCEL, Q_RELEASE, Q_COMPLETE = range(1, 5)
+# What PaymentSuccess does within one task: a worker that dies there begins again, and what it did stays done.
+IN_TASK = (Y_COMMIT, Y_CAPTURE, Y_USER, Y_SEND, Y_SEE, Y_COMPLETE)
+UNDOES = (Y_REVOKE, Y_UNPAY, Y_RETURN, Y_SETR, Y_CUNPAY, Y_CRETURN, Y_SETF)
 BAD_PARK = PARK + 50                      # parked because a plain path ran into a wall
 
 
@@ -252,12 +257,14 @@ def start_payment(c: Cfg, s: tuple) -> Iterator[Move]:
         is_open = S_START if c.born else S_WAIT                          # paid already: nobody waits for a webhook
         yield from call(c, s, me, SP, 1, reserve,
                         lambda a, t: put(t, SP, is_open, SK, 1) if a == "ok" else put(t, SP, S_UNPAY))
+        yield False, f"{me}: its worker dies within the task, it begins again", put(s, SP, S_CREATE)
     if pc in (S_CREATE, S_RESERVE):
         yield False, f"{me}: OPENING_TIMEOUT, undo", put(s, SP, S_UNPAY)
     elif pc in (S_WAIT, S_DEAF):
         for st in range(1, 6):
             if s[SIG] >> st & 1:
-                yield True, f"{me}: told {STATUS[st]}, ends {STATUS[st]}", end(c, s, st)
+                told = publish(s, st) if "told-then-published" in rules else s
+                yield True, f"{me}: told {STATUS[st]}, publishes it and ends {STATUS[st]}", end(c, told, st)
         if pc == S_WAIT and not s[SIG]:
             yield True, f"{me}: timer (deadline or next retrieval)", put(s, SP, S_RETRIEVE)
     elif pc == S_RETRIEVE:
@@ -315,11 +322,21 @@ def payment_success(c: Cfg, s: tuple) -> Iterator[Move]:
             yield True, f"{me}: reads the payment: paid", put(s, SU, n, FR, 1)
             if c.lag and "success-waits-for-truth" not in rules:
                 yield False, f"{me}: reads the payment: stale, not paid, ends", put(s, SU, END)
+        elif "canceled-is-undone" in rules:
+            yield True, f"{me}: reads the payment: canceled, undoes what it may have done", put(s, SU, Y_ABORT)
         else:
             yield True, f"{me}: reads the payment: canceled, ends quietly", put(s, SU, END)
 
     def undo_done(ok: int) -> Callable[[str, tuple], tuple]:
         return lambda a, t: put(t, SU, ok if a == "ok" else BAD_PARK)
+
+    def tells(status: int) -> Iterator[Move]:
+        t = complete(s, status) if status == PAID or "every-end-completes" in rules else s
+        if "told-then-published" not in rules:                          # published first, in a step of its own
+            if not s[NOTES] >> status & 1:
+                yield True, f"{me}: publishes payment.{STATUS[status]}", publish(s, status)
+                return
+        yield True, f"{me}: tells the purchase: {STATUS[status]}", put(t, SU, END)
 
     if pc == Y_GET:
         yield from paid_or(Y_COMMIT)
@@ -355,43 +372,36 @@ def payment_success(c: Cfg, s: tuple) -> Iterator[Move]:
         def delivered(a: str, t: tuple) -> tuple:
             if a != "ok":
                 return put(t, SU, bad)
-            return put(t, SU, Y_PUB if t[FR] or "fresh-answer" not in rules else Y_SEE)
+            return put(t, SU, Y_COMPLETE if t[FR] or "fresh-answer" not in rules else Y_SEE)
         for fair, words, t in call(c, s, me, SU, 4, user_create, delivered):
             yield fair, words, put(t, SU, Y_USER) if t[SU] == Y_SEND else t   # no answer: the next attempt
     elif pc == Y_SEE:
-        yield True, f"{me}: retrieves after the delivery", put(s, SU, Y_PUB if bought(c, s) else Y_REVOKE)
-    elif pc == Y_PUB:
-        yield True, f"{me}: publishes payment.success", put(publish(s, PAID), SU, Y_COMPLETE)
+        yield True, f"{me}: retrieves after the delivery", put(s, SU, Y_COMPLETE if bought(c, s) else Y_REVOKE)
     elif pc == Y_COMPLETE:
-        yield True, f"{me}: tells the purchase: paid", put(complete(s, PAID), SU, END)
+        yield from tells(PAID)
     elif pc == Y_REVOKE:
         yield from call(c, s, me, SU, 4, user_revoke, go(Y_UNPAY if money_first else Y_RETURN))
     elif pc == Y_UNPAY:
-        yield from call(c, s, me, SU, 4, unpay, undo_done(Y_RETURN if money_first else Y_PUBR))
+        yield from call(c, s, me, SU, 4, unpay, undo_done(Y_RETURN if money_first else Y_SETR))
     elif pc == Y_RETURN:
-        yield from call(c, s, me, SU, 4, restock, go(Y_PUBR if money_first else Y_UNPAY))
+        yield from call(c, s, me, SU, 4, restock, go(Y_SETR if money_first else Y_UNPAY))
     elif pc == Y_REFUND_ONLY:
-        yield from call(c, s, me, SU, 4, unpay, undo_done(Y_PUBR))
+        yield from call(c, s, me, SU, 4, unpay, undo_done(Y_SETR))
     elif pc == Y_ABORT:
         yield from call(c, s, me, SU, 4, release, lambda a, t: put(
             t, SU, Y_REFUND_ONLY if a == "won" else Y_REVOKE if t[ROW] in (R_COM, R_RET) else END))
-    elif pc == Y_PUBR:
-        nxt = Y_SETR if "every-end-completes" in rules else END
-        yield True, f"{me}: publishes payment.refunded", put(publish(s, REFUNDED), SU, nxt)
     elif pc == Y_SETR:
-        yield True, f"{me}: tells the purchase: refunded", put(complete(s, REFUNDED), SU, END)
+        yield from tells(REFUNDED)
     elif pc == Y_CUNPAY:                  # capture refused: cancel; it may turn out captured (a late copy): then refund
         yield from call(c, s, me, SU, 4, unpay,
                         lambda a, t: put(t, SU, BAD_PARK if a != "ok" else Y_RETURN if t[PI] in TAKEN else Y_CRETURN))
     elif pc == Y_CRETURN:
-        nxt = Y_PUBF if "failed-is-published" in rules else Y_SETF if "every-end-completes" in rules else END
-        yield from call(c, s, me, SU, 4, restock, go(nxt))
-    elif pc == Y_PUBF:
-        nxt = Y_SETF if "every-end-completes" in rules else END
-        yield True, f"{me}: publishes payment.failed", put(publish(s, FAILED), SU, nxt)
+        yield from call(c, s, me, SU, 4, restock, go(Y_SETF))
     elif pc == Y_SETF:
-        yield True, f"{me}: tells the purchase: failed", put(complete(s, FAILED), SU, END)
-    if c.operators and s[PKB] and pc in (Y_SEE, Y_PUB, Y_COMPLETE):
+        yield from tells(FAILED)
+    if pc in IN_TASK or pc in UNDOES and "undo-is-recorded" not in rules:
+        yield False, f"{me}: its worker dies within the task, it begins again", put(s, SU, Y_GET, FR, 0)
+    if c.operators and s[PKB] and pc in (Y_SEE, Y_COMPLETE):
         yield False, f"{me}: step after the offset keeps failing: parked", put(s, SU, pc + PARK, PKB, 0)
 
 
@@ -415,11 +425,10 @@ def payment_failed(c: Cfg, s: tuple, f: int) -> Iterator[Move]:
         no = END if "failed-heeds-cancel" in rules else Q_RELEASE
         yield from call(c, s, me, f, who, cancel, lambda a, t: put(t, f, Q_RELEASE if a == "ok" else no))
     elif pc == Q_RELEASE:
-        yield from call(c, s, me, f, who, release, lambda a, t: put(t, f, Q_PUB if a == "won" else END))
-    elif pc == Q_PUB:
-        yield True, f"{me}: publishes payment.failed", put(publish(s, FAILED), f, Q_COMPLETE)
+        yield from call(c, s, me, f, who, release, lambda a, t: put(t, f, Q_COMPLETE if a == "won" else END))
     elif pc == Q_COMPLETE:
-        yield True, f"{me}: tells the purchase: failed", put(complete(s, FAILED), f, END)
+        t = s if "told-then-published" in rules else publish(s, FAILED)
+        yield True, f"{me}: tells the purchase: failed", put(complete(t, FAILED), f, END)
 
 
 # ---- the world around -----------------------------------------------------------------------------------------------
@@ -467,7 +476,7 @@ def world(c: Cfg, s: tuple) -> Iterator[Move]:
 
 
 # From here on a refund by hand is a matter between people: the offset stays delivered, the audit tells of it.
-PAST_PIVOT = (Y_PUB, Y_COMPLETE, PARK + Y_PUB, PARK + Y_COMPLETE, END)
+PAST_PIVOT = (Y_COMPLETE, PARK + Y_COMPLETE, END)
 STEP_OF = {SP: {S_CREATE: create, S_RESERVE: reserve, S_CANCEL: cancel, S_RELEASE: release, S_UNPAY: cancel,
                 S_UNRES: release},
            SU: {Y_COMMIT: commit, Y_CLAIM: release, Y_CAPTURE: capture, Y_USER: user_create,
@@ -476,11 +485,10 @@ STEP_OF = {SP: {S_CREATE: create, S_RESERVE: reserve, S_CANCEL: cancel, S_RELEAS
            F1: {Q_CANCEL: cancel, Q_RELEASE: release}}
 STEP_OF[F2] = STEP_OF[F1]
 SKIP_TO = {SP: {S_CANCEL: S_RELEASE, S_RELEASE: S_PUB, S_UNPAY: S_UNRES},
-           SU: {Y_COMMIT: Y_CAPTURE, Y_CLAIM: Y_REFUND_ONLY, Y_CAPTURE: Y_USER, Y_USER: Y_SEE, Y_PUB: Y_COMPLETE,
-                Y_COMPLETE: END,
-                Y_REVOKE: Y_UNPAY, Y_UNPAY: Y_RETURN, Y_RETURN: Y_PUBR, Y_REFUND_ONLY: Y_PUBR, Y_CUNPAY: Y_CRETURN,
-                Y_CRETURN: Y_PUBF, Y_ABORT: Y_REFUND_ONLY},
-           F1: {Q_CANCEL: Q_RELEASE, Q_RELEASE: Q_PUB}}
+           SU: {Y_COMMIT: Y_CAPTURE, Y_CLAIM: Y_REFUND_ONLY, Y_CAPTURE: Y_USER, Y_USER: Y_SEE, Y_COMPLETE: END,
+                Y_REVOKE: Y_UNPAY, Y_UNPAY: Y_RETURN, Y_RETURN: Y_SETR, Y_REFUND_ONLY: Y_SETR, Y_CUNPAY: Y_CRETURN,
+                Y_CRETURN: Y_SETF, Y_ABORT: Y_REFUND_ONLY},
+           F1: {Q_CANCEL: Q_RELEASE, Q_RELEASE: Q_COMPLETE}}
 SKIP_TO[F2] = SKIP_TO[F1]
 
 
@@ -500,7 +508,7 @@ def operator(c: Cfg, s: tuple) -> Iterator[Move]:
         if w == SP and pc in (S_CREATE, S_RESERVE):
             yield False, "operator: abort (StartPayment)", put(s, w, S_UNPAY)
         if w == SU and (pc in (Y_COMMIT, Y_CLAIM, Y_CAPTURE, Y_USER, Y_SEE)
-                        or pc in (Y_PUB, Y_COMPLETE) and "abort-before-pivot" not in c.rules):
+                        or pc == Y_COMPLETE and "abort-before-pivot" not in c.rules):
             claim = pc in (Y_COMMIT, Y_CLAIM) and "abort-claims-row" in c.rules
             yield False, "operator: abort (PaymentSuccess)", put(s, w, Y_ABORT if claim else Y_REVOKE)
         if w in (F1, F2) and (pc == Q_CANCEL or pc == Q_RELEASE and "abort-before-pivot" not in c.rules):

@@ -7,7 +7,7 @@ from typing import Any
 from temporalio.api.enums.v1 import RetryState, TimeoutType
 from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.activity_result import ActivityResolution
-from temporalio.bridge.proto.workflow_commands import ScheduleActivity
+from temporalio.bridge.proto.workflow_commands import ScheduleActivity, ScheduleLocalActivity
 from temporalio.exceptions import ApplicationError
 
 from tests.sagas.sdk import NoTraces, converter, payload
@@ -23,9 +23,12 @@ class ScheduleToCloseError(Exception):
 
 @dataclass
 class Activity:
-    """A scheduled activity: `running` between an attempt's begin and its report, `lost` if none comes."""
+    """A scheduled activity: `running` between an attempt's begin and its report, `lost` if none comes.
 
-    schedule: ScheduleActivity
+    A local one is taken within its saga's task, once, and dies with it.
+    """
+
+    schedule: ScheduleActivity | ScheduleLocalActivity
     scheduled_at: datetime
     attempt: int = 1
     running: bool = False
@@ -37,6 +40,17 @@ class Activity:
     def name(self) -> str:
         """The step's name."""
         return self.schedule.activity_id
+
+    @property
+    def local(self) -> bool:
+        """Whether it is taken within its saga's task."""
+        return isinstance(self.schedule, ScheduleLocalActivity)
+
+    @property
+    def silence_limit(self) -> timedelta:
+        """How long after a worker's last sign of life the server takes it for dead."""
+        assert isinstance(self.schedule, ScheduleActivity), "what is taken within a task shows no signs of life"
+        return self.schedule.heartbeat_timeout.ToTimedelta()
 
     @property
     def ends_at(self) -> datetime | None:
@@ -51,6 +65,8 @@ class Activity:
         if self.cancel_requested:
             return RetryState.RETRY_STATE_CANCEL_REQUESTED
         policy = self.schedule.retry_policy
+        if self.attempt == policy.maximum_attempts:
+            return RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
         wait = (error.next_retry_delay if isinstance(error, ApplicationError) else None) or min(
             # A larger power would only overflow, far past the maximum interval.
             policy.initial_interval.ToTimedelta() * policy.backoff_coefficient ** min(self.attempt - 1, 20),
@@ -69,8 +85,11 @@ def completed(result: Any) -> ActivityResolution:
 
 
 def failed(activity: Activity, error: Exception, why: RetryState.ValueType) -> ActivityResolution:
-    """There is no further attempt; the cause is how the last one ended."""
+    """There is no further attempt; the cause is how the last one ended, which comes bare of what is taken in a task."""
     resolution = ActivityResolution()
+    if activity.local and not isinstance(error, ScheduleToCloseError):
+        NoTraces().to_failure(error, converter.payload_converter, resolution.failed.failure)
+        return resolution
     failure = _activity_failure(resolution.failed.failure, activity, "Activity task failed", why)
     if isinstance(error, HeartbeatError):
         failure.cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_HEARTBEAT

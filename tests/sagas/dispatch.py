@@ -7,7 +7,7 @@ from functools import partial
 from temporalio.api.enums.v1 import RetryState
 from temporalio.bridge.proto import workflow_activation as wa
 from temporalio.bridge.proto.activity_result import ActivityResolution
-from temporalio.bridge.proto.workflow_commands import ScheduleActivity, WorkflowCommand
+from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.exceptions import ApplicationError
 
 from tests.sagas.agenda import Agenda, AgendaEvent
@@ -25,16 +25,19 @@ class Dispatch:
         steps: Mapping[str, Step],
         before_step: Callable[[str, str], None],
         post: Callable[[Execution, wa.WorkflowActivationJob], None],
+        go_on: Callable[[Execution, wa.WorkflowActivationJob], None],
     ) -> None:
         self._agenda = agenda
         self._steps = steps
         self._before_step = before_step
         self._post = post
+        self._go_on = go_on
 
     def schedule(self, execution: Execution, command: WorkflowCommand) -> None:
-        """Take up an activity."""
-        schedule = ScheduleActivity()
-        schedule.CopyFrom(command.schedule_activity)
+        """Take up an activity, of the server's or within the task."""
+        copy = WorkflowCommand.FromString(command.SerializeToString())
+        local = copy.HasField("schedule_local_activity")
+        schedule = copy.schedule_local_activity if local else copy.schedule_activity
         pending = {activity.name for activity in execution.activities.values()}
         assert schedule.activity_id not in pending, f"the server refuses a second pending {schedule.activity_id}"
         execution.steps.append(schedule.activity_id)
@@ -68,11 +71,14 @@ class Dispatch:
 
     def lose_reports(self, execution: Execution) -> None:
         """The worker dies: what its attempts have done is never reported, and in the end missed."""
+        for activity in [activity for activity in execution.activities.values() if activity.local]:
+            activity.done = True
+            del execution.activities[activity.schedule.seq]
         for activity in execution.activities.values():
             if activity.running and not activity.lost:
                 activity.lost = True
                 self._agenda.later(
-                    self._agenda.now + activity.schedule.heartbeat_timeout.ToTimedelta(),
+                    self._agenda.now + activity.silence_limit,
                     f"{execution.id}: {activity.name} is not heard of any more",
                     f"attempts of {id(activity)}",
                     partial(self._failed, execution, activity, HeartbeatError()),
@@ -129,5 +135,6 @@ class Dispatch:
     def _resolve(self, execution: Execution, activity: Activity, resolution: ActivityResolution) -> None:
         activity.done = True
         del execution.activities[activity.schedule.seq]
-        job = wa.ResolveActivity(seq=activity.schedule.seq, result=resolution)
-        self._post(execution, wa.WorkflowActivationJob(resolve_activity=job))
+        job = wa.ResolveActivity(seq=activity.schedule.seq, result=resolution, is_local=activity.local)
+        resolve = self._go_on if activity.local else self._post
+        resolve(execution, wa.WorkflowActivationJob(resolve_activity=job))

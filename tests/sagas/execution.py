@@ -14,6 +14,17 @@ from tests.sagas.sdk import new_instance, queue_of, timestamp
 
 
 @dataclass
+class Task:
+    """A workflow task: each time that the instance was handed something in it, and what it commanded then."""
+
+    activations: list[tuple[wa.WorkflowActivation, list[WorkflowCommand]]] = field(default_factory=list)
+
+    def commands(self) -> list[WorkflowCommand]:
+        """All that it commanded."""
+        return [command for _, commands in self.activations for command in commands]
+
+
+@dataclass
 class Execution:
     """How it was started, what it has shown, and how it ended."""
 
@@ -33,7 +44,8 @@ class Execution:
     inbox: list[wa.WorkflowActivationJob] = field(default_factory=list)
     timers: set[int] = field(default_factory=set)
     activities: dict[int, Activity] = field(default_factory=dict)
-    history: list[tuple[wa.WorkflowActivation, list[WorkflowCommand]]] = field(default_factory=list)
+    history: list[Task] = field(default_factory=list)
+    task: Task | None = None
     _instance: WorkflowInstance | None = None
     _flags: set[int] = field(default_factory=set)
 
@@ -42,14 +54,34 @@ class Execution:
         """The task queue of its kind."""
         return queue_of(self.kind)
 
-    def task(self, now: datetime) -> list[WorkflowCommand]:
-        """Hand the instance all that has come for it; what it commands."""
+    def begin_task(self, now: datetime) -> list[WorkflowCommand]:
+        """Begin a task: hand the instance all that has come for it; what it commands."""
         jobs, self.inbox = self.inbox, []
-        instance = self._instance = self._instance or self._replayed(now)
+        self._instance = self._instance or self._replayed(now)
+        self.task = Task()
+        return self.go_on(now, jobs)
+
+    def go_on(self, now: datetime, jobs: list[wa.WorkflowActivationJob]) -> list[WorkflowCommand]:
+        """Hand the instance more within its task; what it commands."""
+        assert self._instance, "a task is lost with its instance"
+        assert self.task, "something comes for a task that is over"
         activation = wa.WorkflowActivation(run_id=self.run_id, timestamp=timestamp(now), jobs=jobs)
-        commands = self._activated(instance, activation)
-        self.history.append((activation, commands))
+        commands = self._activated(self._instance, activation)
+        self.task.activations.append((activation, commands))
         return commands
+
+    def finish_task(self) -> list[WorkflowCommand]:
+        """The task is over, and stands in the history; all that it commanded is to be carried out."""
+        assert self.task, "there is a task to finish"
+        task, self.task = self.task, None
+        self.history.append(task)
+        return task.commands()
+
+    def lose_task(self) -> None:
+        """The task's worker dies: what had come for it is still to be done, and nothing else of it is known."""
+        assert self.task, "there is a task to lose"
+        task, self.task = self.task, None
+        self.inbox = [*task.activations[0][0].jobs, *self.inbox]
 
     def ask(self, now: datetime, query: wa.QueryWorkflow) -> WorkflowCommand:
         """The answer to a query, open or closed; a question leaves no trace in the history."""
@@ -68,11 +100,12 @@ class Execution:
     def _replayed(self, now: datetime) -> WorkflowInstance:
         """A new instance, brought by the history to where it was; it must command what it commanded before."""
         # The instance knows the time of its first task, which may be long after the start.
-        first_task_at = self.history[0][0].timestamp.ToDatetime(tzinfo=now.tzinfo) if self.history else now
+        replayed = [pair for task in self.history for pair in task.activations]
+        first_task_at = replayed[0][0].timestamp.ToDatetime(tzinfo=now.tzinfo) if replayed else now
         instance = new_instance(
             self.kind, self.id, self.run_id, started_at=self.started_at, first_task_at=first_task_at
         )
-        for activation, commands in self.history:
+        for activation, commands in replayed:
             again = wa.WorkflowActivation()
             again.CopyFrom(activation)
             again.is_replaying = True

@@ -9,6 +9,7 @@ workflows, children, updates, queries, eviction, workers that crash.
 import itertools
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import Payload
@@ -17,10 +18,11 @@ from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFa
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.common import WorkflowIDReusePolicy
 
-from tests.sagas.agenda import Agenda
+from tests.sagas.agenda import Agenda, AgendaEvent
 from tests.sagas.dispatch import Dispatch
 from tests.sagas.execution import Execution
 from tests.sagas.sdk import Step, definition, payload, value_of
+from workflows.policies import TASK_TIMEOUT
 
 T = TypeVar("T")
 
@@ -29,7 +31,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 EVENTS_MAX = 20_000
 
 # What operators read in Temporal's UI bears a summary.
-SUMMED_UP = {"schedule_activity", "start_timer", "start_child_workflow_execution"}
+SUMMED_UP = {"schedule_activity", "schedule_local_activity", "start_timer", "start_child_workflow_execution"}
 
 
 class InMemoryTemporal:
@@ -48,7 +50,7 @@ class InMemoryTemporal:
         self.agenda = Agenda(START, tell)
         self.before_step: Callable[[str, str], None] = lambda _id, _step: None
         self.before_task: Callable[[Execution], None] = lambda _execution: None
-        self._dispatch = Dispatch(self.agenda, self.steps, self._hear, self._post)
+        self._dispatch = Dispatch(self.agenda, self.steps, self._hear, self._post, self._go_on)
         self._numbers = itertools.count(1)
         self._tell = tell
 
@@ -131,6 +133,9 @@ class InMemoryTemporal:
         """Kill the worker of a kind of workflow: instances are lost, and the reports of attempts that run."""
         for execution in self.executions.values():
             if execution.kind is self.kinds[name]:
+                if execution.task:
+                    execution.lose_task()
+                    self._awake(execution, self.now + TASK_TIMEOUT)
                 execution.evict()
                 self._dispatch.lose_reports(execution)
 
@@ -143,18 +148,37 @@ class InMemoryTemporal:
         """Leave something for a workflow; a worker takes up all that has come by then."""
         if not execution.closed:
             execution.inbox.append(job)
-            lane = f"task of {execution.run_id}"
-            self.agenda.soon("", lane, lambda: self._task(execution), lambda: bool(execution.inbox))
+            self._awake(execution)
+
+    def _awake(self, execution: Execution, at: datetime | None = None) -> None:
+        lane, task = f"task of {execution.run_id}", partial(self._task, execution)
+        self.agenda.add(AgendaEvent("", lane, task, lambda: bool(execution.inbox and not execution.task), at))
 
     def _task(self, execution: Execution) -> None:
         self.before_task(execution)
-        for command in execution.task(self.now):
+        self._take_steps(execution, execution.begin_task(self.now))
+
+    def _go_on(self, execution: Execution, job: wa.WorkflowActivationJob) -> None:
+        self._take_steps(execution, execution.go_on(self.now, [job]))
+
+    def _take_steps(self, execution: Execution, commands: list[WorkflowCommand]) -> None:
+        """Take the steps that are to be taken within the task; when none is left the task is over."""
+        for command in commands:
             kind = command.WhichOneof("variant")
             # What an operator reads of it in Temporal's UI.
             assert kind not in SUMMED_UP or command.user_metadata.HasField("summary"), (
                 f"{execution.id}: {kind}, unnamed"
             )
-            getattr(self, f"_on_{kind}")(execution, command)
+            if kind == "schedule_local_activity":
+                self._dispatch.schedule(execution, command)
+        if not any(activity.local for activity in execution.activities.values()):
+            self._carry_out(execution)
+
+    def _carry_out(self, execution: Execution) -> None:
+        for command in execution.finish_task():
+            getattr(self, f"_on_{command.WhichOneof('variant')}")(execution, command)
+        if execution.inbox:
+            self._awake(execution)
 
     def _signal(self, execution: Execution, name: str, args: list[Payload]) -> None:
         signal = wa.SignalWorkflow(signal_name=name, input=args, originating_event_id=next(self._numbers))
@@ -164,6 +188,9 @@ class InMemoryTemporal:
 
     def _on_schedule_activity(self, execution: Execution, command: WorkflowCommand) -> None:
         self._dispatch.schedule(execution, command)
+
+    def _on_schedule_local_activity(self, execution: Execution, command: WorkflowCommand) -> None:
+        """It was taken within the task."""
 
     def _on_request_cancel_activity(self, execution: Execution, command: WorkflowCommand) -> None:
         self._dispatch.request_cancel(execution, command.request_cancel_activity.seq)

@@ -3,18 +3,18 @@
 import pytest
 
 from domain.purchase import PurchaseStatus
-from tests.sagas.test_buyers_cancel import CANCELED, answered, at_step, refusal_of
+from tests.sagas.test_buyers_cancel import CANCELED, answered, refusal_of
 from tests.sagas.test_cancellation import assert_undone
 from tests.sagas.world import BROKEN, World
 
 
-@pytest.mark.parametrize("step", ["retrieve-payment", "cancel-payment", "release-offset"])
+@pytest.mark.parametrize("step", ["retrieve-payment", "cancel-payment"])
 def test_a_cancel_while_the_deadline_is_at_work_is_the_buyers(step: str) -> None:
-    """The deadline's question is under way and nothing is decided: the buyer's wish is what it ends with."""
+    """The payment is not canceled yet and nothing is decided: the buyer's wish is what it ends with."""
     world = World()
     world.opened()
     cancels: list[str] = []
-    at_step(world, step, lambda: cancels.append(world.cancel()))
+    world.at_step(step, lambda: cancels.append(world.cancel()))
     world.engine.run()
     assert answered(world, cancels[0]) == CANCELED
     assert world.outcome.status == "canceled"
@@ -22,12 +22,13 @@ def test_a_cancel_while_the_deadline_is_at_work_is_the_buyers(step: str) -> None
     assert_undone(world)
 
 
-def test_a_cancel_after_the_deadline_has_won_is_told_so() -> None:
-    """The reservation is closed and the end is being told: it has expired, and stays so."""
+@pytest.mark.parametrize("step", ["release-offset", "publish-notification"])
+def test_a_cancel_after_the_deadline_has_decided_is_told_so(step: str) -> None:
+    """The payment is canceled, and the reservation being closed or closed: it has expired, and stays so."""
     world = World()
     world.opened()
     cancels: list[str] = []
-    at_step(world, "publish-notification", lambda: cancels.append(world.cancel()))
+    world.at_step(step, lambda: cancels.append(world.cancel()))
     world.engine.run()
     assert answered(world, cancels[0]) == PurchaseStatus.EXPIRED
     assert world.outcome.status == "expired"
@@ -41,7 +42,7 @@ def test_a_cancel_while_a_declined_card_ends_the_purchase_has_one_winner(step: s
     world.opened()
     world.attempt_fails()
     cancels: list[str] = []
-    at_step(world, step, lambda: cancels.append(world.cancel()))
+    world.at_step(step, lambda: cancels.append(world.cancel()))
     world.event_failed()
     world.engine.run()
     status = world.outcome.status

@@ -21,9 +21,15 @@ def parked_at(operation: str, *, manual: bool = True) -> World:
     return world
 
 
+def the_parked(world: World) -> str:
+    """Which saga waits: the purchase's own publishes its end, PaymentSuccess does all before it."""
+    waits = world.engine.query(world.success.id, "parked", ParkedView)
+    return world.success.id if waits else world.purchase.id
+
+
 def decide(world: World, decision: str, workflow_id: str | None = None) -> Any:
     """What an operator's decision is answered: its sentence, or the refusal's type."""
-    execution = world.engine.executions[workflow_id or world.success.id]
+    execution = world.engine.executions[workflow_id or the_parked(world)]
     update_id = f"{decision}-{len(execution.updates)}"
     world.engine.update(execution.id, "resolve", decision, update_id)
     world.engine.run(until=lambda: update_id in execution.updates)
@@ -33,7 +39,7 @@ def decide(world: World, decision: str, workflow_id: str | None = None) -> Any:
 
 def choices(world: World, workflow_id: str | None = None) -> set[str]:
     """What is offered."""
-    view = world.engine.query(workflow_id or world.success.id, "parked", ParkedView)
+    view = world.engine.query(workflow_id or the_parked(world), "parked", ParkedView)
     return set(view.choices)
 
 

@@ -1,9 +1,13 @@
 """The rules of the protocol's model, each by its name: two sagas race, a call is lost, an event is early or late."""
 
+from collections.abc import Callable
+from typing import Any
+
 from domain.errors import Refused
 from domain.payment import PaymentStatus
 from tests.sagas.fakes import PAYMENT_ID
-from tests.sagas.world import TTL, UNAVAILABLE, World, at
+from tests.sagas.network import StepCall
+from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
 
 
 def test_failed_heeds_cancel() -> None:
@@ -206,15 +210,49 @@ def test_success_before_the_reservation() -> None:
     assert world.outcome.status == "paid"
 
 
-def test_success_of_a_canceled_payment_ends_quietly() -> None:
-    """Canceled before PaymentSuccess asks: whoever canceled it ends the purchase."""
+def test_success_of_a_canceled_payment_leaves_the_end_to_who_has_closed_the_row() -> None:
+    """The deadline has canceled and released before PaymentSuccess asks: it claims the row, and loses."""
     world = World()
     world.opened()
-    world.payments.set(status=PaymentStatus.CANCELED)
-    world.event_succeeded()
-    world.engine.run(until_time=at(60))
-    assert world.success.closed
-    assert world.operations() == ["create", "reserve"]
+    world.at_step("publish-notification", world.event_succeeded)
+    world.engine.run()
+    assert world.success.result.status is None
+    assert world.outcome.status == "expired"
+
+
+def test_canceled_is_undone() -> None:
+    """PaymentSuccess sells, its worker dies, and the authorisation ends: the task that is repeated takes it back."""
+    world = with_a_death_after("commit", lambda world: world.payments.set(status=PaymentStatus.CANCELED))
+    assert (world.outcome.status, world.outcome.reason) == ("failed", "payment-canceled")
+    assert world.projects.row == "returned"
+    assert world.notifications.kinds() == ["payment.failed"]
+
+
+def test_told_then_published() -> None:
+    """PaymentSuccess delivers, its worker dies, and a hand refunds: nobody has been told of a success by then."""
+    world = with_a_death_after("deliver", lambda world: world.payments.set(amount_refunded=PRICE))
+    assert world.outcome.status == "refunded"
+    assert world.users.revoked
+    assert world.notifications.kinds() == ["payment.refunded"]
+
+
+def with_a_death_after(operation: str, meanwhile: Callable[[World], object]) -> World:
+    """A paid purchase, the worker of PaymentSuccess killed after a call, and what happens before it is back."""
+    died: list[StepCall] = []
+
+    def carry(call: StepCall) -> Any:
+        answer = world.faults.carry(call)
+        if call.operation == operation and not died:
+            died.append(call)
+            world.engine.crash("PaymentSuccess")
+            meanwhile(world)
+        return answer
+
+    world = World(manual=True, carry=carry)
+    world.opened()
+    world.pays()
+    assert died
+    return world
 
 
 def test_opening_heeds_payment() -> None:

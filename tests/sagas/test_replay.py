@@ -88,13 +88,16 @@ def test_a_worker_without_a_memory_does_the_same(scenario: Scenario) -> None:
 
 @scenarios
 def test_a_crash_between_effect_and_record_repeats_the_call_under_its_key(scenario: Scenario) -> None:
-    """The workers die after each call in turn: it is made again, nothing is done twice or under another key."""
+    """The workers die after each call in turn: it is made again, nothing is done twice or under another key.
+
+    Only a capture need not be: the task that is repeated begins by retrieving the payment, which shows it.
+    """
     sound = played(scenario)
     number = 0
     while (crash := played_with_crash(scenario, number))[1]:
         world, lost = crash
         assert lost
-        assert world.faults.calls.count((lost.operation, lost.key)) > 1
+        assert world.faults.calls.count((lost.operation, lost.key)) > (lost.operation != "capture")
         assert set(world.faults.calls) == set(sound.faults.calls)
         assert end_of(world) == end_of(sound)
         number += 1

@@ -76,7 +76,7 @@ def test_a_saga_tells_the_purchase_of_the_record() -> None:
     world = World()
     world.opened()
     world.pays()
-    told = [command for _, commands in world.success.history for command in commands]
+    told = [command for task in world.success.history for command in task.commands()]
     signals = [each.signal_external_workflow_execution for each in told]
     assert {s.workflow_execution.workflow_id for s in signals if s.signal_name} == {world.purchase.id}
     completed = next(s for s in signals if s.signal_name == "complete")

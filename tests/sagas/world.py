@@ -132,6 +132,16 @@ class World:
         attempts = self.payments.known().failed_attempts + 1
         self.payments.set(status=PaymentStatus.PAYABLE, failed_attempts=attempts)
 
+    def at_step(self, name: str, act: Callable[[], object]) -> None:
+        """Have something happen right before the first attempt of a step."""
+        acts = [act]
+
+        def before(_saga: str, step: str) -> None:
+            if step == name and acts:
+                acts.pop()()
+
+        self.engine.before_step = before
+
     # ---- what can be seen -------------------------------------------------------------------------------------------
 
     @property

@@ -88,7 +88,9 @@ def _worker(town: Town) -> list[Move]:
         town.engine.executions[workflow_id].evict()
 
     kinds = ("StartPayment", "PaymentSuccess", "PaymentFailed")
-    evictions: list[Move] = [partial(evict, execution.id) for execution in town.open_sagas()]
+    # A worker forgets no saga in the middle of its task.
+    idle = [execution.id for execution in town.open_sagas() if not execution.task]
+    evictions: list[Move] = [partial(evict, workflow_id) for workflow_id in idle]
     return [*evictions, *(partial(town.crash, kind) for kind in kinds)]
 
 

@@ -8,7 +8,7 @@ from domain.errors import Refused
 from domain.messages import PurchaseResult, SagaEnd
 from domain.offset import Reservation
 from domain.payment import Payment, PaymentStatus
-from domain.purchase import Order, PurchaseStatus
+from domain.purchase import Order, Outcome, PurchaseStatus
 from tests.sagas.explorer.town import Parts
 from tests.sagas.fakes import Callees, FakePayments, FakeProjects, FakeUsers
 from tests.sagas.sdk import stands_in, workflow_type
@@ -16,6 +16,9 @@ from tests.sagas.world import SAGAS
 from workflows.payment_failed import PaymentFailed
 from workflows.payment_success import PaymentSuccess, Undo
 from workflows.start_payment import StartPayment
+
+# By such a record a saga takes its purchase for complete.
+ENDED = Outcome(status=PurchaseStatus.REJECTED, fingerprint="")
 
 # ---- in the sagas ---------------------------------------------------------------------------------------------------
 
@@ -82,11 +85,11 @@ class OffsetFirst(PaymentSuccess):
 class EndsQuietly(PaymentSuccess):
     """An end that is not a good one tells nobody."""
 
-    async def _end(
+    async def complete_purchase(
         self, order: Order, status: PurchaseStatus, reason: str | None = None, amount_refunded: int | None = None
     ) -> SagaEnd:
         if status is PurchaseStatus.PAID:
-            return await super()._end(order, status, reason, amount_refunded)
+            return await super().complete_purchase(order, status, reason, amount_refunded)
         return SagaEnd(status=status)
 
 
@@ -97,7 +100,7 @@ class BelievesTheFirstAnswer(PaymentSuccess):
     async def _retrieve_until_decided(self) -> Payment:
         payment = await self.retrieve(self.payment_id)
         unpaid = payment.status not in {PaymentStatus.PAID, PaymentStatus.CANCELED}
-        return payment.model_copy(update={"status": PaymentStatus.CANCELED}) if unpaid else payment
+        return payment.model_copy(update={"outcome": ENDED}) if unpaid else payment
 
 
 @stands_in
@@ -200,8 +203,9 @@ class RevokesNothing(FakeUsers):
 
 
 def key_per_attempt(key: str) -> str:
-    """The key of a step's call, another one for each attempt."""
-    return f"{key}/{activity.info().attempt}"
+    """The key of a step's call, another one for each attempt, within the task or not."""
+    info = activity.info()
+    return f"{key}/{info.is_local}/{info.attempt}"
 
 
 def _saga(instead: type) -> Parts:

@@ -12,8 +12,10 @@ from tests.sagas.explorer.town import SOUND, Parts, Town
 
 # Few turns suffice: no rule of the model needs more for its story; more of them hide each other.
 TURNS_MAX = 5
-# A whole purchase takes some 40 events and 10 calls; some moments are left for what comes after it.
-MOMENTS = {"events": 60, "calls": 12}
+# A whole purchase takes some 25 events and 8 calls; some moments are left for what comes after it.
+MOMENTS = {"events": 36, "calls": 11}
+# What happens between two calls is mostly seen at the next one.
+MOMENTS_OF = ("calls", "calls", "events")
 # A move is picked among those that are possible then, which are fewer.
 PICKS = 64
 # What happens to calls and what the buyer does decides most stories.
@@ -60,7 +62,7 @@ def script_of(seed: int, number: int) -> Script:
 
 
 def _turn(chance: Random) -> Turn:
-    of = chance.choice(tuple(MOMENTS))
+    of = chance.choice(MOMENTS_OF)
     return Turn(chance.randint(0, MOMENTS[of]), of, chance.choice(KINDS), chance.randrange(PICKS))
 
 

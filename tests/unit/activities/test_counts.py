@@ -30,11 +30,13 @@ def meter(shared: Meter) -> Meter:
     return shared
 
 
-async def taken(meter: Meter, step: str, error: Exception | None = None, attempt: int = 1) -> None:
+async def taken(
+    meter: Meter, step: str, error: Exception | None = None, attempt: int = 1, *, within_task: bool = True
+) -> None:
     """Take a step of Payments once; whatever comes of it."""
     environment = ActivityEnvironment()
     environment.metric_meter = meter.runtime.metric_meter
-    environment.info = replace(environment.info, attempt=attempt)
+    environment.info = replace(environment.info, attempt=attempt, is_local=within_task)
     steps = PaymentsSteps(cast("Payments", Recorder(answer=payment(), error=error)))
     try:
         await environment.run(getattr(steps, step), CALL)
@@ -48,10 +50,14 @@ async def test_a_first_attempt_that_is_done_counts_nothing(meter: Meter) -> None
     assert meter.counted() == []
 
 
-async def test_every_further_attempt_is_a_retry(meter: Meter) -> None:
-    """Whatever comes of it."""
-    await taken(meter, "retrieve_payment", attempt=3)
-    assert meter.counted() == [("buy_projects_step_retries",)]
+@pytest.mark.parametrize(
+    ("step", "attempt", "retries"),
+    [("retrieve_payment", 1, 1), ("retrieve_payment", 3, 1), ("cancel_payment", 1, 0), ("cancel_payment", 2, 1)],
+)
+async def test_every_further_attempt_is_a_retry(meter: Meter, step: str, attempt: int, retries: int) -> None:
+    """A step that has become an activity has been tried before, unless it undoes something."""
+    await taken(meter, step, attempt=attempt, within_task=False)
+    assert meter.counted().count(("buy_projects_step_retries",)) == retries
 
 
 @pytest.mark.parametrize(
