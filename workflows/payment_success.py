@@ -1,19 +1,32 @@
 """PaymentSuccess: a paid purchase becomes delivered offset, or the money goes back."""
 
 from temporalio import workflow
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps, ProjectsSteps, UsersSteps
     from domain.errors import RefusalKind, Refused
-    from domain.messages import DeliverCall, OffsetCall, PaymentCall, PaymentSuccessInput, SagaEnd
+    from domain.messages import (
+        DeliverCall,
+        OffsetCall,
+        PaymentCall,
+        PaymentSuccessInput,
+        SagaEnd,
+        TaskQueue,
+        payment_success_workflow_id,
+    )
     from domain.money import format_amount
     from domain.offset import ReservationStatus
     from domain.payment import Payment, PaymentStatus, Unpaid
     from domain.purchase import Order, PurchaseStatus
     from workflows import policies
+    from workflows.attributes import order_attributes
     from workflows.follow_up import FollowUp
     from workflows.parking import Aborted
     from workflows.saga import heeds_cancellation
+    from workflows.status_details import summarized
 
 CAPTURE_REFUSED = "capture-refused"
 PAYMENT_CANCELED = "payment-canceled"
@@ -210,3 +223,21 @@ class PaymentSuccess(FollowUp):
     async def _restock(self) -> None:
         await self.steps.take(ProjectsSteps.restock_offset, self.call, summary="Return the offset", must_succeed=True)
         self.details.note("offset_returned")
+
+
+async def start_payment_success(order: Order, payment_id: str) -> None:
+    """Start the payment's saga from that of its purchase, which it outlives; one that has been started is enough."""
+    try:
+        await workflow.start_child_workflow(
+            PaymentSuccess.run,
+            PaymentSuccessInput(payment_id=payment_id),
+            id=payment_success_workflow_id(payment_id),
+            task_queue=TaskQueue.PAYMENT_SUCCESS,
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            task_timeout=policies.TASK_TIMEOUT,
+            search_attributes=order_attributes(order, PurchaseStatus.PROCESSING),
+            static_summary=summarized(f"Deliver {order.summary()}"),
+        )
+    except WorkflowAlreadyStartedError:
+        workflow.logger.info("payment %s has its saga already", payment_id)

@@ -3,16 +3,12 @@
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities import PaymentsSteps
     from domain.answers import recordable
     from domain.errors import RefusalKind, Refused
     from domain.messages import (
-        PaymentSuccessInput,
         Progress,
         PurchaseResult,
         PurchaseView,
@@ -20,19 +16,16 @@ with workflow.unsafe.imports_passed_through():
         SagaEnd,
         Signal,
         StartPaymentInput,
-        TaskQueue,
-        payment_success_workflow_id,
     )
     from domain.payment import PaymentStatus
     from domain.purchase import Outcome, PurchaseStatus
     from workflows import policies
-    from workflows.attributes import order_attributes
     from workflows.metrics import count_completed
     from workflows.opening import DELIVERS, Opening
     from workflows.parking import Reason, benign, takes_one
-    from workflows.payment_success import PaymentSuccess
+    from workflows.payment_success import start_payment_success
     from workflows.saga import heeds_cancellation
-    from workflows.status_details import MEANINGS, NOTHING, format_time, summarized
+    from workflows.status_details import MEANINGS, NOTHING, format_time
 
 BANK_PROCESSES = "The bank processes the payment."
 
@@ -149,20 +142,7 @@ class StartPayment(Opening):
     async def _start_payment_success(self) -> None:
         """The payment was paid when it was created, or its webhook was lost or is late: start its saga."""
         self._show_processing(DELIVERS)
-        try:
-            await workflow.start_child_workflow(
-                PaymentSuccess.run,
-                PaymentSuccessInput(payment_id=self.payment_id),
-                id=payment_success_workflow_id(self.payment_id),
-                task_queue=TaskQueue.PAYMENT_SUCCESS,
-                parent_close_policy=ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                task_timeout=policies.TASK_TIMEOUT,
-                search_attributes=order_attributes(self.order, PurchaseStatus.PROCESSING),
-                static_summary=summarized(f"Deliver {self.order.summary()}"),
-            )
-        except WorkflowAlreadyStartedError:
-            workflow.logger.info("payment %s has its saga already", self.payment_id)
+        await start_payment_success(self.order, self.payment_id)
 
     def _show_processing(self, why: str) -> None:
         # A parked saga of the purchase still waits for its operator.

@@ -48,8 +48,8 @@ BREAKING: Mapping[str, Edit] = {
         SUCCESS, "OffsetCall(payment_id=self.payment_id,", "OffsetCall(payment_id=order.purchase_id,"
     ),
     "a child has another id": Edit(MESSAGES, 'f"payment-success/{payment_id}"', 'f"success/{payment_id}"'),
-    "a child runs on another queue": Edit(START, "TaskQueue.PAYMENT_SUCCESS", "TaskQueue.START_PAYMENT"),
-    "a child ends with its parent": Edit(START, "ParentClosePolicy.ABANDON", "ParentClosePolicy.TERMINATE"),
+    "a child runs on another queue": Edit(SUCCESS, "TaskQueue.PAYMENT_SUCCESS", "TaskQueue.START_PAYMENT"),
+    "a child ends with its parent": Edit(SUCCESS, "ParentClosePolicy.ABANDON", "ParentClosePolicy.TERMINATE"),
     "nobody tells the purchase": Edit(
         SUCCESS, "return await self.complete_purchase(order, PurchaseStatus.PAID)", "return SagaEnd()"
     ),
