@@ -5,8 +5,15 @@ from typing import Any
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
-from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadConverter
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverter,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
+    PayloadConverter,
+)
 
 from lib.encryption import REFUSED, Encryption, RefusedPayloadError
 from lib.settings import read
@@ -18,12 +25,20 @@ from lib.settings.payload_keys import PayloadSettings
 MESSAGE_MAX, TRACE_MAX = 800, 500
 
 
-class Converter(PydanticPayloadConverter):
+# One for all: it keeps the models' validators, and the SDK makes a new converter for each saga and each context.
+PYDANTIC = PydanticJSONPlainPayloadConverter()
+
+
+class Converter(CompositePayloadConverter):
     """Pydantic's converter; raises RefusedPayloadError when a refused payload is read.
 
     An error in the codec would fail the whole task, again at every try. Raised here, the SDK drops a signal, refuses an
     update or a query, and fails the task only for what it cannot do without.
     """
+
+    def __init__(self) -> None:
+        converters = DefaultPayloadConverter.default_encoding_payload_converters
+        super().__init__(*(PYDANTIC if isinstance(each, JSONPlainPayloadConverter) else each for each in converters))
 
     def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
         """The values."""

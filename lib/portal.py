@@ -32,7 +32,9 @@ class Portal:
     def _started(self) -> BlockingPortal:
         with self._lock:
             if self._portal is None:
-                self._portal = self._open.enter_context(start_blocking_portal(name="event-loop"))
+                self._portal = self._open.enter_context(
+                    start_blocking_portal(backend_options={"use_uvloop": True}, name="event-loop")
+                )
                 # Closed before the interpreter stops its threads, after which the loop could not be stopped.
                 atexit.register(self._open.close)
             return self._portal

@@ -85,6 +85,7 @@ class Snapshot:
     amount_captured: int
     # Given back, or on its way back; a released authorisation does not count.
     amount_refunded: int
+    # Counted while another attempt may follow; what is paid or canceled may say 0.
     failed_attempts: int
     # Held by the bank for us and not taken yet.
     amount_authorised: int = 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import uvloop
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
@@ -101,7 +102,7 @@ def run(queue: TaskQueue) -> None:
     config = read(WorkerSettings)
     at = config.metrics_address
     Runtime.set_default(metered_runtime(at, LIFE_BUCKETS_S, BUCKETS_S) if at else runtime())
-    asyncio.run(_work(config, queue))
+    uvloop.run(_work(config, queue))
     tracing.end()
 
 

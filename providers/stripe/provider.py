@@ -179,7 +179,8 @@ class StripeProvider:
 
     def _failed_attempts(self, intent: stripe.PaymentIntent) -> int:
         failed = 0
-        if intent.latest_charge is not None:
+        # Asked only where another attempt may follow, which saves this call for every paid payment.
+        if intent.latest_charge is not None and STATUS[intent.status] is PaymentStatus.PAYABLE:
             charges = self._v1.charges.list({"payment_intent": intent.id, "limit": PAGE_MAX})
             failed = sum(charge.status == "failed" for charge in charges.data)
         # An attempt that fails at the bank's page has no charge, only this error.

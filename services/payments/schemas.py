@@ -63,7 +63,9 @@ class PaymentResponse(ResponseModel):
     amount_disputed: int = Field(
         description="of what was taken, withdrawn by banks for good or until they have decided", examples=[0]
     )
-    failed_attempts: int = Field(description="failed charges, counted at the provider", examples=[0])
+    failed_attempts: int = Field(
+        description="failed charges, as the provider counted them before it was paid or canceled", examples=[0]
+    )
     items: list[Item]
     outcome: OutcomeResponse | None
     created_at: Time

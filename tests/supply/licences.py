@@ -13,7 +13,8 @@ TOOL_LIMIT_S = 120
 
 # As packages state them, in their own spellings; all let us ship them unchanged beside code under MIT.
 PERMISSIVE = {
-    "0BSD", "3-Clause BSD License", "Apache", "Apache Software License", "Apache-2.0", "Apache-2.0 AND BSD-2-Clause",
+    "0BSD", "3-Clause BSD License", "Apache", "Apache Software License",
+    "Apache Software License; MIT License", "Apache-2.0", "Apache-2.0 AND BSD-2-Clause",
     "Apache-2.0 OR BSD-2-Clause", "Apache-2.0 OR BSD-3-Clause", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "ISC",
     "ISC License (ISCL)", "MIT", "MIT AND PSF-2.0", "MIT License", "MIT OR Apache-2.0", "MIT-0", "PSF-2.0",
     "Python Software Foundation License", "The Unlicense (Unlicense)",

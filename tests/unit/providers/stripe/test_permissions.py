@@ -24,7 +24,7 @@ IDS = PaymentIds("a-payment", "p1")
 ANSWER = {
     "id": "pi_1",
     "object": "payment_intent",
-    "status": "succeeded",
+    "status": "requires_payment_method",
     "amount_received": 9,
     "amount_capturable": 0,
     "latest_charge": CHARGE,

@@ -68,10 +68,16 @@ def test_stripes_statuses_become_ours(status: str, shown: PaymentStatus) -> None
 
 
 def test_failed_attempts_are_failed_charges() -> None:
-    """Two declined cards before the one that was charged are two failed attempts."""
-    paid = intent("succeeded", amount_received=1800, latest_charge=charge("succeeded"))
-    ours, _ = provider((200, paid), charges("succeeded", "failed", "failed"))
-    assert ours.retrieve("pi_1") == Snapshot("pi_1", PaymentStatus.PAID, 1800, 0, 2)
+    """Two declined cards are two failed attempts, whatever else is among the charges."""
+    declined = intent("requires_payment_method", latest_charge=charge("failed"))
+    ours, _ = provider((200, declined), charges("failed", "pending", "failed"))
+    assert ours.retrieve("pi_1") == Snapshot("pi_1", PaymentStatus.PAYABLE, 0, 0, 2)
+
+
+def test_what_is_paid_costs_one_call() -> None:
+    """No attempt follows, so none is counted."""
+    ours, _ = provider((200, intent("succeeded", amount_received=1800, latest_charge=charge("succeeded"))))
+    assert ours.retrieve("pi_1") == Snapshot("pi_1", PaymentStatus.PAID, 1800, 0, 0)
 
 
 def test_an_attempt_without_a_charge_counts_once_it_is_reported() -> None:
