@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from sqlalchemy import make_url
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
 from tools.bench.bare import connect
@@ -36,7 +37,8 @@ PURCHASES = 100
 RESERVATION_TTL_S = 10
 COMPLETE_LIMIT_S = 120.0
 
-# What Temporal Cloud bills as one action each. A step that is tried again is one more, a beat of a long one too.
+# What Temporal Cloud bills as one action each. A step that is tried again is one more, a beat of a long one too. All
+# steps within one task are another one together: those tasks are counted by themselves.
 ACTIONS = frozenset(
     {
         EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
@@ -120,9 +122,16 @@ class UsageMeter:
             described = await handle.describe()
             total["workflows"] += 1
             total["actions"] += sum(event.event_type in ACTIONS for event in events)
+            total["tasks with steps, an action each"] += len(_tasks_with_steps(events))
             total["events"] += len(events)
             total["history bytes"] += described.raw_description.workflow_execution_info.history_size_bytes
         return total
+
+
+def _tasks_with_steps(events: Iterable[HistoryEvent]) -> set[int]:
+    """The tasks in which steps were taken, by the event that completed each."""
+    markers = (event for event in events if event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED)
+    return {marker.marker_recorded_event_attributes.workflow_task_completed_event_id for marker in markers}
 
 
 async def _until_closed(client: Client) -> None:
