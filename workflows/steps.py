@@ -55,7 +55,7 @@ class Steps:
         """
         while True:
             try:
-                done = await self._try(method, arg, summary, give_up_at)
+                done = await self._try(method, arg, summary, give_up_at, must_succeed=must_succeed)
                 if done is not None:
                     return done
                 reason, why = Reason.CONTRACT_BROKEN, f"{summary}: said to be done, but by no worker of ours"
@@ -69,18 +69,25 @@ class Steps:
                 return answer
 
     async def _try(
-        self, method: Callable[[S, A], Awaitable[R]], arg: A, summary: str, give_up_at: datetime | None
+        self,
+        method: Callable[[S, A], Awaitable[R]],
+        arg: A,
+        summary: str,
+        give_up_at: datetime | None,
+        *,
+        must_succeed: bool,
     ) -> R:
-        """Try the step once within the saga's task, where most are done; one that struggles goes on as an activity.
+        """Try the step once within the saga's task, where most are done or refused; any other goes on as an activity.
 
-        What a worker has done within a task is done again, and perhaps decided otherwise, where it dies before the
-        task's end. So a compensation is an activity at once: the decision to undo stands in the history before it.
+        Only an activity shows in Temporal's UI that it struggles or has failed. What a worker has done within a task is
+        done again, and perhaps decided otherwise, where it dies before the task's end. So a compensation is an activity
+        at once: the decision to undo stands in the history before it.
         """
         if not is_compensation(method):
             try:
                 return await self._within_task(method, arg, summary, give_up_at)
             except (ActivityError, ApplicationError) as error:
-                if not _struggles(error):
+                if _is_refusal(error) and not must_succeed:
                     raise
                 await self._pause(error, summary, give_up_at)
         return await self._as_activity(method, arg, summary, give_up_at)
@@ -141,8 +148,7 @@ class Steps:
     def _why_parked(self, error: NotDone, summary: str, *, limited: bool, must_succeed: bool) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
         cause = error.cause if isinstance(error, ActivityError) else error
-        # One without details is no worker's of ours.
-        if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        if isinstance(cause, ApplicationError) and _is_refusal(cause):
             refused = Refused(*cause.details)
             if must_succeed:
                 return Reason.REFUSED, f"{summary}: refused, {refused.detail}"
@@ -191,9 +197,9 @@ class Steps:
         return f"{workflow.info().workflow_id}/{step_name(method)}"
 
 
-def _struggles(error: NotDone) -> bool:
-    """Whether another attempt may do what this one did not: there was no answer, or none of any use."""
-    return not (isinstance(error, ApplicationError) and error.non_retryable)
+def _is_refusal(error: BaseException) -> bool:
+    """Whether the callee has said no; one without details is no worker's of ours."""
+    return isinstance(error, ApplicationError) and error.type == REFUSED and bool(error.details)
 
 
 async def _nothing_to_see() -> None:

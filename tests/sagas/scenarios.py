@@ -116,7 +116,7 @@ def _delivery_refused(world: World) -> None:
 
 def _aborted(world: World) -> None:
     world.opened()
-    world.faults.before["deliver"] = [BROKEN]
+    world.faults.before["deliver"] = [BROKEN] * 2
     world.buyer_pays()
     world.event_succeeded()
     world.engine.run(until=lambda: world.status == "needs_attention")
