@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.exceptions import TimeoutError as StepTimeoutError
 from temporalio.workflow import ActivityCancellationType
 
@@ -21,10 +21,6 @@ with workflow.unsafe.imports_passed_through():
 S = TypeVar("S")
 A = TypeVar("A")
 R = TypeVar("R")
-
-# How the SDK tells that a step was not done: an activity's failure comes in an envelope, the ActivityError; the same
-# failure of a step within the saga's task comes bare, unless its time was over (temporalio 1.35).
-NotDone = ActivityError | ApplicationError
 
 
 class GivenUp(Unfinished):
@@ -59,7 +55,7 @@ class Steps:
                 if done is not None:
                     return done
                 reason, why = Reason.CONTRACT_BROKEN, f"{summary}: said to be done, but by no worker of ours"
-            except (ActivityError, ApplicationError) as error:
+            except FailureError as error:
                 reason, why = self._why_parked(
                     error, summary, limited=give_up_at is not None, must_succeed=must_succeed
                 )
@@ -86,7 +82,7 @@ class Steps:
         if not is_compensation(method):
             try:
                 return await self._within_task(method, arg, summary, give_up_at)
-            except (ActivityError, ApplicationError) as error:
+            except FailureError as error:
                 if _is_refusal(error) and not must_succeed:
                     raise
                 await self._pause(error, summary, give_up_at)
@@ -107,7 +103,7 @@ class Steps:
         await workflow.wait_condition(local.done)
         return await local
 
-    async def _pause(self, error: NotDone, summary: str, give_up_at: datetime | None) -> None:
+    async def _pause(self, error: FailureError, summary: str, give_up_at: datetime | None) -> None:
         """Wait before the second attempt, as long as the callee asks for."""
         asked_for = error.next_retry_delay if isinstance(error, ApplicationError) else None
         delay = min(asked_for or policies.STEP_RETRY.initial_interval, self._time_left(summary, give_up_at))
@@ -145,8 +141,12 @@ class Steps:
             raise GivenUp(summary)
         return left
 
-    def _why_parked(self, error: NotDone, summary: str, *, limited: bool, must_succeed: bool) -> tuple[Reason, str]:
+    def _why_parked(
+        self, error: FailureError, summary: str, *, limited: bool, must_succeed: bool
+    ) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
+        # An activity's failure comes in an envelope, that of a step within the saga's task bare; but that its time was
+        # over comes in one, and bare when the task is replayed (temporalio 1.35).
         cause = error.cause if isinstance(error, ActivityError) else error
         if isinstance(cause, ApplicationError) and _is_refusal(cause):
             refused = Refused(*cause.details)
@@ -197,7 +197,7 @@ class Steps:
         return f"{workflow.info().workflow_id}/{step_name(method)}"
 
 
-def _is_refusal(error: BaseException) -> bool:
+def _is_refusal(error: FailureError) -> bool:
     """Whether the callee has said no; one without details is no worker's of ours."""
     return isinstance(error, ApplicationError) and error.type == REFUSED and bool(error.details)
 
