@@ -31,10 +31,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def step_key() -> str:
-    """The idempotency key of the running step: workflow id + step name, so the same on every attempt."""
+def step_key(workflow_id: str = "") -> str:
+    """The idempotency key of the running step: workflow id + step name, so the same on every attempt.
+
+    With the id of another workflow it is the key of that one's step of the same name.
+    """
     info = activity.info()
-    return f"{info.workflow_id}/{info.activity_id}"
+    return f"{workflow_id or info.workflow_id}/{info.activity_id}"
 
 
 def step(name: str, *, undoes: bool = False) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:

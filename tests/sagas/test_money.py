@@ -121,7 +121,7 @@ def test_a_refund_after_the_delivery_is_between_people() -> None:
     world.faults.before["publish"] = [UNAVAILABLE] * 5
     world.buyer_pays()
     world.event_succeeded()
-    world.engine.run(until=lambda: "publish-notification" in world.success.steps)
+    world.engine.run(until=lambda: "publish-notification" in world.purchase.steps)
     world.payments.set(amount_refunded=PRICE)
     world.engine.run()
     assert world.outcome.status == "paid"
