@@ -1,5 +1,6 @@
 """What makes a method a step: its key, and the one table from our errors to Temporal's."""
 
+import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
@@ -31,10 +32,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def step_key() -> str:
-    """The idempotency key of the running step: workflow id + step name, so the same on every attempt."""
+def step_key(workflow_id: str = "") -> str:
+    """The idempotency key of the running step: workflow id + step name, so the same on every attempt.
+
+    With the id of another workflow it is the key of that one's step of the same name.
+    """
     info = activity.info()
-    return f"{info.workflow_id}/{info.activity_id}"
+    return f"{workflow_id or info.workflow_id}/{info.activity_id}"
 
 
 def step(name: str, *, undoes: bool = False) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
@@ -70,19 +74,27 @@ def _translating(method: Callable[P, Awaitable[R]], *, undoes: bool) -> Callable
         count_attempt(compensates=undoes)
         try:
             answer = await method(*args, **kwargs)
+        # The failure says all that is known; its causes' traces help nobody, and the server keeps only a few KB of it.
         except (Refused, Unavailable, ContractBroken) as error:
-            log.info("%s, attempt %d: %s", activity.info().activity_id, activity.info().attempt, error)
-            failure = _translate(error)
-            count_failure(str(failure.type))
-            # The failure says all that is known; its causes' traces help nobody, and the server keeps only a few KB of
-            # it.
-            raise failure from None
+            raise _failure(error) from None
+        except asyncio.CancelledError:
+            if not activity.info().is_local:
+                raise
+            raise _failure(Unavailable("no answer within its saga's task")) from None
         log.info("%s, attempt %d: done", activity.info().activity_id, activity.info().attempt)
         if undoes:
             count_compensation()
         return answer
 
     return run
+
+
+def _failure(error: Refused | Unavailable | ContractBroken) -> ApplicationError:
+    """What Temporal is told, as the log is and the metrics are."""
+    log.info("%s, attempt %d: %s", activity.info().activity_id, activity.info().attempt, error)
+    failure = _translate(error)
+    count_failure(str(failure.type))
+    return failure
 
 
 def _translate(error: Refused | Unavailable | ContractBroken) -> ApplicationError:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from temporalio.exceptions import TimeoutError as StepTimeoutError
 from temporalio.workflow import ActivityCancellationType
 
@@ -21,10 +21,6 @@ with workflow.unsafe.imports_passed_through():
 S = TypeVar("S")
 A = TypeVar("A")
 R = TypeVar("R")
-
-# How the SDK tells that a step was not done: an activity's failure comes in an envelope, the ActivityError; the same
-# failure of a step within the saga's task comes bare, unless its time was over (temporalio 1.35).
-NotDone = ActivityError | ApplicationError
 
 
 class GivenUp(Unfinished):
@@ -55,11 +51,11 @@ class Steps:
         """
         while True:
             try:
-                done = await self._try(method, arg, summary, give_up_at)
+                done = await self._try(method, arg, summary, give_up_at, must_succeed=must_succeed)
                 if done is not None:
                     return done
                 reason, why = Reason.CONTRACT_BROKEN, f"{summary}: said to be done, but by no worker of ours"
-            except (ActivityError, ApplicationError) as error:
+            except FailureError as error:
                 reason, why = self._why_parked(
                     error, summary, limited=give_up_at is not None, must_succeed=must_succeed
                 )
@@ -69,18 +65,25 @@ class Steps:
                 return answer
 
     async def _try(
-        self, method: Callable[[S, A], Awaitable[R]], arg: A, summary: str, give_up_at: datetime | None
+        self,
+        method: Callable[[S, A], Awaitable[R]],
+        arg: A,
+        summary: str,
+        give_up_at: datetime | None,
+        *,
+        must_succeed: bool,
     ) -> R:
-        """Try the step once within the saga's task, where most are done; one that struggles goes on as an activity.
+        """Try the step once within the saga's task, where most are done or refused; any other goes on as an activity.
 
-        What a worker has done within a task is done again, and perhaps decided otherwise, where it dies before the
-        task's end. So a compensation is an activity at once: the decision to undo stands in the history before it.
+        Only an activity shows in Temporal's UI that it struggles or has failed. What a worker has done within a task is
+        done again, and perhaps decided otherwise, where it dies before the task's end. So a compensation is an activity
+        at once: the decision to undo stands in the history before it.
         """
         if not is_compensation(method):
             try:
                 return await self._within_task(method, arg, summary, give_up_at)
-            except (ActivityError, ApplicationError) as error:
-                if not _struggles(error):
+            except FailureError as error:
+                if _is_refusal(error) and not must_succeed:
                     raise
                 await self._pause(error, summary, give_up_at)
         return await self._as_activity(method, arg, summary, give_up_at)
@@ -100,7 +103,7 @@ class Steps:
         await workflow.wait_condition(local.done)
         return await local
 
-    async def _pause(self, error: NotDone, summary: str, give_up_at: datetime | None) -> None:
+    async def _pause(self, error: FailureError, summary: str, give_up_at: datetime | None) -> None:
         """Wait before the second attempt, as long as the callee asks for."""
         asked_for = error.next_retry_delay if isinstance(error, ApplicationError) else None
         delay = min(asked_for or policies.STEP_RETRY.initial_interval, self._time_left(summary, give_up_at))
@@ -138,11 +141,14 @@ class Steps:
             raise GivenUp(summary)
         return left
 
-    def _why_parked(self, error: NotDone, summary: str, *, limited: bool, must_succeed: bool) -> tuple[Reason, str]:
+    def _why_parked(
+        self, error: FailureError, summary: str, *, limited: bool, must_succeed: bool
+    ) -> tuple[Reason, str]:
         """Why a step that has failed parks its saga; raises Refused, Aborted or GivenUp where it does not."""
+        # An activity's failure comes in an envelope, that of a step within the saga's task bare; but that its time was
+        # over comes in one, and bare when the task is replayed (temporalio 1.35).
         cause = error.cause if isinstance(error, ActivityError) else error
-        # One without details is no worker's of ours.
-        if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        if isinstance(cause, ApplicationError) and _is_refusal(cause):
             refused = Refused(*cause.details)
             if must_succeed:
                 return Reason.REFUSED, f"{summary}: refused, {refused.detail}"
@@ -191,9 +197,9 @@ class Steps:
         return f"{workflow.info().workflow_id}/{step_name(method)}"
 
 
-def _struggles(error: NotDone) -> bool:
-    """Whether another attempt may do what this one did not: there was no answer, or none of any use."""
-    return not (isinstance(error, ApplicationError) and error.non_retryable)
+def _is_refusal(error: FailureError) -> bool:
+    """Whether the callee has said no; one without details is no worker's of ours."""
+    return isinstance(error, ApplicationError) and error.type == REFUSED and bool(error.details)
 
 
 async def _nothing_to_see() -> None:

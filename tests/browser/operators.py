@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from tests.browser.conftest import ARGUMENTS, program
 from tests.browser.pictures import IMAGES
+from tests.integration.hold import stopped
 from tests.integration.operators.parking import forbidding
 from tests.integration.sagas.buyers import Buyers
 from tests.integration.service_process import REPOSITORY
@@ -78,6 +79,14 @@ def main() -> None:
         buyers.completed(paid)
         expired = buyers.unpaid()
         engine.wait_until_closed(expired.opening)
+        with stopped(stack, "users"):
+            struggling = buyers.opened()
+            buyers.pay(struggling)
+            engine.wait_until_retried(struggling.success)
+            ui.timeline(struggling.success)
+            take(ui.page, "struggling")
+            ui.details(struggling.success)
+            take(ui.page, "struggling-details")
         with forbidding(stack, "users"):
             parked = buyers.opened()
             buyers.pay(parked)

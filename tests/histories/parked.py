@@ -28,8 +28,11 @@ def _is_parked(saga: Execution) -> bool:
 
 def _parked(world: World, begin: Callable[[World], Execution], operation: str, fault: Exception = BROKEN) -> Execution:
     """A saga that has parked at a call which fails so."""
-    world.faults.before[operation] = [fault]
-    return _when_parked(world, begin)
+    # Once within the saga's task, unless the step undoes another one, and once as an activity.
+    world.faults.before[operation] = [fault] * 2
+    saga = _when_parked(world, begin)
+    world.faults.before.clear()
+    return saga
 
 
 def _when_parked(world: World, begin: Callable[[World], Execution]) -> Execution:
@@ -152,7 +155,7 @@ def _delivered_and_refunded_by_hand(world: World) -> None:
 
 
 def _record_skipped(world: World) -> None:
-    world.faults.before["record"] = [BROKEN]
+    world.faults.before["record"] = [BROKEN] * 2
     _paid(world)
     world.engine.run(until=lambda: world.success.closed and _is_parked(world.purchase))
     world.payments.set(outcome=PAID)
@@ -206,7 +209,7 @@ def _away_for_a_weekend(world: World) -> None:
 
 
 def _commit_not_known(world: World) -> None:
-    world.faults.after["commit"] = [BROKEN]
+    world.faults.after["commit"] = [BROKEN] * 2
     saga = _when_parked(world, _paid)
     decide(world, saga, "abort")
 

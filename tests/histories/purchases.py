@@ -192,7 +192,7 @@ def _success_is_stuck_for_a_day(world: World) -> None:
     world.engine.run(until_time=at(TTL.total_seconds() + 10))
     world.buyer_pays()
     world.event_succeeded()
-    world.faults.before["retrieve"] = [BROKEN]
+    world.faults.before["retrieve"] = [BROKEN] * 2
     world.engine.run()
     parked.decide(world, world.success, "retry")
 

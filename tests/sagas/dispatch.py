@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 from tests.sagas.agenda import Agenda, AgendaEvent
 from tests.sagas.attempts import Activity, HeartbeatError, ScheduleToCloseError, canceled, completed, failed
 from tests.sagas.execution import Execution
+from tests.sagas.network import SilenceError
 from tests.sagas.sdk import Step, run_step, value_of
 
 
@@ -111,6 +112,8 @@ class Dispatch:
                 attempt=activity.attempt,
                 started_time=self._agenda.now,
             )
+        except SilenceError:
+            return
         except ApplicationError as error:
             report = partial(self._failed, execution, activity, error)
         else:

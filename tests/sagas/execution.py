@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto import workflow_activation as wa
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.worker import WorkflowInstance
@@ -109,6 +110,8 @@ class Execution:
             again = wa.WorkflowActivation()
             again.CopyFrom(activation)
             again.is_replaying = True
+            for job in again.jobs:
+                _strip_envelope(job.resolve_activity)
             again.jobs.extend(_patches(commands))
             assert self._activated(instance, again) == commands, f"{self.id}: replay commands something else"
         return instance
@@ -119,6 +122,14 @@ class Execution:
         assert not completion.HasField("failed"), f"{self.id}: {completion.failed.failure.message}"
         self._flags |= set(completion.successful.used_internal_flags)
         return list(completion.successful.commands)
+
+
+def _strip_envelope(resolved: wa.ResolveActivity) -> None:
+    """The history keeps the failure of a step within the task bare, also where it has come in an envelope."""
+    failure = resolved.result.failed.failure
+    if resolved.is_local and failure.HasField("activity_failure_info"):
+        cause = Failure.FromString(failure.cause.SerializeToString())
+        failure.CopyFrom(cause)
 
 
 def _patches(commands: list[WorkflowCommand]) -> Iterator[wa.WorkflowActivationJob]:

@@ -24,6 +24,10 @@ class StepCall:
         return driven(self.method(*self.args))
 
 
+class SilenceError(Exception):
+    """The callee does not answer in time, and the worker has nothing to report."""
+
+
 Carry = Callable[[StepCall], Any]
 
 

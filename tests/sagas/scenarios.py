@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from domain.errors import Refused
 from domain.payment import PaymentStatus
 from tests.sagas.fakes import MAX_OPEN
+from tests.sagas.network import SilenceError
 from tests.sagas.world import BROKEN, UNAVAILABLE, World
 
 Scenario = Callable[[World], None]
@@ -108,6 +109,12 @@ def _capture_refused(world: World) -> None:
     world.pays()
 
 
+def _paid_though_a_step_hangs(world: World) -> None:
+    world.opened()
+    world.faults.after["commit"] = [SilenceError()]
+    world.pays()
+
+
 def _delivery_refused(world: World) -> None:
     world.opened()
     world.faults.before["deliver"] = [Refused("not-found", "no such buyer")]
@@ -116,7 +123,7 @@ def _delivery_refused(world: World) -> None:
 
 def _aborted(world: World) -> None:
     world.opened()
-    world.faults.before["deliver"] = [BROKEN]
+    world.faults.before["deliver"] = [BROKEN] * 2
     world.buyer_pays()
     world.event_succeeded()
     world.engine.run(until=lambda: world.status == "needs_attention")
@@ -161,6 +168,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         _canceled_by_the_buyer_who_has_paid,
         _canceled_by_the_buyer_while_the_bank_processes,
         _paid_late,
+        _paid_though_a_step_hangs,
         _sold_out,
         _too_many_open,
         _given_up,

@@ -67,7 +67,7 @@ def test_a_cancel_of_a_paid_purchase_that_waits_for_an_operator_changes_nothing(
     """PaymentSuccess is parked: the money is there, so it is delivered once somebody has mended the cause."""
     world = World()
     world.opened()
-    world.faults.before["deliver"] = [BROKEN]
+    world.faults.before["deliver"] = [BROKEN] * 2
     world.buyer_pays()
     world.event_succeeded()
     world.engine.run(until=lambda: world.status == "needs_attention")
@@ -82,9 +82,10 @@ def test_a_cancel_that_parks_is_done_when_it_goes_on(operation: str) -> None:
     """A callee breaks its contract in the middle: the buyer waits, and the operator's retry cancels the purchase."""
     world = World()
     world.opened()
-    world.faults.before[operation] = [BROKEN]
+    world.faults.before[operation] = [BROKEN] * 2
     update = world.cancel()
     world.engine.run(until=lambda: world.status == "needs_attention")
+    world.faults.before.clear()
     assert refusal_of(world, world.cancel()) == ("cancel-under-way", None)
     assert update not in world.purchase.updates
     world.engine.update(world.purchase.id, "resolve", "retry", "r1")

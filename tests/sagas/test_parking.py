@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from temporalio.api.failure.v1 import Failure
 
+from domain.errors import Refused
 from domain.messages import ParkedView
 from tests.sagas.sdk import value_of
 from tests.sagas.world import BROKEN, UNAVAILABLE, World, at
@@ -14,7 +15,7 @@ def parked_at(operation: str, *, manual: bool = True) -> World:
     """A paid purchase of which a step has broken its contract."""
     world = World(manual=manual)
     world.opened()
-    world.faults.before[operation] = [BROKEN]
+    world.faults.before[operation] = [BROKEN] * 2
     world.buyer_pays()
     world.event_succeeded()
     world.engine.run(until=lambda: world.status == "needs_attention")
@@ -59,6 +60,32 @@ def test_a_parked_saga_says_why() -> None:
     assert view.reason.startswith("Deliver 1.500 tCO2e of mangrove-2 for 18.00 USD: the callee broke its contract")
     assert set(view.choices) == {"retry", "skip", "abort"}
     assert "money goes back" in view.choices["abort"]
+
+
+@pytest.mark.parametrize(
+    ("step", "operation", "failure"),
+    [
+        ("deliver-offset", "deliver", BROKEN),
+        ("publish-notification", "publish", Refused("unroutable", "no queue takes it")),
+    ],
+)
+def test_what_parks_has_failed_as_an_activity(step: str, operation: str, failure: Exception) -> None:
+    """Temporal's UI shows a step of a saga's task in one colour, done or not; an activity that has failed is red."""
+    world = World()
+    world.opened()
+    world.faults.before[operation] = [failure] * 2
+    within_task: list[bool] = []
+
+    def notice(saga: str, taken: str) -> None:
+        if taken == step:
+            activities = world.engine.executions[saga].activities.values()
+            within_task.extend(activity.local for activity in activities if activity.name == step)
+
+    world.engine.before_step = notice
+    world.buyer_pays()
+    world.event_succeeded()
+    world.engine.run(until=lambda: world.status == "needs_attention")
+    assert within_task == [True, False]
 
 
 def test_a_saga_that_goes_on_has_nothing_parked() -> None:
@@ -115,7 +142,7 @@ def test_a_saga_that_cannot_even_retrieve_the_payment_parks_and_says_nothing_of_
     """Payments refuses our token: operators find the saga by its payment, and a retry heals it."""
     world = World()
     world.opened()
-    world.faults.before["retrieve"] = [BROKEN]
+    world.faults.before["retrieve"] = [BROKEN] * 2
     world.attempt_fails()
     world.event_failed()
     world.engine.run(until_time=at(60))

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.errors import Refused
+from domain.messages import PurchaseResult, Signal
 from domain.payment import PaymentStatus
+from domain.purchase import PurchaseStatus
 from tests.sagas.fakes import PAYMENT_ID
 from tests.sagas.network import StepCall
 from tests.sagas.world import PRICE, TTL, UNAVAILABLE, World, at
@@ -226,6 +228,21 @@ def test_canceled_is_undone() -> None:
     assert (world.outcome.status, world.outcome.reason) == ("failed", "payment-canceled")
     assert world.projects.row == "returned"
     assert world.notifications.kinds() == ["payment.failed"]
+
+
+def test_a_purchase_that_was_terminated_and_repaired_is_published_under_one_id() -> None:
+    """The saga that decides it publishes in its place; told again by the repair, the purchase publishes that event."""
+    world = World()
+    world.opened()
+    world.purchase.closed = True
+    world.pays()
+    assert world.notifications.kinds() == ["payment.success"]
+    world.purchase.closed = False
+    result = PurchaseResult(payment_id=PAYMENT_ID, status=PurchaseStatus.PAID)
+    world.engine.signal(world.purchase.id, Signal.COMPLETE, result)
+    world.engine.run()
+    assert world.operations().count("publish") == 2
+    assert [*world.notifications.events] == [f"{world.purchase.id}/publish-notification"]
 
 
 def test_told_then_published() -> None:

@@ -166,7 +166,7 @@ def test_a_purchase_whose_success_is_stuck_calls_for_a_human() -> None:
     assert world.status == "processing"
     world.buyer_pays()
     world.event_succeeded()
-    world.faults.before["retrieve"] = [BROKEN]
+    world.faults.before["retrieve"] = [BROKEN] * 2
     world.engine.run()
     assert world.status == "needs_attention"
     world.engine.update(world.success.id, "resolve", "retry", "r1")

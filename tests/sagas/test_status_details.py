@@ -23,7 +23,7 @@ def waiting_for_a_decision(failure: Exception) -> World:
     """A paid purchase whose delivery has failed so, and whose saga waits behind its timer."""
     world = World()
     world.opened()
-    world.faults.before["deliver"] = [failure]
+    world.faults.before["deliver"] = [failure] * 2
     world.buyer_pays()
     world.event_succeeded()
     waits = "an operator's decision: Deliver "
@@ -121,7 +121,7 @@ def test_a_purchase_claims_nothing_that_others_know_better(operation: str) -> No
     """Paid, and its saga is parked, even before that could tell: nobody reads that the buyer is waited for."""
     world = World()
     world.opened()
-    world.faults.before[operation] = [BROKEN]
+    world.faults.before[operation] = [BROKEN] * 2
     world.buyer_pays()
     world.event_succeeded()
     world.engine.run(until=lambda: world.success.attributes.get("PurchaseStatus") == "needs_attention")

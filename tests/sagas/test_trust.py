@@ -89,7 +89,7 @@ def test_a_saga_that_cannot_ask_tells_nobody_and_the_purchase_finds_out_by_itsel
     world = World()
     world.opened()
     world.buyer_pays()
-    world.faults.before["retrieve"] = [BROKEN, BROKEN]
+    world.faults.before["retrieve"] = [BROKEN] * 4
     world.event_succeeded()
     world.engine.run(until_time=at(60))
     assert world.success.attributes["PurchaseStatus"] == "needs_attention"

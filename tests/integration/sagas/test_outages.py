@@ -55,19 +55,22 @@ def refusal(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, str(response.json()["type"]).rpartition("/")[2]
 
 
-# One that is called by HTTP, and the broker; all the others in virtual time: tests/sagas/test_outages.py.
-@pytest.mark.parametrize("callee", ["users", "rabbitmq"])
+# One that is called by HTTP, and the broker, with the saga that waits for it; all the others in virtual time:
+# tests/sagas/test_outages.py.
+WAITS = {"users": "payment-success/{payment_id}", "rabbitmq": "purchase/{purchase_id}"}
+
+
+@pytest.mark.parametrize("callee", WAITS)
 def test_a_paid_purchase_waits_and_finishes_by_itself(
     own: Stack, client: Shop, engine: TemporalServer, basket: Basket, callee: str
 ) -> None:
     """The buyer has paid and the callee is away: the purchase is on its way, and delivered when the callee is back."""
     answer = client.open(*basket).json()
-    saga = f"payment-success/{answer['payment_id']}"
     with stopped(own, "payment_success_worker"):
         client.pay(answer).raise_for_status()
-        engine.wait_until_there(saga)
+        engine.wait_until_there(f"payment-success/{answer['payment_id']}")
         own.kill(callee)
-    engine.wait_until_retried(saga)
+    engine.wait_until_retried(WAITS[callee].format_map(answer))
     assert client.purchase(answer["purchase_id"])["status"] in {"awaiting_payment", "processing"}
     own.restart(callee)
     assert client.completed(answer["purchase_id"])["status"] == "paid"

@@ -1,5 +1,6 @@
 """What steps count, on the SDK's own meter."""
 
+import asyncio
 from dataclasses import replace
 from typing import cast
 
@@ -10,6 +11,7 @@ from temporalio.testing import ActivityEnvironment
 from activities import PaymentsSteps
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import PaymentCall
+from domain.payment import Payment
 from domain.ports import Payments
 from tests.meter import Meter
 from tests.unit.values import PAYMENT_ID, Recorder, payment
@@ -72,6 +74,24 @@ async def test_what_is_not_done_counts_by_its_kind(meter: Meter, error: Exceptio
     """A compensation that fails is none."""
     await taken(meter, "cancel_payment", error)
     assert meter.counted() == [("buy_projects_step_failures", kind)]
+
+
+class Silent:
+    """A callee whose answer never comes: the SDK cancels the step when its time is over."""
+
+    async def retrieve(self, _payment_id: str) -> Payment:
+        """Nothing."""
+        raise asyncio.CancelledError
+
+
+async def test_a_step_whose_time_within_the_task_is_over_had_no_answer(meter: Meter) -> None:
+    """It counts as any other without an answer, and tells one line instead of a traceback."""
+    environment = ActivityEnvironment()
+    environment.metric_meter = meter.runtime.metric_meter
+    environment.info = replace(environment.info, is_local=True)
+    with pytest.raises(ApplicationError) as raised:
+        await environment.run(PaymentsSteps(cast("Payments", Silent())).retrieve_payment, CALL)
+    assert (raised.value.type, meter.counted()) == ("unavailable", [("buy_projects_step_failures", "unavailable")])
 
 
 async def test_a_step_that_undoes_counts_when_it_is_done(meter: Meter) -> None:

@@ -21,7 +21,12 @@ from tests.sagas.sdk import NoTraces
 from workers.sagas import ALL_SAGAS
 
 # Where commands carry headers: the one thing that tracing may change.
-WITH_HEADERS = ("schedule_activity", "start_child_workflow_execution", "signal_external_workflow_execution")
+WITH_HEADERS = (
+    "schedule_activity",
+    "schedule_local_activity",
+    "start_child_workflow_execution",
+    "signal_external_workflow_execution",
+)
 SAMPLED = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
