@@ -29,7 +29,7 @@ from lib.messaging.broker import Broker
 from lib.messaging.publisher import Publisher
 from lib.settings import read
 from lib.telemetry import logs, tracing
-from lib.telemetry.http import trace_calls
+from lib.telemetry.calls import trace_calls
 from lib.telemetry.sdk_logs import runtime
 from lib.telemetry.sdk_metrics import metered_runtime
 from workers.alive import alive
