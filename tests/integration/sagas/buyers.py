@@ -180,7 +180,7 @@ class Buyers:
             assert (net, delivered) == (0, [])
             assert reservation["status"] in {"closed", "returned"}
         self._keyed(payment, reservation, by)
-        self._told_once(purchase, status, by)
+        self._told_once(purchase, status)
 
     @staticmethod
     def _keyed(payment: dict[str, Any], reservation: dict[str, Any], saga: str) -> None:
@@ -192,7 +192,8 @@ class Buyers:
         assert payment["refunded_by"] == (f"{saga}/{REFUND}" if refunded else None)
         assert reservation["closed_by"] == (f"{saga}/{RELEASE}" if reservation["status"] == "closed" else None)
 
-    def _told_once(self, purchase: BoughtPurchase, status: str, saga: str) -> None:
+    def _told_once(self, purchase: BoughtPurchase, status: str) -> None:
+        """Whoever has decided how the purchase ended, its own saga publishes it."""
         kind = "payment.success" if status == "paid" else f"payment.{status}"
         events = [] if status == "rejected" else self.shop.notified(purchase.purchase_id, kind)
-        assert [event["id"] for event in events] == ([] if status == "rejected" else [f"{saga}/{PUBLISH}"])
+        assert [event["id"] for event in events] == ([] if status == "rejected" else [f"{purchase.opening}/{PUBLISH}"])
