@@ -23,7 +23,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 # How the SDK tells that a step was not done: an activity's failure comes in an envelope, the ActivityError; the same
-# failure of a step within the saga's task comes bare, unless its time was over (temporalio 1.35).
+# failure of a step within the saga's task comes bare (temporalio 1.35).
 NotDone = ActivityError | ApplicationError
 
 
@@ -98,7 +98,12 @@ class Steps:
         )
         # Awaited once it is done: a failure that is thrown into its waiting caller hides branches from coverage.
         await workflow.wait_condition(local.done)
-        return await local
+        try:
+            return await local
+        except (ActivityError, StepTimeoutError) as error:
+            # Its time was over: told in an envelope at first, and bare when it is replayed from its marker, where a
+            # saga that took the two for different things would be stuck (temporalio 1.35).
+            raise ApplicationError("no answer within the task", type=UNAVAILABLE) from error
 
     async def _pause(self, error: NotDone, summary: str, give_up_at: datetime | None) -> None:
         """Wait before the second attempt, as long as the callee asks for."""

@@ -111,7 +111,7 @@ class Dispatch:
                 attempt=activity.attempt,
                 started_time=self._agenda.now,
             )
-        except ApplicationError as error:
+        except (ApplicationError, ScheduleToCloseError) as error:
             report = partial(self._failed, execution, activity, error)
         else:
             report = partial(self._resolve, execution, activity, completed(result))

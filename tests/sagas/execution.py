@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto import workflow_activation as wa
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.worker import WorkflowInstance
@@ -109,6 +110,8 @@ class Execution:
             again = wa.WorkflowActivation()
             again.CopyFrom(activation)
             again.is_replaying = True
+            for job in again.jobs:
+                _as_recorded(job)
             again.jobs.extend(_patches(commands))
             assert self._activated(instance, again) == commands, f"{self.id}: replay commands something else"
         return instance
@@ -119,6 +122,14 @@ class Execution:
         assert not completion.HasField("failed"), f"{self.id}: {completion.failed.failure.message}"
         self._flags |= set(completion.successful.used_internal_flags)
         return list(completion.successful.commands)
+
+
+def _as_recorded(job: wa.WorkflowActivationJob) -> None:
+    """The marker of a step within the task keeps its failure bare, also where it came in an envelope (SDK 1.35)."""
+    failure = job.resolve_activity.result.failed.failure
+    if job.resolve_activity.is_local and failure.HasField("activity_failure_info"):
+        bare = Failure.FromString(failure.cause.SerializeToString())
+        failure.CopyFrom(bare)
 
 
 def _patches(commands: list[WorkflowCommand]) -> Iterator[wa.WorkflowActivationJob]:

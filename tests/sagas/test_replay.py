@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from domain.purchase import PurchaseStatus
+from tests.sagas.attempts import ScheduleToCloseError
 from tests.sagas.execution import Execution
 from tests.sagas.network import StepCall
 from tests.sagas.scenarios import SCENARIOS, Scenario
@@ -84,6 +86,20 @@ def test_a_worker_without_a_memory_does_the_same(scenario: Scenario) -> None:
     world = played_with_rebuilding(scenario, range(sys.maxsize))
     assert world.faults.calls == sound.faults.calls
     assert end_of(world) == end_of(sound)
+
+
+@pytest.mark.parametrize(
+    "operation", ["create", "reserve", "retrieve", "commit", "capture", "deliver", "publish", "record"]
+)
+def test_a_step_that_takes_too_long_within_its_task_is_replayed_alike(operation: str) -> None:
+    """It goes on as an activity, also for a worker that has only the history of that."""
+    world = World(manual=True)
+    world.faults.before[operation] = [ScheduleToCloseError()]
+    world.engine.before_task = Execution.evict
+    SCENARIOS["paid"](world)
+
+    assert world.outcome.status is PurchaseStatus.PAID
+    assert [called for called, _ in world.faults.calls].count(operation) > 1
 
 
 @scenarios
