@@ -67,7 +67,9 @@ class Killer:
         for key, count in asked.items():
             saga, _, step = key.rpartition("/")
             kills = [killed for of, killed in self.kills if of == saga]
-            least = 2 + struggled if step in kills else 1
+            # A task that is taken again begins by retrieving the payment, which shows a capture that was done.
+            shown = step == CAPTURE and not struggled
+            least = 2 + struggled if step in kills and not shown else 1
             assert least <= count <= 1 + len(kills) + struggled, f"{key} was used {count} times"
 
 
