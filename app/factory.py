@@ -31,7 +31,8 @@ from engine.purchases import Purchases
 from engine.saga_collector import SagaCollector
 from lib.portal import Portal
 from lib.settings import read
-from lib.telemetry.http import UntrustedTraceBoundary, trace_calls
+from lib.telemetry.calls import trace_calls
+from lib.telemetry.requests import UntrustedTraceBoundary
 from lib.webapi import Problem, create_api
 from lib.webapi.docs import docs
 from lib.webapi.problem_types import UNAVAILABLE

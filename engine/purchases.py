@@ -34,7 +34,7 @@ from domain.purchase import Answer, PurchaseStatus
 from engine.connect import lazy_client
 from engine.descriptions import described, refused_cancel, refused_opening
 from engine.follow_ups import FOLLOW_UPS
-from engine.limiter import AdaptiveLimiter
+from engine.limiter import AdaptiveLimiter, Overloaded
 from engine.sagas import Hints, PurchaseSaga
 from engine.server import if_known
 from engine.single_flight import SingleFlight
@@ -82,13 +82,11 @@ class Purchases:
         """Open the purchase unless the hints refuse it, or wait for an opening that is under way.
 
         Raises what the hints have raised, and then nothing has begun; Refused with the purchase's refusal; Overloaded
-        where it could not end in time, and then not even the hints were asked.
+        where a first request could not be answered in time, and then not even the hints were asked.
         """
         same = (start.workflow_id, start.fingerprint)
         async with _answered():
-            return await self._flights.run(
-                same, lambda: self._limiter.run(lambda: self._open(start, hints), _opened_by(start)), ANSWER_TIMEOUT_S
-            )
+            return await self._flights.run(same, lambda: self._admit(start, hints), ANSWER_TIMEOUT_S)
 
     async def cancel(self, purchase_id: str) -> PurchaseView | None:
         """Cancel for the buyer and return the purchase's view then; None if no saga runs (any more)."""
@@ -150,6 +148,15 @@ class Purchases:
         finally:
             asked.cancel()
 
+    async def _admit(self, start: StartPaymentInput, hints: Hints) -> Answer:
+        """Open the purchase once there is room for it; a repeat begins nothing, and so needs none."""
+        try:
+            return await self._limiter.run(lambda: self._open(start, hints), _opened_by(start))
+        except Overloaded:
+            if not await self._describe(start.order.purchase_id):
+                raise
+        return await self._ask(start)
+
     async def _open(self, start: StartPaymentInput, hints: Hints) -> Answer:
         # Asked within the limiter's slot: openings that are refused must not load the services.
         try:
@@ -158,6 +165,10 @@ class Purchases:
             # A purchase that has begun already is answered, whatever the hints say now.
             if not await self._is_begun(start.order.purchase_id):
                 raise
+        return await self._ask(start)
+
+    async def _ask(self, start: StartPaymentInput) -> Answer:
+        """The answer of the purchase's saga, which this starts unless it is there, or of its record."""
         client = await self._client()
         # The SDK's type of an update that has a name forgets that it is a coroutine.
         update: Any = client.execute_update_with_start_workflow(

@@ -30,7 +30,7 @@ from lib.messaging.broker import Broker
 from lib.messaging.publisher import Publisher
 from lib.settings import read
 from lib.telemetry import logs, tracing
-from lib.telemetry.http import trace_calls
+from lib.telemetry.calls import trace_calls
 from lib.telemetry.sdk_logs import runtime
 from lib.telemetry.sdk_metrics import metered_runtime
 from workers.alive import alive
@@ -47,8 +47,9 @@ log = logging.getLogger(__name__)
 GRACEFUL_SHUTDOWN = timedelta(seconds=9)
 # As many steps at once as the HTTP client has connections.
 STEPS_MAX = 100
-# Tasks of sagas at once: each takes some 10 ms of a processor, so that the last one begins well within its time limit.
-TASKS_MAX = 20
+# Tasks of sagas at once, with the steps that are taken in them: a step takes some 10 ms of the one processor that an
+# interpreter uses, so that each of 10 has its turn well within its time limit, and a worker that dies loses few.
+TASKS_MAX = 10
 # Open purchases that a worker keeps in memory, some 150 KB each: 30 MB. Any other is replayed from its short history.
 CACHED_MAX = 200
 # After this the server gives a saga of a killed worker to another one: a busy worker takes a task within a second.

@@ -9,7 +9,7 @@ from apiflask import APIFlask, HTTPError
 from flask import Response, g, request
 
 from lib.telemetry import ids
-from lib.telemetry.http import trace_requests
+from lib.telemetry.requests import trace_requests
 from lib.webapi.header_lines import refuse_doubled_keys
 from lib.webapi.models import HealthResponse, ReadyResponse
 from lib.webapi.openapi import describe, problem_responses

@@ -2,19 +2,14 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from tools.devstack.patience import PATIENCE_S
 from tools.devstack.stack import Stack
-
-# Between two looks the askers need some time to go on.
-QUESTION_POLL_S = 0.2
 
 
 @contextmanager
@@ -30,23 +25,6 @@ def stopped(stack: Stack, *names: str) -> Iterator[None]:
         for group in groups:
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGCONT)
-
-
-@contextmanager
-def each_asks(stack: Stack, askers: Sequence[str], callee: str) -> Iterator[None]:
-    """Stop processes, each while a question of it to a callee that stands still has not been given up.
-
-    An asker between two attempts has no question out; then all go on until each has one.
-    """
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        with stopped(stack, *askers):
-            if all(unread(stack, reader=callee, writer=asker)() for asker in askers):
-                yield
-                return
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not all of {', '.join(askers)} asked {callee} at the same time")
-        time.sleep(QUESTION_POLL_S)
 
 
 @contextmanager

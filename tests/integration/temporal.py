@@ -86,7 +86,13 @@ class TemporalServer:
 
     def wait_until_held(self, workflow_id: str, step: str) -> None:
         """Wait until a worker is in a step of a workflow: it has asked the callee, or is about to."""
-        Shop.until(lambda: self._started(workflow_id), lambda steps: step in steps, f"{step} of {workflow_id}", WAIT_S)
+        Shop.until(
+            lambda: self.steps_under_way(workflow_id), lambda steps: step in steps, f"{step} of {workflow_id}", WAIT_S
+        )
+
+    def steps_under_way(self, workflow_id: str) -> list[str]:
+        """The steps that a worker is in as activities; a step within a saga's task is not seen."""
+        return [activity.activity_id for activity in self._pending(workflow_id) if activity.state == STARTED]
 
     def wait_until_retried(self, workflow_id: str) -> None:
         """Wait until a step of a workflow has failed once and is tried again."""
@@ -137,9 +143,6 @@ class TemporalServer:
     def terminate(self, workflow_id: str) -> None:
         """End a workflow by force, as the button in the UI does."""
         self._ask(lambda client: client.get_workflow_handle(workflow_id).terminate())
-
-    def _started(self, workflow_id: str) -> list[str]:
-        return [activity.activity_id for activity in self._pending(workflow_id) if activity.state == STARTED]
 
     def _pending(self, workflow_id: str) -> Sequence[PendingActivityInfo]:
         description = self._described(workflow_id)

@@ -88,8 +88,8 @@ async def test_nobody_is_told_no_before_it_is_known_to_be_no_repeat() -> None:
 
 
 async def test_nobody_is_asked_for_the_sake_of_an_opening_that_has_no_room() -> None:
-    """Neither for hints nor for its saga."""
-    client, room = FakeClient(ANSWER), AdaptiveLimiter()
+    """Nor does it begin: Temporal is asked only whether it is a repeat."""
+    client, room = FakeClient(ANSWER, described=rpc_error(RPCStatusCode.NOT_FOUND)), AdaptiveLimiter()
     room.limit = 0
     asked: list[str] = []
 
@@ -98,7 +98,15 @@ async def test_nobody_is_asked_for_the_sake_of_an_opening_that_has_no_room() -> 
 
     with pytest.raises(Overloaded):
         await purchases_on(client, limiter=room).open(START, hints)
-    assert (asked, client.calls) == ([], [])
+    assert (asked, client.calls) == ([], [("purchase/p1", {})])
+
+
+async def test_a_repeat_needs_no_room() -> None:
+    """It begins nothing: however many come at once, each is answered."""
+    room = AdaptiveLimiter()
+    room.limit = 0
+    client = FakeClient(ANSWER, described=SagaDescription())
+    assert await purchases_on(client, limiter=room).open(START, nothing_said) == ANSWER
 
 
 async def test_a_refused_opening_is_the_sagas_refusal() -> None:

@@ -1,12 +1,10 @@
-"""Traces over HTTP: an API's requests, and a client's calls."""
+"""Traces of the requests to an API."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import httpx
 from flask import Flask, request
 from opentelemetry.instrumentation.flask import FlaskInstrumentor
-from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor, RequestInfo
 from opentelemetry.trace import Span
 
 from lib.telemetry import tracing
@@ -25,18 +23,6 @@ def trace_requests(api: Flask) -> None:
         FlaskInstrumentor.instrument_app(  # type: ignore[no-untyped-call]  # the library's gap
             api, request_hook=_described, excluded_urls=EXCLUDED, enable_commenter=False
         )
-
-
-def trace_calls(client: httpx.AsyncClient, service: str) -> httpx.AsyncClient:
-    """The client, which passes the trace of its calls on to `service`."""
-
-    async def describe(span: Span, called: RequestInfo) -> None:
-        span.update_name(f"{called.method.decode()} {service}")
-        span.set_attribute("peer.service", service)
-
-    if tracing.are_on():
-        HTTPXClientInstrumentor.instrument_client(client, request_hook=describe)
-    return client
 
 
 class UntrustedTraceBoundary:
