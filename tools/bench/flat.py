@@ -20,7 +20,7 @@ TITLE = "## Open purchases"
 STEPS = (100, 1_000, 10_000, 100_000)
 # Opened 32 at once, which keeps every processor busy.
 CALLERS = 32
-# Of new purchases, one at a time, at each step; five blocks of them show how much chance is in it.
+# New purchases, one at a time, at each step: five blocks of them show how much chance is in it.
 BLOCKS, BLOCK = 5, 20
 # None ends meanwhile, and none is refused: a hundred thousand take some hours, and fall on a thousand buyers.
 ENVIRONMENT = {"RESERVATION_TTL": "86400", "MAX_OPEN_PURCHASES": "1000", "STORE": "sqlite"}
@@ -30,40 +30,53 @@ TARGET = 1.2
 
 @dataclass(frozen=True)
 class Step:
-    """So many are open: how long a new one takes (p50 in ms of each block), and MB of memory and of stores."""
+    """So many are open: MB of memory and of stores, and how long a new one takes.
+
+    p50 in ms, block by block, here and on a stack with few of them.
+    """
 
     opened: int
     p50_ms: Sequence[float]
+    few_ms: Sequence[float]
     memory: Mapping[str, float]
     stores: Mapping[str, float]
 
 
 def fill(data: Path | None, most: int, folder: Path, console: Console) -> list[Step]:
-    """On the stack that runs on `data`, or on one of our own, up to `most` open purchases."""
-    with described(data, StackOptions(data=folder, environment=ENVIRONMENT)) as stack:
-        return asyncio.run(_fill(stack, data or folder, most, console))
+    """Up to `most` open purchases, beside a stack with few; both of our own, or both the one that runs on `data`."""
+    many, few = (StackOptions(data=folder / name, environment=ENVIRONMENT) for name in ("many", "few"))
+    with described(data, many) as stack, described(data, few) as other:
+        return asyncio.run(_fill(stack, other, data or many.folder, most, console))
 
 
-async def _fill(stack: Mapping[str, Any], folder: Path, most: int, console: Console) -> list[Step]:
+async def _fill(
+    stack: Mapping[str, Any], other: Mapping[str, Any], folder: Path, most: int, console: Console
+) -> list[Step]:
     found, opened = [], 0
-    async with buyer_on(stack) as buyer:
+    async with buyer_on(stack) as buyer, buyer_on(other) as few:
+        await _open(few, min(most, STEPS[0]), console)
         for goal in [*(step for step in STEPS if step < most), most]:
-            await _open(buyer, goal - opened, goal, console)
-            blocks = [await put_load(buyer.open, f"{goal}-{n}", callers=1, count=BLOCK) for n in range(BLOCKS)]
+            await _open(buyer, goal - opened, console)
+            pairs = [[await _block(who, f"{goal}-{number}") for who in (buyer, few)] for number in range(BLOCKS)]
             opened = goal + BLOCKS * BLOCK
-            found.append(Step(goal, [block.percentile(50) for block in blocks], *_sizes(stack, folder)))
+            here, there = zip(*pairs, strict=True)
+            found.append(Step(goal, here, there, *_sizes(stack, folder)))
     return found
 
 
-async def _open(buyer: BenchBuyer, count: int, goal: int, console: Console) -> None:
+async def _block(buyer: BenchBuyer, name: str) -> float:
+    return (await put_load(buyer.open, name, callers=1, count=BLOCK)).percentile(50)
+
+
+async def _open(buyer: BenchBuyer, count: int, console: Console) -> None:
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn(), console=console) as bar:
-        task = bar.add_task(f"{goal} open", total=count)
+        task = bar.add_task("opening", total=count)
 
         async def one(key: str) -> None:
             await buyer.open(key)
             bar.advance(task)
 
-        await put_load(one, f"open-{goal}", callers=CALLERS, count=count)
+        await put_load(one, f"open-{count}", callers=CALLERS, count=count)
 
 
 def _sizes(stack: Mapping[str, Any], folder: Path) -> tuple[dict[str, float], dict[str, float]]:
@@ -79,19 +92,20 @@ def _sizes(stack: Mapping[str, Any], folder: Path) -> tuple[dict[str, float], di
 
 def flat_section(steps: Sequence[Step], where: str) -> list[str]:
     """The section, its heading first."""
-    first, last = steps[0], steps[-1]
-    words = f"a purchase beside {last.opened:,} open ones to one beside {first.opened:,}: at most {TARGET}"
-    ratio = Spread.of_ratios(last.p50_ms, first.p50_ms)
+    last = steps[-1]
+    words = f"(c) beside {last.opened:,} open ones to (c) beside some hundred: at most {TARGET}"
+    ratio = Spread.of_ratios(last.p50_ms, last.few_ms)
     return [
         TITLE,
         "",
         f"Measured {where}.",
         f"So many purchases are opened, {CALLERS} at once, and stay open; then {BLOCKS} times {BLOCK} more, one at a",
-        "time.",
+        "time, here and in turn on a second stack, on which only some hundred are open.",
         "",
         "| open | " + " | ".join(f"{step.opened:,}" for step in steps) + " |",
         "|---|" + "--:|" * len(steps),
         _row("(c), one at a time: p50 ms", steps, lambda step: f"{Spread.of(step.p50_ms):.1f}"),
+        _row("on the second stack", steps, lambda step: f"{Spread.of(step.few_ms):.1f}"),
         *_rows("memory of {}, MB", steps, lambda step: step.memory),
         *_rows("{} keeps, MB", steps, lambda step: step.stores),
         "",

@@ -109,11 +109,18 @@ def panels(speed: Speed) -> list[Panel]:
         found = [(who, samples) for (who, name, at), samples in speed.samples.items() if (name, at) == (load, callers)]
         return [Bar(who, Spread.of(map(value, samples))) for who, samples in found]
 
-    waits = [Panel(f"{NAMES[load]}: p50 in ms, one at a time", bars(load, FEW, p50)) for load in ("a", "b", "c", "d")]
+    # Each beside what the engine alone takes.
+    waits = [
+        Panel(
+            f"{NAMES[load]}: p50 in ms, one at a time",
+            [*bars(load, FEW, p50), *(Bar(f"({bare}) bare", bar.spread) for bar in bars(bare, FEW, p50))],
+        )
+        for load, bare in (("c", "b"), ("d", "a"))
+    ]
     rates = [Panel(f"{NAMES[load]}: a second, {MANY} at once", bars(load, MANY, per_second)) for load in ("c", "d")]
     costs = [
         Panel(f"{group}: processor ms for a purchase", [Bar(who, cost(speed, who, group)) for who in speed.cpu_ms])
-        for group in GROUPS[:3]
+        for group in GROUPS
     ]
     return [*waits, *rates, *costs]
 
