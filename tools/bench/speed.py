@@ -50,9 +50,9 @@ class Speed:
     turned_away: int = 0
 
     @property
-    def other(self) -> str | None:
-        """The other revision, if there is one."""
-        return next((who for who in self.cpu_ms if who not in {OURS, NAIVE}), None)
+    def stacks(self) -> list[str]:
+        """Ours first, then those that it is compared with: the twin's, and another revision's if there is one."""
+        return sorted(self.cpu_ms, key=[OURS, NAIVE, *self.cpu_ms].index)
 
 
 @dataclass(frozen=True)

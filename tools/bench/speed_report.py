@@ -47,13 +47,13 @@ def speed_section(speed: Speed, where: str) -> list[str]:
         "",
         "| load | on | at once | p50 ms | p99 ms | per second |",
         "|---|---|--:|--:|--:|--:|",
-        *(_row(key, samples) for key, samples in sorted(speed.samples.items(), key=_in_order)),
+        *(_row(key, samples) for key, samples in _in_order(speed)),
         "",
         f"Processor time for a purchase in ms, (d) at {MANY} at once:",
         "",
-        "| | " + " | ".join(speed.cpu_ms) + " |",
-        "|---|" + "--:|" * len(speed.cpu_ms),
-        *(f"| {group} | {' | '.join(f'{cost(speed, who, group):.0f}' for who in speed.cpu_ms)} |" for group in GROUPS),
+        "| | " + " | ".join(speed.stacks) + " |",
+        "|---|" + "--:|" * len(speed.stacks),
+        *(f"| {group} | {' | '.join(f'{cost(speed, who, group):.0f}' for who in speed.stacks)} |" for group in GROUPS),
         "",
         "| process of ours | CPU ms per purchase | memory MB |",
         "|---|--:|--:|",
@@ -84,7 +84,7 @@ def targets(speed: Speed) -> Iterator[Target]:
         ratio(per_second, ours("d", MANY), (NAIVE, "d", MANY)),
         least=1.5,
     )
-    if other := speed.other:
+    for other in set(speed.stacks) - {OURS, NAIVE}:
         yield Target(
             f"(d) a second, {MANY} at once, to {other}: at least 1.8",
             ratio(per_second, ours("d", MANY), (other, "d", MANY)),
@@ -106,8 +106,10 @@ def panels(speed: Speed) -> list[Panel]:
     """What the plot shows."""
 
     def bars(load: str, callers: int, value: Callable[[Sample], float]) -> list[Bar]:
-        found = [(who, samples) for (who, name, at), samples in speed.samples.items() if (name, at) == (load, callers)]
-        return [Bar(who, Spread.of(map(value, samples))) for who, samples in found]
+        found = {
+            who: speed.samples[who, load, callers] for who in speed.stacks if (who, load, callers) in speed.samples
+        }
+        return [Bar(who, Spread.of(map(value, samples))) for who, samples in found.items()]
 
     # Each beside what the engine alone takes.
     waits = [
@@ -119,15 +121,14 @@ def panels(speed: Speed) -> list[Panel]:
     ]
     rates = [Panel(f"{NAMES[load]}: a second, {MANY} at once", bars(load, MANY, per_second)) for load in ("c", "d")]
     costs = [
-        Panel(f"{group}: processor ms for a purchase", [Bar(who, cost(speed, who, group)) for who in speed.cpu_ms])
+        Panel(f"{group}: processor ms for a purchase", [Bar(who, cost(speed, who, group)) for who in speed.stacks])
         for group in GROUPS
     ]
     return [*waits, *rates, *costs]
 
 
-def _in_order(found: tuple[Key, list[Sample]]) -> tuple[int, str, str]:
-    (who, name, callers), _ = found
-    return callers, name, who
+def _in_order(speed: Speed) -> list[tuple[Key, list[Sample]]]:
+    return sorted(speed.samples.items(), key=lambda found: (found[0][2], found[0][1], speed.stacks.index(found[0][0])))
 
 
 def _row(key: Key, samples: list[Sample]) -> str:
