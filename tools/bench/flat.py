@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, Progress
 
 from tools.bench.buyer import BenchBuyer, buyer_on
 from tools.bench.cost import memory_mb, pids
@@ -69,7 +69,7 @@ async def _block(buyer: BenchBuyer, name: str) -> float:
 
 
 async def _open(buyer: BenchBuyer, count: int, console: Console) -> None:
-    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn(), console=console) as bar:
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
         task = bar.add_task("opening", total=count)
 
         async def one(key: str) -> None:
