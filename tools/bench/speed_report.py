@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from tools.bench.cost import GROUPS, by_group
 from tools.bench.load import Sample
 from tools.bench.plot import Bar, Panel
-from tools.bench.speed import CALLS_BY_CALLERS, NAIVE, OURS, ROUNDS, Key, Speed
+from tools.bench.speed import CALLS_BY_CALLERS, NAIVE, OURS, Key, Speed
 from tools.bench.spread import Spread, Target, targets_table
 
 TITLE = "## Speed"
@@ -32,13 +32,14 @@ def per_second(sample: Sample) -> float:
 
 def speed_section(speed: Speed, where: str) -> list[str]:
     """The section, its heading first."""
+    rounds = len(speed.cpu_ms[OURS])
     return [
         TITLE,
         "",
         f"![Waits, rates and costs as bars]({PLOT})",
         "",
         f"Measured {where}.",
-        f"Stacks side by side, of which one works at a time: {ROUNDS} rounds of short loads in turn, each round in the",
+        f"Stacks side by side, of which one works at a time: {rounds} rounds of short loads in turn, each round in the",
         "other order than the one before. A figure is the median of the rounds, in brackets the least and the most; a",
         "ratio is taken within each round, for a neighbour on the machine slows both. The naive twin",
         "(`tools/bench/naive.py`) is the same purchase on the same services as Temporal's samples would have it.",
