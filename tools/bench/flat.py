@@ -61,6 +61,8 @@ async def _fill(
             opened = goal + BLOCKS * BLOCK
             here, there = zip(*pairs, strict=True)
             found.append(Step(goal, here, there, *_sizes(stack, folder)))
+            # Hours may pass until the next.
+            console.print(f"{goal:,} open: {Spread.of(here):.1f} ms, beside few {Spread.of(there):.1f} ms")
     return found
 
 
