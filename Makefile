@@ -78,7 +78,7 @@ histories: packages  ## write what the sagas of the next version do, before it i
 sbom: packages  ## write build/sbom.cdx.json: the bill of materials of what the image holds
 	@$(VENV)/python -m tests.supply sbom
 
-bench: python  ## measure latency, throughput, memory and recovery; ARGS="--only speed --write"
+bench: python  ## measure speed, cost, recovery; ARGS="--only speed --against v1.0.0 --write" "--only flat --open 10000"
 	@$(SETUP) --chaos
 	@$(VENV)/python -m tools.bench $(ARGS)
 

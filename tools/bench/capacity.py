@@ -23,7 +23,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
 from tools.bench.bare import connect
-from tools.bench.report import with_section
+from tools.bench.page import with_section
 from tools.bench.stacks import described
 from tools.devstack.description import DATABASES
 from tools.devstack.options import ROOT, StackOptions, scratch

@@ -13,6 +13,7 @@ from domain.messages import purchase_workflow_id
 from tools.bench.bare import connect
 from tools.bench.buyer import BenchBuyer, buyer_on
 from tools.bench.load import put_load
+from tools.bench.spread import Spread, Target, targets_table
 from tools.bench.stacks import own
 from tools.devstack.links import Links
 from tools.devstack.options import StackOptions
@@ -95,3 +96,32 @@ async def _seconds(since: float, work: Awaitable[object]) -> float:
 def _calls(stack: Stack) -> int:
     """How many calls the services have answered, by their own logs."""
     return sum(len(CALL.findall(stack.log(name).read_text())) for name in CALLEES)
+
+
+def recovery_section(recovery: Recovery, where: str) -> list[str]:
+    """What a worker's crash costs; its heading first."""
+    repeated = recovery.repeated / recovery.in_flight
+    return [
+        "## Recovery",
+        "",
+        f"Measured {where}.",
+        f"{PURCHASES} purchases are paid at once, and each call of a service takes 100 ms. When half of them are",
+        "delivered, the payment-success worker is killed (SIGKILL) and started again.",
+        "",
+        "| | |",
+        "|---|--:|",
+        f"| the half before the crash, from the first payment on | {recovery.half_s:.1f} s |",
+        f"| in flight at the crash | {recovery.in_flight} |",
+        f"| from the restart until the worker polls | {recovery.polling_s:.1f} s |",
+        f"| from the restart until the last purchase has ended | {recovery.completed_s:.1f} s |",
+        f"| calls that the services have answered a second time | {recovery.repeated} |",
+        "",
+        *targets_table(
+            [
+                Target(
+                    "seconds from the restart until all have ended: at most 2", Spread.of([recovery.completed_s]), 2
+                ),
+                Target("repeated calls for each purchase in flight: at most 1", Spread.of([repeated]), 1),
+            ]
+        ),
+    ]

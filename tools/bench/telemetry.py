@@ -1,20 +1,20 @@
 """What telemetry costs: the same purchases on a stack that tells nothing and on one that tells all, in turn."""
 
 import asyncio
-import os
-import statistics
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from tools.bench.buyer import BenchBuyer, buyer_on
-from tools.bench.cost import cpu_seconds
+from tools.bench.cost import cpu_seconds, pids
 from tools.bench.load import put_load
+from tools.bench.spread import Spread
 from tools.devstack.options import StackOptions
 from tools.devstack.plan import Plan, application
 from tools.devstack.processes import INTAKE, SERVICES, WORKERS
@@ -47,12 +47,12 @@ class Pair:
     told: Costs
 
 
-def compare(folder: str, console: Console) -> list[Pair]:
+def compare(folder: Path, console: Console) -> list[Pair]:
     """Measure on two stacks that run side by side, of which one works at a time."""
     with (
         _sink() as collector,
-        Stack(StackOptions(data=f"{folder}/without", environment={"LOG_FORMAT": "console"}), _unmeasured) as without,
-        Stack(StackOptions(data=f"{folder}/with", environment=_telling(collector))) as told,
+        Stack(StackOptions(data=folder / "without", environment={"LOG_FORMAT": "console"}), _unmeasured) as without,
+        Stack(StackOptions(data=folder / "with", environment=_telling(collector))) as told,
         watched(without.fault, told.fault),
     ):
         return asyncio.run(_rounds(without.description, told.description, console))
@@ -69,8 +69,7 @@ def telemetry_section(pairs: Sequence[Pair], where: str) -> list[str]:
         "*Without*: no metrics of Temporal's SDK, no traces, lines for people. *With*: all metrics, asked for once a",
         "round; traces at their default, one purchase in ten; JSON lines. What the web processes count, they count in",
         "both. Processor time for a purchase in ms: the median of the rounds, and in brackets the least and the most;",
-        f"the last column compares within each pair. The machine's load at the end was {os.getloadavg()[1]:.0f} (5 min",
-        "average): where that is far above the number of cores, somebody else worked too, and the numbers are wide.",
+        "the last column compares within each pair.",
         "",
         "| processes | without | with | more |",
         "|---|--:|--:|--:|",
@@ -79,18 +78,13 @@ def telemetry_section(pairs: Sequence[Pair], where: str) -> list[str]:
 
 
 def _row(group: str, pairs: Sequence[Pair]) -> str:
-    more = [pair.told[group] - pair.without[group] for pair in pairs]
-    share = statistics.median(more) / statistics.median(pair.without[group] for pair in pairs)
-    without, told = (_spread([costs[group] for costs in rounds]) for rounds in _columns(pairs))
-    return f"| {group} | {without} | {told} | {_spread(more)}, {share:+.0%} |"
+    without, told = (Spread.of(costs[group] for costs in rounds) for rounds in zip(*map(_costs, pairs), strict=True))
+    more = Spread.of(pair.told[group] - pair.without[group] for pair in pairs)
+    return f"| {group} | {without:.1f} | {told:.1f} | {more:.1f}, {more.median / without.median:+.0%} |"
 
 
-def _columns(pairs: Sequence[Pair]) -> tuple[list[Costs], list[Costs]]:
-    return [pair.without for pair in pairs], [pair.told for pair in pairs]
-
-
-def _spread(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+def _costs(pair: Pair) -> tuple[Costs, Costs]:
+    return pair.without, pair.told
 
 
 def _telling(collector: str) -> dict[str, str]:
@@ -120,15 +114,14 @@ async def _rounds(without: Mapping[str, Any], told: Mapping[str, Any], console: 
 
 
 async def _round(stack: Mapping[str, Any], buyer: BenchBuyer, name: str) -> Costs:
-    pids = {name: process["pid"] for name, process in stack["processes"].items()}
-    before = cpu_seconds(pids)
+    before = cpu_seconds(pids(stack))
     await put_load(buyer.whole_life, name, callers=CALLERS, count=COUNT)
     if name.startswith("told"):
         for process in stack["processes"].values():
             if url := process.get("metrics_url"):
                 (await buyer.http.get(url)).raise_for_status()
     await asyncio.sleep(QUIET_S)
-    used = {process: (cpu - before[process]) * 1000 / COUNT for process, cpu in cpu_seconds(pids).items()}
+    used = {process: (cpu - before[process]) * 1000 / COUNT for process, cpu in cpu_seconds(pids(stack)).items()}
     costs = {group: sum(used[process] for process in processes) for group, processes in GROUPS.items()}
     return costs | {"all": sum(costs.values())}
 

@@ -77,7 +77,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     for name in BROUGHT:
         (folder / name).symlink_to(ROOT / name)
-    subprocess.run(["git", "init", "--quiet", str(folder)], check=True)  # noqa: S607 - the user's git
+    author = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+    commit = (*author, "commit", "--quiet", "--no-gpg-sign", "--message", "all")
+    for git in (("init", "--quiet"), ("add", "--", ".", *(f":!{name}" for name in BROUGHT)), commit):
+        subprocess.run(["git", *git], cwd=folder, check=True)  # noqa: S607 - the user's git
     return Copy(folder)
 
 

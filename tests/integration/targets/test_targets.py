@@ -47,11 +47,26 @@ def processes(data: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_bench_measures_the_running_stack(copy: Copy, up: Path) -> None:
-    """Each load once or twice shows that helper, loads and report work; how fast is not asked here."""
-    told = copy.made("bench", f"ARGS=--data {up} --calls 2")
+    """Each load once or twice, beside the naive twin and another revision; how fast is not asked here."""
+    told = copy.made("bench", f"ARGS=--only speed --data {up} --calls 2 --rounds 1 --against HEAD")
 
     assert all(f"({load})" in told for load in "abcd")
-    assert "payment_success_worker" in told
+    assert all(words in told for words in ("naive twin", "HEAD", "steal", "holds", "payment_success_worker"))
+
+
+def test_bench_needs_a_revision_that_the_clone_knows(copy: Copy) -> None:
+    """It says how to get one, before any stack is started."""
+    refused = copy.make("bench", "ARGS=--only speed --against v0.0.0")
+
+    assert refused.returncode != 0
+    assert "knows no revision v0.0.0: `git fetch --tags` may bring it" in refused.stderr
+
+
+def test_bench_counts_what_open_purchases_cost(copy: Copy, up: Path) -> None:
+    """Three of them, where a measurement has thousands."""
+    told = copy.made("bench", f"ARGS=--only flat --data {up} --open 3")
+
+    assert all(words in told for words in ("temporal keeps, MB", "memory of start_payment_worker", "p50 ms"))
 
 
 def test_capacity_counts_on_the_running_stack(copy: Copy, up: Path) -> None:

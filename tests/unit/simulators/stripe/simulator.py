@@ -1,5 +1,6 @@
 """How the tests speak to the simulator: in Stripe's form encoding, to its web application."""
 
+import time
 from typing import Any
 
 from sqlalchemy import select
@@ -8,10 +9,12 @@ from werkzeug.test import TestResponse
 from simulators.stripe.application import create_web
 from simulators.stripe.clock import Clock
 from simulators.stripe.delivery import Deliverer
+from simulators.stripe.events import ENABLED
 from simulators.stripe.faults import Faults
-from simulators.stripe.models import Event
+from simulators.stripe.models import Delivery, Event
 from simulators.stripe.settings import SimulatorSettings
 from simulators.stripe.store import Store
+from tools.devstack.patience import PATIENCE_S
 
 SECRET = {"Authorization": "Bearer sk_test_development"}
 PUBLISHABLE = {"Authorization": "Bearer pk_test_development"}
@@ -59,9 +62,19 @@ class Simulator:
         return [event["type"] for event in reversed(data)]
 
     def only_event(self) -> Event:
-        """The one event there is."""
+        """The one event that the endpoint has subscribed to."""
         with self.store.transaction() as session:
-            return session.scalars(select(Event)).one()
+            return session.scalars(select(Event).where(Event.type.in_(ENABLED))).one()
+
+    def deliver_all(self) -> Event:
+        """Let the senders work until that event is delivered."""
+        self.deliverer.start()
+        deadline = time.monotonic() + PATIENCE_S
+        while (event := self.only_event()).delivery is Delivery.PENDING:
+            assert time.monotonic() < deadline, "it is still pending"
+            time.sleep(0.01)
+        self.deliverer.stop(PATIENCE_S)
+        return event
 
     def _receive(self, body: bytes, signed: str) -> int | None:
         self.received.append((body, signed))

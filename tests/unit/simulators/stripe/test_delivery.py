@@ -29,10 +29,18 @@ def test_pauses_double_up_to_a_minute() -> None:
     assert [pause_seconds(attempts) for attempts in (1, 2, 3, 7, 5000)] == [1, 2, 4, 60, 60]
 
 
+def test_only_what_the_endpoint_has_subscribed_to_is_sent(simulator: Simulator) -> None:
+    """A payment's creation and its charge are events that can be read, and nobody is told."""
+    simulator.confirm(simulator.create())
+    simulator.deliver_all()
+    assert simulator.event_types() == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+    assert [json.loads(body)["type"] for body, _ in simulator.received] == ["payment_intent.succeeded"]
+
+
 @pytest.mark.parametrize("status", [None, 301, 404, 503])
 def test_an_event_waits_for_another_attempt(simulator: Simulator, status: int | None) -> None:
     """No answer, a redirect and an error are all failures."""
-    simulator.create()
+    simulator.confirm(simulator.create())
     simulator.endpoint_status = status
     before = time.time()
     assert simulator.deliverer.deliver(simulator.only_event().id) == status
@@ -43,7 +51,7 @@ def test_an_event_waits_for_another_attempt(simulator: Simulator, status: int | 
 
 def test_a_delivered_event_is_delivered_again_by_hand(simulator: Simulator) -> None:
     """A repeat carries the same event, and a failing repeat does not make it undelivered."""
-    simulator.create()
+    simulator.confirm(simulator.create())
     path = f"/simulator/events/{simulator.only_event().id}/deliver"
     first = simulator.post(path).get_json()
     simulator.endpoint_status = 503
@@ -55,7 +63,7 @@ def test_a_delivered_event_is_delivered_again_by_hand(simulator: Simulator) -> N
 
 def test_an_event_is_given_up_after_three_days(simulator: Simulator) -> None:
     """The last failure ends the attempts; the event still lists as undelivered."""
-    simulator.create()
+    simulator.confirm(simulator.create())
     simulator.endpoint_status = None
     with simulator.store.transaction() as session:
         session.execute(update(Event).values(created=int(time.time()) - GIVE_UP_SECONDS))

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from simulators.stripe.faults import Answers, FaultPlan, Faults, Webhooks
-from simulators.stripe.models import Delivery, Event
+from simulators.stripe.models import Delivery
 from tests.unit.simulators.stripe.simulator import NEW, PUBLISHABLE, SECRET, Simulator, error
 from tools.devstack.patience import PATIENCE_S
 
@@ -21,17 +21,6 @@ def done(simulator: Simulator) -> dict[str, int]:
     """What was done, without what was not."""
     counts = simulator.get("/simulator/faults").get_json()["done"]
     return {name: count for name, count in counts.items() if count}
-
-
-def deliver_all(simulator: Simulator) -> Event:
-    """Let the senders work until the only event is delivered."""
-    simulator.deliverer.start()
-    deadline = time.monotonic() + PATIENCE_S
-    while (event := simulator.only_event()).delivery is Delivery.PENDING:
-        assert time.monotonic() < deadline, "it is still pending"
-        time.sleep(0.01)
-    simulator.deliverer.stop(PATIENCE_S)
-    return event
 
 
 def test_a_plan_is_shown_and_healed(simulator: Simulator) -> None:
@@ -118,8 +107,8 @@ def test_a_buyers_call_meets_no_fault(simulator: Simulator) -> None:
 def test_a_dropped_webhook_counts_as_delivered(simulator: Simulator) -> None:
     """It is never sent; by hand it can be."""
     put(simulator, webhooks={"drop": 1})
-    simulator.create()
-    event = deliver_all(simulator)
+    simulator.confirm(simulator.create())
+    event = simulator.deliver_all()
     assert (event.delivery, simulator.received, done(simulator)) == (Delivery.DELIVERED, [], {"dropped": 1})
     assert simulator.deliverer.deliver(event.id) == 200
     assert len(simulator.received) == 1
@@ -128,8 +117,8 @@ def test_a_dropped_webhook_counts_as_delivered(simulator: Simulator) -> None:
 def test_a_doubled_webhook_comes_twice(simulator: Simulator) -> None:
     """The same event arrives two times."""
     put(simulator, webhooks={"double": 1})
-    simulator.create()
-    deliver_all(simulator)
+    simulator.confirm(simulator.create())
+    simulator.deliver_all()
     deadline = time.monotonic() + PATIENCE_S
     while len(simulator.received) < 2:
         assert time.monotonic() < deadline, "it came once"
@@ -141,9 +130,9 @@ def test_a_doubled_webhook_comes_twice(simulator: Simulator) -> None:
 def test_a_late_webhook_comes_late_and_once(simulator: Simulator) -> None:
     """It waits, is then sent even where every delivery is late, and the wait counts as no attempt."""
     put(simulator, webhooks={"delay": 1, "delay_seconds": 0.2})
-    simulator.create()
+    simulator.confirm(simulator.create())
     began = time.time()
-    event = deliver_all(simulator)
+    event = simulator.deliver_all()
     assert time.time() - began >= 0.2
     assert (event.attempts, len(simulator.received), done(simulator)) == (1, 1, {"delayed": 1})
 
