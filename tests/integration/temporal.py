@@ -85,7 +85,10 @@ class TemporalServer:
         return Shop.until(lambda: self.status(workflow_id), lambda status: status not in running, workflow_id, WAIT_S)
 
     def wait_until_held(self, workflow_id: str, step: str) -> None:
-        """Wait until a worker is in a step of a workflow: it has asked the callee, or is about to."""
+        """Wait until a worker is in a step of a workflow: it has asked the callee, or is about to.
+
+        One that is no compensation has been tried within the task before, in vain.
+        """
         Shop.until(
             lambda: self.steps_under_way(workflow_id), lambda steps: step in steps, f"{step} of {workflow_id}", WAIT_S
         )
@@ -95,7 +98,7 @@ class TemporalServer:
         return [activity.activity_id for activity in self._pending(workflow_id) if activity.state == STARTED]
 
     def wait_until_retried(self, workflow_id: str) -> None:
-        """Wait until a step of a workflow has failed once and is tried again."""
+        """Wait until an activity of a workflow has failed once and is tried again."""
         attempts = lambda: [activity.attempt for activity in self._pending(workflow_id)]  # noqa: E731
         Shop.until(attempts, lambda found: any(n > 1 for n in found), f"a second attempt of {workflow_id}", WAIT_S)
 

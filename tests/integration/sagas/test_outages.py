@@ -84,7 +84,7 @@ def test_money_that_goes_back_before_the_delivery_buys_nothing(
     answer = client.open(*basket).json()
     with stopped(own, "users"):
         client.pay(answer).raise_for_status()
-        engine.wait_until_retried(f"payment-success/{answer['payment_id']}")
+        engine.wait_until_held(f"payment-success/{answer['payment_id']}", "deliver-offset")
         SimulatedProvider(own, client).ask("POST", "/v1/refunds", data={"payment_intent": reference(answer)})
     assert client.completed(answer["purchase_id"])["status"] == "refunded"
     offsets = client.pages("users", f"/users/{client.buyer}/offsets")
