@@ -61,7 +61,7 @@ class Killer:
 
     def verify(self, purchase: BoughtPurchase, moment: Moment, *keys: str) -> None:
         """The purchase's calls had these keys and no other; each was repeated where it was killed, not too often."""
-        asked = self.calls.of(purchase.purchase_id, purchase.payment_id)
+        asked = self.calls.of(purchase.purchase_id)
         assert set(asked) == set(keys)
         struggled = 1 if moment is Moment.STRUGGLES else 0
         for key, count in asked.items():
