@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from domain.keys import payment_id_of
+
 # Longer than it takes a loaded machine to bring a saga to its next step.
 HELD_S = 60.0
 # What a service reads of a call beside its body; all else is the connection's own.
@@ -71,10 +73,11 @@ class Calls:
             self._held = HeldCall(step, moment)
             return self._held
 
-    def of(self, purchase: str, payment: str) -> dict[str, int]:
+    def of(self, purchase_id: str) -> dict[str, int]:
         """How often each key of a purchase's sagas was used."""
+        named = (purchase_id, payment_id_of(purchase_id))
         with self._lock:
-            return {key: count for key, count in self.written.items() if purchase in key or payment in key}
+            return {key: count for key, count in self.written.items() if any(name in key for name in named)}
 
     def heed(self, step: str, key: str | None) -> HeldCall | httpx.Response | None:
         """Count a call; whether it is to be held, or answered at once."""
