@@ -101,7 +101,10 @@ class Encryption(PayloadCodec, WithSerializationContext):
         self._bound_to = b""
 
     def with_context(self, context: SerializationContext) -> Self:
-        """The codec of one workflow, or of one of its steps."""
+        """The codec of one workflow, or of one of its steps; without keys there is nothing to bind to it."""
+        if not self._ciphers:
+            # The SDK makes a whole converter for each new codec, several for each task.
+            return self
         bound = copy.copy(self)
         bound._bound_to = _digest(context)  # noqa: SLF001 - a copy of itself
         return bound
