@@ -52,7 +52,6 @@ ANSWER_TIMEOUT_S = 10.0
 SERVER_TIMEOUT_S = 1.2
 # 0.6 s: when an update takes longer we check the server's health; both together stay within the same 2 s.
 PATIENCE_S = 0.6
-HEALTH_TIMEOUT_S = 0.5
 # 1 s: a worker that has not answered a query by then is away; the server knows the status without it.
 QUERY_TIMEOUT_S = 1.0
 
@@ -133,7 +132,15 @@ class Purchases:
 
     async def _check_health(self) -> None:
         client = await self._client()
-        await client.service_client.check_health(timeout=timedelta(seconds=HEALTH_TIMEOUT_S))
+        await client.service_client.check_health(timeout=timedelta(seconds=SERVER_TIMEOUT_S))
+
+    async def _check_unless(self, asked: asyncio.Task[T]) -> None:
+        """Raise Unavailable where the server is away; a busy one may answer before it has told its health."""
+        try:
+            await self.check()
+        except Unavailable:
+            if not asked.done():
+                raise
 
     async def _updated(self, update: Coroutine[Any, Any, T]) -> T:
         """The answer of an update, which needs a worker; a server that is away is noticed much earlier."""
@@ -141,7 +148,7 @@ class Purchases:
         try:
             done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
             if not done:
-                await self.check()
+                await self._check_unless(asked)
             return await asked
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             raise Unavailable("the purchase's saga has not answered yet") from error

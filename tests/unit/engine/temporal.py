@@ -66,6 +66,9 @@ class FakeClient:
     view: Any = None
     described: Any = None
     healthy: bool = True
+    # What an update that hangs gives once the server's health is asked.
+    late: Any = None
+    health_asked: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
 
     @property
@@ -77,6 +80,8 @@ class FakeClient:
         return self
 
     async def check_health(self, **_: Any) -> None:
+        self.health_asked.set()
+        await asyncio.sleep(0)
         if not self.healthy:
             raise rpc_error()
 
@@ -93,8 +98,8 @@ class FakeClient:
     async def execute_update_with_start_workflow(self, _: Any, request: Any, **options: Any) -> Any:
         self.calls.append((request, options))
         if self.answer is None:
-            await asyncio.Event().wait()
-        return self._given(self.answer)
+            await (self.health_asked if self.late else asyncio.Event()).wait()
+        return self._given(self.answer or self.late)
 
     async def execute_update(self, _: Any) -> Any:
         return self._given(self.answer)

@@ -150,6 +150,11 @@ async def test_a_server_that_is_away_is_noticed_before_the_answers_time_is_over(
         await answering(None, healthy=False).open(START, nothing_said)
 
 
+async def test_a_busy_server_is_not_away() -> None:
+    """It has answered the opening before it has told its health."""
+    assert await answering(None, late=ANSWER, healthy=False).open(START, nothing_said) == ANSWER
+
+
 async def test_an_ended_purchase_is_answered_from_its_record() -> None:
     """Its saga is closed: the record holds the answer, and the refusal of another body."""
     payments = FakePaymentRecords()
