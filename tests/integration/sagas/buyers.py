@@ -103,8 +103,12 @@ class Buyers:
         return self.shop.open(items, amount, key=key, buyer=purchase.buyer)
 
     def answered(self, purchase: BoughtPurchase) -> BoughtPurchase:
-        """The purchase as the buyer's repeat with the same key is told."""
-        known = self.repeated(purchase).raise_for_status().json()
+        """The purchase as the buyer's repeats with the same key are told, once a killed worker's task runs again."""
+        repeats = lambda: self.repeated(purchase)  # noqa: E731
+        answer = Shop.until(
+            repeats, lambda response: response.status_code != httpx.codes.SERVICE_UNAVAILABLE, "an answer"
+        )
+        known = answer.raise_for_status().json()
         return replace(purchase, payment_id=known["payment_id"], answer=known)
 
     def unpaid(self) -> BoughtPurchase:
