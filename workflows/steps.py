@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
@@ -148,7 +148,7 @@ class Steps:
         # An activity's failure comes in an envelope, that of a step within the saga's task bare; but that its time was
         # over comes in one, and bare when the task is replayed (temporalio 1.35).
         cause = error.cause if isinstance(error, ActivityError) else error
-        if isinstance(cause, ApplicationError) and _is_refusal(cause):
+        if _is_refusal(cause):
             refused = Refused(*cause.details)
             if must_succeed:
                 return Reason.REFUSED, f"{summary}: refused, {refused.detail}"
@@ -197,7 +197,7 @@ class Steps:
         return f"{workflow.info().workflow_id}/{step_name(method)}"
 
 
-def _is_refusal(error: FailureError) -> bool:
+def _is_refusal(error: BaseException | None) -> TypeGuard[ApplicationError]:
     """Whether the callee has said no; one without details is no worker's of ours."""
     return isinstance(error, ApplicationError) and error.type == REFUSED and bool(error.details)
 

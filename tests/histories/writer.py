@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHistory
 
 from tests.histories import essence
 from tests.histories.arrivals import Arrivals
-from tests.sagas.execution import Execution, Task
+from tests.sagas.execution import Execution, Task, recorded
 from tests.sagas.sdk import payload
 
 # What the SDK's core checks since temporalio 1.35; it says so in a history's first finished task.
@@ -74,9 +74,7 @@ class _Writer(Arrivals):
         if resolved.result.HasField("completed"):
             marked.details["result"].payloads.append(resolved.result.completed.result)
         else:
-            failure = resolved.result.failed.failure
-            # What comes in an envelope is recorded bare.
-            marked.failure.CopyFrom(failure.cause if failure.HasField("activity_failure_info") else failure)
+            marked.failure.CopyFrom(recorded(resolved.result.failed.failure))
 
     def _schedule_local_activity(self, command: WorkflowCommand) -> None:
         """It stands in the history once it is done."""

@@ -111,7 +111,7 @@ class Execution:
             again.CopyFrom(activation)
             again.is_replaying = True
             for job in again.jobs:
-                _strip_envelope(job.resolve_activity)
+                _as_recorded(job.resolve_activity)
             again.jobs.extend(_patches(commands))
             assert self._activated(instance, again) == commands, f"{self.id}: replay commands something else"
         return instance
@@ -124,12 +124,16 @@ class Execution:
         return list(completion.successful.commands)
 
 
-def _strip_envelope(resolved: wa.ResolveActivity) -> None:
-    """The history keeps the failure of a step within the task bare, also where it has come in an envelope."""
-    failure = resolved.result.failed.failure
-    if resolved.is_local and failure.HasField("activity_failure_info"):
-        cause = Failure.FromString(failure.cause.SerializeToString())
-        failure.CopyFrom(cause)
+def recorded(failure: Failure) -> Failure:
+    """As the history keeps the failure of a step within the task: bare, also where it has come in an envelope."""
+    return failure.cause if failure.HasField("activity_failure_info") else failure
+
+
+def _as_recorded(resolved: wa.ResolveActivity) -> None:
+    if resolved.is_local and resolved.result.HasField("failed"):
+        bare = Failure()
+        bare.CopyFrom(recorded(resolved.result.failed.failure))
+        resolved.result.failed.failure.CopyFrom(bare)
 
 
 def _patches(commands: list[WorkflowCommand]) -> Iterator[wa.WorkflowActivationJob]:

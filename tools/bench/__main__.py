@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -29,45 +29,43 @@ OPEN = 1_000
 
 @dataclass(frozen=True)
 class Bench:
-    """What the command line says, and where parts keep their stacks' data."""
+    """What the command line says, where a part keeps its stacks' data, and the conditions from its beginning on."""
 
     given: argparse.Namespace
     folder: Path
     console: Console
+    conditions: Conditions = field(default_factory=Conditions)
 
     def speed(self) -> list[str]:
         """How fast, compared with what; writes the plot too."""
-        given, conditions = self.given, Conditions()
+        given = self.given
         options = SpeedOptions(given.data, given.against, given.calls, given.rounds)
         speed = measure(options, self.folder / "speed", self.console)
         if given.write:
             (PAGE.parent / PLOT).write_text(svg("How fast, and at what cost", panels(speed)))
-        return speed_section(speed, str(conditions))
+        return speed_section(speed, str(self.conditions))
 
     def recovery(self) -> list[str]:
         """What a worker's crash costs."""
-        conditions = Conditions()
-        return recovery_section(recover(self.folder / "recovery"), str(conditions))
+        return recovery_section(recover(self.folder / "recovery"), str(self.conditions))
 
     def flat(self) -> list[str]:
         """What a purchase costs beside many open ones."""
-        conditions = Conditions()
-        return flat_section(fill(self.given.data, self.given.open, self.folder / "flat", self.console), str(conditions))
+        return flat_section(
+            fill(self.given.data, self.given.open, self.folder / "flat", self.console), str(self.conditions)
+        )
 
     def webhooks(self) -> list[str]:
         """What Stripe's endpoint takes."""
-        conditions = Conditions()
-        return webhooks_section(knock(self.folder / "webhooks", self.console), str(conditions))
+        return webhooks_section(knock(self.folder / "webhooks", self.console), str(self.conditions))
 
     def telemetry(self) -> list[str]:
         """What telemetry costs."""
-        conditions = Conditions()
-        return telemetry_section(compare(self.folder / "telemetry", self.console), str(conditions))
+        return telemetry_section(compare(self.folder / "telemetry", self.console), str(self.conditions))
 
     def overload(self) -> list[str]:
         """What more buyers than can be served are answered."""
-        conditions = Conditions()
-        return overload_section(press(self.folder / "overload", self.console), str(conditions))
+        return overload_section(press(self.folder / "overload", self.console), str(self.conditions))
 
 
 Part = Callable[[Bench], list[str]]
