@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
-    WithStartWorkflowOperation,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
@@ -22,24 +21,23 @@ from domain.answers import recorded_answer
 from domain.errors import ContractBroken, Refused, Unavailable
 from domain.messages import (
     FollowUpInput,
-    OpenRequest,
     PurchaseView,
-    SagaEnd,
     StartPaymentInput,
     TaskQueue,
     purchase_workflow_id,
 )
 from domain.ports import Payments
-from domain.purchase import Answer, PurchaseStatus
+from domain.purchase import Answer
 from engine.connect import lazy_client
 from engine.descriptions import described, refused_cancel, refused_opening
 from engine.follow_ups import FOLLOW_UPS
 from engine.limiter import AdaptiveLimiter, Overloaded
+from engine.opening import open_saga
 from engine.sagas import Hints, PurchaseSaga
 from engine.server import if_known
 from engine.single_flight import SingleFlight
 from workflows import policies
-from workflows.attributes import order_attributes, payment_attributes
+from workflows.attributes import payment_attributes
 from workflows.start_payment import StartPayment
 from workflows.status_details import summarized
 
@@ -177,15 +175,8 @@ class Purchases:
     async def _ask(self, start: StartPaymentInput) -> Answer:
         """The answer of the purchase's saga, which this starts unless it is there, or of its record."""
         client = await self._client()
-        # The SDK's type of an update that has a name forgets that it is a coroutine.
-        update: Any = client.execute_update_with_start_workflow(
-            StartPayment.opened,
-            OpenRequest(fingerprint=start.fingerprint),
-            start_workflow_operation=_with_start(start),
-            id=f"open/{start.fingerprint}",
-        )
         try:
-            return await self._updated(update)
+            return await self._updated(open_saga(client, start, TaskQueue.START_PAYMENT))
         except WorkflowUpdateFailedError as error:
             raise refused_opening(error) from error
         except WorkflowAlreadyStartedError:
@@ -194,7 +185,7 @@ class Purchases:
     async def _cancel(self, purchase_id: str) -> PurchaseView | None:
         handle = (await self._client()).get_workflow_handle(purchase_workflow_id(purchase_id))
         try:
-            # As above.
+            # The SDK's type of an update that has a name forgets that it is a coroutine.
             update: Any = handle.execute_update(StartPayment.cancel)
             return await if_known(self._updated(update))
         except WorkflowUpdateFailedError as error:
@@ -224,27 +215,6 @@ class Purchases:
                 return await handle.query(StartPayment.view)
         except (WorkflowQueryFailedError, WorkflowQueryRejectedError, Unavailable):
             return None
-
-
-def _with_start(start: StartPaymentInput) -> WithStartWorkflowOperation[StartPayment, SagaEnd]:
-    """How a purchase's saga is started, unless it is there."""
-    order = start.order
-    return WithStartWorkflowOperation(
-        StartPayment.run,
-        start,
-        id=start.workflow_id,
-        task_queue=TaskQueue.START_PAYMENT,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        task_timeout=policies.TASK_TIMEOUT,
-        search_attributes=order_attributes(order, PurchaseStatus.OPENING),
-        static_summary=f"Buy {order.summary()}",
-        memo={
-            "order": order.model_dump(mode="json"),
-            "fingerprint": start.fingerprint,
-            "reservation_ttl_s": start.reservation_ttl_s,
-        },
-    )
 
 
 @asynccontextmanager

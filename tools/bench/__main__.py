@@ -23,7 +23,7 @@ from tools.bench.webhooks_report import webhooks_section
 from tools.devstack.errors import StackError
 from tools.devstack.options import scratch
 
-# A minute or two; a hundred thousand take hours.
+# Two minutes; a hundred thousand take an hour.
 OPEN = 1_000
 
 

@@ -18,7 +18,7 @@ NOTIFIED_TIMEOUT_S = 60.0
 # A minute as well: a crowd has its turn long before.
 OPENED_TIMEOUT_S = 60.0
 # 100 kg of mangrove-2 at 1200 a tonne.
-BODY = {
+BODY: dict[str, Any] = {
     "items": [{"project_id": "mangrove", "milestone_id": "mangrove-2", "quantity": "0.100"}],
     "amount": 120,
     "currency": "usd",
