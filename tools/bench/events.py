@@ -80,7 +80,9 @@ class Events:
         known = self._rng.choice(self._paid)
         if self._rng.random() < 1 / 2:
             return BenchDelivery(kind, _body(known | {"type": "charge.updated"}))
-        return BenchDelivery(kind, _body(known | {"data": {"object": known["data"]["object"] | {"metadata": {}}}}))
+        # Another shop's on the same account: Payments is asked whether it knows the reference.
+        others = {"id": f"pi_foreign{self._rng.getrandbits(64):x}", "metadata": {}}
+        return BenchDelivery(kind, _body(known | {"data": {"object": known["data"]["object"] | others}}))
 
 
 def _payment_id(event: Event) -> str:
