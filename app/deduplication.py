@@ -3,10 +3,11 @@
 import math
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+
+from cachetools import TTLCache
 
 from domain.errors import Unavailable
 
@@ -66,11 +67,9 @@ class Deduplicator:
 
     def __init__(self, limits: WebhookLimits | None = None, clock: Clock = time.monotonic) -> None:
         self._limits = limits or WebhookLimits()
-        self._clock = clock
         self._lock = threading.Lock()
         self._under_way: dict[Hashable, Future[None]] = {}
-        # When each was stored, the oldest first.
-        self._stored: OrderedDict[Hashable, float] = OrderedDict()
+        self._stored: TTLCache[Hashable, None] = TTLCache(REMEMBERED_MAX, REMEMBERED_S, clock)
 
     def accept(self, event: Hashable, store: Callable[[], bool]) -> bool:
         """Whether `store` has stored the event now; False if it was stored before.
@@ -78,7 +77,7 @@ class Deduplicator:
         Raises Unavailable when it is not known to be stored.
         """
         with self._lock:
-            if self._is_known(event):
+            if event in self._stored:
                 return False
             first = self._under_way.get(event)
             if first is None:
@@ -96,20 +95,12 @@ class Deduplicator:
             self._end(event)
             mine.set_exception(error)
             raise
-        self._end(event, self._clock())
+        self._end(event, is_stored=True)
         mine.set_result(None)
         return is_new
 
-    def _end(self, event: Hashable, stored_at: float | None = None) -> None:
+    def _end(self, event: Hashable, *, is_stored: bool = False) -> None:
         with self._lock:
             del self._under_way[event]
-            if stored_at is not None:
-                self._stored[event] = stored_at
-            if len(self._stored) > REMEMBERED_MAX:
-                self._stored.popitem(last=False)
-
-    def _is_known(self, event: Hashable) -> bool:
-        oldest = self._clock() - REMEMBERED_S
-        while self._stored and next(iter(self._stored.values())) < oldest:
-            self._stored.popitem(last=False)
-        return event in self._stored
+            if is_stored:
+                self._stored[event] = None

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+
+from cachetools import TTLCache
 
 # 20 s: an opening's answer goes out within 10; what nobody has asked for by then a repeat reads at Stripe.
 KEPT_S = 20.0
@@ -15,25 +16,17 @@ class FreshSecrets:
     """Kept in memory alone, for a short time, and each handed out once."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+        # The library leaves threads to its users.
         self._lock = threading.Lock()
-        # By reference, oldest first: until when, and the secret.
-        self._kept: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        # By reference.
+        self._kept: TTLCache[str, str] = TTLCache(KEPT_MAX, KEPT_S, now)
 
     def keep(self, reference: str, secret: str) -> None:
-        """Keep a secret; the oldest goes where there are too many."""
+        """Keep a secret; another goes where there are too many."""
         with self._lock:
-            self._drop_expired()
-            self._kept[reference] = (self._now() + KEPT_S, secret)
-            if len(self._kept) > KEPT_MAX:
-                self._kept.popitem(last=False)
+            self._kept[reference] = secret
 
     def take(self, reference: str) -> str | None:
         """Hand a secret out and forget it; None where it is not kept (any more)."""
         with self._lock:
-            self._drop_expired()
-            return self._kept.pop(reference, (0.0, None))[1]
-
-    def _drop_expired(self) -> None:
-        while self._kept and next(iter(self._kept.values()))[0] <= self._now():
-            self._kept.popitem(last=False)
+            return self._kept.pop(reference, None)
