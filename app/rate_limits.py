@@ -39,7 +39,6 @@ class RateLimits:
         self._limiter = Limiter(
             _caller,
             application_limits=[config.rate_limit_address],
-            application_limits_exempt_when=_is_unlimited,
             # Paths without a route count too, so that nobody can guess paths without end.
             request_identifier=lambda: request.endpoint or "none",
             headers_enabled=True,
@@ -50,6 +49,8 @@ class RateLimits:
             # When many requests miss Redis at once the library lets one fall back, and would fail the others.
             swallow_errors=True,
         )
+        # Asked before the library looks any limit up: Stripe's events come by the hundred.
+        self._limiter.request_filter(_is_unlimited)
         # Shared by all routes; the buyer stands in the request's own context, for all threads share this limit.
         buyer = self._limiter.shared_limit(config.rate_limit_buyer, scope="buyer", key_func=_buyer)
         # Counted with the answer, for a repeat does not count: it costs nothing.
