@@ -66,10 +66,12 @@ def test_a_paid_purchase_waits_for_a_link(
     client.pay(answer).raise_for_status()
     temporal = own.description["temporal"]
     client.until(lambda: asyncio.run(tries(temporal, answer["payment_id"])), lambda tried: tried > 1, "a second try")
-    assert client.purchase(answer["purchase_id"])["status"] == "processing"
+    # The saga tells the purchase once it has been under way for a second.
+    purchase_id = answer["purchase_id"]
+    client.until(lambda: client.purchase(purchase_id)["status"], lambda status: status == "processing", "processing")
     links.heal("users")
-    assert client.completed(answer["purchase_id"])["status"] == "paid"
-    assert len(client.notified(answer["purchase_id"], "payment.success")) == 1
+    assert client.completed(purchase_id)["status"] == "paid"
+    assert len(client.notified(purchase_id, "payment.success")) == 1
 
 
 def test_a_slow_link_is_slow_in_each_direction(client: Shop, links: Links) -> None:
