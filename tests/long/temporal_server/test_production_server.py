@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from temporalio.envconfig import ClientConfig
 from tests.long.temporal_server.certificates import Authority, Certificate
 from tests.long.temporal_server.server import CONFIG, NAMESPACE, SERVER_NAME, ProductionServer, program
 from tools.devstack import temporal
+from tools.devstack.audit import COMMAND
 from tools.devstack.options import ROOT
 from tools.devstack.processes import WORKERS
 from tools.devstack.shop import Shop, item
@@ -65,8 +65,9 @@ def test_the_records_add_up(secured: Stack, server: ProductionServer) -> None:
     urls = {f"{n.upper()}_URL": str(p["url"]) for n, p in secured.description["processes"].items() if p.get("url")}
     environment = {**os.environ, **server.client_environment, **urls}
     environment["SERVICE_TOKEN"] = secured.description["service_token"]
-    audit = [sys.executable, "-m", "audit"]
-    done = subprocess.run(audit, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=BACK_S)
+    done = subprocess.run(
+        COMMAND, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=BACK_S
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
