@@ -1,7 +1,7 @@
 """What a new purchase costs while many others are open: how long it takes, and what memory and stores have grown to."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,11 @@ BLOCKS, BLOCK = 5, 20
 ENVIRONMENT = {"RESERVATION_TTL": "86400", "MAX_OPEN_PURCHASES": "1000", "STORE": "sqlite"}
 # How much dearer a purchase may be beside the most than beside the fewest: what rounds differ by anyway.
 TARGET = 1.2
+# Buyers at once, as many as keep every processor busy.
+CALLERS = 32
+
+# Opens so many on a stack, and calls the function for each.
+Gather = Callable[[Mapping[str, Any], int, Callable[[], object]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -45,20 +50,22 @@ def fill(data: Path | None, most: int, folder: Path, console: Console) -> list[S
     """Up to `most` open purchases, beside a stack with few; both of our own, or both the one that runs on `data`."""
     many, few = (StackOptions(data=folder / name, environment=ENVIRONMENT) for name in ("many", "few"))
     with described(data, many) as stack, described(data, few) as other:
-        return asyncio.run(_fill(stack, other, data or many.folder, most, console))
+        # A running stack's records have to add up afterwards, so there buyers open them all.
+        gather = _buyers if data else gather_crowd
+        return asyncio.run(_fill(stack, other, gather, data or many.folder, most, console))
 
 
-async def _fill(
-    stack: Mapping[str, Any], other: Mapping[str, Any], folder: Path, most: int, console: Console
+async def _fill(  # noqa: PLR0913 - two stacks, and what is measured on them
+    stack: Mapping[str, Any], other: Mapping[str, Any], gather: Gather, folder: Path, most: int, console: Console
 ) -> list[Step]:
     found, opened = [], 0
     async with buyer_on(stack) as buyer, buyer_on(other) as few:
         for who in (buyer, few):
             # Its rows are the pattern of the crowd's.
             await who.open("pattern")
-        await _open(other, min(most, STEPS[0]), console)
+        await _open(gather, other, min(most, STEPS[0]), console)
         for goal in [*(step for step in STEPS if step < most), most]:
-            await _open(stack, goal - opened, console)
+            await _open(gather, stack, goal - opened, console)
             pairs = [[await _block(who, f"{goal}-{number}") for who in (buyer, few)] for number in range(BLOCKS)]
             opened = goal + BLOCKS * BLOCK
             here, there = zip(*pairs, strict=True)
@@ -72,10 +79,20 @@ async def _block(buyer: BenchBuyer, name: str) -> float:
     return (await put_load(buyer.open, name, callers=1, count=BLOCK)).percentile(50)
 
 
-async def _open(stack: Mapping[str, Any], count: int, console: Console) -> None:
+async def _buyers(stack: Mapping[str, Any], count: int, advance: Callable[[], object]) -> None:
+    async with buyer_on(stack) as buyer:
+
+        async def one(key: str) -> None:
+            await buyer.open(key)
+            advance()
+
+        await put_load(one, "open", callers=CALLERS, count=count)
+
+
+async def _open(gather: Gather, stack: Mapping[str, Any], count: int, console: Console) -> None:
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=console) as bar:
         task = bar.add_task("opening", total=count)
-        await gather_crowd(stack, count, lambda: bar.advance(task))
+        await gather(stack, count, lambda: bar.advance(task))
 
 
 def _sizes(stack: Mapping[str, Any], folder: Path) -> tuple[dict[str, float], dict[str, float]]:
