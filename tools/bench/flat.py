@@ -55,7 +55,7 @@ def fill(data: Path | None, most: int, folder: Path, console: Console) -> list[S
         return asyncio.run(_fill(stack, other, gather, data or many.folder, most, console))
 
 
-async def _fill(  # noqa: PLR0913 - two stacks, and what is measured on them
+async def _fill(  # noqa: PLR0913, PLR0917 - two stacks, and what is measured on them
     stack: Mapping[str, Any], other: Mapping[str, Any], gather: Gather, folder: Path, most: int, console: Console
 ) -> list[Step]:
     found, opened = [], 0
