@@ -1,6 +1,5 @@
 """How a purchase is opened: its saga is started unless it is there, and asked for its answer, in one call."""
 
-from collections.abc import Coroutine
 from typing import Any
 
 from temporalio.client import Client, WithStartWorkflowOperation
@@ -13,11 +12,11 @@ from workflows.attributes import order_attributes
 from workflows.start_payment import StartPayment
 
 
-def open_saga(client: Client, start: StartPaymentInput, queue: str) -> Coroutine[Any, Any, Answer]:
+async def open_saga(client: Client, start: StartPaymentInput, queue: str) -> Answer:
     """The answer of the purchase's saga, which a worker of the queue carries; raises what the client raises."""
     order = start.order
     # The SDK's type of an update that has a name forgets that it is a coroutine.
-    answer: Any = client.execute_update_with_start_workflow(
+    update: Any = client.execute_update_with_start_workflow(
         StartPayment.opened,
         OpenRequest(fingerprint=start.fingerprint),
         start_workflow_operation=WithStartWorkflowOperation(
@@ -38,4 +37,5 @@ def open_saga(client: Client, start: StartPaymentInput, queue: str) -> Coroutine
         ),
         id=f"open/{start.fingerprint}",
     )
-    return answer  # type: ignore[no-any-return]
+    answer: Answer = await update
+    return answer

@@ -50,14 +50,14 @@ def fill(data: Path | None, most: int, folder: Path, console: Console) -> list[S
     """Up to `most` open purchases, beside a stack with few; both of our own, or both the one that runs on `data`."""
     many, few = (StackOptions(data=folder / name, environment=ENVIRONMENT) for name in ("many", "few"))
     with described(data, many) as stack, described(data, few) as other:
-        # A running stack's records have to add up afterwards, so there buyers open them all.
-        gather = _buyers if data else gather_crowd
-        return asyncio.run(_fill(stack, other, gather, data or many.folder, most, console))
+        return asyncio.run(_fill(stack, other, data or many.folder, most, console))
 
 
-async def _fill(  # noqa: PLR0913, PLR0917 - two stacks, and what is measured on them
-    stack: Mapping[str, Any], other: Mapping[str, Any], gather: Gather, folder: Path, most: int, console: Console
+async def _fill(
+    stack: Mapping[str, Any], other: Mapping[str, Any], folder: Path, most: int, console: Console
 ) -> list[Step]:
+    # On the one stack that runs already buyers open them all, for its records have to add up afterwards.
+    gather = _buyers if stack == other else gather_crowd
     found, opened = [], 0
     async with buyer_on(stack) as buyer, buyer_on(other) as few:
         for who in (buyer, few):
@@ -70,7 +70,7 @@ async def _fill(  # noqa: PLR0913, PLR0917 - two stacks, and what is measured on
             opened = goal + BLOCKS * BLOCK
             here, there = zip(*pairs, strict=True)
             found.append(Step(goal, here, there, *_sizes(stack, folder)))
-            # Hours may pass until the next.
+            # An hour may pass until the next.
             console.print(f"{goal:,} open: {Spread.of(here):.1f} ms, beside few {Spread.of(there):.1f} ms")
     return found
 
